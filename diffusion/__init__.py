@@ -1,0 +1,1 @@
+"""A small DDPM that learns to draw 16x16 game sprites."""

@@ -1,0 +1,219 @@
+"""The command line: python -m diffusion <verb>. Wrong input is one line and exit status 2."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from .kinds import KINDS
+from .training import RECIPES, StepDone, TrainConfig
+
+Options = argparse.Namespace
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m diffusion", description="Draw sprites, train on them, and sample new ones."
+    )
+    verbs = parser.add_subparsers(metavar="verb", required=True, dest="verb")
+    for name, (describe, run) in VERBS.items():
+        verb = verbs.add_parser(
+            name, help=run.__doc__, description=run.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
+        describe(verb)
+    options = parser.parse_args(arguments)
+    try:
+        VERBS[options.verb][1](options)
+    except (ValueError, OSError) as mistake:
+        print(f"{parser.prog} {options.verb}: {mistake}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\n{parser.prog} {options.verb}: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _draw_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--count", type=int, default=400, help="how many sprites")
+    verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
+    verb.add_argument("--split", choices=("train", "test"), default="train", help="test: shapes kept out of training")
+    verb.add_argument("--scale", type=int, default=4, help="screen pixels a pixel, for .png")
+    verb.add_argument("--out", type=Path, required=True, help="a .png contact sheet, or .npy (labels go beside it)")
+
+
+def draw(options: Options) -> None:
+    """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
+    from .dataset import open_dataset
+    from .pixelart import draw as draw_sprites
+    from .render import enlarged, save_picture, sheet
+
+    _check_suffix(options.out, ".png", ".npy")
+    if not 1 <= options.scale <= 32:
+        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+    open_dataset(f"builtin:{options.count}@{options.seed}") if options.count < 1 else None
+    pixels, labels = draw_sprites(options.count, options.seed, options.split)
+    if options.out.suffix == ".npy":
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(options.out, pixels)
+        np.save(options.out.with_stem(f"{options.out.stem}_labels"), labels)
+    else:
+        save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
+    print(f"{len(pixels)} sprites in {options.out}")
+
+
+def _train_options(verb: argparse.ArgumentParser) -> None:
+    from .checkpoint import NETWORKS
+    from .schedule import SCHEDULES
+
+    default = TrainConfig()
+    verb.add_argument("--run", type=Path, required=True, help="the run folder to make")
+    verb.add_argument(
+        "--data", default="builtin", help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"
+    )
+    verb.add_argument("--labels", help="the .npy of labels that goes with a .npy of pictures")
+    verb.add_argument("--network", choices=NETWORKS, default="sprite-unet")
+    verb.add_argument("--schedule", choices=SCHEDULES, default="linear", help="how the noise grows")
+    verb.add_argument("--epochs", type=int, default=default.epochs)
+    verb.add_argument("--batch-size", type=int, default=default.batch_size, help="over all processes together")
+    verb.add_argument("--lr", type=float, default=default.lr, help="the highest learning rate")
+    verb.add_argument(
+        "--recipe", choices=RECIPES, default=default.recipe, help="Adam falling linearly, or AdamW on a cosine"
+    )
+    verb.add_argument("--drop-label", type=float, default=default.drop_label, help="share trained without its label")
+    verb.add_argument("--ema", type=float, default=default.ema, help="what the averaged weights keep at each step")
+    verb.add_argument("--flip", action="store_true", help="mirror half of the pictures")
+    verb.add_argument("--seed", type=int, default=default.seed)
+    verb.add_argument("--save-every", type=int, default=4, help="epochs; the first and the last are always saved")
+    verb.add_argument("--half", action="store_true", help="save in half precision")
+    verb.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
+
+
+def train(options: Options) -> None:
+    """Train a network and save its epochs in a run folder."""
+    from .runs import Plan, carry_out, make_accelerator
+
+    settings = {name: getattr(options, name) for name in TrainConfig.__dataclass_fields__}
+    plan = Plan(
+        folder=options.run,
+        data=options.data,
+        labels=options.labels,
+        network=options.network,
+        schedule=options.schedule,
+        training=TrainConfig(**settings),
+        save_every=options.save_every,
+        half=options.half,
+    )
+    accelerator = make_accelerator()
+    bar = tqdm(unit=" sprites", unit_scale=True, disable=not accelerator.is_main_process)
+    for event in carry_out(plan, resume=options.resume, accelerator=accelerator):
+        if isinstance(event, StepDone):
+            if bar.total is None:
+                bar.reset(event.total * plan.training.batch_size)
+                bar.initial = (event.step - 1) * plan.training.batch_size
+                bar.n = bar.initial
+            bar.update(event.sprites)
+            bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
+        elif accelerator.is_main_process:
+            bar.write(
+                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
+            )
+    bar.close()
+
+
+def _sample_options(verb: argparse.ArgumentParser) -> None:
+    from .sampling import SAMPLERS
+
+    verb.add_argument(
+        "--checkpoint", type=Path, required=True, help="a file such as checkpoints/sprites/model_31.safetensors"
+    )
+    verb.add_argument(
+        "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
+    )
+    verb.add_argument("--count", type=int, default=32, help="how many sprites, 1 to 64")
+    verb.add_argument("--sampler", choices=SAMPLERS, default="ddpm")
+    verb.add_argument("--steps", type=int, default=50)
+    verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
+    verb.add_argument("--kind", choices=KINDS, help="what to draw; anything unless given")
+    verb.add_argument("--guidance", type=float, default=1.0, help="0 ignores the kind, above 1 exaggerates it")
+    verb.add_argument("--eta", type=float, default=0.0, help="ddim: share of fresh noise")
+    verb.add_argument("--clip", action="store_true", help="hold the predicted sprite inside [-1, 1]")
+    verb.add_argument("--no-fresh-noise", action="store_true", help="the experiment: add no noise back at any step")
+    verb.add_argument("--scale", type=int, default=8, help="screen pixels a pixel")
+
+
+def sample(options: Options) -> None:
+    """Sample sprites from a checkpoint: finished ones, or the film of their making."""
+    from .generate import Request, generate
+    from .pixels import to_pixels
+    from .render import FORMATS, enlarged, save_film, save_picture, sheet
+    from .store import load_file
+
+    _check_suffix(options.out, *FORMATS)
+    if not 1 <= options.scale <= 32:
+        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+    request = Request(
+        count=options.count,
+        sampler=options.sampler,
+        steps=options.steps,
+        seed=options.seed,
+        kinds=tuple(float(kind == options.kind) for kind in KINDS),
+        guidance=options.guidance,
+        eta=options.eta,
+        clip=options.clip,
+        fresh_noise=not options.no_fresh_noise,
+    )
+    checkpoint = load_file(options.checkpoint)
+    film = options.out.suffix in (".gif", ".mp4")
+    every = max(1, request.steps // 100)
+    frames, sprites = [], np.empty(0)
+    for (step,) in tqdm(generate([checkpoint], request), total=request.steps + 1, unit=" steps"):
+        if step.t == 0 or (film and len(frames) * every <= request.steps and step.t % every == 0):
+            sprites = to_pixels(step.x)
+            frames.append(enlarged(sheet(sprites), options.scale))
+    if film:
+        save_film(frames, options.out)
+    elif options.out.suffix == ".png":
+        save_picture(frames[-1], options.out)
+    else:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(options.out, sprites)
+    print(f"{request.count} sprites of epoch {checkpoint.epoch} in {options.out}")
+
+
+def _convert_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE.pth", help="state dicts saved by the course's notebooks"
+    )
+    verb.add_argument("--run", type=Path, required=True, help="the run folder to make")
+
+
+def convert(options: Options) -> None:
+    """Make a run folder of the .pth files that the course's notebooks save."""
+    from .checkpoint import COURSE
+    from .store import RunFolder, load_file
+
+    checkpoints = [load_file(path) for path in options.files]
+    run = RunFolder(options.run)
+    run.create(COURSE)
+    for checkpoint in checkpoints:
+        run.save_epoch(checkpoint.epoch, checkpoint.network.state_dict(), {})
+    print(f"epochs {', '.join(map(str, run.epochs()))} in {options.run}")
+
+
+def _check_suffix(path: Path, *allowed: str) -> None:
+    if path.suffix not in allowed:
+        raise ValueError(f"--out must end in {', '.join(allowed)}, not {path.name!r}")
+
+
+VERBS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Options], None]]] = {
+    "draw": (_draw_options, draw),
+    "train": (_train_options, train),
+    "sample": (_sample_options, sample),
+    "convert": (_convert_options, convert),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

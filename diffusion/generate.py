@@ -1,0 +1,77 @@
+"""From a checked request to a stream of steps: what both the app and the command line call."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from .context_unet import RandomShortcut
+from .device import Device, find_device
+from .kinds import KINDS
+from .sampling import SAMPLERS, Noise, Step, conditioned, sample
+from .store import Checkpoint
+
+MOST_SPRITES = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a person asked for; wrong ones cannot be made."""
+
+    count: int = 32
+    sampler: str = "ddpm"
+    steps: int = 50
+    seed: int = 0
+    kinds: tuple[float, ...] = (0.0,) * len(KINDS)  # shares of each kind, 0..1; all zeros: any kind
+    guidance: float = 1.0  # 0 ignores the kinds, 1 follows them, more exaggerates
+    eta: float = 0.0  # ddim: 0 adds no noise, 1 as much as ddpm with the smaller variance
+    clip: bool = False  # hold x0 inside [-1, 1] at every step
+    fresh_noise: bool = True  # False: the experiment of leaving out the noise at every step
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= MOST_SPRITES:
+            raise ValueError(f"the number of sprites must be between 1 and {MOST_SPRITES}, not {self.count}")
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {self.sampler!r}")
+        if len(self.kinds) != len(KINDS) or not all(0 <= share <= 1 for share in self.kinds):
+            raise ValueError(f"kinds must be {len(KINDS)} numbers from 0 to 1 ({', '.join(KINDS)})")
+        if not 0 <= self.guidance <= 10:
+            raise ValueError(f"guidance must be between 0 and 10, not {self.guidance}")
+        if not 0 <= self.eta <= 1:
+            raise ValueError(f"eta must be between 0 and 1, not {self.eta}")
+        if self.steps < 1:
+            raise ValueError(f"steps must be at least 1, not {self.steps}")
+
+
+def generate(
+    checkpoints: Sequence[Checkpoint], request: Request, device: Device | None = None
+) -> Iterator[tuple[Step, ...]]:
+    """Walk all checkpoints in lockstep, from the same noise and with the same noise at every step.
+
+    Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).
+    """
+    device = device or find_device()
+    walks = [_walk(checkpoint, request, device) for checkpoint in checkpoints]
+    yield from zip(*walks, strict=True)
+
+
+def _walk(checkpoint: Checkpoint, request: Request, device: Device) -> Iterator[Step]:
+    network = checkpoint.network.to(device.name, device.dtype, memory_format=torch.channels_last)
+    for module in network.modules():
+        if isinstance(module, RandomShortcut):
+            module.restart()
+    context = torch.tensor([request.kinds] * request.count, device=device.name)
+
+    def predict(x: torch.Tensor, time: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        return network(x.to(device.dtype, memory_format=torch.channels_last), time, context)
+
+    return sample(
+        conditioned(predict, context, request.guidance),
+        checkpoint.config.noise_schedule().to(device.name),
+        Noise(request.seed, request.count),
+        sampler=request.sampler,
+        steps=request.steps,
+        eta=request.eta,
+        clip=request.clip,
+        fresh_noise=request.fresh_noise,
+    )

@@ -1,0 +1,52 @@
+"""Pictures for people: contact sheets, films and arrays, always enlarged by whole pixels."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+from PIL import Image
+
+FORMATS = (".png", ".gif", ".mp4", ".npy")
+
+
+def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.ndarray:
+    """uint8 (N, H, W, 3) -> one picture, row by row, on white. columns: as square as it can be unless given."""
+    count, height, width, _ = sprites.shape
+    columns = columns or columns_for(count)
+    rows = math.ceil(count / columns)
+    page = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    for i, sprite in enumerate(sprites):
+        y, x = i // columns * (height + gap), i % columns * (width + gap)
+        page[y : y + height, x : x + width] = sprite
+    return page
+
+
+def columns_for(count: int) -> int:
+    """A sheet a little wider than high: 32 sprites stand in 8 columns, 4 rows."""
+    return next((c for c in (1, 2, 3, 4, 6, 8, 10) if c * c * 0.6 >= count), math.ceil(math.sqrt(count * 1.6)))
+
+
+def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:
+    """Each pixel becomes scale x scale pixels. (H, W, 3) or (N, H, W, 3)."""
+    return picture.repeat(scale, axis=-3).repeat(scale, axis=-2)
+
+
+def save_picture(picture: np.ndarray, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+
+
+def save_film(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: float = 1.5) -> None:
+    """A .gif or .mp4 of uint8 (H, W, 3) frames; the last one stays for `hold` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".gif":
+        durations = [1000 // fps] * (len(frames) - 1) + [int(1000 * hold)]
+        palette = Image.fromarray(np.concatenate([frames[0], frames[len(frames) // 2], frames[-1]])).quantize(255)
+        pictures = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+        return
+    held = [*frames, *[frames[-1]] * int(fps * hold)]
+    even = [np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), "edge") for frame in held]
+    iio.imwrite(path, np.stack(even), fps=fps, codec="libx264")

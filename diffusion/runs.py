@@ -1,0 +1,124 @@
+"""Carry out a training run: open its data, train, and keep every epoch in its run folder."""
+
+import math
+import shlex
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+
+from .card import card
+from .checkpoint import RunConfig
+from .dataset import Sprites, open_dataset
+from .device import find_device
+from .store import RunFolder
+from .training import EpochDone, Event, TrainConfig, TrainingSet, train
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to train on what, and where to keep it."""
+
+    folder: Path
+    data: str = "builtin"
+    labels: str | None = None  # the .npy beside a .npy of pictures
+    network: str = "sprite-unet"
+    schedule: str = "linear"
+    training: TrainConfig = field(default_factory=TrainConfig)
+    save_every: int = 4  # epochs; the first and the last are always kept
+    half: bool = False  # keep the weights in half precision, as the shipped runs do
+
+    def __post_init__(self) -> None:
+        if self.save_every < 1:
+            raise ValueError(f"save every must be at least 1 epoch, not {self.save_every}")
+
+    def command(self) -> str:
+        """The command line that does the same."""
+        words = ["python", "-m", "diffusion", "train", "--run", self.folder.as_posix()]
+        unlike = {
+            name: value for name, value in asdict(self).items() if value != Plan.__dataclass_fields__[name].default
+        }
+        settings = asdict(self.training)
+        unlike |= {
+            name: value for name, value in settings.items() if value != TrainConfig.__dataclass_fields__[name].default
+        }
+        for name, value in unlike.items():
+            if name not in ("folder", "training"):
+                words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+        return shlex.join(words)
+
+
+def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | None = None) -> Iterator[Event]:
+    """Train as planned and pass on what happens. An EpochDone is passed on after its epoch is safe on the disk.
+
+    Killed at any moment, at most the unfinished epoch is lost; `resume` goes on after the last whole one.
+    """
+    accelerator = accelerator or make_accelerator()
+    run = RunFolder(plan.folder)
+    training, held_out = open_dataset(plan.data, plan.labels)
+    config = RunConfig(
+        network=plan.network, schedule=plan.schedule, training=asdict(plan.training), data=training.facts()
+    )
+    state = _state_to_resume(run, config) if resume else None
+    torch.manual_seed(plan.training.seed)  # the network's first weights
+    network = config.build()
+    if accelerator.is_main_process and state is None:
+        run.create(config)
+        run.save_card(card(config, {}, plan.command()))
+    started, steps_before = time.monotonic(), (state["step"] if state else 0)
+    events = train(
+        network,
+        config.noise_schedule(),
+        as_tensors(training),
+        plan.training,
+        held_out=as_tensors(held_out) if len(held_out) else None,
+        resume=state,
+        accelerator=accelerator,
+    )
+    for event in events:
+        if isinstance(event, EpochDone) and accelerator.is_main_process:
+            speed = (event.step - steps_before) * plan.training.batch_size / (time.monotonic() - started)
+            facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
+            if not math.isnan(event.held_out_loss):
+                facts["held_out_loss"] = round(event.held_out_loss, 5)
+            last = event.epoch == plan.training.epochs - 1
+            if last or event.epoch % plan.save_every == 0:
+                run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
+            run.save_metrics(event.epoch, facts)
+            run.save_resume(event.resume | {"step": event.step})
+            if last:
+                run.save_card(card(config, run.metrics(), plan.command()))
+        yield event
+
+
+def as_tensors(sprites: Sprites) -> TrainingSet:
+    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels))
+
+
+def make_accelerator() -> Accelerator:
+    """The device of `find_device`, in mixed precision where that was measured to be faster."""
+    device = find_device()
+    return Accelerator(mixed_precision="bf16" if device.dtype == torch.bfloat16 else "no", cpu=device.name == "cpu")
+
+
+def _state_to_resume(run: RunFolder, config: RunConfig) -> dict | None:
+    """Where to go on; None where the run has not finished an epoch. Refuses to mix two runs."""
+    found = run.config()
+    for what in ("network", "schedule", "training", "data"):
+        if getattr(found, what) != getattr(config, what):
+            was, asked = _first_difference(getattr(found, what), getattr(config, what))
+            raise ValueError(f"{run.path} was begun with another {what} ({was}, not {asked}); resume with the same")
+    state = run.resume_state()
+    if state and state["epoch"] + 1 >= config.training["epochs"]:
+        raise ValueError(f"{run.path} is finished: it has all {config.training['epochs']} epochs")
+    return state
+
+
+def _first_difference(was: object, asked: object) -> tuple[str, str]:
+    if isinstance(was, dict) and isinstance(asked, dict):
+        name = next(name for name in asked if was.get(name) != asked[name])
+        return f"{name} {was.get(name)}", f"{asked[name]}"
+    return str(was), str(asked)

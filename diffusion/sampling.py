@@ -1,0 +1,127 @@
+"""Walk from noise back to a picture, one step at a time.
+
+The walk is written once. A sampler is only its update rule, a pure function of tensors,
+and guidance wraps the model instead of adding a flag to the walk.
+
+Notation: x the noisy picture, x0 the clean one, eps the noise, abar = alpha_bar, t the level we stand on,
+s < t the cleaner level we step to, z fresh noise. Pictures are float32 (B, 3, H, W), roughly in [-1, 1].
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .schedule import NoiseSchedule
+
+PredictNoise = Callable[[Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,) -> eps, like x
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Where the walk stands."""
+
+    t: int  # the level of x; 0 means finished
+    x: Tensor  # (B, 3, H, W) the noisy picture at level t
+    x0: Tensor  # (B, 3, H, W) the clean picture the model sees behind x; at level 0, x itself
+
+
+class Noise:
+    """Gaussian noise with one seed per picture: picture i of a seed is the same in any batch.
+
+    Drawn on the CPU in float32, so that it is also the same on every device.
+    """
+
+    def __init__(self, seed: int, count: int, shape: tuple[int, ...] = (3, 16, 16)) -> None:
+        if not 0 <= seed < 2**32:
+            raise ValueError(f"seed must be between 0 and {2**32 - 1}, not {seed}")
+        self.shape = shape
+        mixed = (np.random.SeedSequence((seed, i)).generate_state(1, np.uint64) for i in range(count))
+        self.streams = [torch.Generator().manual_seed(int(state[0])) for state in mixed]
+
+    def draw(self) -> Tensor:
+        """(count, *shape); each call goes on where the last one stopped."""
+        return torch.stack([torch.randn(self.shape, generator=stream) for stream in self.streams])
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """What an update rule may use: one step from level t to the cleaner level s."""
+
+    x: Tensor
+    x0: Tensor
+    eps: Tensor
+    abar_t: Tensor  # scalars
+    abar_s: Tensor
+    alpha: Tensor  # abar_t / abar_s
+    z: Tensor  # like x; zeros on the way to level 0
+    eta: float  # ddim only: 0 is deterministic, 1 adds as much noise as Ho's posterior
+
+
+def ddpm(m: Move) -> Tensor:
+    """Ho et al. 2020, algorithm 2, over any stride, with their choice sigma^2 = beta: fresh noise at every step."""
+    mean = (m.x - (1 - m.alpha) / (1 - m.abar_t).sqrt() * m.eps) / m.alpha.sqrt()
+    return mean + (1 - m.alpha).sqrt() * m.z
+
+
+def ddim(m: Move) -> Tensor:
+    """Song et al. 2021, https://arxiv.org/abs/2010.02502, eq. 12, with sigma from eq. 16."""
+    sigma = m.eta * ((1 - m.abar_s) / (1 - m.abar_t) * (1 - m.abar_t / m.abar_s)).sqrt()
+    return m.abar_s.sqrt() * m.x0 + (1 - m.abar_s - sigma.square()).clamp(min=0).sqrt() * m.eps + sigma * m.z
+
+
+SAMPLERS: dict[str, Callable[[Move], Tensor]] = {"ddpm": ddpm, "ddim": ddim}
+
+
+@torch.inference_mode()  # a decorator, because `with` around a `yield` would leak into the caller
+def sample(
+    predict: PredictNoise,
+    schedule: NoiseSchedule,
+    noise: Noise,
+    *,
+    sampler: str = "ddpm",
+    steps: int = 500,
+    eta: float = 0.0,
+    clip: bool = False,
+    fresh_noise: bool = True,
+) -> Iterator[Step]:
+    """Yield `steps + 1` steps: the pure noise first, after one look of the model at it; the finished pictures last.
+
+    clip: hold every x0 inside [-1, 1]. fresh_noise=False leaves out z, the experiment "what if no noise is
+    added back": the pictures collapse to blobs.
+    """
+    if sampler not in SAMPLERS:
+        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+    rule, abar = SAMPLERS[sampler], schedule.alpha_bar
+    x = noise.draw().to(abar.device)
+    for t, s in pairwise(schedule.levels(steps)):
+        eps = predict(x, abar.new_full((len(x),), t / len(schedule))).float()
+        x0 = schedule.clean(x, t, eps)
+        if clip:
+            x0 = x0.clamp(-1, 1)
+            eps = schedule.noise(x, t, x0)
+        yield Step(t, x, x0)
+        alpha = schedule.alpha[t] if t == s + 1 else abar[t] / abar[s]
+        z = noise.draw().to(x) if s > 0 and fresh_noise else torch.zeros_like(x)
+        x = rule(Move(x, x0, eps, abar[t], abar[s], alpha, z, eta))
+    yield Step(0, x, x)
+
+
+def conditioned(model: nn.Module, context: Tensor, guidance: float = 1.0) -> PredictNoise:
+    """Fix the context, (B, 5), and guide by it: 0 ignores it, 1 follows it, more exaggerates it.
+
+    Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1.
+    Two evaluations a step, except where one is enough.
+    """
+    if guidance == 1 or not context.any():
+        return lambda x, time: model(x, time, context)
+    both = torch.cat([torch.zeros_like(context), context])
+
+    def predict(x: Tensor, time: Tensor) -> Tensor:
+        free, labelled = model(torch.cat([x, x]), torch.cat([time, time]), both).float().chunk(2)
+        return torch.lerp(free, labelled, guidance)
+
+    return predict

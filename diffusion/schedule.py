@@ -1,0 +1,86 @@
+"""How much of the picture survives t steps of noising.
+
+    x_t = sqrt(abar_t) * x_0 + sqrt(1 - abar_t) * eps,      eps ~ N(0, I)      Ho et al. 2020, eq. 4
+
+Levels run t = 0..T: level 0 is the clean picture (abar = 1), level T almost pure noise.
+Names follow Ho et al. 2020, https://arxiv.org/abs/2006.11239.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseSchedule:
+    alpha_bar: Tensor  # (T + 1,) share of the signal's variance left at each level; float32
+    alpha: Tensor  # (T + 1,) share that the step from t - 1 to t leaves: alpha_bar[t] / alpha_bar[t - 1], alpha[0] = 1
+
+    def __post_init__(self) -> None:
+        falling = bool((self.alpha_bar.diff() < 0).all())
+        assert self.alpha_bar[0] == 1 and self.alpha_bar[-1] > 0 and falling, "alpha_bar must fall from 1, above 0"
+
+    @classmethod
+    def linear(cls, levels: int = 500) -> Self:
+        """Ho et al. 2020, section 4, with the course's range: the variance added per level grows from 1e-4 to 0.02.
+
+        With 500 levels it ends at alpha_bar = 0.0065, so 8 % of the signal's amplitude is left at the noisy end.
+        """
+        return cls._from_betas(torch.linspace(1e-4, 0.02, levels, dtype=torch.float64))
+
+    @classmethod
+    def cosine(cls, levels: int = 500, offset: float = 0.008) -> Self:
+        """Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, eq. 17: kinder to the middle levels, ends at 0."""
+        time = torch.linspace(0, 1, levels + 1, dtype=torch.float64)
+        signal = torch.cos((time + offset) / (1 + offset) * math.pi / 2).square()
+        return cls._from_betas((1 - signal[1:] / signal[:-1]).clamp(max=0.999))
+
+    @classmethod
+    def course(cls, levels: int = 500) -> Self:
+        """The course's table, mistake included: levels + 1 betas, and then alpha_bar[0] overwritten with 1.
+
+        So alpha_bar[1] holds two steps' worth of noise while alpha[1] stands for one.
+        """
+        alpha = 1 - torch.linspace(1e-4, 0.02, levels + 1, dtype=torch.float64)
+        alpha_bar = alpha.cumprod(0)
+        alpha[0] = alpha_bar[0] = 1
+        return cls(alpha_bar.float(), alpha.float())
+
+    @classmethod
+    def _from_betas(cls, betas: Tensor) -> Self:
+        alpha = torch.cat([betas.new_ones(1), 1 - betas])
+        return cls(alpha.cumprod(0).float(), alpha.float())
+
+    def __len__(self) -> int:
+        """T, the number of the noisiest level."""
+        return len(self.alpha_bar) - 1
+
+    def to(self, device: torch.device | str) -> Self:
+        return replace(self, alpha_bar=self.alpha_bar.to(device), alpha=self.alpha.to(device))
+
+    def noised(self, x0: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
+        """Jump straight from clean to level t, eq. 4. x0, eps: (B, C, H, W); t: one level or (B,) of them."""
+        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        return abar.sqrt() * x0 + (1 - abar).sqrt() * eps
+
+    def clean(self, x: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
+        """The exact inverse of `noised`: the picture behind x, if eps is the noise in it."""
+        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        return (x - (1 - abar).sqrt() * eps) / abar.sqrt()
+
+    def noise(self, x: Tensor, t: Tensor | int, x0: Tensor) -> Tensor:
+        """The other inverse: the noise in x, if x0 is the picture behind it."""
+        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        return (x - abar.sqrt() * x0) / (1 - abar).sqrt()
+
+    def levels(self, steps: int) -> list[int]:
+        """The levels visited when sampling in `steps` steps: T, ..., 0, evenly spaced, `steps + 1` of them."""
+        if not 1 <= steps <= len(self):
+            raise ValueError(f"steps must be between 1 and {len(self)}, not {steps}")
+        return [len(self) - len(self) * i // steps for i in range(steps + 1)]
+
+
+SCHEDULES = {"linear": NoiseSchedule.linear, "cosine": NoiseSchedule.cosine, "course": NoiseSchedule.course}

@@ -1,0 +1,98 @@
+"""Our network: a small U-Net in which every block knows the time.
+
+Tried at equal updates (4 epochs of 8,000 built-in sprites, batch 100, AdamW on a cosine from 2e-3, linear schedule;
+held-out loss of the averaged weights, and sprites a second on one core of an AVX-512 CPU with AMX, bfloat16):
+
+    TABLE
+
+Shapes: B = batch, C = channels, E = embedding, H and W = picture size, any multiple of 4.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Block(nn.Module):
+    """Two convolutions around a skip; time and context scale and shift the features between them."""
+
+    def __init__(self, channels_in: int, channels: int, embedding: int) -> None:
+        super().__init__()
+        self.norm1, self.conv1 = nn.BatchNorm2d(channels_in), nn.Conv2d(channels_in, channels, 3, padding=1)
+        self.film = nn.Linear(embedding, 2 * channels)
+        self.norm2, self.conv2 = nn.BatchNorm2d(channels), nn.Conv2d(channels, channels, 3, padding=1)
+        self.skip = nn.Conv2d(channels_in, channels, 1) if channels_in != channels else nn.Identity()
+        nn.init.zeros_(self.conv2.weight)  # each block starts as the identity
+        nn.init.zeros_(self.conv2.bias)
+
+    def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
+        """(B, in, H, W), (B, E) -> (B, C, H, W). Perez et al. 2018, https://arxiv.org/abs/1709.07871, eq. 2."""
+        h = self.conv1(F.silu(self.norm1(x)))
+        scale, shift = self.film(embedding)[:, :, None, None].chunk(2, dim=1)
+        h = self.conv2(F.silu(self.norm2(h) * (1 + scale) + shift))
+        return self.skip(x) + h
+
+
+class Attention(nn.Module):
+    """Every pixel looks at every other: only at a half and a quarter of the size."""
+
+    def __init__(self, channels: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads, self.norm = heads, nn.BatchNorm2d(channels)
+        self.qkv, self.out = nn.Conv2d(channels, 3 * channels, 1), nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, c, h, w = x.shape
+        q, k, v = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w).transpose(3, 4).unbind(1)
+        # Vaswani et al. 2017, eq. 1, by hand: for 64 pixels the fused operator's backward pass is a quarter of the
+        # training time on a CPU.
+        seen = (q @ k.transpose(2, 3) * (c // self.heads) ** -0.5).softmax(3) @ v  # (B, heads, H W, C / heads)
+        return x + self.out(seen.transpose(2, 3).reshape(b, c, h, w))
+
+
+class SpriteUnet(nn.Module):
+    """1.50 M parameters."""
+
+    def __init__(self, width: int = 64, embedding: int = 128, kinds: int = 5) -> None:
+        super().__init__()
+        deep = width * 13 // 8  # 104: channels at a half and a quarter of the size
+        self.time = nn.Sequential(nn.Linear(64, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
+        self.context = nn.Linear(kinds, embedding)
+        self.first = nn.Conv2d(3, width, 3, padding=1)
+        self.down16 = Block(width, width, embedding)
+        self.to8 = nn.Conv2d(width, width, 3, stride=2, padding=1)
+        self.down8, self.look8 = Block(width, deep, embedding), Attention(deep)
+        self.to4 = nn.AvgPool2d(2)
+        self.middle1, self.look4 = Block(deep, deep, embedding), Attention(deep)
+        self.middle2 = Block(deep, deep, embedding)
+        self.up8, self.look8_up = Block(2 * deep, deep, embedding), Attention(deep)
+        self.narrow = nn.Conv2d(deep, width, 1)
+        self.up16a, self.up16b = Block(2 * width, width, embedding), Block(width, width, embedding)
+        self.norm, self.last = nn.BatchNorm2d(width), nn.Conv2d(width, 3, 3, padding=1)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, x: Tensor, time: Tensor, context: Tensor) -> Tensor:
+        """x: (B, 3, H, W) in about [-1, 1]; time: (B,) t / T in [0, 1]; context: (B, 5) -> predicted noise like x."""
+        e = F.silu(self.time(sinusoids(time).to(x.dtype)) + self.context(context.to(x.dtype)))  # (B, E)
+        h16 = self.down16(self.first(x), e)  # names tell the size for 16x16 pictures
+        h8 = self.look8(self.down8(self.to8(h16), e))
+        h4 = self.middle2(self.look4(self.middle1(self.to4(h8), e)), e)
+        u8 = self.look8_up(self.up8(torch.cat([double(h4), h8], dim=1), e))
+        u16 = self.up16b(self.up16a(torch.cat([double(self.narrow(u8)), h16], dim=1), e), e)
+        return self.last(F.silu(self.norm(u16)))
+
+
+def sinusoids(time: Tensor, size: int = 64) -> Tensor:
+    """Vaswani et al. 2017, section 3.5, on a clock of 1000 ticks. (B,) -> (B, size), float32."""
+    frequencies = torch.exp(-math.log(10_000) * torch.arange(size // 2, device=time.device) / (size // 2))
+    angles = 1000 * time.float()[:, None] * frequencies
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+def double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")

@@ -1,0 +1,179 @@
+"""Run folders on disk: the only place that reads and writes them.
+
+    config.json  model_<epoch>.safetensors ...  metrics.json  README.md  training/resume.pt
+
+Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
+holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
+"""
+
+import errno
+import json
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_safetensors
+from torch import Tensor, nn
+
+from .checkpoint import COURSE, RunConfig, restore
+
+EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)")
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A network that has seen `epoch` epochs, on the CPU in float32."""
+
+    config: RunConfig
+    epoch: int
+    network: nn.Module
+
+
+class RunFolder:
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def __str__(self) -> str:
+        return self.path.name
+
+    def epochs(self) -> dict[int, Path]:
+        """The checkpoints there are, in the order of their numbers: {0: …/model_0.safetensors, 4: …}."""
+        if not self.path.is_dir():
+            raise ValueError(f"{self.path} is not a run folder: there is no such folder")
+        found = {}
+        for entry in sorted(self.path.iterdir()):  # safetensors come after pth, and win
+            if match := EPOCH_FILE.fullmatch(entry.name):
+                found[int(match[1])] = entry
+        return dict(sorted(found.items()))
+
+    def config(self) -> RunConfig:
+        path = self.path / "config.json"
+        if path.is_file():
+            return RunConfig.from_json(path.read_text("utf-8"))
+        if any(file.suffix == ".pth" for file in self.epochs().values()):
+            return COURSE
+        raise ValueError(f"{self.path} is not a run folder: it has no config.json")
+
+    def load(self, epoch: int) -> Checkpoint:
+        epochs = self.epochs()
+        config = self.config()
+        if epoch not in epochs:
+            there = ", ".join(map(str, epochs)) or "none"
+            raise ValueError(f"{self.path} has no epoch {epoch}; it has: {there}")
+        return load_file(epochs[epoch], config)
+
+    def metrics(self) -> dict[str, Any]:
+        """Per epoch, keys are epochs as text; empty where nothing was measured."""
+        path = self.path / "metrics.json"
+        return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+    def resume_state(self) -> dict[str, Any] | None:
+        """What training goes on from, or None."""
+        path = self.path / "training" / "resume.pt"
+        if not path.is_file():
+            return None
+        return _torch_load(path)
+
+    def create(self, config: RunConfig) -> None:
+        """A new, empty run. Refuses a folder that already holds one."""
+        if self.path.is_dir() and any(self.path.iterdir()):
+            raise ValueError(f"{self.path} is not empty; use --resume to go on with it, or name a new folder")
+        self._write("config.json", config.to_json().encode())
+
+    def save_epoch(
+        self, epoch: int, weights: dict[str, Tensor], facts: dict[str, Any], dtype: torch.dtype = torch.float32
+    ) -> None:
+        """`facts` also go into the file itself, as text."""
+        stored = {
+            name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).contiguous()
+            for name, tensor in weights.items()
+        }
+        metadata = {"epoch": str(epoch), **{name: str(value) for name, value in facts.items()}}
+        self._write(f"model_{epoch}.safetensors", to_safetensors(stored, metadata))
+
+    def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
+        metrics = self.metrics() | {str(epoch): facts}
+        self._write("metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
+
+    def save_resume(self, state: dict[str, Any]) -> None:
+        self._write("training/resume.pt", lambda file: torch.save(state, file))
+
+    def save_card(self, text: str) -> None:
+        self._write("README.md", text.encode())
+
+    def _write(self, name: str, content: bytes | Callable[[Any], None]) -> None:
+        path = self.path / name
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(temporary, "wb") as file:
+                content(file) if callable(content) else file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except (OSError, RuntimeError) as problem:  # torch.save reports a full disk as a RuntimeError
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
+
+
+def list_runs(root: Path) -> dict[str, RunFolder]:
+    """The runs under a folder, by name. What does not open as a run is not listed."""
+    runs = {}
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        with suppress(ValueError, OSError):
+            run = RunFolder(path)
+            if run.epochs() and run.config():
+                runs[path.name] = run
+    return runs
+
+
+def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
+    """One checkpoint file. Its config.json is looked for beside it unless given."""
+    match = EPOCH_FILE.fullmatch(path.name)
+    if not path.is_file():
+        raise ValueError(f"{path} does not exist; a checkpoint is a file such as model_31.safetensors")
+    if path.suffix == ".pth":
+        config = config or COURSE
+        weights = _torch_load(path)
+    else:
+        config = config or RunFolder(path.parent).config()
+        weights = _read_safetensors(path)
+    if not match and path.suffix not in (".pth", ".safetensors"):
+        raise ValueError(f"{path} is not a checkpoint; it should be named like model_31.safetensors")
+    return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
+
+
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except SafetensorError:
+        raise ValueError(f"{path} is damaged or cut short; copy or train it again") from None
+    except OSError as problem:
+        raise ValueError(f"could not read {path}: {_reason(problem)}") from problem
+
+
+def _torch_load(path: Path) -> dict[str, Any]:
+    """Tensors and plain values only: a pickle that would run code is refused."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as problem:
+        raise ValueError(f"could not read {path}: {_reason(problem)}") from problem
+    except Exception as problem:  # torch raises anything from KeyError to UnpicklingError on a foreign file
+        raise ValueError(f"{path} is damaged or is no file of weights ({type(problem).__name__})") from problem
+
+
+def _reason(problem: BaseException) -> str:
+    code = getattr(problem, "errno", None)
+    if code == errno.ENOSPC:
+        return "the disk is full"
+    if code in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder is read-only"
+    return str(getattr(problem, "strerror", None) or problem).splitlines()[0]
