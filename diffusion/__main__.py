@@ -46,14 +46,12 @@ def _draw_options(verb: argparse.ArgumentParser) -> None:
 
 def draw(options: Options) -> None:
     """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
-    from .dataset import open_dataset
     from .pixelart import draw as draw_sprites
     from .render import enlarged, save_picture, sheet
 
     _check_suffix(options.out, ".png", ".npy")
     if not 1 <= options.scale <= 32:
         raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
-    open_dataset(f"builtin:{options.count}@{options.seed}") if options.count < 1 else None
     pixels, labels = draw_sprites(options.count, options.seed, options.split)
     if options.out.suffix == ".npy":
         options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +105,8 @@ def train(options: Options) -> None:
         half=options.half,
     )
     accelerator = make_accelerator()
-    bar = tqdm(unit=" sprites", unit_scale=True, disable=not accelerator.is_main_process)
+    # delay: no bar before the first step, so that a mistake stays one line
+    bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=not accelerator.is_main_process)
     for event in carry_out(plan, resume=options.resume, accelerator=accelerator):
         if isinstance(event, StepDone):
             if bar.total is None:
@@ -169,7 +168,7 @@ def sample(options: Options) -> None:
     film = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)
     frames, sprites = [], np.empty(0)
-    for (step,) in tqdm(generate([checkpoint], request), total=request.steps + 1, unit=" steps"):
+    for (step,) in tqdm(generate([checkpoint], request), total=request.steps + 1, unit=" steps", delay=0.1):
         if step.t == 0 or (film and len(frames) * every <= request.steps and step.t % every == 0):
             sprites = to_pixels(step.x)
             frames.append(enlarged(sheet(sprites), options.scale))
@@ -196,11 +195,37 @@ def convert(options: Options) -> None:
     from .store import RunFolder, load_file
 
     checkpoints = [load_file(path) for path in options.files]
+    if len({checkpoint.epoch for checkpoint in checkpoints}) < len(checkpoints):
+        raise ValueError("two of the files are of the same epoch; name one of each")
     run = RunFolder(options.run)
     run.create(COURSE)
     for checkpoint in checkpoints:
         run.save_epoch(checkpoint.epoch, checkpoint.network.state_dict(), {})
     print(f"epochs {', '.join(map(str, run.epochs()))} in {options.run}")
+
+
+def _bench_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--rounds", type=int, default=10, help="how often each is measured; the median counts")
+
+
+def bench(options: Options) -> None:
+    """Measure training and sampling against the course's loop, in turn, on this machine."""
+    from .bench import step_time, training_speed
+    from .device import find_device
+
+    if options.rounds < 1:
+        raise ValueError(f"--rounds must be at least 1, not {options.rounds}")
+    print(find_device())
+    print("\nTraining, batches of 100:")
+    speeds = training_speed(options.rounds)
+    base = next(iter(speeds.values()))
+    for name, speed in speeds.items():
+        print(f"  {name:30} {speed:6.0f} sprites/s  {speed / base:5.2f} x")
+    print("\nOne step of 32 sprites:")
+    times = step_time(options.rounds)
+    base = next(iter(times.values()))
+    for name, seconds in times.items():
+        print(f"  {name:30} {1000 * seconds:6.1f} ms         {base / seconds:5.2f} x")
 
 
 def _check_suffix(path: Path, *allowed: str) -> None:
@@ -213,6 +238,7 @@ VERBS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Opti
     "train": (_train_options, train),
     "sample": (_sample_options, sample),
     "convert": (_convert_options, convert),
+    "bench": (_bench_options, bench),
 }
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def card(config: RunConfig, metrics: dict[str, Any], command: str) -> str:
             f"{NETWORKS[config.network]}. Schedule: {config.schedule}, {config.levels} levels.",
             f"Trained for {training['epochs']} epochs of {data['count']:,} sprites (`{data['name']}`), "
             f"batches of {training['batch_size']}, seed {training['seed']}.",
-            "`model_<epoch>.safetensors` holds the averaged weights after that epoch; epoch 0 has seen all sprites once.",
+            "`model_<epoch>.safetensors` holds the averaged weights after that epoch; at 0 each sprite was seen once.",
             "",
             "Made by",
             "",

@@ -34,7 +34,7 @@ class RunConfig:
             (self.schedule, SCHEDULES, "schedule"),
             (self.variant, VARIANTS, "variant"),
         ):
-            if value not in known:
+            if value not in tuple(known):  # a tuple, because what a file says may be unhashable
                 raise ValueError(f"{what} must be one of {', '.join(known)}, not {value!r}")
         for value, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
             if not isinstance(value, int) or not 1 <= value <= most:
@@ -82,7 +82,8 @@ def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Modu
     expected = network.state_dict()
     if not isinstance(weights, dict) or not all(isinstance(tensor, Tensor) for tensor in weights.values()):
         raise ValueError(f"{name} holds no state dict; save the network's state_dict() and nothing else")
-    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
+    missing = sorted(expected.keys() - weights.keys())
+    foreign = sorted(map(str, weights.keys() - expected.keys()))
     if missing or foreign:
         wrong = f"lacks {missing[0]}" if missing else f"has {foreign[0]}"
         raise ValueError(f"{name} is not a checkpoint of {config.network} ({config.variant}): it {wrong}")

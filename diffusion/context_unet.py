@@ -31,16 +31,16 @@ class ResidualConvBlock(nn.Module):
 class RandomShortcut(nn.Module):
     """The course's mistake, kept for its checkpoints: an untrained 1x1 convolution, new in every forward pass.
 
-    Drawn from a generator of its own, so that asking again after `restart` gives the same pictures.
+    Drawn from a generator of its own, and a copy starts afresh, so that asking again gives the same pictures.
     """
 
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()
         self.channels_in, self.channels = channels_in, channels
-        self.restart()
-
-    def restart(self) -> None:
         self.stream = torch.Generator().manual_seed(0)
+
+    def __deepcopy__(self, memo: dict) -> "RandomShortcut":
+        return RandomShortcut(self.channels_in, self.channels)
 
     def forward(self, x: Tensor) -> Tensor:
         bound = self.channels_in**-0.5  # what nn.Conv2d starts with

@@ -8,8 +8,10 @@ hf://datasets/user/repo   a Hub data set that holds the course's two files
 
 import hashlib
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -23,7 +25,7 @@ from .pixelart import draw
 SIZE = 16
 SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
 MOST_PICTURES = 200_000
-MOST_PIXELS = 4096 * 4096  # of one picture
+MOST_SIDE = 4096  # pixels of one picture
 BUILTIN = re.compile(r"builtin(?::(\d+))?(?:@(\d+))?")
 HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
@@ -87,7 +89,7 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[Sprites, Sprit
 
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str) -> Sprites:
     """The course's pair: uint8 (N, H, W, 3), and labels (N, 5) in the order of KINDS, or none."""
-    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not len(pixels):
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
         raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype} {pixels.shape}")
     if pixels.shape[1:3] != (SIZE, SIZE):
         pixels = np.stack([fitted(Image.fromarray(picture)) for picture in pixels])
@@ -105,6 +107,8 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str) -> Spr
 
 def fitted(picture: Image.Image) -> np.ndarray:
     """Any picture as uint8 (16, 16, 3): transparency onto white; whole multiples by nearest, else a good reduction."""
+    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to white
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     picture = picture.convert("RGBA")
     ground = Image.new("RGBA", picture.size, "white")
     picture = Image.alpha_composite(ground, picture).convert("RGB")
@@ -123,8 +127,8 @@ def _builtin(count: int, seed: int, split: str) -> Sprites:
 
 
 def _from_hub(repo: str) -> Sprites:
+    from httpx import HTTPError  # what the Hub's client lets through when there is no network
     from huggingface_hub import HfApi, hf_hub_download  # slow to import and seldom wanted
-    from huggingface_hub.errors import HfHubHTTPError
 
     try:
         files = HfApi().list_repo_files(repo, repo_type="dataset")
@@ -134,18 +138,22 @@ def _from_hub(repo: str) -> Sprites:
         if len(pictures) != 1 or len(labels) > 1:
             raise ValueError(f"hf://datasets/{repo} must hold one .npy of pictures and at most one of labels")
         paths = [hf_hub_download(repo, name, repo_type="dataset") for name in pictures + labels]
-    except (HfHubHTTPError, OSError) as problem:
-        raise ValueError(f"could not open hf://datasets/{repo}: {str(problem).splitlines()[0]}") from problem
+    except (HTTPError, OSError) as problem:
+        reason = (str(problem) or type(problem).__name__).splitlines()[0]
+        raise ValueError(f"could not open hf://datasets/{repo}: {reason}") from problem
     loaded = [_load_npy(Path(path)) for path in paths]
     return from_arrays(loaded[0], loaded[1] if labels else None, f"hf://datasets/{repo}")
 
 
 def _load_npy(path: Path) -> np.ndarray:
     try:
-        return np.load(path, allow_pickle=False)
+        array = np.load(path, allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ValueError("it is a .npz")
+        return array
     except FileNotFoundError:
         raise ValueError(f"{path} does not exist") from None
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, MemoryError, OverflowError):  # the last two: a header that lies
         raise ValueError(f"{path} is not a .npy array of plain numbers") from None
 
 
@@ -154,11 +162,13 @@ def _from_pictures(pictures: Iterator[tuple[PurePosixPath, bytes]], name: str) -
     for path, content in pictures:
         try:
             with Image.open(io.BytesIO(content)) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise ValueError(f"{path} in {name} is {picture.width} x {picture.height}; at most 4096 x 4096")
-                pixels.append(fitted(picture))
-        except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+                size = picture.size
+                if max(size) <= MOST_SIDE:
+                    pixels.append(fitted(picture))
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             raise ValueError(f"{path} in {name} is not a picture that can be read") from None
+        if max(size) > MOST_SIDE:
+            raise ValueError(f"{path} in {name} is {size[0]} x {size[1]}; at most {MOST_SIDE} x {MOST_SIDE}")
         labels.append([float(kind in path.parts[:-1]) for kind in KINDS])
         if len(pixels) > MOST_PICTURES:
             raise ValueError(f"{name} holds more than {MOST_PICTURES:,} pictures")
@@ -181,8 +191,8 @@ def _zipped(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 name = PurePosixPath(member.filename)
                 if name.suffix.lower() not in SUFFIXES or "__MACOSX" in name.parts:
                     continue
-                if member.file_size > 4 * MOST_PIXELS:
+                if member.file_size > 4 * MOST_SIDE**2:
                     raise ValueError(f"{name} in {path.name} is too large for a sprite")
                 yield name, archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError):
         raise ValueError(f"{path} is not a readable .zip") from None

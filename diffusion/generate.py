@@ -1,11 +1,11 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
 
-from .context_unet import RandomShortcut
 from .device import Device, find_device
 from .kinds import KINDS
 from .sampling import SAMPLERS, Noise, Step, conditioned, sample
@@ -56,10 +56,7 @@ def generate(
 
 
 def _walk(checkpoint: Checkpoint, request: Request, device: Device) -> Iterator[Step]:
-    network = checkpoint.network.to(device.name, device.dtype, memory_format=torch.channels_last)
-    for module in network.modules():
-        if isinstance(module, RandomShortcut):
-            module.restart()
+    network = deepcopy(checkpoint.network).to(device.name, device.dtype, memory_format=torch.channels_last)
     context = torch.tensor([request.kinds] * request.count, device=device.name)
 
     def predict(x: torch.Tensor, time: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
@@ -67,11 +64,12 @@ def _walk(checkpoint: Checkpoint, request: Request, device: Device) -> Iterator[
 
     return sample(
         conditioned(predict, context, request.guidance),
-        checkpoint.config.noise_schedule().to(device.name),
+        checkpoint.config.noise_schedule(),
         Noise(request.seed, request.count),
         sampler=request.sampler,
         steps=request.steps,
         eta=request.eta,
         clip=request.clip,
         fresh_noise=request.fresh_noise,
+        device=device.name,
     )

@@ -116,6 +116,8 @@ def _parse(sheet: str, header: str, rows: list[str]) -> Part:
         else:
             slots[key] = value
             assert HEX.fullmatch(value) or value.rstrip("23") in palette(), f"{where}: no material {value}"
+    foreign = sorted(set("".join(rows)) - set(SYMBOLS))
+    assert rows and not foreign, f"{where}: {foreign or 'no rows'}, where only {SYMBOLS} can stand"
     assert len(rows) <= SIZE and max(map(len, rows)) <= width, f"{where}: larger than {width} x {SIZE}"
     pixels = np.zeros((SIZE, SIZE), np.uint8)
     for y, row in enumerate(rows):

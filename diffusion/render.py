@@ -25,7 +25,7 @@ def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.n
 
 def columns_for(count: int) -> int:
     """A sheet a little wider than high: 32 sprites stand in 8 columns, 4 rows."""
-    return next((c for c in (1, 2, 3, 4, 6, 8, 10) if c * c * 0.6 >= count), math.ceil(math.sqrt(count * 1.6)))
+    return min(count, next((c for c in (4, 6, 8, 10) if c * c * 0.6 >= count), math.ceil(math.sqrt(count * 1.6))))
 
 
 def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:

@@ -65,7 +65,7 @@ def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | No
     state = _state_to_resume(run, config) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
-    if accelerator.is_main_process and state is None:
+    if accelerator.is_main_process and not resume:
         run.create(config)
         run.save_card(card(config, {}, plan.command()))
     started, steps_before = time.monotonic(), (state["step"] if state else 0)

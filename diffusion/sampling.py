@@ -10,6 +10,7 @@ s < t the cleaner level we step to, z fresh noise. Pictures are float32 (B, 3, H
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 import torch
@@ -54,23 +55,23 @@ class Move:
     x: Tensor
     x0: Tensor
     eps: Tensor
-    abar_t: Tensor  # scalars
-    abar_s: Tensor
-    alpha: Tensor  # abar_t / abar_s
+    abar_t: float
+    abar_s: float
+    alpha: float  # abar_t / abar_s
     z: Tensor  # like x; zeros on the way to level 0
     eta: float  # ddim only: 0 is deterministic, 1 adds as much noise as Ho's posterior
 
 
 def ddpm(m: Move) -> Tensor:
     """Ho et al. 2020, algorithm 2, over any stride, with their choice sigma^2 = beta: fresh noise at every step."""
-    mean = (m.x - (1 - m.alpha) / (1 - m.abar_t).sqrt() * m.eps) / m.alpha.sqrt()
-    return mean + (1 - m.alpha).sqrt() * m.z
+    mean = (m.x - (1 - m.alpha) / sqrt(1 - m.abar_t) * m.eps) / sqrt(m.alpha)
+    return mean + sqrt(1 - m.alpha) * m.z
 
 
 def ddim(m: Move) -> Tensor:
     """Song et al. 2021, https://arxiv.org/abs/2010.02502, eq. 12, with sigma from eq. 16."""
-    sigma = m.eta * ((1 - m.abar_s) / (1 - m.abar_t) * (1 - m.abar_t / m.abar_s)).sqrt()
-    return m.abar_s.sqrt() * m.x0 + (1 - m.abar_s - sigma.square()).clamp(min=0).sqrt() * m.eps + sigma * m.z
+    variance = m.eta**2 * (1 - m.abar_s) / (1 - m.abar_t) * (1 - m.alpha)
+    return sqrt(m.abar_s) * m.x0 + sqrt(1 - m.abar_s - variance) * m.eps + sqrt(variance) * m.z
 
 
 SAMPLERS: dict[str, Callable[[Move], Tensor]] = {"ddpm": ddpm, "ddim": ddim}
@@ -87,6 +88,7 @@ def sample(
     eta: float = 0.0,
     clip: bool = False,
     fresh_noise: bool = True,
+    device: str = "cpu",
 ) -> Iterator[Step]:
     """Yield `steps + 1` steps: the pure noise first, after one look of the model at it; the finished pictures last.
 
@@ -95,18 +97,19 @@ def sample(
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
-    rule, abar = SAMPLERS[sampler], schedule.alpha_bar
-    x = noise.draw().to(abar.device)
+    rule = SAMPLERS[sampler]
+    x = noise.draw().to(device)
     for t, s in pairwise(schedule.levels(steps)):
-        eps = predict(x, abar.new_full((len(x),), t / len(schedule))).float()
+        eps = predict(x, x.new_full((len(x),), t / len(schedule))).float()
         x0 = schedule.clean(x, t, eps)
         if clip:
             x0 = x0.clamp(-1, 1)
             eps = schedule.noise(x, t, x0)
         yield Step(t, x, x0)
-        alpha = schedule.alpha[t] if t == s + 1 else abar[t] / abar[s]
+        abar_t, abar_s = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[s])
+        alpha = float(schedule.alpha[t]) if t == s + 1 else abar_t / abar_s
         z = noise.draw().to(x) if s > 0 and fresh_noise else torch.zeros_like(x)
-        x = rule(Move(x, x0, eps, abar[t], abar[s], alpha, z, eta))
+        x = rule(Move(x, x0, eps, abar_t, abar_s, alpha, z, eta))
     yield Step(0, x, x)
 
 

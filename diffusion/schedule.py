@@ -16,7 +16,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class NoiseSchedule:
-    alpha_bar: Tensor  # (T + 1,) share of the signal's variance left at each level; float32
+    alpha_bar: Tensor  # (T + 1,) share of the signal's variance left at each level; float64, as betas near 1e-4 need
     alpha: Tensor  # (T + 1,) share that the step from t - 1 to t leaves: alpha_bar[t] / alpha_bar[t - 1], alpha[0] = 1
 
     def __post_init__(self) -> None:
@@ -47,34 +47,39 @@ class NoiseSchedule:
         alpha = 1 - torch.linspace(1e-4, 0.02, levels + 1, dtype=torch.float64)
         alpha_bar = alpha.cumprod(0)
         alpha[0] = alpha_bar[0] = 1
-        return cls(alpha_bar.float(), alpha.float())
+        return cls(alpha_bar, alpha)
 
     @classmethod
     def _from_betas(cls, betas: Tensor) -> Self:
         alpha = torch.cat([betas.new_ones(1), 1 - betas])
-        return cls(alpha.cumprod(0).float(), alpha.float())
+        return cls(alpha.cumprod(0), alpha)
 
     def __len__(self) -> int:
         """T, the number of the noisiest level."""
         return len(self.alpha_bar) - 1
 
     def to(self, device: torch.device | str) -> Self:
-        return replace(self, alpha_bar=self.alpha_bar.to(device), alpha=self.alpha.to(device))
+        """For batches of levels there: the tables in float32, which every device has."""
+        tables = {"alpha_bar": self.alpha_bar, "alpha": self.alpha}
+        return replace(self, **{name: table.float().to(device) for name, table in tables.items()})
 
     def noised(self, x0: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
         """Jump straight from clean to level t, eq. 4. x0, eps: (B, C, H, W); t: one level or (B,) of them."""
-        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        abar = self._abar(t, x0)
         return abar.sqrt() * x0 + (1 - abar).sqrt() * eps
 
     def clean(self, x: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
         """The exact inverse of `noised`: the picture behind x, if eps is the noise in it."""
-        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        abar = self._abar(t, x)
         return (x - (1 - abar).sqrt() * eps) / abar.sqrt()
 
     def noise(self, x: Tensor, t: Tensor | int, x0: Tensor) -> Tensor:
         """The other inverse: the noise in x, if x0 is the picture behind it."""
-        abar = self.alpha_bar[t].view(-1, 1, 1, 1)
+        abar = self._abar(t, x)
         return (x - abar.sqrt() * x0) / (1 - abar).sqrt()
+
+    def _abar(self, t: Tensor | int, like: Tensor) -> Tensor:
+        return self.alpha_bar[t].view(-1, 1, 1, 1).to(like)
 
     def levels(self, steps: int) -> list[int]:
         """The levels visited when sampling in `steps` steps: T, ..., 0, evenly spaced, `steps + 1` of them."""

@@ -59,7 +59,7 @@ class SpriteUnet(nn.Module):
 
     def __init__(self, width: int = 64, embedding: int = 128, kinds: int = 5) -> None:
         super().__init__()
-        deep = width * 13 // 8  # 104: channels at a half and a quarter of the size
+        deep = width * 13 // 64 * 8  # 104: channels at a half and a quarter of the size
         self.time = nn.Sequential(nn.Linear(64, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
         self.context = nn.Linear(kinds, embedding)
         self.first = nn.Conv2d(3, width, 3, padding=1)

@@ -109,7 +109,7 @@ class RunFolder:
 
     def _write(self, name: str, content: bytes | Callable[[Any], None]) -> None:
         path = self.path / name
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(temporary, "wb") as file:
@@ -118,9 +118,10 @@ class RunFolder:
                 os.fsync(file.fileno())
             temporary.replace(path)
         except (OSError, RuntimeError) as problem:  # torch.save reports a full disk as a RuntimeError
+            raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
+        finally:  # also after Ctrl-C
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:

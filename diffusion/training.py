@@ -45,6 +45,8 @@ class TrainConfig:
             raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, not {self.recipe!r}")
         if not 0 <= self.drop_label <= 1:
             raise ValueError(f"drop label must be between 0 and 1, not {self.drop_label}")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema must be at least 0 and below 1, not {self.ema}")
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be between 0 and {2**32 - 1}, not {self.seed}")
 
@@ -90,7 +92,7 @@ def falling(progress: float) -> float:
 
 
 def warm_cosine(progress: float, warm_up: float = 0.02) -> float:
-    """Up in the first 2 % of the steps, then half a cosine down to 0. Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5."""
+    """Up in the first 2 % of the steps, then half a cosine to 0: Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5."""
     if progress < warm_up:
         return progress / warm_up
     return (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2

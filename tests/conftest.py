@@ -1,0 +1,91 @@
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+
+from diffusion.checkpoint import RunConfig
+from diffusion.store import RunFolder
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def make_run(folder: Path, epochs=(0, 4), width: int = 8) -> RunFolder:
+    """A run with random weights: small, instant, and good enough for everything but beauty."""
+    config = RunConfig(width=width)
+    run = RunFolder(folder)
+    run.create(config)
+    torch.manual_seed(0)
+    for epoch in epochs:
+        network = config.build()
+        for parameter in network.parameters():
+            torch.nn.init.normal_(parameter, std=0.05)
+        run.save_epoch(epoch, network.state_dict(), {"step": 1})
+    return run
+
+
+@contextmanager
+def running_app(runs: Path, port: int) -> Iterator[str]:
+    """python app.py as a person starts it; yields its address."""
+    command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=5).read()
+                break
+            except OSError:
+                assert process.poll() is None, process.stdout.read()
+                assert time.monotonic() < deadline, "the app did not answer within two minutes"
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A real browser. In CI its absence is a failure; on a person's machine these tests are skipped."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "no Chromium found; install it (Debian: apt-get install chromium) to run the browser tests"
+        assert not os.environ.get("CI"), message
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh visitor, who fails the test at the first error on the page's console."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert not errors, errors
