@@ -7,10 +7,10 @@ holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens
 """
 
 import errno
+import io
 import json
 import os
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,22 +102,24 @@ class RunFolder:
         self._write("metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
 
     def save_resume(self, state: dict[str, Any]) -> None:
-        self._write("training/resume.pt", lambda file: torch.save(state, file))
+        content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own
+        torch.save(state, content)
+        self._write("training/resume.pt", content.getvalue())
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
 
-    def _write(self, name: str, content: bytes | Callable[[Any], None]) -> None:
+    def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(temporary, "wb") as file:
-                content(file) if callable(content) else file.write(content)
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
-        except (OSError, RuntimeError) as problem:  # torch.save reports a full disk as a RuntimeError
+        except OSError as problem:
             raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
         finally:  # also after Ctrl-C
             with suppress(OSError):

@@ -301,13 +301,12 @@ def zipped(**members: bytes) -> bytes:
     return content.getvalue()
 
 
-def zip_with_damaged_middle() -> bytes:
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    content = bytearray(zipped(a_png=png(noise)))
-    content[60:600] = bytes(540)
-    return bytes(content)
+def overwritten(content: bytes, start: int, byte: bytes) -> bytes:
+    """25 bytes of the first member of a zip, whose packed data begins at 35, replaced."""
+    return content[:start] + byte * 25 + content[start + 25 :]
 
 
+NOISE = np.random.default_rng(0).bytes(4000)
 GOOD_PNG = png(draw(1)[0][0])
 
 WRONG: dict[str, tuple[Maker, str]] = {
@@ -356,7 +355,11 @@ WRONG: dict[str, tuple[Maker, str]] = {
     "folder without pictures": (file("hero/x.txt", b"hello"), "hero holds no pictures"),
     "text as zip": (file("x.zip", b"not a zip"), "is not a readable .zip"),
     "truncated zip": (file("x.zip", zipped(a_png=GOOD_PNG)[:-30]), "is not a readable .zip"),
-    "damaged zip": (file("x.zip", zip_with_damaged_middle()), "is not a readable .zip"),
+    "zip with another checksum": (file("x.zip", overwritten(zipped(a_png=NOISE), 99, b"?")), "is not a readable .zip"),
+    "zip that cannot be unpacked": (
+        file("x.zip", overwritten(zipped(a_png=b"sprites" * 999), 35, b"\xff")),
+        "is not a readable .zip",
+    ),
     "zip without pictures": (file("x.zip", zipped(a_txt=b"hello")), "x.zip holds no pictures"),
     "zip with a broken png": (file("x.zip", zipped(a_png=GOOD_PNG[:60])), "a.png in x.zip is not a picture"),
     "zip bomb": (file("x.zip", zipped(a_png=bytes(4 * 4096**2 + 1))), "a.png in x.zip is too large"),

@@ -15,7 +15,7 @@ ROWS = [
     {"ui.app", "bench"},
     {"ui.watch"},
     {"ui.player", "ui.controls"},
-    {"ui.text"},
+    {"ui.text", "ui.turns"},
     {"generate", "runs"},
     {"store", "card"},
     {"checkpoint", "training", "sampling", "dataset"},

@@ -7,23 +7,24 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from conftest import make_run
 
-from diffusion.checkpoint import RunConfig
 from diffusion.generate import Request, generate
 from diffusion.pixels import to_pixels
 from diffusion.render import sheet
 from diffusion.schedule import NoiseSchedule
 from diffusion.store import RunFolder
 from diffusion.ui import player, watch
+from diffusion.ui.turns import Turns
 
 BROWSER = SimpleNamespace(session_hash="me")
 CONTROLS = {
     "run": "tiny",
     "epoch": 4,
-    "sampler": "ddpm",
-    "steps": 6,
     "count": 3,
     "seed": 1,
+    "sampler": "ddpm",
+    "steps": 6,
     "guidance": 1,
     "eta": 0,
     "clip": False,
@@ -34,20 +35,12 @@ CONTROLS = {
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    config = RunConfig(width=8)
-    run = RunFolder(folder / "tiny")
-    run.create(config)
-    torch.manual_seed(0)
-    for epoch in (0, 4):
-        network = config.build()
-        for parameter in network.parameters():
-            torch.nn.init.normal_(parameter, std=0.05)
-        run.save_epoch(epoch, network.state_dict(), {"step": 1})
+    make_run(folder / "tiny")
     return folder
 
 
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
-    turns = turns or watch.Turns()
+    turns = turns or Turns()
     turn = turn or turns.next(BROWSER.session_hash)
     return watch.watch(runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
 
@@ -78,18 +71,19 @@ def test_the_three_pictures_of_a_frame_fit_together(runs):
     assert np.abs(rebuilt - x)[whole].max() < 0.03
 
 
-def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(monkeypatch):
+def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(runs, monkeypatch):
     clock = iter(range(10_000))
     monkeypatch.setattr(player.time, "monotonic", lambda: next(clock) / 1000)  # a millisecond a look
-    steps = (SimpleNamespace(t=500 - i, x=torch.zeros(1, 3, 16, 16), x0=torch.zeros(1, 3, 16, 16)) for i in range(501))
-    frames = list(player.frames(steps, 500, NoiseSchedule.linear()))
+    blank = torch.zeros(1, 3, 16, 16)
+    walk = ([SimpleNamespace(t=500 - i, x=blank, x0=blank)] for i in range(501))
+    frames = list(player.frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, 500))
     assert frames[0]["t"] == 500 and frames[-1]["t"] == 0
     assert 12 <= len(frames) <= 20, "half a second at 30 frames a second"
     assert [frame["seq"] for frame in frames] == list(range(len(frames)))
 
 
 def test_stop_ends_the_walk_at_the_next_step_and_says_so(runs):
-    turns = watch.Turns()
+    turns = Turns()
     walk = watching(runs, turns, steps=500)
     first = next(walk)
     turns.next(BROWSER.session_hash)  # what Stop does, and what a new Generate does first
@@ -98,14 +92,14 @@ def test_stop_ends_the_walk_at_the_next_step_and_says_so(runs):
 
 
 def test_a_walk_that_was_overtaken_in_the_queue_never_begins(runs):
-    turns = watch.Turns()
+    turns = Turns()
     old = turns.next(BROWSER.session_hash)
     turns.next(BROWSER.session_hash)
     assert list(watching(runs, turns, turn=old)) == []
 
 
 def test_two_browsers_do_not_disturb_each_other(runs):
-    turns = watch.Turns()
+    turns = Turns()
     walk = watching(runs, turns)
     next(walk)
     turns.next("somebody else")
@@ -113,7 +107,7 @@ def test_two_browsers_do_not_disturb_each_other(runs):
 
 
 def test_turns_forgets_browsers_of_long_ago():
-    turns = watch.Turns(most=3)
+    turns = Turns(most=3)
     for browser in "abcd":
         turns.next(browser)
     assert list(turns.newest) == ["b", "c", "d"]
@@ -124,8 +118,8 @@ def test_turns_forgets_browsers_of_long_ago():
     [
         ({"epoch": None}, "Choose a training epoch"),
         ({"epoch": 7}, "no epoch 7; it has: 0, 4"),
-        ({"run": "../tiny"}, "there is no run '../tiny'"),
-        ({"run": None}, "there is no run None"),
+        ({"run": "../tiny"}, "There is no run '../tiny'"),
+        ({"run": None}, "There is no run None"),
         ({"count": 0}, "between 1 and 64"),
         ({"count": 2.5}, "Sprites must be a whole number"),
         ({"seed": None}, "Seed must be a whole number"),

@@ -3,13 +3,19 @@
 import inspect
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import gradio as gr
 
+from ..device import find_device
+from ..generate import Request
 from ..kinds import KINDS
+from ..sampling import SAMPLERS
 from . import text
+
+PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
 
 
 def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,20 +32,74 @@ def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def kind_sliders() -> list[gr.Slider]:
-    return [
-        gr.Slider(0, 1, value=0, step=0.05, label=text.KIND_NAMES[kind], buttons=[], elem_classes="slim")
-        for kind in KINDS
-    ]
+@dataclass(frozen=True)
+class RequestControls:
+    """What a person sets before a walk; `inputs` in the order in which `request_from` takes their values."""
+
+    count: gr.Slider
+    seed: gr.Number
+    sampler: gr.Radio
+    steps: gr.Slider
+    guidance: gr.Slider
+    eta: gr.Slider
+    clip: gr.Checkbox
+    fresh_noise: gr.Checkbox
+    kinds: list[gr.Slider]
+
+    @property
+    def inputs(self) -> list[gr.components.Component]:
+        first = [self.count, self.seed, self.sampler, self.steps, self.guidance, self.eta, self.clip, self.fresh_noise]
+        return [*first, *self.kinds]
 
 
-def seed_row() -> gr.Number:
-    """A seed and a dice beside it."""
+def request_controls(most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
+    """Kinds, number, seed, sampler and experiments, from top to bottom."""
+    steps_here = 50 if find_device().name == "cpu" else 500
+    with gr.Accordion(text.KINDS_LABEL, open=kinds_open):
+        gr.Markdown(text.KINDS_INFO, elem_classes="hint")
+        kinds = [
+            gr.Slider(0, 1, value=0, step=0.05, label=text.KIND_NAMES[kind], buttons=[], elem_classes="slim")
+            for kind in KINDS
+        ]
+    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=text.COUNT, elem_classes="slim", buttons=[])
     with gr.Row(equal_height=False, elem_classes="seed"):
         seed = gr.Number(0, precision=0, minimum=0, label=text.SEED, info=text.SEED_INFO, min_width=120)
         dice = gr.Button(text.DICE, min_width=80, scale=0)
-    dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, api_visibility="private")
-    return seed
+    dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, **PRIVATE)
+    with gr.Accordion(text.MORE, open=False):
+        samplers = [(text.SAMPLER_NAMES[name], name) for name in SAMPLERS]
+        sampler = gr.Radio(samplers, value="ddpm", label=text.SAMPLER, info=text.SAMPLER_INFO, elem_classes="compact")
+        steps = gr.Slider(1, 500, value=steps_here, step=1, label=text.STEPS, info=text.STEPS_INFO)
+        guidance = gr.Slider(0, 5, value=1, step=0.25, label=text.GUIDANCE, info=text.GUIDANCE_INFO)
+        eta = gr.Slider(0, 1, value=0, step=0.05, label=text.ETA)
+        fresh_noise = gr.Checkbox(True, label=text.FRESH, info=text.FRESH_INFO)
+        clip = gr.Checkbox(False, label=text.CLIP)
+    return RequestControls(count, seed, sampler, steps, guidance, eta, clip, fresh_noise, kinds)
+
+
+def request_from(
+    count: float,
+    seed: float,
+    sampler: str,
+    steps: float,
+    guidance: float,
+    eta: float,
+    clip: bool,
+    fresh_noise: bool,
+    *kinds: float,
+) -> Request:
+    """The values of `RequestControls.inputs`, checked."""
+    return Request(
+        count=whole(count, text.COUNT),
+        seed=whole(seed, text.SEED),
+        sampler=sampler,
+        steps=whole(steps, text.STEPS),
+        guidance=guidance,
+        eta=eta,
+        clip=clip,
+        fresh_noise=fresh_noise,
+        kinds=tuple(kinds),
+    )
 
 
 def whole(number: float | None, name: str) -> int:

@@ -3,7 +3,7 @@
 import base64
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..pixels import to_pixels
 from ..render import columns_for, sheet
 from ..sampling import Step
 from ..schedule import NoiseSchedule
+from ..store import Checkpoint
 from . import text
 
 FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
@@ -40,7 +41,7 @@ TEMPLATE = """
     <button type="button" data-part="save">{save}</button>
     <span data-part="status" class="player-status"></span>
   </div>
-  <fieldset class="player-row player-views"><legend>{view}</legend>
+  <fieldset data-part="views" class="player-row player-views"><legend>{view}</legend>
     <label><input type="radio" name="{name}" value="x" checked> {view_x}</label>
     <label><input type="radio" name="{name}" value="eps"> {view_eps}</label>
     <label><input type="radio" name="{name}" value="x0"> {view_x0}</label>
@@ -54,46 +55,64 @@ def build_player(assets: Path, name: str) -> gr.HTML:
     """A player whose value is the newest frame. name: unlike that of any other player on the page."""
     return gr.HTML(
         html_template=TEMPLATE.format(name=name, **text.PLAYER),
-        js_on_load=(assets / "player.js").read_text("utf-8"),
+        js_on_load=script(assets, "film.js", "watch.js"),
         apply_default_css=False,
         elem_id=name,
         strings=text.PLAYER,
     )
 
 
-def frames(steps: Iterable[Step], total: int, schedule: NoiseSchedule) -> Iterator[Frame]:
-    """Steps in, messages out: the first, the last, and as many between as `FRAMES_PER_SECOND` allows.
+def script(assets: Path, *names: str) -> str:
+    """Several files as one: gr.HTML runs its script as the body of a single function."""
+    return "\n".join((assets / name).read_text("utf-8") for name in names)
 
-    total: how many steps there will be after the first. Frames are numbered without a gap, so a lost one shows.
+
+def frames(
+    panels: Mapping[str, Checkpoint],
+    walk: Iterable[Sequence[Step]],
+    total: int,
+    views: Sequence[str] = ("x", "x0", "eps"),
+    per_second: float = FRAMES_PER_SECOND,
+) -> Iterator[Frame]:
+    """Steps in, messages out: the first, the last, and as many between as `per_second` allows.
+
+    panels: a label for each checkpoint of the walk. total: how many steps there will be after the first.
+    Frames are numbered without a gap, so a lost one shows.
     """
-    run, started, number = uuid.uuid4().hex, time.monotonic(), 0
-    due = started
-    for done, step in enumerate(steps):
+    schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
+    run, number, due = uuid.uuid4().hex, 0, 0.0
+    for done, steps in enumerate(walk):
         now = time.monotonic()
-        if done and done < total and now < due:
+        if done == 0:
+            started = now
+        elif done < total and now < due:
             continue
-        due = max(due + 1 / FRAMES_PER_SECOND, now)
+        due = max(due + 1 / per_second, now)
+        count, columns = len(steps[0].x), columns_for(len(steps[0].x))
         yield {
             "run": run,
             "seq": number,
             "step": done,
             "total": total,
-            "t": step.t,
-            "T": len(schedule),
+            "t": steps[0].t,
+            "T": len(next(iter(schedules.values()))),
             "left": round((now - started) / done * (total - done), 1) if done else 0,
-            **_pictures(step, schedule),
+            "count": count,
+            "columns": columns,
+            "rows": -(-count // columns),
+            "panels": [
+                {"label": label} | _sheets(step, schedule, columns, views)
+                for (label, schedule), step in zip(schedules.items(), steps, strict=True)
+            ],
         }
         number += 1
 
 
-def _pictures(step: Step, schedule: NoiseSchedule) -> dict[str, Any]:
-    count = len(step.x)
-    columns = columns_for(count)
-    eps = schedule.noise(step.x, step.t, step.x0) if step.t else torch.zeros_like(step.x)
-    panel = {"x": _encoded(step.x, columns), "x0": _encoded(step.x0, columns), "eps": _encoded(eps / 3, columns)}
-    return {"count": count, "columns": columns, "rows": -(-count // columns), "panels": [panel]}
-
-
-def _encoded(x: torch.Tensor, columns: int) -> str:
-    """(B, 3, 16, 16) -> base64 of the uint8 RGB sheet at native size."""
-    return base64.b64encode(np.ascontiguousarray(sheet(to_pixels(x), columns))).decode()
+def _sheets(step: Step, schedule: NoiseSchedule, columns: int, views: Sequence[str]) -> dict[str, str]:
+    """View -> base64 of the uint8 RGB sheet at native size. eps is sent too: eight bits of x do not give it back."""
+    pictures = {"x": step.x, "x0": step.x0}
+    if "eps" in views:
+        eps = schedule.noise(step.x, step.t, step.x0) if step.t else torch.zeros_like(step.x)
+        pictures["eps"] = eps / 3  # three standard deviations fit into [-1, 1]
+    raw = {view: np.ascontiguousarray(sheet(to_pixels(pictures[view]), columns)) for view in views}
+    return {view: base64.b64encode(pixels).decode() for view, pixels in raw.items()}

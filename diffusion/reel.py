@@ -1,0 +1,97 @@
+"""The reel: what a visitor sees before any model has run. Made once from a finished run, shipped in assets/.
+
+    reel.bin    the header's length (4 bytes, little-endian), the header (JSON), then PNG pictures end to end
+
+The header has two films, lists of frames as diffusion/ui/player.py sends them, with [start, size] of a PNG in place
+of a picture: `film`, the tutorial's 32 moments of DDPM with 500 steps, for several epochs from the same noise; and
+`learning`, the finished pictures from that noise after every epoch of training.
+"""
+
+import io
+import json
+import struct
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from .generate import Request, generate
+from .pixels import to_pixels
+from .render import columns_for, sheet
+from .store import RunFolder
+
+EPOCHS = (0, 4, 24, 31)
+MOMENTS = frozenset([*range(500, 7, -20), *range(7, -1, -1)][:-1] + [0])  # every 20th level, and the last 7 steps
+MOST_BYTES = 2_000_000
+
+
+def make_reel(
+    run: RunFolder, epochs: Sequence[int], count: int, seed: int, on_step: Callable[[], None] = lambda: None
+) -> bytes:
+    """The whole file. `epochs` for the film; the learning film takes every epoch that is on the disk."""
+    blobs: list[bytes] = []
+    film = _film(run, epochs, Request(count=count, steps=500, seed=seed), blobs, on_step)
+    learning = _learning(run, Request(count=count, steps=50, seed=seed), blobs, on_step)
+    header = json.dumps({"film": film, "learning": learning}, separators=(",", ":")).encode()
+    reel = struct.pack("<I", len(header)) + header + b"".join(blobs)
+    if len(reel) > MOST_BYTES:
+        raise ValueError(f"the reel has {len(reel):,} bytes, more than {MOST_BYTES:,}; take fewer sprites or epochs")
+    return reel
+
+
+def _film(
+    run: RunFolder, epochs: Sequence[int], request: Request, blobs: list[bytes], on_step: Callable[[], None]
+) -> list[dict[str, Any]]:
+    frames = []
+    for steps in generate([run.load(epoch) for epoch in epochs], request):
+        on_step()
+        if steps[0].t in MOMENTS:
+            whole = steps[0].t == 0
+            panels = [
+                {
+                    "label": f"epoch {epoch}",
+                    "x": _put(blobs, to_pixels(step.x), whole),
+                    "x0": _put(blobs, to_pixels(step.x0), whole),
+                }
+                for epoch, step in zip(epochs, steps, strict=True)
+            ]
+            frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
+    return frames
+
+
+def _learning(
+    run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]
+) -> list[dict[str, Any]]:
+    frames, every = [], list(run.epochs())
+    for epoch in every:
+        for (last,) in generate([run.load(epoch)], request):
+            on_step()
+        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, to_pixels(last.x), whole=False)}]
+        frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
+        frames.append(frame | {"caption": f"epoch {epoch}"})
+    return frames
+
+
+def _frame(number: int, count: int, panels: list[dict[str, Any]], **where: int) -> dict[str, Any]:
+    columns = columns_for(count)
+    shape = {"count": count, "columns": columns, "rows": -(-count // columns)}
+    return {"seq": number, "T": 500, "left": 0, **where, **shape, "panels": panels}
+
+
+def _put(blobs: list[bytes], sprites: np.ndarray, whole: bool) -> list[int]:
+    """A sheet as PNG, in 256 colours of its own unless `whole`; [start, size] among the blobs."""
+    picture = Image.fromarray(sheet(sprites, columns_for(len(sprites))))
+    if not whole:
+        picture = picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    start = sum(map(len, blobs))
+    blobs.append(file.getvalue())
+    return [start, len(blobs[-1])]
+
+
+def save_reel(reel: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(reel)
