@@ -87,6 +87,7 @@ def _train_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--save-every", type=int, default=4, help="epochs; the first and the last are always saved")
     verb.add_argument("--half", action="store_true", help="save in half precision")
     verb.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
+    verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
 
 
 def train(options: Options) -> None:
@@ -120,6 +121,19 @@ def train(options: Options) -> None:
                 f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
             )
     bar.close()
+    if accelerator.is_main_process and not options.no_evaluate:
+        _measure_briefly(plan)
+
+
+def _measure_briefly(plan) -> None:
+    """After training, where there are enough real sprites to compare with: a quarter of what `evaluate` does."""
+    from .evaluate import FEATURES, Exam, trained_on
+    from .store import RunFolder
+
+    run, exam = RunFolder(plan.folder), Exam(count=500)
+    _, held_out = trained_on(run, plan.data, plan.labels)
+    if FEATURES.is_file() and len(held_out) >= exam.count:
+        _print_measured(run, exam, data=plan.data, labels=plan.labels)
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:
@@ -182,6 +196,71 @@ def sample(options: Options) -> None:
     print(f"{request.count} sprites of epoch {checkpoint.epoch} in {options.out}")
 
 
+def _features_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--out", type=Path, required=True, help="such as assets/features.safetensors")
+    verb.add_argument("--count", type=int, default=20_000, help="sprites to learn from")
+    verb.add_argument("--epochs", type=int, default=10)
+
+
+def features(options: Options) -> None:
+    """Train the small network that `evaluate` looks at sprites with; about a minute."""
+    from .features import SEED, accuracy, save_features, train_features
+
+    _check_suffix(options.out, ".safetensors")
+    bar = tqdm(unit=" steps", delay=0.1)
+    for lesson in train_features(options.count, options.epochs):
+        bar.total = lesson.total
+        bar.update()
+        bar.set_postfix_str(f"loss {lesson.loss:.3f}", refresh=False)
+    bar.close()
+    right = f"{accuracy(lesson.network):.4f}"
+    facts = {"accuracy": right, "count": str(options.count), "epochs": str(options.epochs), "seed": str(SEED)}
+    save_features(lesson.network, options.out, facts)
+    print(f"{options.out} recognises the kind of {float(right):.1%} of the held-out sprites")
+
+
+def _evaluate_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, required=True, help="a run folder such as checkpoints/sprites")
+    verb.add_argument("--epochs", type=int, nargs="+", help="all unless given")
+    verb.add_argument("--count", type=int, default=2000, help="sprites to draw for each epoch, over all seeds")
+    verb.add_argument("--seeds", type=int, default=4, help="groups of sprites, for the spread")
+    verb.add_argument("--steps", type=int, default=50, help="of DDPM")
+    verb.add_argument("--data", help="what it was trained on, where that is not built in")
+    verb.add_argument("--labels", help="the .npy of labels that goes with a .npy of pictures")
+
+
+def evaluate(options: Options) -> None:
+    """Measure how good each epoch of a run is; the numbers go into its metrics.json and its card."""
+    from .evaluate import Exam
+    from .store import RunFolder
+
+    exam = Exam(count=options.count, seeds=options.seeds, steps=options.steps)
+    _print_measured(RunFolder(options.run), exam, epochs=options.epochs, data=options.data, labels=options.labels)
+
+
+def _print_measured(run, exam, **options) -> None:
+    from .evaluate import Sampled
+    from .evaluate import evaluate as measure
+    from .report import answer, late_pair
+
+    bar = tqdm(unit=" sprites", delay=0.1)
+    for event in measure(run, exam, **options):
+        if isinstance(event, Sampled):
+            bar.total = event.total
+            bar.update(event.done - bar.n)
+            bar.set_description(f"epoch {event.epoch}", refresh=False)
+        else:
+            frechet, precision = event.quality["frechet"], event.quality["precision"]
+            bar.write(
+                f"epoch {event.epoch}: Fréchet distance {frechet['mean']:.2f} ± {frechet['spread']:.2f}, "
+                f"precision {precision['mean']:.2f}, recall {event.quality['recall']['mean']:.2f}",
+                file=sys.stdout,
+            )
+    bar.close()
+    if pair := late_pair(run.metrics()):
+        print(answer(run.metrics(), *pair))
+
+
 def _convert_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "files", type=Path, nargs="+", metavar="FILE.pth", help="state dicts saved by the course's notebooks"
@@ -237,6 +316,8 @@ VERBS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Opti
     "draw": (_draw_options, draw),
     "train": (_train_options, train),
     "sample": (_sample_options, sample),
+    "evaluate": (_evaluate_options, evaluate),
+    "features": (_features_options, features),
     "convert": (_convert_options, convert),
     "bench": (_bench_options, bench),
 }

@@ -1,24 +1,26 @@
 """The model card of a run, its README.md: what it is, how good it is, and the one command that makes it again."""
 
+import re
 from typing import Any
 
 from .checkpoint import RunConfig
+from .report import answer, late_pair, qualities
 
 NETWORKS = {
     "sprite-unet": "SpriteUnet, a small U-Net in which every block knows the time",
     "context-unet": "ContextUnet, the network of the course and the tutorial, with its shortcut mended",
 }
+FLOOR_NAMES = {"held_out": "real, held-out shapes", "fresh": "real, training shapes"}
 
 
-def card(config: RunConfig, metrics: dict[str, Any], command: str) -> str:
-    """Markdown with the Hub's front matter."""
+def card(config: RunConfig, metrics: dict[str, Any], command: str, floor: dict[str, Any] | None = None) -> str:
+    """Markdown with the Hub's front matter. metrics, floor: as RunFolder has them."""
     training, data = config.training, config.data
-    rows = [
-        f"| {epoch} | {facts['step']:,} | {facts['loss']:.4f} | {facts.get('held_out_loss', float('nan')):.4f} |"
-        for epoch, facts in sorted(metrics.items(), key=lambda item: int(item[0]))
-    ]
-    table = (
-        ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |", *rows] if rows else []
+    trained = (
+        f"Trained for {training['epochs']} epochs of {data['count']:,} sprites (`{data['name']}`), "
+        f"batches of {training['batch_size']}, seed {training['seed']}."
+        if training and data
+        else "Trained elsewhere."
     )
     return "\n".join(
         [
@@ -31,15 +33,64 @@ def card(config: RunConfig, metrics: dict[str, Any], command: str) -> str:
             "# A DDPM that draws 16x16 sprites",
             "",
             f"{NETWORKS[config.network]}. Schedule: {config.schedule}, {config.levels} levels.",
-            f"Trained for {training['epochs']} epochs of {data['count']:,} sprites (`{data['name']}`), "
-            f"batches of {training['batch_size']}, seed {training['seed']}.",
+            trained,
             "`model_<epoch>.safetensors` holds the averaged weights after that epoch; at 0 each sprite was seen once.",
             "",
-            "Made by",
-            "",
-            f"    {command}",
-            "",
-            *table,
-            "",
+            *(["Made by", "", f"    {command}", ""] if command else []),
+            *_losses(metrics),
+            *_quality(metrics, floor or {}),
         ]
     )
+
+
+def command_in(text: str) -> str:
+    """The command that a card says its run was made by; empty where it says none."""
+    found = re.search(r"^Made by\n\n    (.+)$", text, re.M)
+    return found[1] if found else ""
+
+
+def _losses(metrics: dict[str, Any]) -> list[str]:
+    rows = [
+        f"| {epoch} | {facts['step']:,} | {facts['loss']:.4f} | {facts.get('held_out_loss', float('nan')):.4f} |"
+        for epoch, facts in sorted(metrics.items(), key=lambda item: int(item[0]))
+        if "step" in facts
+    ]
+    if not rows:
+        return []
+    return ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |", *rows, ""]
+
+
+def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
+    """The table of evaluate.py's numbers, the same numbers of real sprites below it, and what it says."""
+    measured = qualities(metrics)
+    if not measured:
+        return []
+    real = {label: floor[name] for name, label in FLOOR_NAMES.items() if name in floor}
+    exam, pair = floor.get("exam", {}), late_pair(metrics)
+    how = f", DDPM in {exam['steps']} steps" if exam else ""
+    some = next(iter(measured.values()))
+    return [
+        "## How good the sprites are",
+        "",
+        *([answer(metrics, *pair), ""] if pair else []),
+        f"{some['sprites']:,} sprites an epoch{how}, in {some['seeds']} seeds: mean ± standard deviation over the seeds. "
+        "Distances are measured in the features of `assets/features.safetensors`; the last rows are real sprites.",
+        "",
+        "| epoch | Fréchet distance | kernel distance | precision | recall | copies of a training sprite | kind recognised |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_row(str(epoch), quality) for epoch, quality in measured.items()),
+        *(_row(label, quality) for label, quality in real.items()),
+        "",
+    ]
+
+
+def _row(label: str, quality: dict[str, Any]) -> str:
+    distances = [_cell(quality[name], "{:.2f}", 1) for name in ("frechet", "kernel")]
+    shares = [_cell(quality.get(name), "{:.0f} %", 100) for name in ("precision", "recall", "copied", "recognised")]
+    return f"| {' | '.join([label, *distances, *shares])} |"
+
+
+def _cell(number: dict[str, float] | None, form: str, unit: float) -> str:
+    if number is None:
+        return ""
+    return f"{form.format(unit * number['mean'])} ± {form.format(unit * number['spread'])}"

@@ -1,10 +1,11 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from .device import Device, find_device
 from .kinds import KINDS
@@ -44,26 +45,37 @@ class Request:
 
 
 def generate(
-    checkpoints: Sequence[Checkpoint], request: Request, device: Device | None = None
+    checkpoints: Sequence[Checkpoint],
+    request: Request,
+    device: Device | None = None,
+    begin: tuple[Tensor, int] | None = None,
 ) -> Iterator[tuple[Step, ...]]:
     """Walk all checkpoints in lockstep, from the same noise and with the same noise at every step.
 
     Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).
+    begin: set out from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
     """
     device = device or find_device()
-    walks = [_walk(checkpoint, request, device) for checkpoint in checkpoints]
+    walks = [_walk(checkpoint, request, device, begin) for checkpoint in checkpoints]
     yield from zip(*walks, strict=True)
 
 
-def _walk(checkpoint: Checkpoint, request: Request, device: Device) -> Iterator[Step]:
+def predictor(checkpoint: Checkpoint, device: Device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision."""
     network = deepcopy(checkpoint.network).to(device.name, device.dtype, memory_format=torch.channels_last)
+
+    def predict(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
+        return network(x.to(device.dtype, memory_format=torch.channels_last), time, context).float()
+
+    return predict
+
+
+def _walk(
+    checkpoint: Checkpoint, request: Request, device: Device, begin: tuple[Tensor, int] | None
+) -> Iterator[Step]:
     context = torch.tensor([request.kinds] * request.count, device=device.name)
-
-    def predict(x: torch.Tensor, time: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        return network(x.to(device.dtype, memory_format=torch.channels_last), time, context)
-
     return sample(
-        conditioned(predict, context, request.guidance),
+        conditioned(predictor(checkpoint, device), context, request.guidance),
         checkpoint.config.noise_schedule(),
         Noise(request.seed, request.count),
         sampler=request.sampler,
@@ -71,5 +83,6 @@ def _walk(checkpoint: Checkpoint, request: Request, device: Device) -> Iterator[
         eta=request.eta,
         clip=request.clip,
         fresh_noise=request.fresh_noise,
+        begin=begin,
         device=device.name,
     )

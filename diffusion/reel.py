@@ -23,7 +23,7 @@ from .render import columns_for, sheet
 from .store import RunFolder
 
 EPOCHS = (0, 4, 24, 31)
-MOMENTS = frozenset([*range(500, 7, -20), *range(7, -1, -1)][:-1] + [0])  # every 20th level, and the last 7 steps
+MOMENTS = frozenset([*range(500, 7, -20), *range(7, -1, -1)])  # every 20th level, and the last 7 steps
 MOST_BYTES = 2_000_000
 
 
@@ -66,7 +66,8 @@ def _learning(
 ) -> list[dict[str, Any]]:
     frames, every = [], list(run.epochs())
     for epoch in every:
-        for (last,) in generate([run.load(epoch)], request):
+        last = None
+        for (last,) in generate([run.load(epoch)], request):  # noqa: B007
             on_step()
         panels = [{"label": f"epoch {epoch}", "x": _put(blobs, to_pixels(last.x), whole=False)}]
         frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))

@@ -90,7 +90,7 @@ def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | No
             run.save_metrics(event.epoch, facts)
             run.save_resume(event.resume | {"step": event.step})
             if last:
-                run.save_card(card(config, run.metrics(), plan.command()))
+                run.save_card(card(config, run.metrics(), plan.command(), run.floor()))
         yield event
 
 

@@ -88,9 +88,13 @@ def sample(
     eta: float = 0.0,
     clip: bool = False,
     fresh_noise: bool = True,
+    begin: tuple[Tensor, int] | None = None,
     device: str = "cpu",
 ) -> Iterator[Step]:
     """Yield `steps + 1` steps: the pure noise first, after one look of the model at it; the finished pictures last.
+
+    begin: a clean picture and a level t. The walk then sets out from that picture noised to t, over those of the
+    `steps` levels that are below t (SDEdit, Meng et al. 2022, https://arxiv.org/abs/2108.01073, algorithm 1).
 
     clip: hold every x0 inside [-1, 1]. fresh_noise=False leaves out z, the experiment "what if no noise is
     added back": the pictures collapse to blobs.
@@ -98,8 +102,11 @@ def sample(
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
     rule = SAMPLERS[sampler]
-    x = noise.draw().to(device)
-    for t, s in pairwise(schedule.levels(steps)):
+    x, levels = noise.draw().to(device), schedule.levels(steps)
+    if begin:
+        x0, top = begin
+        x, levels = schedule.noised(x0.to(device), top, x), [top, *(level for level in levels if level < top)]
+    for t, s in pairwise(levels):
         eps = predict(x, x.new_full((len(x),), t / len(schedule))).float()
         x0 = schedule.clean(x, t, eps)
         if clip:

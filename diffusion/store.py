@@ -69,7 +69,20 @@ class RunFolder:
         return load_file(epochs[epoch], config)
 
     def metrics(self) -> dict[str, Any]:
-        """Per epoch, keys are epochs as text; empty where nothing was measured."""
+        """Per epoch, keys are epochs as text; empty where nothing was measured. "quality" is evaluate.py's."""
+        return {epoch: facts for epoch, facts in self._numbers().items() if epoch.isdecimal()}
+
+    def floor(self) -> dict[str, Any]:
+        """What the numbers of "quality" are for real sprites, and how both were measured; see evaluate.py."""
+        return self._numbers().get("floor", {})
+
+    def card(self) -> str:
+        """README.md, or nothing."""
+        path = self.path / "README.md"
+        return path.read_text("utf-8") if path.is_file() else ""
+
+    def _numbers(self) -> dict[str, Any]:
+        """metrics.json: epochs as text, and "floor"."""
         path = self.path / "metrics.json"
         return json.loads(path.read_text("utf-8")) if path.is_file() else {}
 
@@ -98,8 +111,22 @@ class RunFolder:
         self._write(f"model_{epoch}.safetensors", to_safetensors(stored, metadata))
 
     def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
-        metrics = self.metrics() | {str(epoch): facts}
-        self._write("metrics.json", (json.dumps(metrics, indent=2) + "\n").encode())
+        self._save_numbers(self._numbers() | {str(epoch): facts})
+
+    def save_quality(self, epoch: int, quality: dict[str, Any]) -> None:
+        """Beside what training said of the epoch."""
+        self.save_metrics(epoch, self.metrics().get(str(epoch), {}) | {"quality": quality})
+
+    def save_floor(self, floor: dict[str, Any]) -> None:
+        """Where the exam is another one, the epochs' "quality" goes: it could not be compared."""
+        metrics = self.metrics()
+        if self.floor().get("exam") != floor["exam"]:
+            for facts in metrics.values():
+                facts.pop("quality", None)
+        self._save_numbers(metrics | {"floor": floor})
+
+    def _save_numbers(self, numbers: dict[str, Any]) -> None:
+        self._write("metrics.json", (json.dumps(numbers, indent=2) + "\n").encode())
 
     def save_resume(self, state: dict[str, Any]) -> None:
         content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own

@@ -12,7 +12,9 @@ PACKAGE = ROOT / "diffusion"
 
 ROWS = [
     {"__main__"},
-    {"ui.app", "bench"},
+    {"ui.app", "bench", "reel"},
+    {"ui.one_step"},
+    {"ui.compare"},
     {"ui.watch"},
     {"ui.player", "ui.controls"},
     {"ui.text", "ui.turns"},

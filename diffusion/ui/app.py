@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from ..device import find_device
-from . import text, watch
+from . import compare, one_step, text, watch
 
 
 def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
@@ -14,6 +14,10 @@ def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
         gr.Markdown(f"# {text.TITLE}\n{text.INTRO}", elem_classes="intro")
         with gr.Tab(text.WATCH):
             watch.build(app, runs, assets, default_run)
+        with gr.Tab(text.COMPARE):
+            compare.build(app, runs, assets, default_run)
+        with gr.Tab(text.ONE_STEP_TAB):
+            one_step.build(app, runs, assets, default_run)
         gr.Markdown(text.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
     return app
 

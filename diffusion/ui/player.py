@@ -22,12 +22,15 @@ FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
 
 Frame = dict[str, Any]
 
-TEMPLATE = """
+STAGE = """
 <div data-part="root" class="player" tabindex="0" role="group" aria-label="{label}" data-state="empty">
+  {above}
   <div class="player-stage">
-    <canvas data-part="canvas" width="8" height="4" role="img" aria-label="{canvas}"></canvas>
+    <canvas data-part="canvas" width="8" height="4" role="img" tabindex="{canvas_tabindex}"
+      aria-label="{canvas}"></canvas>
     <p class="player-hint">{hint}</p>
   </div>
+  {below}
   <div class="player-track"><div data-part="bar"></div></div>
   <input data-part="scrub" type="range" min="0" max="0" value="0" aria-label="{scrub}">
   <div class="player-row">
@@ -41,30 +44,59 @@ TEMPLATE = """
     <button type="button" data-part="save">{save}</button>
     <span data-part="status" class="player-status"></span>
   </div>
-  <fieldset data-part="views" class="player-row player-views"><legend>{view}</legend>
-    <label><input type="radio" name="{name}" value="x" checked> {view_x}</label>
-    <label><input type="radio" name="{name}" value="eps"> {view_eps}</label>
-    <label><input type="radio" name="{name}" value="x0"> {view_x0}</label>
+  <fieldset data-part="views" class="player-row player-choice"><legend>{view}</legend>
+    <label><input type="radio" name="{name}-view" value="x" checked> {view_x}</label>
+    <label><input type="radio" name="{name}-view" value="eps"> {view_eps}</label>
+    <label><input type="radio" name="{name}-view" value="x0"> {view_x0}</label>
   </fieldset>
   <span data-part="announce" class="player-announce" role="status" aria-live="polite"></span>
 </div>
 """
 
+COMPARE_ABOVE = """
+<fieldset data-part="modes" class="player-row player-choice"><legend>{mode}</legend>
+  <label><input type="radio" name="{name}-mode" value="one" checked> {mode_one}</label>
+  <label><input type="radio" name="{name}-mode" value="wipe"> {mode_wipe}</label>
+  <label><input type="radio" name="{name}-mode" value="grid"> {mode_grid}</label>
+  <label><input type="radio" name="{name}-mode" value="learning" disabled> {mode_learning}</label>
+</fieldset>
+<div class="player-row epoch-row">
+  <label class="wipe-only">{wipe_from} <select data-part="wipe-from"></select></label>
+  <label class="epoch-label" for="{name}-epoch">{epoch}</label>
+  <input data-part="epoch" id="{name}-epoch" type="range" min="0" max="0" step="1" value="0">
+  <output data-part="epoch-name" for="{name}-epoch"></output>
+</div>
+"""
+
+COMPARE_BELOW = """
+<input data-part="wipe" class="wipe-only" type="range" min="0" max="100" value="50" aria-label="{wipe}">
+<canvas data-part="lens" class="player-lens" width="8" height="4" role="img" aria-label="{lens}"></canvas>
+"""
+
 
 def build_player(assets: Path, name: str) -> gr.HTML:
-    """A player whose value is the newest frame. name: unlike that of any other player on the page."""
+    """A player of one epoch, whose value is the newest frame. name: unlike that of any other player on the page."""
+    return _build(assets, name, "watch.js", True, above="", below="", canvas_tabindex=-1)
+
+
+def build_comparison(assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
+    """A player of several epochs side by side, with a slider across them."""
+    words = {"name": name, **text.PLAYER}
+    parts = {"above": COMPARE_ABOVE.format(**words), "below": COMPARE_BELOW.format(**words)}
+    return _build(assets, name, "compare.js", with_reel, canvas_tabindex=0, **parts)
+
+
+def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
+    reel = assets / "reel.bin"
+    gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=TEMPLATE.format(name=name, **text.PLAYER),
-        js_on_load=script(assets, "film.js", "watch.js"),
+        html_template=STAGE.format(name=name, **text.PLAYER, **parts),
+        js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter)),
         apply_default_css=False,
         elem_id=name,
         strings=text.PLAYER,
+        reel=f"gradio_api/file={reel}" if with_reel and reel.is_file() else None,
     )
-
-
-def script(assets: Path, *names: str) -> str:
-    """Several files as one: gr.HTML runs its script as the body of a single function."""
-    return "\n".join((assets / name).read_text("utf-8") for name in names)
 
 
 def frames(

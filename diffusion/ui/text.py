@@ -6,6 +6,15 @@ INTRO = (
     "and the guess is taken out, bit by bit, until a sprite is left."
 )
 WATCH = "Watch"
+COMPARE = "Compare"
+COMPARE_INTRO = (
+    "All epochs start from the same noise and receive the same noise at every step. What differs is what was learned. "
+    "Move the epoch slider at any moment, also while it runs; point at a sprite to see it large in every epoch."
+)
+COMPARE_EPOCHS = "Epochs to compare"
+COMPARE_EPOCHS_INFO = "Two to six"
+COMPARE_GENERATE = "Compare them"
+COMPARE_COUNT = "Choose between 2 and {most} epochs, not {count}"
 RUN = "Run"
 EPOCH = "Training epoch"
 EPOCH_NUMBER = "epoch {epoch}"
@@ -44,7 +53,46 @@ NO_EPOCH = "Choose a training epoch first"
 WHOLE_NUMBER = "{name} must be a whole number"
 DEVICE = "Computing on {device} · Gradio {gradio}"
 
+ONE_STEP_TAB = "One step"
+ONE_STEP_INTRO = (
+    "Paint a sprite, pick one, or upload a picture. It is mixed with noise up to the level you choose, and each epoch "
+    "gets one look at the mixture. The sprites to pick show shapes that were kept out of training."
+)
+FINISH_INTRO = (
+    "Finish it: from that level on, every epoch walks all the way back to a sprite, eight times with different noise. "
+    "Three blobs of paint and a level around 300 are enough."
+)
+FINISH = "Finish it"
+LEVEL = "Level"
+LEVEL_RANGE = "The level must be between 1 and {most}, not {level}"
+NO_DRAWING = "Paint or pick a sprite first"
+NO_SPRITE = "A sprite is 16 x 16 pixels of three bytes each"
+ONE_STEP = {
+    "editor": "Pixel editor, 16 by 16: the arrow keys move, space paints",
+    "colour": "Colour",
+    "clear": "Clear",
+    "upload-name": "Upload a picture",
+    "gallery-name": "Sprites never trained on",
+    "sprite": "Sprite",
+    "t-name": "Noise level",
+    "noise": "Other noise",
+    "truth": "truth",
+    "columns": ["noisy picture", "noise in it", "sprite behind it"],
+    "errors": ["error in the noise", "error in the sprite"],
+    "offline": "The server does not answer",
+    "unreadable": "That file is no picture this browser can read",
+}
+
 PLAYER = {
+    "mode": "Show",
+    "mode_one": "one epoch",
+    "mode_wipe": "wipe between two",
+    "mode_grid": "epochs × time",
+    "mode_learning": "the film of its learning",
+    "wipe_from": "From",
+    "wipe": "Where the two epochs meet",
+    "epoch": "Training epoch",
+    "lens": "One sprite in every epoch",
     "label": "Player: space plays and pauses, the arrow keys step",
     "canvas": "The sprites at the level shown",
     "hint": "Press Generate and watch noise turn into sprites",

@@ -1,0 +1,90 @@
+"""The Compare tab: several epochs from the same noise, and one slider across them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+
+from ..generate import generate
+from ..store import list_runs
+from . import text
+from .controls import PRIVATE, explained, request_controls, request_from
+from .player import Frame, build_comparison, frames
+from .turns import Turns
+from .watch import find_run
+
+TUTORIAL_EPOCHS = (0, 4, 24, 31)
+MOST_EPOCHS = 6
+FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
+
+
+@explained
+def compare(
+    runs: Path, turns: Turns, request: gr.Request, turn: int, chosen: list[str], *settings: float
+) -> Iterator[Frame]:
+    """Browser values in, frames with one panel per epoch out. chosen: "run · epoch", as `choices` names them."""
+    if turns.is_over(request.session_hash, turn):
+        return
+    if not 2 <= len(chosen) <= MOST_EPOCHS:
+        raise ValueError(text.COMPARE_COUNT.format(most=MOST_EPOCHS, count=len(chosen)))
+    wanted = request_from(*settings)
+    panels = {}
+    several = len({name.rpartition(" · ")[0] for name in chosen}) > 1
+    for name in chosen:
+        run, _, epoch = name.rpartition(" · ")
+        label = text.EPOCH_NUMBER.format(epoch=epoch)
+        panels[f"{run} {epoch}" if several else label] = find_run(runs, run).load(int(epoch))
+    walk = generate(list(panels.values()), wanted)
+    for frame in frames(panels, walk, wanted.steps, views=("x", "x0"), per_second=FRAMES_PER_SECOND):
+        if turns.is_over(request.session_hash, turn):
+            yield {"run": frame["run"], "ended": True}
+            return
+        yield frame
+
+
+def choices(runs: Path, default_run: str) -> gr.CheckboxGroup:
+    """Every epoch of every run, "run · epoch", with the tutorial's four of the default run ticked."""
+    found = {name: list(run.epochs()) for name, run in list_runs(runs).items()}
+    default_run = default_run if default_run in found else next(iter(found), "")
+    there = found.get(default_run, [])
+    ticked = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[:: max(1, len(there) // 3)][:4]
+    single = len(found) == 1
+    options = [
+        (str(epoch) if single else f"{name} {epoch}", f"{name} · {epoch}") for name in found for epoch in found[name]
+    ]
+    return gr.CheckboxGroup(choices=options, value=[f"{default_run} · {epoch}" for epoch in ticked])
+
+
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
+    """Lay out the tab inside the enclosing gr.Tab and wire it."""
+    turns = Turns()
+    turn = gr.State(0)
+    gr.Markdown(text.COMPARE_INTRO, elem_classes="intro")
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(scale=1, min_width=280):
+            with gr.Row():
+                start = gr.Button(text.COMPARE_GENERATE, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(text.STOP, min_width=80)
+            epochs = gr.CheckboxGroup(
+                [], label=text.COMPARE_EPOCHS, info=text.COMPARE_EPOCHS_INFO, elem_classes="compact"
+            )
+            settings = request_controls(32, sprites=16, kinds_open=False)
+        with gr.Column(scale=3, min_width=320):
+            player = build_comparison(assets, "compare-player")
+
+    def take_turn(request: gr.Request) -> int:
+        return turns.next(request.session_hash)
+
+    def walk(request: gr.Request, *values):
+        yield from compare(runs, turns, request, *values)
+
+    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
+        walk,
+        inputs=[turn, epochs, *settings.inputs],
+        outputs=player,
+        concurrency_id="sampling",
+        trigger_mode="multiple",
+        **PRIVATE,
+    )
+    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
+    app.load(lambda: choices(runs, default_run), outputs=epochs, queue=False, **PRIVATE)

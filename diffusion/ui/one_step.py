@@ -1,0 +1,150 @@
+"""The One step tab: noise one sprite to a level, and see what every epoch makes of it."""
+
+import base64
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+
+from ..device import find_device
+from ..generate import Request, generate, predictor
+from ..kinds import KINDS
+from ..pixelart import draw
+from ..pixels import from_pixels, to_pixels
+from ..sampling import Noise
+from ..store import load_file
+from . import text
+from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
+from .controls import PRIVATE, explained, whole
+from .player import Frame, build_comparison, frames
+from .turns import Turns
+from .watch import find_run
+
+LEVELS = 500
+
+
+def look_once(runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str, Any]:
+    """One sprite at level t, as every shown epoch sees it. Pictures in and out are base64 of 16 x 16 RGB bytes.
+
+    Returns the noisy picture, the true noise, and for each epoch the predicted noise, the predicted sprite and how
+    far each is from the truth (root mean square; the noise has 1, pictures span [-1, 1]).
+    """
+    x0, t, seed = sprite_from(pixels), whole(t, text.LEVEL), whole(seed, text.SEED)
+    if not 1 <= t <= LEVELS:
+        raise ValueError(text.LEVEL_RANGE.format(most=LEVELS, level=t))
+    eps = Noise(seed, 1).draw()
+    rows, x = [], None
+    for epoch, (checkpoint, predict) in epochs_shown(runs, run).items():
+        schedule = checkpoint.config.noise_schedule()
+        x = schedule.noised(x0, t, eps)
+        with torch.inference_mode():
+            device = find_device().name
+            context = torch.zeros(1, len(KINDS), device=device)
+            guess = predict(x.to(device), torch.tensor([t / len(schedule)], device=device), context).cpu()
+        clean = schedule.clean(x, t, guess)
+        rows.append(
+            {
+                "label": text.EPOCH_NUMBER.format(epoch=epoch),
+                "eps": encoded(guess / 3),
+                "x0": encoded(clean),
+                "eps_error": round(float((guess - eps).square().mean().sqrt()), 3),
+                "x0_error": round(float((clean.clamp(-1, 1) - x0).square().mean().sqrt()), 3),
+            }
+        )
+    return {"t": t, "x": encoded(x), "eps": encoded(eps / 3), "rows": rows}
+
+
+@explained
+def finish_it(
+    runs: Path, turns: Turns, request: gr.Request, turn: int, run: str, drawing: dict[str, Any] | None, count: float
+) -> Iterator[Frame]:
+    """The reverse loop from level t on, from several noises, for the shown epochs in lockstep."""
+    if turns.is_over(request.session_hash, turn):
+        return
+    if not drawing:
+        raise ValueError(text.NO_DRAWING)
+    t = whole(drawing["t"], text.LEVEL)
+    wanted = Request(count=whole(count, text.COUNT), steps=50, seed=whole(drawing["seed"], text.SEED))
+    panels = {
+        text.EPOCH_NUMBER.format(epoch=epoch): checkpoint for epoch, (checkpoint, _) in epochs_shown(runs, run).items()
+    }
+    walk = generate(list(panels.values()), wanted, begin=(sprite_from(drawing["pixels"])[0], t))
+    below = 1 + sum(0 < level < t for level in range(0, LEVELS, LEVELS // wanted.steps))
+    for frame in frames(panels, walk, below, views=("x", "x0"), per_second=FRAMES_PER_SECOND):
+        if turns.is_over(request.session_hash, turn):
+            yield {"run": frame["run"], "ended": True}
+            return
+        yield frame
+
+
+def sprite_from(pixels: str) -> torch.Tensor:
+    """base64 of 16 x 16 RGB bytes -> (1, 3, 16, 16) in [-1, 1]."""
+    try:
+        raw = np.frombuffer(base64.b64decode(pixels, validate=True), np.uint8).copy()
+    except (ValueError, TypeError):
+        raw = np.empty(0)
+    if raw.size != 16 * 16 * 3:
+        raise ValueError(text.NO_SPRITE)
+    return from_pixels(torch.from_numpy(raw.reshape(1, 16, 16, 3)))
+
+
+def encoded(x: torch.Tensor) -> str:
+    return base64.b64encode(to_pixels(x)[0]).decode()
+
+
+def epochs_shown(runs: Path, run: str) -> dict[int, tuple]:
+    """The tutorial's four epochs, or as many of the run as there are: epoch -> (checkpoint, its predictor)."""
+    there = find_run(runs, run).epochs()
+    chosen = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
+    return {epoch: _ready(there[epoch], there[epoch].stat().st_mtime_ns) for epoch in chosen}
+
+
+@lru_cache(maxsize=12)
+def _ready(path: Path, written: int) -> tuple:
+    """Loaded once, so that moving the level answers at once; `written` tells a file that was replaced."""
+    checkpoint = load_file(path)
+    return checkpoint, predictor(checkpoint, find_device())
+
+
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
+    """Lay out the tab inside the enclosing gr.Tab and wire it."""
+    turns = Turns()
+    turn = gr.State(0)
+    held_out, _ = draw(24, seed=0, split="test")
+
+    def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return look_once(runs, default_run, drawing["pixels"], drawing["t"], drawing["seed"])
+        except ValueError as mistake:
+            return {"mistake": str(mistake)}
+
+    gr.Markdown(text.ONE_STEP_INTRO, elem_classes="intro")
+    bench = gr.HTML(
+        html_template=(assets / "one_step.html").read_text("utf-8"),
+        js_on_load=(assets / "one_step.js").read_text("utf-8"),
+        apply_default_css=False,
+        elem_id="one-step",
+        strings=text.ONE_STEP,
+        gallery=[base64.b64encode(sprite).decode() for sprite in held_out],
+        server_functions=[one_step],
+    )
+    gr.Markdown(text.FINISH_INTRO, elem_classes="intro")
+    with gr.Row():
+        start = gr.Button(text.FINISH, variant="primary", min_width=120, scale=0)
+        stop = gr.Button(text.STOP, min_width=80, scale=0)
+    player = build_comparison(assets, "finish-player", with_reel=False)
+
+    def take_turn(request: gr.Request) -> int:
+        return turns.next(request.session_hash)
+
+    def walk(request: gr.Request, turn: int, drawing: dict[str, Any] | None):
+        yield from finish_it(runs, turns, request, turn, default_run, drawing, 8)
+
+    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
+        walk, [turn, bench], player, concurrency_id="sampling", trigger_mode="multiple", **PRIVATE
+    )
+    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
