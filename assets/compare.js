@@ -4,6 +4,7 @@
 const [epoch, epochName, wipe, wipeFrom, lens] = ["epoch", "epoch-name", "wipe", "wipe-from", "lens"].map(part);
 let chosen = 0; // the sprite under the lens
 let learning = []; // one frame for each epoch of training, from the reel
+let placed = null; // what an address asked for, until the first frames come
 let film = null; // the frames set aside while the learning film is shown
 let grid = null; // where the sprites stand on the canvas, for the pointer
 
@@ -15,11 +16,13 @@ function paint(frame) {
   paintLens(frame);
 }
 
+const chosenPanel = (frame) => Math.min(epoch.value, frame.panels.length - 1);
+
 function paintOne(frame) {
   grid = layout(frame.count, 0.5);
   const pen = resize(canvas, grid.across * grid.scale, grid.down * grid.scale);
-  drawAll(pen, frame, Math.min(epoch.value, frame.panels.length - 1), grid);
-  mark(pen);
+  drawAll(pen, frame, chosenPanel(frame), grid);
+  if (!exportScale) mark(pen);
 }
 
 function paintWipe(frame) {
@@ -46,7 +49,7 @@ function paintWipe(frame) {
 // Rows are epochs, columns moments from noise to sprite: the tutorial's overview, of the first sprites of the batch.
 function paintGrid(frame) {
   const ratio = window.devicePixelRatio || 1;
-  const moments = root.clientWidth < 600 ? 4 : 8;
+  const moments = root.clientWidth < 600 ? 4 : 7;
   const each = Math.min(frame.count, 4); // 2 x 2 sprites a cell
   const side = each > 1 ? 2 : 1;
   const cell = side * (SIZE + 1) + GAP;
@@ -109,14 +112,26 @@ function onBegin(frame) {
   if (film) leaveLearning();
   const labels = frame.panels.map((panel) => panel.label);
   epoch.max = labels.length - 1;
-  epoch.value = labels.length - 1;
+  epoch.value = Math.min(placed?.epoch ?? labels.length - 1, labels.length - 1);
   wipeFrom.replaceChildren(...labels.map((label, i) => new Option(label, i)));
+  wipeFrom.value = Math.min(placed?.from ?? 0, labels.length - 1);
   nameEpoch();
 }
 
 function onReel(reel) {
   learning = reel.learning;
   root.querySelector("input[value=learning]").disabled = !learning.length;
+}
+
+// The part of an address that only this painter knows, and the way back from it.
+const placeInAddress = () => ({ mode: mode(), epoch: epoch.value, wipe: wipe.value, from: wipeFrom.value });
+
+function restorePlace(words) {
+  const radio = root.querySelector(`[data-part=modes] input[value="${CSS.escape(words.get("mode") ?? "one")}"]`);
+  if (radio && !radio.disabled) radio.checked = true;
+  if (words.has("wipe")) wipe.value = words.get("wipe");
+  placed = { epoch: words.get("epoch"), from: words.get("from") };
+  root.dataset.mode = mode();
 }
 
 function nameEpoch() {
@@ -180,4 +195,4 @@ canvas.addEventListener("keydown", (event) => {
   paint(frames[shown]);
 });
 
-root.dataset.mode = "one";
+root.dataset.mode = mode();

@@ -1,5 +1,5 @@
 // What every player shares: the frames of one walk, kept as they arrive, and the controls to go through them.
-// The file is followed by a painter (watch.js, compare.js) and runs with it as the body of gr.HTML's js_on_load,
+// The file is followed by a painter (watch.js, compare.js) and export.js, and runs with them as the body of gr.HTML's js_on_load,
 // with `element`, `props` and `watch` given. The painter defines paint(frame) and may define onBegin(frame).
 //
 // A frame is what diffusion/ui/player.py sends. Only the newest travels; the history is kept here, and after the
@@ -89,7 +89,9 @@ async function loadReel(url) {
   scrub.max = frames.length - 1;
   root.dataset.state = "ready";
   if (typeof onBegin === "function") onBegin(frames[0]);
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) show(frames.length - 1);
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (query.get("tab") === props.tab && query.has("at")) show(Number(query.get("at")) || 0);
+  else if (still) show(frames.length - 1);
   else play();
 }
 
@@ -132,7 +134,7 @@ function layout(count, share = 0.7) {
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const across = columns * (SIZE + GAP) + GAP, down = rows * (SIZE + GAP) + GAP;
-    const scale = Math.max(1, Math.floor(Math.min(width / across, height / down)));
+    const scale = exportScale ?? Math.max(1, Math.floor(Math.min(width / across, height / down)));
     const worth = scale * (count % columns ? 0.8 : 1);
     if (worth > best.worth) best = { columns, across, down, scale, worth };
   }
@@ -146,7 +148,7 @@ function resize(target, width, height) {
     [target.width, target.height] = [width, height];
     [target.style.width, target.style.height] = [`${width / ratio}px`, `${height / ratio}px`];
   }
-  const pen = target.getContext("2d");
+  const pen = target.getContext("2d", { willReadFrequently: true });
   pen.imageSmoothingEnabled = false;
   pen.clearRect(0, 0, width, height);
   return pen;
@@ -218,18 +220,9 @@ function look(index) {
   show(index);
 }
 
-function save() {
-  if (shown < 0) return;
-  const link = document.createElement("a");
-  link.download = `sprites-${view()}-level-${frames[shown].t}.png`;
-  link.href = canvas.toDataURL("image/png");
-  link.click();
-}
-
 part("play").addEventListener("click", () => (playing ? pause() : play()));
 part("back").addEventListener("click", () => look(shown - 1));
 part("forward").addEventListener("click", () => look(shown + 1));
-part("save").addEventListener("click", save);
 part("loop").addEventListener("click", (event) => {
   const pressed = event.currentTarget.getAttribute("aria-pressed") !== "true";
   event.currentTarget.setAttribute("aria-pressed", pressed);
@@ -261,4 +254,4 @@ root.addEventListener("keydown", (event) => {
 
 new ResizeObserver(() => shown >= 0 && paint(frames[shown])).observe(root);
 watch("value", () => receive(props.value));
-if (props.reel) loadReel(props.reel);
+queueMicrotask(() => props.reel && loadReel(props.reel)); // when the painter below is there

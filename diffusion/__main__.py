@@ -1,15 +1,23 @@
 """The command line: python -m diffusion <verb>. Wrong input is one line and exit status 2."""
 
 import argparse
+import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
 
 from .kinds import KINDS
 from .training import RECIPES, StepDone, TrainConfig
+
+if TYPE_CHECKING:
+    from .evaluate import Exam
+    from .runs import Plan
+    from .store import RunFolder
 
 Options = argparse.Namespace
 
@@ -125,23 +133,23 @@ def train(options: Options) -> None:
         _measure_briefly(plan)
 
 
-def _measure_briefly(plan) -> None:
-    """After training, where there are enough real sprites to compare with: a quarter of what `evaluate` does."""
+def _measure_briefly(plan: "Plan") -> None:
+    """After training, where there are enough real sprites to compare with: a quarter of what `evaluate` draws."""
     from .evaluate import FEATURES, Exam, trained_on
     from .store import RunFolder
 
     run, exam = RunFolder(plan.folder), Exam(count=500)
-    _, held_out = trained_on(run, plan.data, plan.labels)
-    if FEATURES.is_file() and len(held_out) >= exam.count:
+    if FEATURES.is_file() and len(trained_on(run, plan.data, plan.labels)[1]) >= exam.count:
         _print_measured(run, exam, data=plan.data, labels=plan.labels)
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:
     from .sampling import SAMPLERS
 
-    verb.add_argument(
-        "--checkpoint", type=Path, required=True, help="a file such as checkpoints/sprites/model_31.safetensors"
-    )
+    which = verb.add_mutually_exclusive_group(required=True)
+    which.add_argument("--checkpoint", type=Path, help="a file such as checkpoints/sprites/model_31.safetensors")
+    which.add_argument("--recipe", type=Path, help="a recipe saved by the app; it decides all but --out and --scale")
+    verb.add_argument("--runs", type=Path, default=Path("checkpoints"), help="where the recipe's run is looked for")
     verb.add_argument(
         "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
     )
@@ -167,25 +175,29 @@ def sample(options: Options) -> None:
     _check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
         raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
-    request = Request(
-        count=options.count,
-        sampler=options.sampler,
-        steps=options.steps,
-        seed=options.seed,
-        kinds=tuple(float(kind == options.kind) for kind in KINDS),
-        guidance=options.guidance,
-        eta=options.eta,
-        clip=options.clip,
-        fresh_noise=not options.no_fresh_noise,
-    )
-    checkpoint = load_file(options.checkpoint)
+    if options.recipe:
+        checkpoints, request = _from_recipe(options.recipe, options.runs)
+    else:
+        checkpoints = [load_file(options.checkpoint)]
+        request = Request(
+            count=options.count,
+            sampler=options.sampler,
+            steps=options.steps,
+            seed=options.seed,
+            kinds=tuple(float(kind == options.kind) for kind in KINDS),
+            guidance=options.guidance,
+            eta=options.eta,
+            clip=options.clip,
+            fresh_noise=not options.no_fresh_noise,
+        )
     film = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)
     frames, sprites = [], np.empty(0)
-    for (step,) in tqdm(generate([checkpoint], request), total=request.steps + 1, unit=" steps", delay=0.1):
-        if step.t == 0 or (film and len(frames) * every <= request.steps and step.t % every == 0):
-            sprites = to_pixels(step.x)
-            frames.append(enlarged(sheet(sprites), options.scale))
+    walk = tqdm(generate(checkpoints, request), total=request.steps + 1, unit=" steps", delay=0.1)
+    for number, steps in enumerate(walk):
+        if number == request.steps or (film and number % every == 0):
+            sprites = np.concatenate([to_pixels(step.x) for step in steps])
+            frames.append(enlarged(sheet(sprites, gap=2), options.scale))
     if film:
         save_film(frames, options.out)
     elif options.out.suffix == ".png":
@@ -193,7 +205,25 @@ def sample(options: Options) -> None:
     else:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         np.save(options.out, sprites)
-    print(f"{request.count} sprites of epoch {checkpoint.epoch} in {options.out}")
+    epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
+    print(f"{request.count} sprites of epoch {epochs} in {options.out}")
+
+
+def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:
+    """The checkpoints and the request that a recipe names; one epoch's sprites after the other's."""
+    from .generate import Request
+    from .store import RunFolder
+
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        run, epochs = str(said.pop("run")), [int(epoch) for epoch in said.pop("epochs")]
+        request = Request(**said | {"kinds": tuple(said["kinds"])})
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
+        raise ValueError(f"{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)") from None
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", run):
+        raise ValueError(f"{path} names no run: {run!r}")
+    folder = RunFolder(runs / run)
+    return [folder.load(epoch) for epoch in epochs], request
 
 
 def _features_options(verb: argparse.ArgumentParser) -> None:
@@ -238,7 +268,8 @@ def evaluate(options: Options) -> None:
     _print_measured(RunFolder(options.run), exam, epochs=options.epochs, data=options.data, labels=options.labels)
 
 
-def _print_measured(run, exam, **options) -> None:
+def _print_measured(run: "RunFolder", exam: "Exam", **options: Any) -> None:
+    """Measure, with a bar; a line an epoch, and the answer at the end."""
     from .evaluate import Sampled
     from .evaluate import evaluate as measure
     from .report import answer, late_pair
@@ -307,6 +338,29 @@ def bench(options: Options) -> None:
         print(f"  {name:30} {1000 * seconds:6.1f} ms         {base / seconds:5.2f} x")
 
 
+def _reel_options(verb: argparse.ArgumentParser) -> None:
+    from .reel import EPOCHS
+
+    verb.add_argument("--run", type=Path, required=True, help="a finished run with all its epochs on the disk")
+    verb.add_argument("--out", type=Path, default=Path("assets/reel.bin"))
+    verb.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="which are compared")
+    verb.add_argument("--count", type=int, default=32, help="how many sprites")
+    verb.add_argument("--seed", type=int, default=0)
+
+
+def reel(options: Options) -> None:
+    """Make the reel that the page shows before any model has run."""
+    from .reel import make_reel, save_reel
+    from .store import RunFolder
+
+    run = RunFolder(options.run)
+    steps = 501 + 51 * len(run.epochs())
+    with tqdm(total=steps, unit=" steps", delay=0.1) as bar:
+        made = make_reel(run, options.epochs, options.count, options.seed, on_step=bar.update)
+    save_reel(made, options.out)
+    print(f"{len(made):,} bytes in {options.out}")
+
+
 def _check_suffix(path: Path, *allowed: str) -> None:
     if path.suffix not in allowed:
         raise ValueError(f"--out must end in {', '.join(allowed)}, not {path.name!r}")
@@ -319,6 +373,7 @@ VERBS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Opti
     "evaluate": (_evaluate_options, evaluate),
     "features": (_features_options, features),
     "convert": (_convert_options, convert),
+    "reel": (_reel_options, reel),
     "bench": (_bench_options, bench),
 }
 

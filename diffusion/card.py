@@ -73,10 +73,10 @@ def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
         "## How good the sprites are",
         "",
         *([answer(metrics, *pair), ""] if pair else []),
-        f"{some['sprites']:,} sprites an epoch{how}, in {some['seeds']} seeds: mean ± standard deviation over the seeds. "
+        f"{some['sprites']:,} sprites an epoch{how}, in {some['seeds']} seeds: mean ± standard deviation. "
         "Distances are measured in the features of `assets/features.safetensors`; the last rows are real sprites.",
         "",
-        "| epoch | Fréchet distance | kernel distance | precision | recall | copies of a training sprite | kind recognised |",
+        "| epoch | Fréchet distance | kernel distance | precision | recall | copies of training sprites | kind seen |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *(_row(str(epoch), quality) for epoch, quality in measured.items()),
         *(_row(label, quality) for label, quality in real.items()),

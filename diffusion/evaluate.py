@@ -14,31 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from .card import card, command_in
 from .dataset import BUILTIN, HUB, Sprites, open_dataset
 from .device import Device, find_device
-from .features import FeatureNet, features_of, load_features
-from .generate import MOST_SPRITES, Request, generate
+from .features import load_features
+from .generate import MOST_SPRITES, Request, generate, predictor
+from .judge import ANY, Group, Judge, real_groups
 from .kinds import KINDS
-from .metrics import (
-    COPY,
-    NEIGHBOURS,
-    frechet_distance,
-    kernel_distance,
-    mean_and_spread,
-    nearest,
-    noise_error,
-    precision_recall,
-)
-from .pixelart import draw
+from .metrics import NEIGHBOURS, noise_error
 from .pixels import to_pixels
 from .store import Checkpoint, RunFolder
 
 FEATURES = Path(__file__).parent.parent / "assets" / "features.safetensors"
 NOISED = 500  # held-out sprites for the error by level
-ANY = -1  # in place of a kind: none was asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +70,6 @@ class EpochMeasured:
     quality: dict[str, Any]  # as in metrics.json
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Sprites of one seed."""
-
-    pixels: np.ndarray  # uint8 (N, 16, 16, 3)
-    asked: np.ndarray  # int (N,) the kind that was asked for, an index into KINDS, or ANY
-
-
 def evaluate(
     run: RunFolder,
     exam: Exam | None = None,
@@ -113,8 +94,9 @@ def evaluate(
     network = load_features(features)
     training, held_out = trained_on(run, data, labels)
     judge = Judge(network, training, exam.each)
-    floor = {name: judge.report(groups) for name, groups in _real(training, held_out, exam).items()}
+    real = real_groups(training, held_out, exam.each, exam.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
+    floor = {name: judge.report(groups) for name, groups in real.items()}
     run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
     plan = _plan(training, exam.each)
     asked = np.concatenate([np.full(size, kind) for kind, size in plan])
@@ -131,8 +113,8 @@ def evaluate(
         quality = judge.report(groups)
         if len(held_out):
             some = held_out[np.random.default_rng(0).permutation(len(held_out))[:NOISED]]
-            on_device = checkpoint.network.to(device.name, device.dtype, memory_format=torch.channels_last)
-            errors = noise_error(on_device, config.noise_schedule(), some.pixels, some.labels)
+            predict = predictor(checkpoint, device)
+            errors = noise_error(predict, config.noise_schedule(), some.pixels, some.labels, device=device.name)
             quality["noise_error"] = [round(error, 5) for error in errors]
         run.save_quality(epoch, quality)
         yield EpochMeasured(epoch, quality)
@@ -149,64 +131,6 @@ def trained_on(run: RunFolder, data: str | None = None, labels: str | None = Non
     if facts and training.facts()["sha256"] != facts.get("sha256"):
         raise ValueError(f"{source} is not what {run.path} was trained on: other pictures or other labels")
     return training, held_out
-
-
-class Judge:
-    """Compares groups of sprites with the training sprites, of which it keeps the features."""
-
-    def __init__(self, network: FeatureNet, training: Sprites, each: int) -> None:
-        self.network, self.training = network, training
-        self.real = features_of(network, training.pixels)  # (N, F)
-        chosen = np.random.default_rng(0).permutation(len(training))[:each]
-        self.reference = self.real[chosen]  # as many as in a group: precision and recall depend on that
-        if len(self.reference) <= NEIGHBOURS:
-            raise ValueError(f"{training.name} has {len(training)} sprites; measuring needs more than {NEIGHBOURS}")
-
-    def report(self, groups: Sequence[Group]) -> dict[str, Any]:
-        """Numbers of metrics.json: means and spreads over the groups; by kind, over all of them together."""
-        measured: dict[str, list[float]] = {}
-        copied, recognised = [], []
-        for group in groups:
-            features = features_of(self.network, group.pixels)
-            precision, recall = precision_recall(self.reference, features)
-            copied.append(nearest(group.pixels, self.training.pixels)[1] < COPY)
-            recognised.append(self.network.kinds(features).numpy() == group.asked)
-            numbers = {
-                "frechet": frechet_distance(self.real, features),
-                "kernel": kernel_distance(self.real, features),
-                "precision": precision,
-                "recall": recall,
-                "copied": copied[-1].mean(),
-            }
-            if (group.asked != ANY).any():
-                numbers["recognised"] = recognised[-1][group.asked != ANY].mean()
-            for name, number in numbers.items():
-                measured.setdefault(name, []).append(float(number))
-        report: dict[str, Any] = {"sprites": sum(len(group.pixels) for group in groups), "seeds": len(groups)}
-        report |= {name: mean_and_spread(values) for name, values in measured.items()}
-        asked = np.concatenate([group.asked for group in groups])
-        for name, found in (("copied", copied), ("recognised", recognised)):
-            each = np.concatenate(found)
-            report[f"{name}_by_kind"] = {
-                KINDS[kind]: round(float(each[asked == kind].mean()), 4) for kind in np.unique(asked) if kind != ANY
-            }
-        return report
-
-
-def _real(training: Sprites, held_out: Sprites, exam: Exam) -> dict[str, list[Group]]:
-    """Real sprites in groups like the generated: held-out ones and, where code draws the data, fresh ones."""
-    sources = {"held_out": held_out[np.random.default_rng(0).permutation(len(held_out))]}
-    if match := BUILTIN.fullmatch(training.name):
-        pixels, labels = draw(exam.count, int(match[2] or 0) + 2)  # one above taught the features
-        sources["fresh"] = Sprites(pixels, labels.astype(np.float32), "fresh")
-    found = {}
-    for name, sprites in sources.items():
-        size = min(exam.each, len(sprites) // exam.seeds)
-        if size > NEIGHBOURS:
-            kinds = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), ANY)
-            slices = [slice(seed * size, (seed + 1) * size) for seed in range(exam.seeds)]
-            found[name] = [Group(sprites.pixels[part], kinds[part]) for part in slices]
-    return found
 
 
 def _plan(training: Sprites, each: int) -> list[tuple[int, int]]:

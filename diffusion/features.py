@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from .kinds import KINDS
@@ -159,7 +159,7 @@ def save_features(network: FeatureNet, path: Path, facts: dict[str, str]) -> Non
     weights = {
         name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
     }
-    save_file(weights, path, facts)
+    path.write_bytes(save(weights, facts))
 
 
 def load_features(path: Path) -> FeatureNet:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,6 +43,11 @@ class Request:
             raise ValueError(f"eta must be between 0 and 1, not {self.eta}")
         if self.steps < 1:
             raise ValueError(f"steps must be at least 1, not {self.steps}")
+
+
+def recipe(request: Request, run: str, epochs: Sequence[int]) -> dict[str, Any]:
+    """All that is needed to make the same sprites again, as plain values: `python -m diffusion sample --recipe`."""
+    return {"run": run, "epochs": list(epochs), **asdict(request)}
 
 
 def generate(

@@ -5,7 +5,8 @@ number is between two sets of real sprites is its floor (or its ceiling), and ev
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -24,32 +25,32 @@ COPY = 8.0
 
 @torch.inference_mode()
 def noise_error(
-    network: nn.Module,
+    predict: Callable[[Tensor, Tensor, Tensor], Tensor],
     schedule: NoiseSchedule,
     pixels: np.ndarray,
     context: np.ndarray,
     *,
     buckets: int = BUCKETS,
     batch_size: int = 250,
+    device: str = "cpu",
 ) -> list[float]:
-    """Mean squared error of the predicted noise, Ho et al. 2020 eq. 14, from the cleanest tenth of levels to the noisiest.
+    """Mean squared error of the predicted noise (Ho et al. 2020, eq. 14) for each tenth of the levels, cleanest first.
 
-    pixels: uint8 (N, H, W, 3) never trained on; context: (N, 5). Noise and levels are the same at every call. 0 is
-    perfect; 1 is what a network that always answers 0 would have.
+    predict: (x, t / T, context) -> eps, on `device`; pixels: uint8 (N, H, W, 3), never trained on; context: (N, 5).
+    Noise and levels are the same at every call. 0 is perfect; 1 is what an answer of all zeros would get.
     """
-    weight = next(network.parameters())
     chance = torch.Generator().manual_seed(0)
     edges = [1 + len(schedule) * i // buckets for i in range(buckets + 1)]
     errors = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         total = 0.0
         for start in range(0, len(pixels), batch_size):
             x0 = from_pixels(torch.from_numpy(pixels[start : start + batch_size]))
             labels = torch.from_numpy(context[start : start + batch_size])
             eps = torch.randn(x0.shape, generator=chance)
             t = torch.randint(low, max(high, low + 1), (len(x0),), generator=chance)
-            x = schedule.noised(x0, t, eps).to(weight, memory_format=torch.channels_last)
-            seen = network(x, (t / len(schedule)).to(weight.device), labels.to(weight.device)).float().cpu()
+            x, time = schedule.noised(x0, t, eps), t / len(schedule)
+            seen = predict(x.to(device), time.to(device), labels.to(device)).float().cpu()
             total += float((seen - eps).square().mean()) * len(x0)
         errors.append(total / len(pixels))
     return errors
@@ -137,11 +138,6 @@ def nearest(pixels: np.ndarray, training: np.ndarray, chunk: int = 500) -> tuple
         indices.append(index)
         distances.append(255 * (part - theirs[index]).abs().mean(1))
     return torch.cat(indices).numpy(), torch.cat(distances).numpy()
-
-
-def share(found: Sequence[bool] | np.ndarray) -> float:
-    """How many are true, 0..1."""
-    return float(np.mean(found))
 
 
 def mean_and_spread(values: Sequence[float]) -> dict[str, float]:

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .generate import Request, generate
+from .generate import Request, generate, recipe
 from .pixels import to_pixels
 from .render import columns_for, sheet
 from .store import RunFolder
 
 EPOCHS = (0, 4, 24, 31)
-MOMENTS = frozenset([*range(500, 7, -20), *range(7, -1, -1)])  # every 20th level, and the last 7 steps
+MOMENTS = frozenset([*range(500, 7, -20), *range(6, -1, -1)])  # every 20th level, and the last 7 steps
+NOISY_COLOURS, LEARNING_COLOURS = 64, 128  # of a picture's own: with 96 and 256 the reel has 2.2 MB
 MOST_BYTES = 2_000_000
 
 
@@ -48,16 +49,17 @@ def _film(
     for steps in generate([run.load(epoch) for epoch in epochs], request):
         on_step()
         if steps[0].t in MOMENTS:
-            whole = steps[0].t == 0
+            colours = NOISY_COLOURS if steps[0].t else None  # the finished sprites as they are
             panels = [
                 {
                     "label": f"epoch {epoch}",
-                    "x": _put(blobs, to_pixels(step.x), whole),
-                    "x0": _put(blobs, to_pixels(step.x0), whole),
+                    "x": _put(blobs, to_pixels(step.x), colours),
+                    "x0": _put(blobs, to_pixels(step.x0), colours),
                 }
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
             frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
+    frames[0]["recipe"] = recipe(request, run.path.name, epochs)
     return frames
 
 
@@ -69,7 +71,7 @@ def _learning(
         last = None
         for (last,) in generate([run.load(epoch)], request):  # noqa: B007
             on_step()
-        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, to_pixels(last.x), whole=False)}]
+        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, to_pixels(last.x), LEARNING_COLOURS)}]
         frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
         frames.append(frame | {"caption": f"epoch {epoch}"})
     return frames
@@ -81,16 +83,18 @@ def _frame(number: int, count: int, panels: list[dict[str, Any]], **where: int) 
     return {"seq": number, "T": 500, "left": 0, **where, **shape, "panels": panels}
 
 
-def _put(blobs: list[bytes], sprites: np.ndarray, whole: bool) -> list[int]:
-    """A sheet as PNG, in 256 colours of its own unless `whole`; [start, size] among the blobs."""
+def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[int]:
+    """A sheet as PNG, in so many colours of its own or in all; [start, size] among the blobs. Equal ones share one."""
     picture = Image.fromarray(sheet(sprites, columns_for(len(sprites))))
-    if not whole:
-        picture = picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    if colours:
+        picture = picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     file = io.BytesIO()
     picture.save(file, "PNG", optimize=True)
-    start = sum(map(len, blobs))
-    blobs.append(file.getvalue())
-    return [start, len(blobs[-1])]
+    blob = file.getvalue()
+    if blob not in blobs:
+        blobs.append(blob)
+    place = blobs.index(blob)
+    return [sum(map(len, blobs[:place])), len(blob)]
 
 
 def save_reel(reel: bytes, path: Path) -> None:

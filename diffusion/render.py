@@ -43,10 +43,9 @@ def save_film(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: flo
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".gif":
         durations = [1000 // fps] * (len(frames) - 1) + [int(1000 * hold)]
-        palette = Image.fromarray(np.concatenate([frames[0], frames[len(frames) // 2], frames[-1]])).quantize(255)
-        pictures = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        pictures = [Image.fromarray(frame).quantize(255, dither=Image.Dither.NONE) for frame in frames]
         pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
         return
     held = [*frames, *[frames[-1]] * int(fps * hold)]
     even = [np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), "edge") for frame in held]
-    iio.imwrite(path, np.stack(even), fps=fps, codec="libx264")
+    iio.imwrite(path, np.stack(even), fps=fps, codec="libx264", macro_block_size=2)

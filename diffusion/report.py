@@ -38,7 +38,8 @@ def answer(metrics: Metrics, first: int, second: int) -> str:
     percent = f"{abs(change) / before['mean']:.0%}".replace("%", " %") if before["mean"] > 0 else "more than all"
     between = f"Between epochs {first} and {second} the distance to real sprites"
     if not (before["spread"] or after["spread"]):
-        return f"{between} {'falls' if change < 0 else 'rises'} by {percent}; one seed alone cannot tell chance from gain."
+        falls = "falls" if change < 0 else "rises"
+        return f"{between} {falls} by {percent}; one seed alone cannot tell chance from gain."
     if abs(change) <= max(before["spread"], after["spread"]):
         return (
             f"{between} changes by {percent}, no more than the spread between seeds: they really are about the same."

@@ -132,9 +132,9 @@ def test_sample_makes_a_picture_or_an_array(tmp_path, checkpoint, count, scale):
     sprites = np.load(tmp_path / "a" / "x.npy")
     assert (sprites.dtype, sprites.shape) == (np.uint8, (count, 16, 16, 3))
     with Image.open(tmp_path / "b" / "x.png") as picture:
-        assert picture.size == (columns * 16 * scale, -(-count // columns) * 16 * scale)
+        assert picture.size == ((columns * 18 - 2) * scale, (-(-count // columns) * 18 - 2) * scale)
         last = np.asarray(picture)[::scale, ::scale]
-    y, x = (count - 1) // columns * 16, (count - 1) % columns * 16
+    y, x = (count - 1) // columns * 18, (count - 1) % columns * 18
     assert np.array_equal(last[y : y + 16, x : x + 16], sprites[-1])
 
 
@@ -143,7 +143,7 @@ def test_the_film_shows_every_step_but_no_more_than_a_hundred(tmp_path, checkpoi
     out = tmp_path / "x.gif"
     assert run("sample", "--checkpoint", checkpoint, "--count", 8, "--scale", 1, "--steps", steps, "--out", out) == 0
     with Image.open(out) as film:
-        assert (film.n_frames, film.size) == (frames, (columns_for(8) * 16, 32))
+        assert (film.n_frames, film.size) == (frames, (columns_for(8) * 18 - 2, 34))
         film.seek(frames - 1)
         assert film.info["duration"] == 1500
 

@@ -6,20 +6,30 @@ import gradio as gr
 
 from ..device import find_device
 from . import compare, one_step, text, watch
+from .controls import PRIVATE
 
 
 def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
     """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         gr.Markdown(f"# {text.TITLE}\n{text.INTRO}", elem_classes="intro")
-        with gr.Tab(text.WATCH):
-            watch.build(app, runs, assets, default_run)
-        with gr.Tab(text.COMPARE):
-            compare.build(app, runs, assets, default_run)
-        with gr.Tab(text.ONE_STEP_TAB):
-            one_step.build(app, runs, assets, default_run)
+        with gr.Tabs() as tabs:
+            for name, title, tab in (
+                ("watch", text.WATCH, watch),
+                ("compare", text.COMPARE, compare),
+                ("one-step", text.ONE_STEP_TAB, one_step),
+            ):
+                with gr.Tab(title, id=name):
+                    tab.build(app, runs, assets, default_run)
         gr.Markdown(text.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
+        app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
     return app
+
+
+def tab_asked_for(request: gr.Request) -> gr.Tabs:
+    """The tab a shared address names."""
+    name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
+    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step") else gr.Tabs()
 
 
 def look(assets: Path) -> dict:
@@ -38,4 +48,7 @@ def look(assets: Path) -> dict:
         button_primary_background_fill_hover="*primary_700",
         button_primary_text_color="white",
     )
-    return {"theme": theme, "css_paths": assets / "style.css", "footer_links": ["settings"]}
+    hide = (
+        "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
+    )
+    return {"theme": theme, "css_paths": assets / "style.css", "js": hide, "footer_links": ["settings"]}

@@ -1,14 +1,15 @@
 """The Compare tab: several epochs from the same noise, and one slider across them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import gradio as gr
 
-from ..generate import generate
+from ..generate import generate, recipe
 from ..store import list_runs
 from . import text
 from .controls import PRIVATE, explained, request_controls, request_from
+from .links import epochs_in, request_in
 from .player import Frame, build_comparison, frames
 from .turns import Turns
 from .watch import find_run
@@ -32,22 +33,28 @@ def compare(
     several = len({name.rpartition(" · ")[0] for name in chosen}) > 1
     for name in chosen:
         run, _, epoch = name.rpartition(" · ")
+        if not epoch.isdecimal() or not run:
+            raise ValueError(text.NO_SUCH_EPOCH.format(name=name))
         label = text.EPOCH_NUMBER.format(epoch=epoch)
         panels[f"{run} {epoch}" if several else label] = find_run(runs, run).load(int(epoch))
     walk = generate(list(panels.values()), wanted)
-    for frame in frames(panels, walk, wanted.steps, views=("x", "x0"), per_second=FRAMES_PER_SECOND):
+    made_by = (
+        {"chosen": chosen} if several else recipe(wanted, run, [checkpoint.epoch for checkpoint in panels.values()])
+    )
+    stream = frames(panels, walk, wanted.steps, views=("x", "x0"), per_second=FRAMES_PER_SECOND, recipe=made_by)
+    for frame in stream:
         if turns.is_over(request.session_hash, turn):
             yield {"run": frame["run"], "ended": True}
             return
         yield frame
 
 
-def choices(runs: Path, default_run: str) -> gr.CheckboxGroup:
-    """Every epoch of every run, "run · epoch", with the tutorial's four of the default run ticked."""
+def choices(runs: Path, default_run: str, wanted: Sequence[int] = ()) -> gr.CheckboxGroup:
+    """Every epoch of every run, "run · epoch", with the wanted ones of a run ticked, or the tutorial's four."""
     found = {name: list(run.epochs()) for name, run in list_runs(runs).items()}
     default_run = default_run if default_run in found else next(iter(found), "")
     there = found.get(default_run, [])
-    ticked = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[:: max(1, len(there) // 3)][:4]
+    ticked = [epoch for epoch in wanted or TUTORIAL_EPOCHS if epoch in there] or there[:: max(1, len(there) // 3)][:4]
     single = len(found) == 1
     options = [
         (str(epoch) if single else f"{name} {epoch}", f"{name} · {epoch}") for name in found for epoch in found[name]
@@ -87,4 +94,10 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         **PRIVATE,
     )
     stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
-    app.load(lambda: choices(runs, default_run), outputs=epochs, queue=False, **PRIVATE)
+
+    def restore(request: gr.Request):
+        query = request.query_params if request.query_params.get("tab") == "compare" else {}
+        ticked = choices(runs, query.get("run", default_run), epochs_in(query))
+        return ticked, *settings.values(request_in(query, settings.request))
+
+    app.load(restore, outputs=[epochs, *settings.inputs], queue=False, **PRIVATE)

@@ -51,6 +51,17 @@ class RequestControls:
         first = [self.count, self.seed, self.sampler, self.steps, self.guidance, self.eta, self.clip, self.fresh_noise]
         return [*first, *self.kinds]
 
+    @property
+    def request(self) -> Request:
+        """What they are set to when the page opens."""
+        return request_from(*(control.value for control in self.inputs))
+
+    @staticmethod
+    def values(request: Request) -> list[Any]:
+        """A request as values for `inputs`."""
+        r = request
+        return [r.count, r.seed, r.sampler, r.steps, r.guidance, r.eta, r.clip, r.fresh_noise, *r.kinds]
+
 
 def request_controls(most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Kinds, number, seed, sampler and experiments, from top to bottom."""

@@ -41,7 +41,11 @@ STAGE = """
     <label>{speed} <select data-part="speed" aria-label="{speed}">
       <option value="0">¼×</option><option value="1">½×</option>
       <option value="2" selected>1×</option><option value="3">2×</option></select></label>
-    <button type="button" data-part="save">{save}</button>
+    <select data-part="save" aria-label="{save}"><option value="">{save}</option>
+      <option value="gif">{save_gif}</option><option value="picture">{save_picture}</option>
+      <option value="sheet">{save_sheet}</option><option value="zip">{save_zip}</option>
+      <option value="recipe">{save_recipe}</option></select>
+    <button type="button" data-part="share">{share}</button>
     <span data-part="status" class="player-status"></span>
   </div>
   <fieldset data-part="views" class="player-row player-choice"><legend>{view}</legend>
@@ -91,10 +95,12 @@ def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str 
     gr.set_static_paths([assets])
     return gr.HTML(
         html_template=STAGE.format(name=name, **text.PLAYER, **parts),
-        js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter)),
+        js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter, "export.js")),
         apply_default_css=False,
         elem_id=name,
         strings=text.PLAYER,
+        tab=name.removesuffix("-player"),
+        vendor=f"gradio_api/file={assets / 'vendor'}",
         reel=f"gradio_api/file={reel}" if with_reel and reel.is_file() else None,
     )
 
@@ -105,11 +111,12 @@ def frames(
     total: int,
     views: Sequence[str] = ("x", "x0", "eps"),
     per_second: float = FRAMES_PER_SECOND,
+    recipe: dict[str, Any] | None = None,
 ) -> Iterator[Frame]:
     """Steps in, messages out: the first, the last, and as many between as `per_second` allows.
 
     panels: a label for each checkpoint of the walk. total: how many steps there will be after the first.
-    Frames are numbered without a gap, so a lost one shows.
+    Frames are numbered without a gap, so a lost one shows. recipe: goes with the first, for those who save or share.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
     run, number, due = uuid.uuid4().hex, 0, 0.0
@@ -129,6 +136,7 @@ def frames(
             "t": steps[0].t,
             "T": len(next(iter(schedules.values()))),
             "left": round((now - started) / done * (total - done), 1) if done else 0,
+            **({"recipe": recipe} if recipe and not number else {}),
             "count": count,
             "columns": columns,
             "rows": -(-count // columns),

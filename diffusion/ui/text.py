@@ -14,6 +14,7 @@ COMPARE_INTRO = (
 COMPARE_EPOCHS = "Epochs to compare"
 COMPARE_EPOCHS_INFO = "Two to six"
 COMPARE_GENERATE = "Compare them"
+NO_SUCH_EPOCH = "{name!r} is not an epoch of a run"
 COMPARE_COUNT = "Choose between 2 and {most} epochs, not {count}"
 RUN = "Run"
 EPOCH = "Training epoch"
@@ -103,7 +104,16 @@ PLAYER = {
     "forward": "One step forward",
     "loop": "Repeat",
     "speed": "Speed",
-    "save": "Save picture",
+    "save": "Save …",
+    "save_gif": "Film (GIF)",
+    "save_picture": "Picture (PNG, as shown)",
+    "save_sheet": "Sheet (PNG, native size)",
+    "save_zip": "Each sprite (ZIP of PNGs)",
+    "save_recipe": "Recipe (JSON)",
+    "share": "Copy link",
+    "copied": "Link copied",
+    "in_address": "The address bar now holds the link",
+    "failed": "That did not work",
     "view": "Show",
     "view_x": "the noisy picture xₜ",
     "view_eps": "the predicted noise ε̂",
@@ -113,4 +123,30 @@ PLAYER = {
     "started": "Sampling started",
     "finished": "Finished: play it again, or move the slider",
     "stopped": "stopped",
+}
+
+# The measured numbers of a run (charts.py)
+QUALITY = {
+    "none": "This run has not been measured yet: python -m diffusion evaluate --run checkpoints/…",
+    "unreadable": "This run's metrics.json cannot be read; measure it again: python -m diffusion evaluate --run …",
+    "epoch": "epoch {epoch}",
+    "epochs": "Epoch",
+    "held_out": "real sprites, shapes never trained on",
+    "fresh": "real sprites, trained shapes",
+    "frechet": "Distance to real sprites",
+    "frechet_desc": "Fréchet distance, smaller is better. The band is the spread between seeds; dashed: real sprites.",
+    "frechet_x": "training epoch",
+    "shares": "Precision and recall",
+    "shares_desc": "How many of the generated could be real, and how many of the real could be generated.",
+    "shares_x": "training epoch",
+    "precision": "Precision",
+    "recall": "Recall",
+    "errors": "Error in the predicted noise",
+    "errors_desc": "On shapes never trained on, by noise level; smaller is better, 1 is no idea at all.",
+    "errors_x": "noise level, from clean to noisy",
+    "kernel": "Kernel distance",
+    "copied": "Copies of a training sprite",
+    "recognised": "Kind recognised as asked",
+    "table": "The numbers as a table",
+    "caption": "Mean ± standard deviation between seeds; the last rows are real sprites",
 }

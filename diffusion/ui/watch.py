@@ -1,14 +1,15 @@
 """The Watch tab: choose an epoch and see noise turn into sprites."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import gradio as gr
 
-from ..generate import MOST_SPRITES, generate
+from ..generate import MOST_SPRITES, generate, recipe
 from ..store import RunFolder, list_runs
 from . import text
 from .controls import PRIVATE, explained, request_controls, request_from
+from .links import epochs_in, request_in
 from .player import Frame, build_player, frames
 from .turns import Turns
 
@@ -25,7 +26,8 @@ def watch(
     wanted = request_from(*settings)
     checkpoint = find_run(runs, run).load(epoch)
     panels = {text.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
-    for frame in frames(panels, generate([checkpoint], wanted), wanted.steps):
+    made_by = recipe(wanted, run, [epoch])
+    for frame in frames(panels, generate([checkpoint], wanted), wanted.steps, recipe=made_by):
         if turns.is_over(request.session_hash, turn):
             yield {"run": frame["run"], "ended": True}
             return
@@ -40,14 +42,14 @@ def find_run(runs: Path, name: str | None) -> RunFolder:
     return found[name]
 
 
-def pick(runs: Path, name: str | None) -> tuple[gr.Radio, gr.Radio]:
+def pick(runs: Path, name: str | None, wanted: Sequence[int] = ()) -> tuple[gr.Radio, gr.Radio]:
     """The two pickers as they should be now: the runs on disk, and the epochs of the one named, or of the first."""
     found = list_runs(runs)
     name = name if name in found else next(iter(found), None)
     epochs = list(found[name].epochs()) if name else []
     return (
         gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
-        gr.Radio(choices=epochs, value=epochs[-1] if epochs else None),
+        gr.Radio(choices=epochs, value=next((e for e in wanted if e in epochs), epochs[-1] if epochs else None)),
     )
 
 
@@ -83,4 +85,11 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     )
     stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
     run.input(lambda name: pick(runs, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
-    app.load(lambda: pick(runs, default_run), outputs=[run, epoch], queue=False, **PRIVATE)
+
+    def restore(request: gr.Request):
+        query = request.query_params if request.query_params.get("tab") == "watch" else {}
+        return *pick(runs, query.get("run", default_run), epochs_in(query)), *settings.values(
+            request_in(query, settings.request)
+        )
+
+    app.load(restore, outputs=[run, epoch, *settings.inputs], queue=False, **PRIVATE)

@@ -1,0 +1,199 @@
+"""The measured numbers of a run as charts: inline SVG that follows the page's colours, with the table behind them."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from ..report import answer, late_pair, qualities
+from .text import QUALITY
+
+WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
+LEFT, RIGHT, TOP, BOTTOM = 42, 10, 34, 32  # margins
+ACCENT = "var(--color-accent, #6366f1)"
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    points: Sequence[Point]
+    spread: Sequence[float] = ()  # standard deviation of each point: a band around the line
+    colour: str = ACCENT
+    dash: str = ""
+    strength: float = 1.0  # opacity
+    dots: bool = True
+
+
+def quality_html(metrics: dict[str, Any], floor: dict[str, Any] | None = None) -> str:
+    """The sentence, three charts and the table. metrics, floor: as RunFolder has them, perhaps from a foreign run."""
+    try:
+        measured = qualities(metrics)
+        if not measured:
+            return f'<p class="hint">{escape(QUALITY["none"])}</p>'
+        pair = late_pair(metrics)
+        real = {QUALITY[name]: floor[name] for name in ("held_out", "fresh") if floor and name in floor}
+        charts = [_distance(measured, real), _shares(measured), _errors(measured)]
+        sentence = f"<p><strong>{escape(answer(metrics, *pair))}</strong></p>" if pair else ""
+        grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
+        figures = f'<div style="{grid}">{"".join(charts)}</div>'
+        return f'<div class="quality">{sentence}{figures}{_table(measured, real)}</div>'
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return f'<p class="hint">{escape(QUALITY["unreadable"])}</p>'
+
+
+def _distance(measured: dict[int, Any], real: dict[str, Any]) -> str:
+    """Fréchet distance over the epochs, and where real sprites are."""
+    numbers = [quality["frechet"] for quality in measured.values()]
+    points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
+    line = Line(QUALITY["frechet"], points, [float(number["spread"]) for number in numbers])
+    ends = (min(measured), max(measured))
+    rules = [
+        Line(name, [(end, float(quality["frechet"]["mean"])) for end in ends], (), "currentColor", "5 4", 0.7, False)
+        for name, quality in real.items()
+    ]
+    return _chart("frechet", [line, *rules], list(measured), str, log=True)
+
+
+def _shares(measured: dict[int, Any]) -> str:
+    """Precision and recall over the epochs."""
+    lines = []
+    for name, colour, dash in (("precision", ACCENT, ""), ("recall", "currentColor", "2 3")):
+        numbers = [quality[name] for quality in measured.values()]
+        points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
+        lines.append(Line(QUALITY[name], points, [float(number["spread"]) for number in numbers], colour, dash))
+    return _chart("shares", lines, list(measured), str, form=_percent)
+
+
+def _errors(measured: dict[int, Any]) -> str:
+    """Error in the noise over the noise level, a line for each epoch: the later, the stronger."""
+    shown = {epoch: quality["noise_error"] for epoch, quality in measured.items() if quality.get("noise_error")}
+    if not shown:
+        return ""
+    lines = [
+        Line(
+            QUALITY["epoch"].format(epoch=epoch),
+            [((i + 0.5) / len(errors), float(error)) for i, error in enumerate(errors)],
+            strength=0.25 + 0.75 * (number + 1) / len(shown),
+            dots=False,
+            colour=ACCENT if number + 1 < len(shown) else "currentColor",
+        )
+        for number, (epoch, errors) in enumerate(shown.items())
+    ]
+    return _chart("errors", lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
+
+
+def _chart(
+    key: str,
+    lines: Sequence[Line],
+    x_ticks: Sequence[float],
+    x_form: Callable[[float], str],
+    *,
+    form: Callable[[float], str] = "{:g}".format,
+    log: bool = False,
+    named: Sequence[int] | None = None,
+) -> str:
+    """One figure; its words are QUALITY[key], …_desc, …_x. named: the lines in the legend, all unless given."""
+    values = [y for line in lines for _, y in line.points]
+    if not all(math.isfinite(value) for value in values):
+        raise ValueError("a number that is not finite cannot be drawn")
+    y_ticks = _powers(min(values), max(values)) if log else [0, 0.25, 0.5, 0.75, 1]
+    scale = (lambda y: math.log10(max(y, y_ticks[0]))) if log else float
+    x_low, x_high = min(x_ticks), max(x_ticks)
+
+    def at(x: float, y: float) -> str:
+        across = (x - x_low) / (x_high - x_low or 1)
+        up = (scale(y) - scale(y_ticks[0])) / (scale(y_ticks[-1]) - scale(y_ticks[0]))
+        height = TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(up, 1))
+        return f"{LEFT + (WIDTH - LEFT - RIGHT) * across:.1f},{height:.1f}"
+
+    parts = [*_axes(at, x_ticks, x_form, y_ticks, form)]
+    for line in lines:
+        parts += _drawn(line, at)
+    parts += _legend([line for i, line in enumerate(lines) if named is None or i in named])
+    parts.append(_words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, QUALITY[f"{key}_x"], "middle"))
+    title, description = escape(QUALITY[key]), escape(QUALITY[f"{key}_desc"])
+    return (
+        f'<figure style="margin:0"><figcaption><strong>{title}</strong><br><small>{description}</small></figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
+        f'aria-labelledby="quality-{key} quality-{key}-desc" style="color:var(--body-text-color, currentColor)">'
+        f'<title id="quality-{key}">{title}</title><desc id="quality-{key}-desc">{description}</desc>'
+        f"{''.join(parts)}</svg></figure>"
+    )
+
+
+def _axes(at, x_ticks, x_form, y_ticks, form) -> Iterator[str]:
+    for y in y_ticks:
+        left, right = at(min(x_ticks), y), at(max(x_ticks), y)
+        yield f'<polyline points="{left} {right}" stroke="currentColor" opacity="0.15"/>'
+        yield _words(LEFT - 6, float(left.split(",")[1]) + 4, form(y), "end")
+    for x in x_ticks:
+        yield _words(float(at(x, y_ticks[0]).split(",")[0]), HEIGHT - BOTTOM + 14, x_form(x), "middle")
+
+
+def _drawn(line: Line, at: Callable[[float, float], str]) -> Iterator[str]:
+    if line.spread:
+        pairs = list(zip(line.points, line.spread, strict=True))
+        above = [at(x, y + spread) for (x, y), spread in pairs]
+        below = [at(x, max(y - spread, 0)) for (x, y), spread in reversed(pairs)]
+        yield f'<polygon points="{" ".join(above + below)}" fill="{line.colour}" opacity="0.18"/>'
+    points = [at(x, y) for x, y in line.points]
+    yield (
+        f'<polyline points="{" ".join(points)}" stroke="{line.colour}" stroke-width="2" '
+        f'stroke-dasharray="{line.dash}" opacity="{line.strength:.2f}"/>'
+    )
+    for point, (x, y) in zip(points, line.points, strict=True):
+        if line.dots:
+            across, up = point.split(",")
+            said = escape(f"{line.name}: {x:g}, {y:.3g}")
+            yield f'<circle cx="{across}" cy="{up}" r="3.5" fill="{line.colour}"><title>{said}</title></circle>'
+
+
+def _legend(lines: Sequence[Line]) -> Iterator[str]:
+    """Above the chart, in columns of equal width, a sample of each line before its name."""
+    for i, line in enumerate(lines):
+        left, up = LEFT + (WIDTH - LEFT) / min(2, len(lines)) * (i % 2), 8 + 14 * (i // 2)
+        yield (
+            f'<path d="M{left:.0f} {up}h20" stroke="{line.colour}" stroke-width="2" '
+            f'stroke-dasharray="{line.dash}" opacity="{line.strength:.2f}"/>'
+        )
+        yield _words(left + 26, up + 4, line.name, "start")
+
+
+def _words(x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(words)}</text>'
+
+
+def _powers(low: float, high: float) -> list[float]:
+    """Ticks for a logarithmic axis around both: 1, 2, 5, 10, …; where those are many, powers of ten only."""
+    low, high = max(low, 1e-4), max(high, 2e-4)
+    tens = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    fine = [digit * 10.0**ten for ten in tens for digit in (1, 2, 5)]
+    first = max(i for i, tick in enumerate(fine) if tick <= low)
+    last = min(i for i, tick in enumerate(fine) if tick >= high)
+    return fine[first : last + 1] if last - first < 7 else [10.0**ten for ten in tens]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _table(measured: dict[int, Any], real: dict[str, Any]) -> str:
+    """All of it as numbers, for those who cannot see the charts or want to know more exactly."""
+    names = ("frechet", "kernel", "precision", "recall", "copied", "recognised")
+    head = "".join(f'<th scope="col">{escape(QUALITY[name])}</th>' for name in ("epochs", *names))
+    rows = {**{str(epoch): quality for epoch, quality in measured.items()}, **real}
+    body = "".join(
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(quality.get(name)) for name in names)}</tr>'
+        for label, quality in rows.items()
+    )
+    return (
+        f"<details><summary>{escape(QUALITY['table'])}</summary><div style='overflow-x:auto'>"
+        f"<table><caption>{escape(QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _cell(number: dict[str, Any] | None) -> str:
+    return f"<td>{float(number['mean']):.3f} ± {float(number['spread']):.3f}</td>" if number else "<td></td>"
