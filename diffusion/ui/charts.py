@@ -10,9 +10,15 @@ from ..report import answer, late_pair, qualities
 from .text import QUALITY
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
-LEFT, RIGHT, TOP, BOTTOM = 42, 10, 34, 32  # margins
+LEFT, RIGHT, TOP, BOTTOM = 42, 18, 50, 32  # the legend stands above TOP  # margins
 ACCENT = "var(--color-accent, #6366f1)"
 Point = tuple[float, float]
+SHARE = (100, "{:.1f} %")
+COLUMNS = {  # of the table: what a number is multiplied by and how it is written
+    "frechet": (1, "{:.2f}"),
+    "kernel": (1, "{:.3f}"),
+    **dict.fromkeys(("precision", "recall", "copied", "recognised"), SHARE),
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ def _distance(measured: dict[int, Any], real: dict[str, Any]) -> str:
     line = Line(QUALITY["frechet"], points, [float(number["spread"]) for number in numbers])
     ends = (min(measured), max(measured))
     rules = [
-        Line(name, [(end, float(quality["frechet"]["mean"])) for end in ends], (), "currentColor", "5 4", 0.7, False)
-        for name, quality in real.items()
+        Line(name, [(end, float(quality["frechet"]["mean"])) for end in ends], (), "currentColor", dash, 0.8, False)
+        for (name, quality), dash in zip(real.items(), ("7 4", "2 4"), strict=False)
     ]
     return _chart("frechet", [line, *rules], list(measured), str, log=True)
 
@@ -115,7 +121,7 @@ def _chart(
     parts.append(_words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, QUALITY[f"{key}_x"], "middle"))
     title, description = escape(QUALITY[key]), escape(QUALITY[f"{key}_desc"])
     return (
-        f'<figure style="margin:0"><figcaption><strong>{title}</strong><br><small>{description}</small></figcaption>'
+        f'<figure style="margin:0"><figcaption><strong>{title}</strong><br/><small>{description}</small></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
         f'aria-labelledby="quality-{key} quality-{key}-desc" style="color:var(--body-text-color, currentColor)">'
         f'<title id="quality-{key}">{title}</title><desc id="quality-{key}-desc">{description}</desc>'
@@ -151,14 +157,14 @@ def _drawn(line: Line, at: Callable[[float, float], str]) -> Iterator[str]:
 
 
 def _legend(lines: Sequence[Line]) -> Iterator[str]:
-    """Above the chart, in columns of equal width, a sample of each line before its name."""
+    """Above the chart, one below the other: a sample of each line before its name."""
     for i, line in enumerate(lines):
-        left, up = LEFT + (WIDTH - LEFT) / min(2, len(lines)) * (i % 2), 8 + 14 * (i // 2)
+        left, up = LEFT, TOP - 10 - 14 * (len(lines) - 1 - i)
         yield (
-            f'<path d="M{left:.0f} {up}h20" stroke="{line.colour}" stroke-width="2" '
+            f'<path d="M{left} {up}h24" stroke="{line.colour}" stroke-width="2" '
             f'stroke-dasharray="{line.dash}" opacity="{line.strength:.2f}"/>'
         )
-        yield _words(left + 26, up + 4, line.name, "start")
+        yield _words(left + 30, up + 4, line.name, "start")
 
 
 def _words(x: float, y: float, words: str, anchor: str) -> str:
@@ -168,11 +174,11 @@ def _words(x: float, y: float, words: str, anchor: str) -> str:
 def _powers(low: float, high: float) -> list[float]:
     """Ticks for a logarithmic axis around both: 1, 2, 5, 10, …; where those are many, powers of ten only."""
     low, high = max(low, 1e-4), max(high, 2e-4)
-    tens = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    fine = [digit * 10.0**ten for ten in tens for digit in (1, 2, 5)]
+    bottom, top = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    fine = [digit * 10.0**ten for ten in range(bottom, top + 2) for digit in (1, 2, 5)]
     first = max(i for i, tick in enumerate(fine) if tick <= low)
-    last = min(i for i, tick in enumerate(fine) if tick >= high)
-    return fine[first : last + 1] if last - first < 7 else [10.0**ten for ten in tens]
+    last = min(i for i, tick in enumerate(fine) if tick >= high and i > first)
+    return fine[first : last + 1] if last - first < 7 else [10.0**ten for ten in range(bottom, top + 1)]
 
 
 def _percent(share: float) -> str:
@@ -181,19 +187,22 @@ def _percent(share: float) -> str:
 
 def _table(measured: dict[int, Any], real: dict[str, Any]) -> str:
     """All of it as numbers, for those who cannot see the charts or want to know more exactly."""
-    names = ("frechet", "kernel", "precision", "recall", "copied", "recognised")
-    head = "".join(f'<th scope="col">{escape(QUALITY[name])}</th>' for name in ("epochs", *names))
+    head = "".join(f'<th scope="col">{escape(QUALITY[name])}</th>' for name in ("epochs", *COLUMNS))
     rows = {**{str(epoch): quality for epoch, quality in measured.items()}, **real}
     body = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(quality.get(name)) for name in names)}</tr>'
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(name, quality.get(name)) for name in COLUMNS)}</tr>'
         for label, quality in rows.items()
     )
     return (
         f"<details><summary>{escape(QUALITY['table'])}</summary><div style='overflow-x:auto'>"
-        f"<table><caption>{escape(QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
+        f"<table style='white-space:nowrap;border-spacing:1rem 0.25rem;border-collapse:separate'>"
+        f"<caption>{escape(QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )
 
 
-def _cell(number: dict[str, Any] | None) -> str:
-    return f"<td>{float(number['mean']):.3f} ± {float(number['spread']):.3f}</td>" if number else "<td></td>"
+def _cell(name: str, number: dict[str, Any] | None) -> str:
+    if not number:
+        return "<td></td>"
+    unit, form = COLUMNS[name]
+    return f"<td>{form.format(unit * float(number['mean']))} ± {form.format(unit * float(number['spread']))}</td>"

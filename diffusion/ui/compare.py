@@ -8,11 +8,12 @@ import gradio as gr
 from ..generate import generate, recipe
 from ..store import list_runs
 from . import text
+from .charts import quality_html
 from .controls import PRIVATE, explained, request_controls, request_from
 from .links import epochs_in, request_in
 from .player import Frame, build_comparison, frames
 from .turns import Turns
-from .watch import find_run
+from .watch import find_run, name_of
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
 MOST_EPOCHS = 6
@@ -52,7 +53,7 @@ def compare(
 def choices(runs: Path, default_run: str, wanted: Sequence[int] = ()) -> gr.CheckboxGroup:
     """Every epoch of every run, "run · epoch", with the wanted ones of a run ticked, or the tutorial's four."""
     found = {name: list(run.epochs()) for name, run in list_runs(runs).items()}
-    default_run = default_run if default_run in found else next(iter(found), "")
+    default_run = name_of(runs, default_run)
     there = found.get(default_run, [])
     ticked = [epoch for epoch in wanted or TUTORIAL_EPOCHS if epoch in there] or there[:: max(1, len(there) // 3)][:4]
     single = len(found) == 1
@@ -60,6 +61,14 @@ def choices(runs: Path, default_run: str, wanted: Sequence[int] = ()) -> gr.Chec
         (str(epoch) if single else f"{name} {epoch}", f"{name} · {epoch}") for name in found for epoch in found[name]
     ]
     return gr.CheckboxGroup(choices=options, value=[f"{default_run} · {epoch}" for epoch in ticked])
+
+
+def numbers_of(runs: Path, name: str) -> str:
+    """The measured quality of a run as charts, or what to do to measure it."""
+    if not (name := name_of(runs, name)):
+        return ""
+    run = find_run(runs, name)
+    return quality_html(run.metrics(), run.floor())
 
 
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
@@ -78,6 +87,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
             settings = request_controls(32, sprites=16, kinds_open=False)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(assets, "compare-player")
+            gr.Markdown(text.COMPARE_NUMBERS, elem_classes="intro")
+            numbers = gr.HTML(elem_id="numbers")
 
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)
@@ -98,6 +109,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
         ticked = choices(runs, query.get("run", default_run), epochs_in(query))
-        return ticked, *settings.values(request_in(query, settings.request))
+        measured = numbers_of(runs, query.get("run", default_run))
+        return ticked, measured, *settings.values(request_in(query, settings.request))
 
-    app.load(restore, outputs=[epochs, *settings.inputs], queue=False, **PRIVATE)
+    app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)

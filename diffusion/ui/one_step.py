@@ -22,7 +22,7 @@ from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
 from .controls import PRIVATE, explained, whole
 from .player import Frame, build_comparison, frames
 from .turns import Turns
-from .watch import find_run
+from .watch import find_run, name_of
 
 LEVELS = 500
 
@@ -118,7 +118,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            return look_once(runs, default_run, drawing["pixels"], drawing["t"], drawing["seed"])
+            return look_once(runs, name_of(runs, default_run), drawing["pixels"], drawing["t"], drawing["seed"])
         except ValueError as mistake:
             return {"mistake": str(mistake)}
 
@@ -142,7 +142,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         return turns.next(request.session_hash)
 
     def walk(request: gr.Request, turn: int, drawing: dict[str, Any] | None):
-        yield from finish_it(runs, turns, request, turn, default_run, drawing, 8)
+        yield from finish_it(runs, turns, request, turn, name_of(runs, default_run), drawing, 8)
 
     start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
         walk, [turn, bench], player, concurrency_id="sampling", trigger_mode="multiple", **PRIVATE

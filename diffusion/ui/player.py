@@ -92,6 +92,7 @@ def build_comparison(assets: Path, name: str, with_reel: bool = True) -> gr.HTML
 
 def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
     reel = assets / "reel.bin"
+    served = assets.relative_to(Path.cwd()) if assets.is_relative_to(Path.cwd()) else assets
     gr.set_static_paths([assets])
     return gr.HTML(
         html_template=STAGE.format(name=name, **text.PLAYER, **parts),
@@ -100,8 +101,8 @@ def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str 
         elem_id=name,
         strings=text.PLAYER,
         tab=name.removesuffix("-player"),
-        vendor=f"gradio_api/file={assets / 'vendor'}",
-        reel=f"gradio_api/file={reel}" if with_reel and reel.is_file() else None,
+        vendor=f"gradio_api/file={served / 'vendor'}",
+        reel=f"gradio_api/file={served / reel.name}" if with_reel and reel.is_file() else None,
     )
 
 

@@ -11,6 +11,7 @@ COMPARE_INTRO = (
     "All epochs start from the same noise and receive the same noise at every step. What differs is what was learned. "
     "Move the epoch slider at any moment, also while it runs; point at a sprite to see it large in every epoch."
 )
+COMPARE_NUMBERS = "### Do 24 and 31 really differ?"
 COMPARE_EPOCHS = "Epochs to compare"
 COMPARE_EPOCHS_INFO = "Two to six"
 COMPARE_GENERATE = "Compare them"
@@ -131,8 +132,8 @@ QUALITY = {
     "unreadable": "This run's metrics.json cannot be read; measure it again: python -m diffusion evaluate --run …",
     "epoch": "epoch {epoch}",
     "epochs": "Epoch",
-    "held_out": "real sprites, shapes never trained on",
-    "fresh": "real sprites, trained shapes",
+    "held_out": "real, shapes never trained on",
+    "fresh": "real, shapes trained on",
     "frechet": "Distance to real sprites",
     "frechet_desc": "Fréchet distance, smaller is better. The band is the spread between seeds; dashed: real sprites.",
     "frechet_x": "training epoch",

@@ -42,10 +42,16 @@ def find_run(runs: Path, name: str | None) -> RunFolder:
     return found[name]
 
 
+def name_of(runs: Path, wanted: str | None) -> str | None:
+    """The run wanted if it is there, or the first, or None."""
+    found = list_runs(runs)
+    return wanted if wanted in found else next(iter(found), None)
+
+
 def pick(runs: Path, name: str | None, wanted: Sequence[int] = ()) -> tuple[gr.Radio, gr.Radio]:
     """The two pickers as they should be now: the runs on disk, and the epochs of the one named, or of the first."""
     found = list_runs(runs)
-    name = name if name in found else next(iter(found), None)
+    name = name_of(runs, name)
     epochs = list(found[name].epochs()) if name else []
     return (
         gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
