@@ -12,7 +12,9 @@ PACKAGE = ROOT / "diffusion"
 
 ROWS = [
     {"__main__"},
-    {"ui.app", "bench", "reel"},
+    {"commands.runs", "commands.pictures"},
+    {"commands.numbers"},
+    {"commands.common", "ui.app", "bench", "reel"},
     {"ui.one_step"},
     {"ui.compare"},
     {"ui.watch"},

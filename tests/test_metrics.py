@@ -13,6 +13,8 @@ from safetensors import safe_open
 from diffusion.__main__ import main
 from diffusion.card import card, command_in
 from diffusion.checkpoint import COURSE, RunConfig
+from diffusion.commands import runs as command_line
+from diffusion.dataset import open_dataset
 from diffusion.evaluate import FEATURES, EpochMeasured, Exam, Sampled, evaluate, trained_on
 from diffusion.features import accuracy, features_of, load_features, train_features
 from diffusion.judge import ANY, Group, Judge
@@ -29,6 +31,7 @@ from diffusion.metrics import (
 from diffusion.pixelart import draw
 from diffusion.pixels import from_pixels, to_pixels
 from diffusion.report import answer, late_pair
+from diffusion.runs import Plan
 from diffusion.schedule import NoiseSchedule
 from diffusion.store import RunFolder
 from diffusion.ui.charts import quality_html
@@ -259,8 +262,6 @@ def test_the_judge_tells_copies_kinds_and_how_far(network, real):
 
 
 def trained_data():
-    from diffusion.dataset import open_dataset
-
     return open_dataset("builtin:60")[0]
 
 
@@ -356,6 +357,16 @@ def test_the_verb(run, capsys):
     assert main(["evaluate", "--run", str(run.path), "--count", "16", "--seeds", "2", "--steps", "2"]) == 0
     said = capsys.readouterr().out
     assert "epoch 4: Fréchet distance" in said and answer(run.metrics(), 0, 4) in said
+
+
+@pytest.mark.parametrize("count", [60, 500])
+def test_after_training_a_run_is_measured_where_there_are_enough_sprites_to_compare_with(run, monkeypatch, count):
+    data = f"builtin:{count}"
+    (run.path / "config.json").write_text(replace(run.config(), data=open_dataset(data)[0].facts()).to_json())
+    asked = []
+    monkeypatch.setattr(command_line, "print_measured", lambda run, exam, **rest: asked.append((exam.count, rest)))
+    command_line._measure_briefly(Plan(folder=run.path, data=data))
+    assert asked == ([] if count == 60 else [(500, {"data": data, "labels": None})])
 
 
 @pytest.mark.parametrize(

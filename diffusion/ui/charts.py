@@ -123,8 +123,8 @@ def _chart(
     return (
         f'<figure style="margin:0"><figcaption><strong>{title}</strong><br/><small>{description}</small></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
-        f'aria-labelledby="quality-{key} quality-{key}-desc" style="color:var(--body-text-color, currentColor)">'
-        f'<title id="quality-{key}">{title}</title><desc id="quality-{key}-desc">{description}</desc>'
+        f'aria-label="{title}: {description}" style="color:var(--body-text-color, currentColor)">'
+        f"<title>{title}</title><desc>{description}</desc>"
         f"{''.join(parts)}</svg></figure>"
     )
 

@@ -1,0 +1,111 @@
+"""evaluate, features, bench: verbs that measure."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from .common import Options, Verbs, check_suffix
+
+if TYPE_CHECKING:
+    from ..evaluate import Exam
+    from ..store import RunFolder
+
+
+def _evaluate_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, required=True, help="a run folder such as checkpoints/sprites")
+    verb.add_argument("--epochs", type=int, nargs="+", help="all unless given")
+    verb.add_argument("--count", type=int, default=2000, help="sprites to draw for each epoch, over all seeds")
+    verb.add_argument("--seeds", type=int, default=4, help="groups of sprites, for the spread")
+    verb.add_argument("--steps", type=int, default=50, help="of DDPM")
+    verb.add_argument("--data", help="what it was trained on, where that is not built in")
+    verb.add_argument("--labels", help="the .npy of labels that goes with a .npy of pictures")
+
+
+def evaluate(options: Options) -> None:
+    """Measure how good each epoch of a run is; the numbers go into its metrics.json and its card."""
+    from ..evaluate import Exam
+    from ..store import RunFolder
+
+    exam = Exam(count=options.count, seeds=options.seeds, steps=options.steps)
+    print_measured(RunFolder(options.run), exam, epochs=options.epochs, data=options.data, labels=options.labels)
+
+
+def print_measured(run: "RunFolder", exam: "Exam", **options: Any) -> None:
+    """Measure, with a bar; a line an epoch, and the answer at the end."""
+    from ..evaluate import Sampled
+    from ..evaluate import evaluate as measure
+    from ..report import answer, late_pair
+
+    bar = tqdm(unit=" sprites", delay=0.1)
+    for event in measure(run, exam, **options):
+        if isinstance(event, Sampled):
+            bar.total = event.total
+            bar.update(event.done - bar.n)
+            bar.set_description(f"epoch {event.epoch}", refresh=False)
+        else:
+            frechet, precision = event.quality["frechet"], event.quality["precision"]
+            bar.write(
+                f"epoch {event.epoch}: Fréchet distance {frechet['mean']:.2f} ± {frechet['spread']:.2f}, "
+                f"precision {precision['mean']:.2f}, recall {event.quality['recall']['mean']:.2f}",
+                file=sys.stdout,
+            )
+    bar.close()
+    if pair := late_pair(run.metrics()):
+        print(answer(run.metrics(), *pair))
+
+
+def _features_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--out", type=Path, required=True, help="such as assets/features.safetensors")
+    verb.add_argument("--count", type=int, default=20_000, help="sprites to learn from")
+    verb.add_argument("--epochs", type=int, default=10)
+
+
+def features(options: Options) -> None:
+    """Train the small network that `evaluate` looks at sprites with; about a minute."""
+    from ..features import SEED, accuracy, save_features, train_features
+
+    check_suffix(options.out, ".safetensors")
+    bar = tqdm(unit=" steps", delay=0.1)
+    for lesson in train_features(options.count, options.epochs):
+        bar.total = lesson.total
+        bar.update()
+        bar.set_postfix_str(f"loss {lesson.loss:.3f}", refresh=False)
+    bar.close()
+    right = f"{accuracy(lesson.network):.4f}"
+    facts = {"accuracy": right, "count": str(options.count), "epochs": str(options.epochs), "seed": str(SEED)}
+    save_features(lesson.network, options.out, facts)
+    print(f"{options.out} recognises the kind of {float(right):.1%} of the held-out sprites")
+
+
+def _bench_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--rounds", type=int, default=10, help="how often each is measured; the median counts")
+
+
+def bench(options: Options) -> None:
+    """Measure training and sampling against the course's loop, in turn, on this machine."""
+    from ..bench import step_time, training_speed
+    from ..device import find_device
+
+    if options.rounds < 1:
+        raise ValueError(f"--rounds must be at least 1, not {options.rounds}")
+    print(find_device())
+    print("\nTraining, batches of 100:")
+    speeds = training_speed(options.rounds)
+    base = next(iter(speeds.values()))
+    for name, speed in speeds.items():
+        print(f"  {name:30} {speed:6.0f} sprites/s  {speed / base:5.2f} x")
+    print("\nOne step of 32 sprites:")
+    times = step_time(options.rounds)
+    base = next(iter(times.values()))
+    for name, seconds in times.items():
+        print(f"  {name:30} {1000 * seconds:6.1f} ms         {base / seconds:5.2f} x")
+
+
+VERBS: Verbs = {
+    "evaluate": (_evaluate_options, evaluate),
+    "features": (_features_options, features),
+    "bench": (_bench_options, bench),
+}

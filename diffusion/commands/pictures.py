@@ -1,0 +1,151 @@
+"""draw, sample, reel: verbs that make pictures."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ..kinds import KINDS
+from .common import Options, Verbs, check_suffix
+
+
+def _draw_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--count", type=int, default=400, help="how many sprites")
+    verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
+    verb.add_argument("--split", choices=("train", "test"), default="train", help="test: shapes kept out of training")
+    verb.add_argument("--scale", type=int, default=4, help="screen pixels a pixel, for .png")
+    verb.add_argument("--out", type=Path, required=True, help="a .png contact sheet, or .npy (labels go beside it)")
+
+
+def draw(options: Options) -> None:
+    """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
+    from ..pixelart import draw as draw_sprites
+    from ..render import enlarged, save_picture, sheet
+
+    check_suffix(options.out, ".png", ".npy")
+    if not 1 <= options.scale <= 32:
+        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+    pixels, labels = draw_sprites(options.count, options.seed, options.split)
+    if options.out.suffix == ".npy":
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(options.out, pixels)
+        np.save(options.out.with_stem(f"{options.out.stem}_labels"), labels)
+    else:
+        save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
+    print(f"{len(pixels)} sprites in {options.out}")
+
+
+def _sample_options(verb: argparse.ArgumentParser) -> None:
+    from ..sampling import SAMPLERS
+
+    which = verb.add_mutually_exclusive_group(required=True)
+    which.add_argument("--checkpoint", type=Path, help="a file such as checkpoints/sprites/model_31.safetensors")
+    which.add_argument("--recipe", type=Path, help="a recipe saved by the app; it decides all but --out and --scale")
+    verb.add_argument("--runs", type=Path, default=Path("checkpoints"), help="where the recipe's run is looked for")
+    verb.add_argument(
+        "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
+    )
+    verb.add_argument("--count", type=int, default=32, help="how many sprites, 1 to 64")
+    verb.add_argument("--sampler", choices=SAMPLERS, default="ddpm")
+    verb.add_argument("--steps", type=int, default=50)
+    verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
+    verb.add_argument("--kind", choices=KINDS, help="what to draw; anything unless given")
+    verb.add_argument("--guidance", type=float, default=1.0, help="0 ignores the kind, above 1 exaggerates it")
+    verb.add_argument("--eta", type=float, default=0.0, help="ddim: share of fresh noise")
+    verb.add_argument("--clip", action="store_true", help="hold the predicted sprite inside [-1, 1]")
+    verb.add_argument("--no-fresh-noise", action="store_true", help="the experiment: add no noise back at any step")
+    verb.add_argument("--scale", type=int, default=8, help="screen pixels a pixel")
+
+
+def sample(options: Options) -> None:
+    """Sample sprites from a checkpoint: finished ones, or the film of their making."""
+    from ..generate import Request, generate
+    from ..pixels import to_pixels
+    from ..render import FORMATS, enlarged, save_film, save_picture, sheet
+    from ..store import load_file
+
+    check_suffix(options.out, *FORMATS)
+    if not 1 <= options.scale <= 32:
+        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+    if options.recipe:
+        checkpoints, request = _from_recipe(options.recipe, options.runs)
+    else:
+        checkpoints = [load_file(options.checkpoint)]
+        request = Request(
+            count=options.count,
+            sampler=options.sampler,
+            steps=options.steps,
+            seed=options.seed,
+            kinds=tuple(float(kind == options.kind) for kind in KINDS),
+            guidance=options.guidance,
+            eta=options.eta,
+            clip=options.clip,
+            fresh_noise=not options.no_fresh_noise,
+        )
+    film = options.out.suffix in (".gif", ".mp4")
+    every = max(1, request.steps // 100)
+    frames, sprites = [], np.empty(0)
+    walk = tqdm(generate(checkpoints, request), total=request.steps + 1, unit=" steps", delay=0.1)
+    for number, steps in enumerate(walk):
+        if number == request.steps or (film and number % every == 0):
+            sprites = np.concatenate([to_pixels(step.x) for step in steps])
+            frames.append(enlarged(sheet(sprites, gap=2), options.scale))
+    if film:
+        save_film(frames, options.out)
+    elif options.out.suffix == ".png":
+        save_picture(frames[-1], options.out)
+    else:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(options.out, sprites)
+    epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
+    print(f"{request.count} sprites of epoch {epochs} in {options.out}")
+
+
+def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:
+    """The checkpoints and the request that a recipe names; one epoch's sprites after the other's."""
+    from ..generate import Request
+    from ..store import RunFolder
+
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        run, epochs = str(said.pop("run")), [int(epoch) for epoch in said.pop("epochs")]
+        request = Request(**said | {"kinds": tuple(said["kinds"])})
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
+        raise ValueError(f"{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)") from None
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", run):
+        raise ValueError(f"{path} names no run: {run!r}")
+    folder = RunFolder(runs / run)
+    return [folder.load(epoch) for epoch in epochs], request
+
+
+def _reel_options(verb: argparse.ArgumentParser) -> None:
+    from ..reel import EPOCHS
+
+    verb.add_argument("--run", type=Path, required=True, help="a finished run with all its epochs on the disk")
+    verb.add_argument("--out", type=Path, default=Path("assets/reel.bin"))
+    verb.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="which are compared")
+    verb.add_argument("--count", type=int, default=32, help="how many sprites")
+    verb.add_argument("--seed", type=int, default=0)
+
+
+def reel(options: Options) -> None:
+    """Make the reel that the page shows before any model has run."""
+    from ..reel import make_reel, save_reel
+    from ..store import RunFolder
+
+    run = RunFolder(options.run)
+    steps = 501 + 51 * len(run.epochs())
+    with tqdm(total=steps, unit=" steps", delay=0.1) as bar:
+        made = make_reel(run, options.epochs, options.count, options.seed, on_step=bar.update)
+    save_reel(made, options.out)
+    print(f"{len(made):,} bytes in {options.out}")
+
+
+VERBS: Verbs = {
+    "draw": (_draw_options, draw),
+    "sample": (_sample_options, sample),
+    "reel": (_reel_options, reel),
+}
