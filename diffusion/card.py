@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from .checkpoint import RunConfig
-from .report import answer, late_pair, qualities
+from .report import answer, late_pair, qualities, specialises
 
 NETWORKS = {
     "sprite-unet": "SpriteUnet, a small U-Net in which every block knows the time",
@@ -57,7 +57,9 @@ def _losses(metrics: dict[str, Any]) -> list[str]:
     ]
     if not rows:
         return []
-    return ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |", *rows, ""]
+    said = specialises(metrics)
+    head = ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |"]
+    return [*head, *rows, "", *([said, ""] if said else [])]
 
 
 def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:

@@ -47,3 +47,18 @@ def answer(metrics: Metrics, first: int, second: int) -> str:
     if change < 0:
         return f"{between} still falls by {percent}, more than the spread between seeds."
     return f"{between} rises by {percent}, more than the spread between seeds: the later one is worse."
+
+
+def specialises(metrics: Metrics) -> str:
+    """Does the error on shapes kept out of training grow again? A sentence, or nothing where it does not."""
+    errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
+    if not errors:
+        return ""
+    best, last = min(errors, key=errors.get), max(errors)
+    growth = errors[last] / errors[best] - 1
+    if growth < 0.02:
+        return ""
+    return (
+        f"On pictures kept out of training the error in the predicted noise is smallest after epoch {best} and then "
+        f"grows by {100 * growth:.0f} %: the network specialises in the shapes it was trained on."
+    )

@@ -30,7 +30,7 @@ from diffusion.metrics import (
 )
 from diffusion.pixelart import draw
 from diffusion.pixels import from_pixels, to_pixels
-from diffusion.report import answer, late_pair
+from diffusion.report import answer, late_pair, specialises
 from diffusion.runs import Plan
 from diffusion.schedule import NoiseSchedule
 from diffusion.store import RunFolder
@@ -441,3 +441,17 @@ def test_foreign_numbers_do_not_reach_the_page(foreign):
     metrics["4"]["quality"]["frechet"] = foreign
     page = quality_html(metrics)
     assert "cannot be read" in page and "<script" not in page and "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "losses,said",
+    [
+        ([0.3, 0.2, 0.1], ""),
+        ([0.3, 0.1, 0.101], ""),
+        ([0.3, 0.1, 0.15], "smallest after epoch 1 and then grows by 50 %"),
+        ([], ""),
+    ],
+)
+def test_it_is_said_when_the_error_on_unseen_shapes_grows_again(losses, said):
+    sentence = specialises({str(epoch): {"held_out_loss": loss} for epoch, loss in enumerate(losses)})
+    assert said in sentence and bool(said) == bool(sentence)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ..report import answer, late_pair, qualities
+from ..report import answer, late_pair, qualities, specialises
 from .text import QUALITY
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
@@ -41,7 +41,7 @@ def quality_html(metrics: dict[str, Any], floor: dict[str, Any] | None = None) -
         pair = late_pair(metrics)
         real = {QUALITY[name]: floor[name] for name in ("held_out", "fresh") if floor and name in floor}
         charts = [_distance(measured, real), _shares(measured), _errors(measured)]
-        sentence = f"<p><strong>{escape(answer(metrics, *pair))}</strong></p>" if pair else ""
+        sentence = f"<p><strong>{escape(answer(metrics, *pair))}</strong> {specialises(metrics)}</p>" if pair else ""
         grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
         figures = f'<div style="{grid}">{"".join(charts)}</div>'
         return f'<div class="quality">{sentence}{figures}{_table(measured, real)}</div>'

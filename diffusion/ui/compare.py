@@ -87,8 +87,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
             settings = request_controls(32, sprites=16, kinds_open=False)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(assets, "compare-player")
-            gr.Markdown(text.COMPARE_NUMBERS, elem_classes="intro")
-            numbers = gr.HTML(elem_id="numbers")
+    gr.Markdown(text.COMPARE_NUMBERS, elem_classes="intro")
+    numbers = gr.HTML(elem_id="numbers")
 
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)

@@ -13,7 +13,7 @@ import torch
 from ..device import find_device
 from ..generate import Request, generate, predictor
 from ..kinds import KINDS
-from ..pixelart import draw
+from ..pixelart import Recipe, paint, recipe
 from ..pixels import from_pixels, to_pixels
 from ..sampling import Noise
 from ..store import load_file
@@ -110,11 +110,21 @@ def _ready(path: Path, written: int) -> tuple:
     return checkpoint, predictor(checkpoint, find_device())
 
 
+def held_out_recipes(count: int) -> list[Recipe]:
+    """Sprites never trained on, no two of the same shape."""
+    unlike: dict[frozenset[str], Recipe] = {}
+    number = 0
+    while len(unlike) < count:
+        found = recipe(seed=0, number=number, split="test")
+        unlike.setdefault(found.shapes, found)
+        number += 1
+    return list(unlike.values())
+
+
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     turns = Turns()
     turn = gr.State(0)
-    held_out, _ = draw(24, seed=0, split="test")
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -129,7 +139,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         apply_default_css=False,
         elem_id="one-step",
         strings=text.ONE_STEP,
-        gallery=[base64.b64encode(sprite).decode() for sprite in held_out],
+        gallery=[base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
         server_functions=[one_step],
     )
     gr.Markdown(text.FINISH_INTRO, elem_classes="intro")

@@ -87,7 +87,8 @@ def build_comparison(assets: Path, name: str, with_reel: bool = True) -> gr.HTML
     """A player of several epochs side by side, with a slider across them."""
     words = {"name": name, **text.PLAYER}
     parts = {"above": COMPARE_ABOVE.format(**words), "below": COMPARE_BELOW.format(**words)}
-    return _build(assets, name, "compare.js", with_reel, canvas_tabindex=0, **parts)
+    hint = text.PLAYER["hint"] if with_reel else text.FINISH_HINT
+    return _build(assets, name, "compare.js", with_reel, canvas_tabindex=0, hint=hint, **parts)
 
 
 def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
@@ -95,7 +96,7 @@ def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str 
     served = assets.relative_to(Path.cwd()) if assets.is_relative_to(Path.cwd()) else assets
     gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=STAGE.format(name=name, **text.PLAYER, **parts),
+        html_template=STAGE.format(**{"name": name, **text.PLAYER, **parts}),
         js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter, "export.js")),
         apply_default_css=False,
         elem_id=name,

@@ -65,6 +65,7 @@ FINISH_INTRO = (
     "Three blobs of paint and a level around 300 are enough."
 )
 FINISH = "Finish it"
+FINISH_HINT = "Press Finish it and watch every epoch make something of your sprite"
 LEVEL = "Level"
 LEVEL_RANGE = "The level must be between 1 and {most}, not {level}"
 NO_DRAWING = "Paint or pick a sprite first"
