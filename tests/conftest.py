@@ -1,5 +1,6 @@
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -41,8 +42,11 @@ def make_run(folder: Path, epochs=(0, 4), width: int = 8) -> RunFolder:
 
 
 @contextmanager
-def running_app(runs: Path, port: int) -> Iterator[str]:
-    """python app.py as a person starts it; yields its address."""
+def running_app(runs: Path) -> Iterator[str]:
+    """python app.py as a person starts it, on a free port; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     address = f"http://127.0.0.1:{port}"

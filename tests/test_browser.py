@@ -27,7 +27,7 @@ def served(tmp_path_factory):
     """(address, run): an app over one run of our network with random weights."""
     runs = tmp_path_factory.mktemp("runs")
     run = make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
-    with running_app(runs, 7977) as address:
+    with running_app(runs) as address:
         yield address, run
 
 

@@ -1,6 +1,7 @@
 """The Compare tab: several epochs from the same noise, and one slider across them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -9,7 +10,7 @@ from ..generate import generate, recipe
 from ..store import list_runs
 from . import text
 from .charts import quality_html
-from .controls import PRIVATE, explained, request_controls, request_from
+from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
 from .player import Frame, build_comparison, frames
 from .turns import Turns
@@ -73,8 +74,6 @@ def numbers_of(runs: Path, name: str) -> str:
 
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
-    turns = Turns()
-    turn = gr.State(0)
     gr.Markdown(text.COMPARE_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
@@ -90,21 +89,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     gr.Markdown(text.COMPARE_NUMBERS, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
-
-    def walk(request: gr.Request, *values):
-        yield from compare(runs, turns, request, *values)
-
-    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        walk,
-        inputs=[turn, epochs, *settings.inputs],
-        outputs=player,
-        concurrency_id="sampling",
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
-    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
+    wire_walk(start, stop, partial(compare, runs), [epochs, *settings.inputs], player)
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}

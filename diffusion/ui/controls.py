@@ -2,7 +2,7 @@
 
 import inspect
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -14,6 +14,7 @@ from ..generate import Request
 from ..kinds import KINDS
 from ..sampling import SAMPLERS
 from . import text
+from .turns import Turns
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
 
@@ -30,6 +31,33 @@ def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise gr.Error(str(mistake), duration=8, print_exception=False) from mistake
 
     return wrapper
+
+
+def wire_walk(
+    start: gr.Button, stop: gr.Button, handler: Callable[..., Iterator], inputs: list[Any], player: gr.HTML
+) -> None:
+    """Generate streams `handler`'s frames into the player, in place of a walk that still runs; Stop ends it.
+
+    handler: called as (turns, request, turn, *values of inputs).
+    """
+    turns, turn = Turns(), gr.State(0)
+
+    def take_turn(request: gr.Request) -> int:
+        return turns.next(request.session_hash)
+
+    def walk(request: gr.Request, *values: Any) -> Iterator:
+        yield from handler(turns, request, *values)
+
+    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
+        walk,
+        inputs=[turn, *inputs],
+        outputs=player,
+        concurrency_id="sampling",
+        concurrency_limit=2,
+        trigger_mode="multiple",
+        **PRIVATE,
+    )
+    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..sampling import Noise
 from ..store import load_file
 from . import text
 from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
-from .controls import PRIVATE, explained, whole
+from .controls import explained, whole, wire_walk
 from .player import Frame, build_comparison, frames
 from .turns import Turns
 from .watch import find_run, name_of
@@ -123,8 +123,6 @@ def held_out_recipes(count: int) -> list[Recipe]:
 
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
-    turns = Turns()
-    turn = gr.State(0)
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -148,13 +146,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         stop = gr.Button(text.STOP, min_width=80, scale=0)
     player = build_comparison(assets, "finish-player", with_reel=False)
 
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
-
-    def walk(request: gr.Request, turn: int, drawing: dict[str, Any] | None):
+    def finish(turns: Turns, request: gr.Request, turn: int, drawing: dict[str, Any] | None) -> Iterator[Frame]:
         yield from finish_it(runs, turns, request, turn, name_of(runs, default_run), drawing, 8)
 
-    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        walk, [turn, bench], player, concurrency_id="sampling", trigger_mode="multiple", **PRIVATE
-    )
-    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
+    wire_walk(start, stop, finish, [bench], player)

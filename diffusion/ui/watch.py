@@ -1,6 +1,7 @@
 """The Watch tab: choose an epoch and see noise turn into sprites."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -8,7 +9,7 @@ import gradio as gr
 from ..generate import MOST_SPRITES, generate, recipe
 from ..store import RunFolder, list_runs
 from . import text
-from .controls import PRIVATE, explained, request_controls, request_from
+from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
 from .player import Frame, build_player, frames
 from .turns import Turns
@@ -61,8 +62,6 @@ def pick(runs: Path, name: str | None, wanted: Sequence[int] = ()) -> tuple[gr.R
 
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. The pickers are filled anew at every page load."""
-    turns = Turns()
-    turn = gr.State(0)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
             run = gr.Radio([], label=text.RUN, visible=False, elem_classes="compact")
@@ -74,22 +73,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         with gr.Column(scale=3, min_width=320):
             player = build_player(assets, "watch-player")
 
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
-
-    def walk(request: gr.Request, *values):
-        yield from watch(runs, turns, request, *values)
-
-    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        walk,
-        inputs=[turn, run, epoch, *settings.inputs],
-        outputs=player,
-        concurrency_id="sampling",
-        concurrency_limit=2,
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
-    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
+    wire_walk(start, stop, partial(watch, runs), [run, epoch, *settings.inputs], player)
     run.input(lambda name: pick(runs, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
 
     def restore(request: gr.Request):
