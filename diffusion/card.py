@@ -83,6 +83,8 @@ def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
         *(_row(str(epoch), quality) for epoch, quality in measured.items()),
         *(_row(label, quality) for label, quality in real.items()),
         "",
+        "`nearest.png` shows the sprites of the last epoch that are most like a training sprite, above that sprite.",
+        "",
     ]
 
 

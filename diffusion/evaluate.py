@@ -20,10 +20,11 @@ from .dataset import BUILTIN, HUB, Sprites, open_dataset
 from .device import Device, find_device
 from .features import load_features
 from .generate import MOST_SPRITES, Request, generate, predictor
-from .judge import ANY, Group, Judge, real_groups
+from .judge import ANY, Group, Judge, closest_pairs, real_groups
 from .kinds import KINDS
 from .metrics import NEIGHBOURS, noise_error
 from .pixels import to_pixels
+from .render import sheet
 from .store import Checkpoint, RunFolder
 
 FEATURES = Path(__file__).parent.parent / "assets" / "features.safetensors"
@@ -117,6 +118,9 @@ def evaluate(
             errors = noise_error(predict, config.noise_schedule(), some.pixels, some.labels, device=device.name)
             quality["noise_error"] = [round(error, 5) for error in errors]
         run.save_quality(epoch, quality)
+        if epoch == max(there):
+            pairs = closest_pairs(groups[0], training)
+            run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
         yield EpochMeasured(epoch, quality)
     run.save_card(card(config, run.metrics(), command_in(run.card()), run.floor()))
 

@@ -73,6 +73,17 @@ class Judge:
         return report
 
 
+def closest_pairs(group: Group, training: Sprites, count: int = 12) -> np.ndarray:
+    """The sprites most like a training sprite, and then the training sprite that each is like.
+
+    uint8 (2 x count, 16, 16, 3), no two of the first half alike.
+    """
+    index, distance = nearest(group.pixels, training.pixels)
+    _, first_of_each = np.unique(index, return_index=True)
+    chosen = first_of_each[distance[first_of_each].argsort()][:count]
+    return np.concatenate([group.pixels[chosen], training.pixels[index[chosen]]])
+
+
 def real_groups(training: Sprites, held_out: Sprites, each: int, seeds: int) -> dict[str, list[Group]]:
     """Real sprites, `seeds` groups of `each`: held-out ones and, where code draws the data, freshly drawn ones.
 

@@ -95,10 +95,9 @@ def sample(
 
     begin: a clean picture and a level t. The walk then sets out from that picture noised to t, over those of the
     `steps` levels that are below t (SDEdit, Meng et al. 2022, https://arxiv.org/abs/2108.01073, algorithm 1).
-
-    clip: hold every x0 inside [-1, 1]; on the shipped run it makes no difference (Fréchet distance of 512 sprites with
-    DDPM 50: 3.19 and 2.78 with, 3.16 and 2.76 without). fresh_noise=False leaves out z, the experiment "what if no noise is
-    added back": the pictures collapse to blobs.
+    clip: hold every x0 inside [-1, 1]. No difference was measured on the shipped run: Fréchet distances of twice 512
+    sprites, DDPM 50, are 3.19 and 2.78 with it, 3.16 and 2.76 without.
+    fresh_noise=False leaves out z, the experiment "what if no noise is added back": the pictures collapse to blobs.
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
@@ -132,6 +134,17 @@ class RunFolder:
         content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own
         torch.save(state, content)
         self._write("training/resume.pt", content.getvalue())
+
+    def save_picture(self, name: str, pixels: np.ndarray) -> None:
+        """uint8 (H, W, 3) as PNG."""
+        content = io.BytesIO()
+        Image.fromarray(pixels).save(content, "PNG")
+        self._write(name, content.getvalue())
+
+    def nearest(self) -> bytes:
+        """nearest.png: sprites of the last epoch above the training sprites they are most like; empty without it."""
+        path = self.path / "nearest.png"
+        return path.read_bytes() if path.is_file() else b""
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())

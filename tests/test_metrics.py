@@ -17,7 +17,7 @@ from diffusion.commands import runs as command_line
 from diffusion.dataset import open_dataset
 from diffusion.evaluate import FEATURES, EpochMeasured, Exam, Sampled, evaluate, trained_on
 from diffusion.features import accuracy, features_of, load_features, train_features
-from diffusion.judge import ANY, Group, Judge
+from diffusion.judge import ANY, Group, Judge, closest_pairs
 from diffusion.kinds import KINDS
 from diffusion.metrics import (
     COPY,
@@ -455,3 +455,13 @@ def test_foreign_numbers_do_not_reach_the_page(foreign):
 def test_it_is_said_when_the_error_on_unseen_shapes_grows_again(losses, said):
     sentence = specialises({str(epoch): {"held_out_loss": loss} for epoch, loss in enumerate(losses)})
     assert said in sentence and bool(said) == bool(sentence)
+
+
+def test_the_closest_pairs_show_a_planted_copy_first():
+    training = open_dataset("builtin:60")[0]
+    chance = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3)).astype(np.uint8)
+    planted = np.concatenate([chance, training.pixels[7:8]])
+    pairs = closest_pairs(Group(planted, np.full(6, ANY)), training, count=3)
+    half = len(pairs) // 2
+    assert np.array_equal(pairs[0], pairs[half]) and np.array_equal(pairs[0], training.pixels[7])
+    assert not np.array_equal(pairs[1], pairs[half + 1])

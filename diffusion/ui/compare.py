@@ -1,5 +1,6 @@
 """The Compare tab: several epochs from the same noise, and one slider across them."""
 
+import base64
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -69,7 +70,17 @@ def numbers_of(runs: Path, name: str) -> str:
     if not (name := name_of(runs, name)):
         return ""
     run = find_run(runs, name)
-    return quality_html(run.metrics(), run.floor())
+    return quality_html(run.metrics(), run.floor()) + _nearest_html(run.nearest())
+
+
+def _nearest_html(picture: bytes) -> str:
+    if not picture:
+        return ""
+    source = base64.b64encode(picture).decode()
+    return (
+        f'<figure class="nearest"><figcaption>{text.NEAREST}</figcaption>'
+        f'<img alt="{text.NEAREST_ALT}" src="data:image/png;base64,{source}"></figure>'
+    )
 
 
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:

@@ -11,6 +11,10 @@ COMPARE_INTRO = (
     "All epochs start from the same noise and receive the same noise at every step. What differs is what was learned. "
     "Move the epoch slider at any moment, also while it runs; point at a sprite to see it large in every epoch."
 )
+NEAREST = (
+    "Does it copy? Above, the sprites of the last epoch that are most like a training sprite; below, that sprite."
+)
+NEAREST_ALT = "Pairs of a generated sprite and the training sprite nearest to it"
 COMPARE_NUMBERS = "### Do 24 and 31 really differ?"
 COMPARE_EPOCHS = "Epochs to compare"
 COMPARE_EPOCHS_INFO = "Two to six"
