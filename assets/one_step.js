@@ -168,20 +168,27 @@ COLOURS.forEach((hex, i) => {
   });
   part("palette").append(swatch);
 });
-props.gallery.forEach((sprite, i) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.setAttribute("aria-label", `${text.sprite} ${i + 1}`);
-  paintPicture(button.appendChild(document.createElement("canvas")), bytesOf(sprite), 2);
-  button.addEventListener("click", () => set(bytesOf(sprite)));
-  part("gallery").append(button);
+props.galleries.forEach((sprites, which) => {
+  if (!sprites.length) return;
+  const name = part("galleries").appendChild(document.createElement("p"));
+  name.className = "one-step-name";
+  name.textContent = text.galleries[which];
+  const row = part("galleries").appendChild(document.createElement("div"));
+  row.className = "one-step-gallery";
+  sprites.forEach((sprite, i) => {
+    const button = row.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.setAttribute("aria-label", `${text.galleries[which]}: ${i + 1}`);
+    paintPicture(button.appendChild(document.createElement("canvas")), bytesOf(sprite), 2);
+    button.addEventListener("click", () => set(bytesOf(sprite)));
+  });
 });
 for (const title of ["", ...text.columns, ...text.errors]) {
   const head = part("head").appendChild(document.createElement("th"));
   head.textContent = title;
 }
 part("palette").setAttribute("aria-label", text.colour);
-for (const name of ["clear", "upload-name", "gallery-name", "t-name", "noise"]) part(name).textContent = text[name];
+for (const name of ["clear", "upload-name", "t-name", "noise"]) part(name).textContent = text[name];
 part("clear").addEventListener("click", () => set(new Uint8Array(SIZE * SIZE * 3).fill(255)));
 part("upload").addEventListener("change", (event) => event.target.files[0] && upload(event.target.files[0]));
 part("t").addEventListener("input", changed);
@@ -189,4 +196,4 @@ part("noise").addEventListener("click", () => {
   seed = (seed + 1) % 1000;
   changed();
 });
-set(bytesOf(props.gallery[0]));
+set(bytesOf(props.galleries[0][0]));

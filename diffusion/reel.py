@@ -97,6 +97,17 @@ def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[i
     return [sum(map(len, blobs[:place])), len(blob)]
 
 
+def finished_sprites(path: Path) -> np.ndarray:
+    """The sprites that the last epoch of the film ends with, uint8 (N, 16, 16, 3)."""
+    reel = path.read_bytes()
+    (length,) = struct.unpack("<I", reel[:4])
+    last = json.loads(reel[4 : 4 + length])["film"][-1]
+    start, size = last["panels"][-1]["x"]
+    page = np.asarray(Image.open(io.BytesIO(reel[4 + length + start :][:size])).convert("RGB"))
+    rows = page.reshape(last["rows"], 16, last["columns"], 16, 3).swapaxes(1, 2)
+    return rows.reshape(-1, 16, 16, 3)[: last["count"]]
+
+
 def save_reel(reel: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(reel)

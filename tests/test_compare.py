@@ -14,7 +14,7 @@ from conftest import make_run
 from diffusion.generate import Request, generate
 from diffusion.pixelart import draw
 from diffusion.pixels import from_pixels, to_pixels
-from diffusion.reel import MOMENTS, make_reel
+from diffusion.reel import MOMENTS, finished_sprites, make_reel, save_reel
 from diffusion.render import sheet
 from diffusion.sampling import Noise
 from diffusion.ui import compare, one_step
@@ -175,7 +175,7 @@ def test_a_wrong_address_leaves_everything_as_it_was(query):
 # The reel
 
 
-def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs):
+def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
     reel = make_reel(compare.find_run(runs, "tiny"), (0, 31), count=4, seed=0)
     (length,) = struct.unpack("<I", reel[:4])
     header = json.loads(reel[4 : 4 + length])
@@ -189,3 +189,6 @@ def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs):
                 assert reel[4 + length + start :][:size].startswith(b"\x89PNG")
                 assert reel[4 + length + start :][:size].endswith(b"IEND\xaeB`\x82")
     assert film[0]["recipe"]["epochs"] == [0, 31]
+    save_reel(reel, tmp_path / "reel.bin")
+    *_, (last,) = generate([compare.find_run(runs, "tiny").load(31)], Request(count=4, steps=500, seed=0))
+    assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))

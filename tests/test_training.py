@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from torch import nn
 
 from diffusion.context_unet import ContextUnet
@@ -42,7 +43,10 @@ def sprites(count=60, split="train"):
 
 @pytest.fixture(scope="module")
 def accelerator():
-    return Accelerator(cpu=True)
+    """In float32, whatever precision an earlier test of this process has chosen: accelerate remembers it."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield Accelerator(cpu=True, mixed_precision="no")
+    AcceleratorState._reset_state(reset_partial_state=True)
 
 
 def test_a_tiny_run_learns_and_tells_of_every_step_and_epoch(accelerator):

@@ -15,6 +15,7 @@ from ..generate import Request, generate, predictor
 from ..kinds import KINDS
 from ..pixelart import Recipe, paint, recipe
 from ..pixels import from_pixels, to_pixels
+from ..reel import finished_sprites
 from ..sampling import Noise
 from ..store import load_file
 from . import text
@@ -124,6 +125,8 @@ def held_out_recipes(count: int) -> list[Recipe]:
 def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
 
+    generated = finished_sprites(assets / "reel.bin") if (assets / "reel.bin").is_file() else []
+
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
             return look_once(runs, name_of(runs, default_run), drawing["pixels"], drawing["t"], drawing["seed"])
@@ -137,7 +140,10 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
         apply_default_css=False,
         elem_id="one-step",
         strings=text.ONE_STEP,
-        gallery=[base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
+        galleries=[
+            [base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
+            [base64.b64encode(sprite).decode() for sprite in generated[:16]],
+        ],
         server_functions=[one_step],
     )
     gr.Markdown(text.FINISH_INTRO, elem_classes="intro")
