@@ -66,33 +66,45 @@ function finish(message) {
 
 // ---- frames out ----
 
-// The reel: a header's length, the header as JSON, then the pictures it points to.
+// The reel: a header's length, the header as JSON, then the pictures it points to. Fetched once for all players.
+function fetchReel(url) {
+  window.spriteReel ??= fetch(url).then(async (answer) => {
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    const file = await answer.arrayBuffer();
+    const length = new DataView(file).getUint32(0, true);
+    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
+    const picture = ([start, size]) => createImageBitmap(new Blob([new Uint8Array(file, 4 + length + start, size)]));
+    const unpackPanel = async ({ label, ...views }) => {
+      const pictures = await Promise.all(Object.values(views).map(picture));
+      return { label, ...Object.fromEntries(Object.keys(views).map((view, i) => [view, pictures[i]])) };
+    };
+    const unpack = async (frame) => ({ ...frame, panels: await Promise.all(frame.panels.map(unpackPanel)) });
+    return { film: header.film.map(unpack), learning: Promise.all(header.learning.map(unpack)) };
+  });
+  return window.spriteReel;
+}
+
 async function loadReel(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) return;
-  const file = await answer.arrayBuffer();
-  const length = new DataView(file).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
-  const picture = ([start, size]) => createImageBitmap(new Blob([new Uint8Array(file, 4 + length + start, size)]));
-  const unpackPanel = async ({ label, ...views }) => {
-    const pictures = await Promise.all(Object.values(views).map(picture));
-    return { label, ...Object.fromEntries(Object.keys(views).map((view, i) => [view, pictures[i]])) };
-  };
-  const unpack = (frame) => Promise.all(frame.panels.map(unpackPanel)).then((panels) => ({ ...frame, panels }));
-  const [film, learning] = await Promise.all([header.film, header.learning].map((list) => Promise.all(list.map(unpack))));
-  if (typeof onReel === "function") onReel({ film, learning });
-  if (run !== null) return; // somebody was faster
-  frames = film;
-  log.run = run = "reel";
-  log.arrived = film.map((frame) => frame.seq);
-  log.done = true;
-  scrub.max = frames.length - 1;
-  root.dataset.state = "ready";
-  if (typeof onBegin === "function") onBegin(frames[0]);
+  const reel = await fetchReel(url);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (query.get("tab") === props.tab && query.has("at")) show(Number(query.get("at")) || 0);
+  const asked = query.get("tab") === props.tab && query.has("at");
+  for (const next of reel.film) {
+    const frame = await next;
+    if (run !== null && run !== "reel") return; // somebody pressed Generate meanwhile
+    if (run === null) {
+      log.run = run = "reel";
+      if (typeof onBegin === "function") onBegin(frame);
+      root.dataset.state = "ready";
+    }
+    frames.push(frame);
+    log.arrived.push(frame.seq);
+    scrub.max = frames.length - 1;
+    if (frames.length === 1 && !still && !asked) play(); // it moves while the rest is unpacked
+  }
+  log.done = true;
+  if (asked) show(Number(query.get("at")) || 0);
   else if (still) show(frames.length - 1);
-  else play();
+  if (typeof onReel === "function") onReel({ learning: await reel.learning });
 }
 
 function offerViews(frame) {
@@ -196,8 +208,9 @@ function play() {
   const speed = SPEEDS[part("speed").value];
   playing = setInterval(() => {
     if (shown < frames.length - 1) show(shown + 1);
+    else if (!log.done) return;
     else if (part("loop").getAttribute("aria-pressed") === "true") show(0);
-    else if (log.done) pause();
+    else pause();
   }, 1000 / speed);
   buttonFor(true);
 }
