@@ -73,7 +73,10 @@ const SAVE = {
   sheet: async (name) => download(await pngOf(copyOfSheet(frames[shown])), `${name}-native.png`),
   picture: async (name) => download(await pngOf(canvas), `${name}.png`),
   zip: saveZip,
-  recipe: async (name) => download(JSON.stringify(frames[0].recipe, null, 2) + "\n", `${name}.json`, "application/json"),
+  recipe: async (name) => {
+    if (!frames[0].recipe) throw new Error(text.no_recipe);
+    download(JSON.stringify(frames[0].recipe, null, 2) + "\n", `${name}.json`, "application/json");
+  },
 };
 
 async function save(kind) {

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .device import Device, find_device
 from .kinds import KINDS
+from .refs import EpochRef
 from .sampling import SAMPLERS, Noise, Step, conditioned, sample
 from .store import Checkpoint
 
@@ -45,9 +46,9 @@ class Request:
             raise ValueError(f"steps must be at least 1, not {self.steps}")
 
 
-def recipe(request: Request, run: str, epochs: Sequence[int]) -> dict[str, Any]:
+def recipe(request: Request, epochs: Sequence[EpochRef]) -> dict[str, Any]:
     """All that is needed to make the same sprites again, as plain values: `python -m diffusion sample --recipe`."""
-    return {"run": run, "epochs": list(epochs), **asdict(request)}
+    return {"epochs": list(map(str, epochs)), **asdict(request)}
 
 
 def generate(

@@ -19,6 +19,7 @@ from PIL import Image
 
 from .generate import Request, generate, recipe
 from .pixels import to_pixels
+from .refs import EpochRef
 from .render import columns_for, sheet
 from .store import RunFolder
 
@@ -59,7 +60,7 @@ def _film(
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
             frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
-    frames[0]["recipe"] = recipe(request, run.path.name, epochs)
+    frames[0]["recipe"] = recipe(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
     return frames
 
 

@@ -1,5 +1,6 @@
 """python -m diffusion: every verb does its work, and wrong input is one line and exit status 2."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,12 +11,15 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import torch
+from conftest import make_run
 from PIL import Image
 from safetensors.torch import load_file as tensors_of
 
 from diffusion import pixelart
 from diffusion.__main__ import VERBS, main
 from diffusion.checkpoint import COURSE, RunConfig
+from diffusion.generate import Request, recipe
+from diffusion.refs import EpochRef
 from diffusion.render import columns_for
 from diffusion.runs import Plan, carry_out
 from diffusion.store import RunFolder
@@ -433,3 +437,41 @@ def test_a_real_process_ends_with_status_2_and_one_line(tmp_path):
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "python -m diffusion draw: count must be at least 1, not 0\n"
+
+
+# sample --recipe
+
+
+def test_a_recipe_gives_the_sprites_of_all_its_epochs(tmp_path):
+    make_run(tmp_path / "runs" / "tiny")
+    made_by = recipe(Request(count=3, steps=4, seed=8), [EpochRef("tiny", 0), EpochRef("tiny", 4)])
+    (tmp_path / "r.json").write_text(json.dumps(made_by))
+    out = tmp_path / "x.npy"
+    assert run("sample", "--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", out) == 0
+    words = ["--count", 3, "--steps", 4, "--seed", 8, "--out", tmp_path / "alone.npy"]
+    assert run("sample", "--checkpoint", tmp_path / "runs" / "tiny" / "model_4.safetensors", *words) == 0
+    assert np.array_equal(np.load(out)[3:], np.load(tmp_path / "alone.npy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "is not a recipe"),
+        ("[]", "is not a recipe"),
+        ('{"epochs": ["tiny/0"]}', "is not a recipe"),
+        ('{"epochs": [7], "kinds": [0, 0, 0, 0, 0]}', "is not a recipe"),
+        ('{"epochs": [], "kinds": [0, 0, 0, 0, 0]}', "names no epoch"),
+        ('{"epochs": ["../x/0"], "kinds": [0, 0, 0, 0, 0]}', "is not an epoch of a run"),
+        ('{"epochs": ["tiny/9"], "kinds": [0, 0, 0, 0, 0]}', "no epoch 9; it has: 0, 4"),
+        ('{"epochs": ["gone/0"], "kinds": [0, 0, 0, 0, 0]}', "no such folder"),
+        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "count": 99}', "between 1 and 64"),
+        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "more": 1}', "is not a recipe"),
+    ],
+)
+def test_a_wrong_recipe_is_one_line(tmp_path, capsys, text, expected):
+    make_run(tmp_path / "runs" / "tiny")
+    (tmp_path / "r.json").write_text(text)
+    words = ["--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.png"]
+    assert run("sample", *words) == 2
+    error = capsys.readouterr().err
+    assert expected in error and error.count("\n") == 1 and not (tmp_path / "x.png").exists()

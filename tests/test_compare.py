@@ -15,6 +15,7 @@ from diffusion.generate import Request, generate
 from diffusion.pixelart import draw
 from diffusion.pixels import from_pixels, to_pixels
 from diffusion.reel import MOMENTS, finished_sprites, make_reel, save_reel
+from diffusion.refs import EpochRef
 from diffusion.render import sheet
 from diffusion.sampling import Noise
 from diffusion.ui import compare, one_step
@@ -38,7 +39,7 @@ def comparing(runs, chosen, turns=None, settings=SETTINGS):
     return compare.compare(runs, turns, BROWSER, turns.next("me"), chosen, *settings)
 
 
-FOUR = [f"tiny · {epoch}" for epoch in (0, 4, 24, 31)]
+FOUR = [f"tiny/{epoch}" for epoch in (0, 4, 24, 31)]
 
 
 def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
@@ -54,14 +55,14 @@ def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
 def test_the_first_frame_carries_the_recipe(runs):
     first, second, *_ = comparing(runs, FOUR)
     assert first["recipe"] | {"kinds": [0] * 5} == {
-        **{"run": "tiny", "epochs": [0, 4, 24, 31], "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
+        **{"epochs": FOUR, "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
         **{"kinds": [0] * 5, "guidance": 1, "eta": 0, "clip": False, "fresh_noise": True},
     }
     assert "recipe" not in second
 
 
 def test_epochs_of_several_runs_are_labelled_by_their_run(runs):
-    frame = next(comparing(runs, ["tiny · 31", "other · 2"]))
+    frame = next(comparing(runs, ["tiny/31", "other/2"]))
     assert [panel["label"] for panel in frame["panels"]] == ["tiny 31", "other 2"]
 
 
@@ -71,10 +72,10 @@ def test_epochs_of_several_runs_are_labelled_by_their_run(runs):
         ([], "between 2 and 6 epochs, not 0"),
         (FOUR[:1], "between 2 and 6 epochs, not 1"),
         (FOUR * 2, "between 2 and 6 epochs, not 8"),
-        ([*FOUR, "gone · 1"], "There is no run 'gone'"),
-        ([*FOUR, "tiny · 5"], "no epoch 5; it has: 0, 4, 24, 31"),
+        ([*FOUR, "gone/1"], "There is no run 'gone'"),
+        ([*FOUR, "tiny/5"], "no epoch 5; it has: 0, 4, 24, 31"),
         ([*FOUR, "nonsense"], "is not an epoch of a run"),
-        ([*FOUR, "../tiny · 4"], "There is no run '../tiny'"),
+        ([*FOUR, "../tiny/4"], "is not an epoch of a run"),
     ],
 )
 def test_a_wrong_choice_is_a_toast(runs, chosen, answer):
@@ -92,8 +93,11 @@ def test_stop_ends_a_comparison(runs):
 
 def test_the_tutorial_s_epochs_are_ticked(runs):
     assert compare.choices(runs, "tiny").value == FOUR
-    assert compare.choices(runs, "tiny", wanted=[4, 31]).value == [FOUR[1], FOUR[3]]
-    assert compare.choices(runs, "gone").value == ["other · 2"]
+    assert compare.choices(runs, "tiny", wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
+        FOUR[1],
+        FOUR[3],
+    ]
+    assert compare.choices(runs, "gone").value == ["other/2"]
 
 
 # One step
@@ -164,7 +168,11 @@ def test_an_address_becomes_a_request():
     query = {"count": "4", "seed": "9", "sampler": "ddim", "kinds": "1,0,0,0.5,0", "clip": "true", "tab": "watch"}
     made = request_in(query, Request(steps=33))
     assert made == Request(count=4, seed=9, sampler="ddim", steps=33, kinds=(1, 0, 0, 0.5, 0), clip=True)
-    assert epochs_in({"epochs": "0,4,x,99999999,31"}) == [0, 4, 31]
+    assert epochs_in({"epochs": "tiny/0,tiny/4,x,tiny/99999999,../x/1,a/31"}) == [
+        EpochRef("tiny", 0),
+        EpochRef("tiny", 4),
+        EpochRef("a", 31),
+    ]
 
 
 @pytest.mark.parametrize("query", [{"count": "999"}, {"seed": "x"}, {"kinds": "1"}, {"sampler": "<script>"}, {}])
@@ -188,7 +196,20 @@ def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
             for start, size in (place for view, place in panel.items() if view != "label"):
                 assert reel[4 + length + start :][:size].startswith(b"\x89PNG")
                 assert reel[4 + length + start :][:size].endswith(b"IEND\xaeB`\x82")
-    assert film[0]["recipe"]["epochs"] == [0, 31]
+    assert film[0]["recipe"]["epochs"] == ["tiny/0", "tiny/31"]
     save_reel(reel, tmp_path / "reel.bin")
     *_, (last,) = generate([compare.find_run(runs, "tiny").load(31)], Request(count=4, steps=500, seed=0))
     assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))
+
+
+@pytest.mark.parametrize("text", ["sprites/31", "a.b-c/0", "my run/999999"])
+def test_a_ref_is_its_text(text):
+    assert str(EpochRef.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31", "/31", "../31", "a/b/31", "a/-1", "a/1.5", "a/1000000", ".a/3", "a/³", "a\\b/3"]
+)
+def test_what_is_no_ref_says_how_one_looks(text):
+    with pytest.raises(ValueError, match="like sprites/31"):
+        EpochRef.parse(text)

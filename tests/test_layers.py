@@ -24,7 +24,7 @@ ROWS = [
     {"generate", "runs"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report"},
-    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels"},
+    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs"},
     {"kinds"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -107,18 +106,18 @@ def sample(options: Options) -> None:
 def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:
     """The checkpoints and the request that a recipe names; one epoch's sprites after the other's."""
     from ..generate import Request
+    from ..refs import EpochRef
     from ..store import RunFolder
 
     try:
         said = json.loads(path.read_text("utf-8"))
-        run, epochs = str(said.pop("run")), [int(epoch) for epoch in said.pop("epochs")]
+        epochs = [EpochRef.parse(name) for name in said.pop("epochs")]
         request = Request(**said | {"kinds": tuple(said["kinds"])})
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
         raise ValueError(f"{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)") from None
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", run):
-        raise ValueError(f"{path} names no run: {run!r}")
-    folder = RunFolder(runs / run)
-    return [folder.load(epoch) for epoch in epochs], request
+    if not epochs:
+        raise ValueError(f"{path} names no epoch")
+    return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
 
 
 def _reel_options(verb: argparse.ArgumentParser) -> None:

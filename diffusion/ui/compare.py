@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from ..generate import generate, recipe
+from ..refs import EpochRef
 from ..store import list_runs
 from . import text
 from .charts import quality_html
@@ -26,24 +27,20 @@ FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
 def compare(
     runs: Path, turns: Turns, request: gr.Request, turn: int, chosen: list[str], *settings: float
 ) -> Iterator[Frame]:
-    """Browser values in, frames with one panel per epoch out. chosen: "run · epoch", as `choices` names them."""
+    """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
     if not 2 <= len(chosen) <= MOST_EPOCHS:
         raise ValueError(text.COMPARE_COUNT.format(most=MOST_EPOCHS, count=len(chosen)))
-    wanted = request_from(*settings)
-    panels = {}
-    several = len({name.rpartition(" · ")[0] for name in chosen}) > 1
-    for name in chosen:
-        run, _, epoch = name.rpartition(" · ")
-        if not epoch.isdecimal() or not run:
-            raise ValueError(text.NO_SUCH_EPOCH.format(name=name))
-        label = text.EPOCH_NUMBER.format(epoch=epoch)
-        panels[f"{run} {epoch}" if several else label] = find_run(runs, run).load(int(epoch))
-    walk = generate(list(panels.values()), wanted)
-    made_by = (
-        {"chosen": chosen} if several else recipe(wanted, run, [checkpoint.epoch for checkpoint in panels.values()])
-    )
+    wanted, refs = request_from(*settings), [EpochRef.parse(name) for name in chosen]
+    several = len({ref.run for ref in refs}) > 1
+    panels = {
+        f"{ref.run} {ref.epoch}" if several else text.EPOCH_NUMBER.format(epoch=ref.epoch): find_run(
+            runs, ref.run
+        ).load(ref.epoch)
+        for ref in refs
+    }
+    walk, made_by = generate(list(panels.values()), wanted), recipe(wanted, refs)
     stream = frames(panels, walk, wanted.steps, views=("x", "x0"), per_second=FRAMES_PER_SECOND, recipe=made_by)
     for frame in stream:
         if turns.is_over(request.session_hash, turn):
@@ -52,17 +49,15 @@ def compare(
         yield frame
 
 
-def choices(runs: Path, default_run: str, wanted: Sequence[int] = ()) -> gr.CheckboxGroup:
-    """Every epoch of every run, "run · epoch", with the wanted ones of a run ticked, or the tutorial's four."""
-    found = {name: list(run.epochs()) for name, run in list_runs(runs).items()}
-    default_run = name_of(runs, default_run)
-    there = found.get(default_run, [])
-    ticked = [epoch for epoch in wanted or TUTORIAL_EPOCHS if epoch in there] or there[:: max(1, len(there) // 3)][:4]
-    single = len(found) == 1
-    options = [
-        (str(epoch) if single else f"{name} {epoch}", f"{name} · {epoch}") for name in found for epoch in found[name]
-    ]
-    return gr.CheckboxGroup(choices=options, value=[f"{default_run} · {epoch}" for epoch in ticked])
+def choices(runs: Path, default_run: str, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
+    """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
+    found = list_runs(runs)
+    there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
+    mine = [ref for ref in there if ref.run == name_of(runs, default_run)]
+    ticked = [ref for ref in wanted if ref in there] or [ref for ref in mine if ref.epoch in TUTORIAL_EPOCHS]
+    ticked = ticked or mine[:: max(1, len(mine) // 3)][:4]
+    options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
+    return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
 
 
 def numbers_of(runs: Path, name: str) -> str:
@@ -104,8 +99,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
-        ticked = choices(runs, query.get("run", default_run), epochs_in(query))
-        measured = numbers_of(runs, query.get("run", default_run))
-        return ticked, measured, *settings.values(request_in(query, settings.request))
+        wanted = epochs_in(query)
+        measured = numbers_of(runs, wanted[0].run if wanted else default_run)
+        return choices(runs, default_run, wanted), measured, *settings.values(request_in(query, settings.request))
 
     app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)

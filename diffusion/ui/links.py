@@ -1,8 +1,10 @@
 """What a shared address says, as values for the controls. What it says wrongly is left as it was."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from ..generate import Request
+from ..refs import EpochRef
 
 Query = Mapping[str, str]
 
@@ -29,5 +31,10 @@ def request_in(query: Query, default: Request) -> Request:
         return default
 
 
-def epochs_in(query: Query) -> list[int]:
-    return [int(word) for word in query.get("epochs", "").split(",") if word.isdecimal() and len(word) < 7]
+def epochs_in(query: Query) -> list[EpochRef]:
+    """The epochs an address names; those it names wrongly are left out."""
+    found = []
+    for word in query.get("epochs", "").split(","):
+        with suppress(ValueError):
+            found.append(EpochRef.parse(word))
+    return found

@@ -19,7 +19,6 @@ COMPARE_NUMBERS = "### Do 24 and 31 really differ?"
 COMPARE_EPOCHS = "Epochs to compare"
 COMPARE_EPOCHS_INFO = "Two to six"
 COMPARE_GENERATE = "Compare them"
-NO_SUCH_EPOCH = "{name!r} is not an epoch of a run"
 COMPARE_COUNT = "Choose between 2 and {most} epochs, not {count}"
 RUN = "Run"
 EPOCH = "Training epoch"
@@ -119,6 +118,7 @@ PLAYER = {
     "copied": "Link copied",
     "in_address": "The address bar now holds the link",
     "failed": "That did not work",
+    "no_recipe": "a drawing that was finished has no recipe",
     "view": "Show",
     "view_x": "the noisy picture xₜ",
     "view_eps": "the predicted noise ε̂",

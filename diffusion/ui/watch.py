@@ -1,12 +1,13 @@
 """The Watch tab: choose an epoch and see noise turn into sprites."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
 from ..generate import MOST_SPRITES, generate, recipe
+from ..refs import EpochRef
 from ..store import RunFolder, list_runs
 from . import text
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
@@ -27,7 +28,7 @@ def watch(
     wanted = request_from(*settings)
     checkpoint = find_run(runs, run).load(epoch)
     panels = {text.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
-    made_by = recipe(wanted, run, [epoch])
+    made_by = recipe(wanted, [EpochRef(run, epoch)])
     for frame in frames(panels, generate([checkpoint], wanted), wanted.steps, recipe=made_by):
         if turns.is_over(request.session_hash, turn):
             yield {"run": frame["run"], "ended": True}
@@ -49,14 +50,14 @@ def name_of(runs: Path, wanted: str | None) -> str | None:
     return wanted if wanted in found else next(iter(found), None)
 
 
-def pick(runs: Path, name: str | None, wanted: Sequence[int] = ()) -> tuple[gr.Radio, gr.Radio]:
+def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
     """The two pickers as they should be now: the runs on disk, and the epochs of the one named, or of the first."""
     found = list_runs(runs)
     name = name_of(runs, name)
     epochs = list(found[name].epochs()) if name else []
     return (
         gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
-        gr.Radio(choices=epochs, value=next((e for e in wanted if e in epochs), epochs[-1] if epochs else None)),
+        gr.Radio(choices=epochs, value=epoch if epoch in epochs else epochs[-1] if epochs else None),
     )
 
 
@@ -78,8 +79,10 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "watch" else {}
-        return *pick(runs, query.get("run", default_run), epochs_in(query)), *settings.values(
-            request_in(query, settings.request)
+        wanted = next(iter(epochs_in(query)), None)
+        return (
+            *pick(runs, wanted.run if wanted else default_run, wanted.epoch if wanted else None),
+            *settings.values(request_in(query, settings.request)),
         )
 
     app.load(restore, outputs=[run, epoch, *settings.inputs], queue=False, **PRIVATE)
