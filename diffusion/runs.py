@@ -3,7 +3,7 @@
 import math
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from .checkpoint import RunConfig
 from .dataset import Sprites, open_dataset
 from .device import find_device
 from .store import RunFolder
-from .training import EpochDone, Event, TrainConfig, TrainingSet, train
+from .training import EpochDone, Event, MidEpoch, TrainConfig, TrainingSet, train
+
+KEPT = ("data", "labels", "save_every", "half")  # of a Plan, beside what config.json holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,8 @@ class Plan:
 
     def command(self) -> str:
         """The command line that does the same."""
-        words = ["python", "-m", "diffusion", "train", "--run", self.folder.as_posix()]
+        folder = self.folder.relative_to(Path.cwd()) if self.folder.is_relative_to(Path.cwd()) else self.folder
+        words = ["python", "-m", "diffusion", "train", "--run", folder.as_posix()]
         unlike = {
             name: value for name, value in asdict(self).items() if value != Plan.__dataclass_fields__[name].default
         }
@@ -51,8 +54,14 @@ class Plan:
         return shlex.join(words)
 
 
-def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | None = None) -> Iterator[Event]:
-    """Train as planned and pass on what happens. An EpochDone is passed on after its epoch is safe on the disk.
+def carry_out(
+    plan: Plan,
+    *,
+    resume: bool = False,
+    accelerator: Accelerator | None = None,
+    wants_state: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Train as planned and pass on what happens. What is to be kept is safe on the disk before its event is passed on.
 
     Killed at any moment, at most the unfinished epoch is lost; `resume` goes on after the last whole one.
     """
@@ -67,6 +76,7 @@ def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | No
     network = config.build()
     if accelerator.is_main_process and not resume:
         run.create(config)
+        run.save_plan({name: getattr(plan, name) for name in KEPT})
         run.save_card(card(config, {}, plan.command()))
     started, steps_before = time.monotonic(), (state["step"] if state else 0)
     events = train(
@@ -77,8 +87,11 @@ def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | No
         held_out=as_tensors(held_out) if len(held_out) else None,
         resume=state,
         accelerator=accelerator,
+        wants_state=wants_state,
     )
     for event in events:
+        if isinstance(event, MidEpoch) and accelerator.is_main_process:
+            run.save_resume(event.resume | {"step": event.step})
         if isinstance(event, EpochDone) and accelerator.is_main_process:
             speed = (event.step - steps_before) * plan.training.batch_size / (time.monotonic() - started)
             facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
@@ -92,6 +105,15 @@ def carry_out(plan: Plan, *, resume: bool = False, accelerator: Accelerator | No
             if last:
                 run.save_card(card(config, run.metrics(), plan.command(), run.floor()))
         yield event
+
+
+def plan_of(run: RunFolder) -> Plan:
+    """The plan that a run was begun with, to go on with it."""
+    config, kept = run.config(), run.plan()
+    if not kept:
+        raise ValueError(f"{run.path} cannot be resumed here: it does not say where its data is")
+    training = TrainConfig(**config.training)
+    return Plan(folder=run.path, network=config.network, schedule=config.schedule, training=training, **kept)
 
 
 def as_tensors(sprites: Sprites) -> TrainingSet:

@@ -146,6 +146,15 @@ class RunFolder:
         path = self.path / "nearest.png"
         return path.read_bytes() if path.is_file() else b""
 
+    def save_plan(self, plan: dict[str, Any]) -> None:
+        """What config.json does not hold and resuming needs: where the data is, what is kept."""
+        self._write("training/plan.json", (json.dumps(plan, indent=2) + "\n").encode())
+
+    def plan(self) -> dict[str, Any]:
+        """As saved; empty where the run came without it."""
+        path = self.path / "training" / "plan.json"
+        return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
 

@@ -6,9 +6,10 @@ batches, and several processes, each taking its slice, meet the same ones as a s
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,16 @@ class EpochDone:
     resume: dict[str, Any]  # give it back to `train` to go on from here
 
 
-Event = StepDone | EpochDone
+@dataclass(frozen=True, eq=False)
+class MidEpoch:
+    """What the caller asked for with `wants_state`: all that is needed to go on from the middle of an epoch."""
+
+    epoch: int  # the unfinished one
+    step: int
+    resume: dict[str, Any]
+
+
+Event = StepDone | EpochDone | MidEpoch
 
 
 def falling(progress: float) -> float:
@@ -110,28 +120,35 @@ def train(
     held_out: TrainingSet | None = None,
     resume: dict[str, Any] | None = None,
     accelerator: Accelerator | None = None,
+    wants_state: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
-    """Train `network` in place. The caller pauses by not asking for the next event and stops by closing."""
+    """Train `network` in place. The caller pauses by not asking for the next event and stops by closing.
+
+    wants_state: asked after every step; where it says yes, a MidEpoch follows the step.
+    """
     accelerator = accelerator or Accelerator()
     optimizer_class, rate = RECIPES[config.recipe]
     network = network.to(accelerator.device, memory_format=torch.channels_last)
     average = deepcopy(network).eval().requires_grad_(False)
     optimizer = optimizer_class(network.parameters(), lr=config.lr)
-    first_epoch = 0
+    first_epoch, losses = 0, []
     if resume:
         network.load_state_dict(resume["network"])
         average.load_state_dict(resume["average"])
         optimizer.load_state_dict(resume["optimizer"])
-        first_epoch = resume["epoch"] + 1
+        first_epoch, losses = resume["epoch"] + 1, list(resume.get("losses", []))
     prepared, optimizer = accelerator.prepare(network, optimizer)
     schedule = schedule.to(accelerator.device)
     per_epoch = math.ceil(len(data) / config.batch_size)
     total = per_epoch * config.epochs
-    step = first_epoch * per_epoch
+    step = first_epoch * per_epoch + len(losses)
+
+    def state(last_epoch: int) -> dict[str, Any]:
+        nets = {"network": network.state_dict(), "average": average.state_dict()}
+        return {"epoch": last_epoch, "losses": losses, **nets, "optimizer": optimizer.state_dict()}
 
     for epoch in range(first_epoch, config.epochs):
-        losses = []
-        for batch in _batches(data, schedule, config, epoch):
+        for batch in islice(_batches(data, schedule, config, epoch), len(losses), None):
             lr = config.lr * rate(step / total)
             for group in optimizer.param_groups:
                 group["lr"] = lr
@@ -147,19 +164,17 @@ def train(
             mean = accelerator.reduce(loss.detach() * len(share), "sum") / len(batch)
             losses.append(float(mean))
             yield StepDone(step, total, losses[-1], lr, len(batch))
+            if wants_state():
+                yield MidEpoch(epoch, step, state(epoch - 1))
+        mean_loss, losses = sum(losses) / len(losses), []
         recompute_statistics(average, schedule, data, config, accelerator)
         yield EpochDone(
             epoch,
             step,
-            sum(losses) / len(losses),
+            mean_loss,
             held_out_loss(average, schedule, held_out, accelerator) if held_out else math.nan,
             {name: value.detach().cpu().clone() for name, value in average.state_dict().items()},
-            {
-                "epoch": epoch,
-                "network": network.state_dict(),
-                "average": average.state_dict(),
-                "optimizer": optimizer.state_dict(),
-            },
+            state(epoch),
         )
 
 

@@ -386,3 +386,38 @@ def test_a_picture_that_is_none_is_said_so(page, served, tmp_path):
     Image.new("RGBA", (32, 32), (255, 0, 0, 255)).save(tmp_path / "y.png")
     page.locator("#one-step [data-part=upload]").set_input_files(tmp_path / "y.png")
     page.wait_for_function("document.querySelector('#one-step [data-part=status]').textContent === ''")
+
+
+# Train
+
+
+def monitored(page):
+    return page.locator("#train-monitor").inner_text()
+
+
+def test_a_run_is_found_again_after_a_reload_stopped_resumed_and_played(page, served):
+    open_app(page, served[0])
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_label("Name of the run").fill("fresh")
+    for label, value in (("Sprites", 500), ("Epochs", 2), ("Batch size", 50), ("Save every", 1)):
+        page.get_by_label(f"number input for {label}").last.fill(str(value))
+        page.get_by_label(f"number input for {label}").last.press("Tab")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function("document.querySelector('#train-monitor svg')", timeout=60_000)
+    page.reload()
+    page.get_by_role("tab", name="Train").click()
+    page.wait_for_function("document.querySelector('#train-monitor').textContent.includes('fresh')")
+    page.get_by_role("button", name="Stop").last.click()
+    page.wait_for_function("document.querySelector('#train-monitor').textContent.includes('stopped')", timeout=60_000)
+    page.get_by_role("radio", name="fresh").last.check()
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_function(
+        "document.querySelector('#train-monitor').textContent.includes('finished')", timeout=120_000
+    )
+    assert page.locator("#train-monitor .strip img").count() == 2
+    page.reload()
+    page.get_by_role("radio", name="fresh").first.check()
+    page.get_by_role("radio", name="1", exact=True).check()
+    choose(page, "Sprites", 2)
+    press_generate(page)
+    assert finish(page)["arrived"][0] == 0

@@ -332,7 +332,7 @@ def test_a_run_stopped_within_its_first_epoch_can_be_resumed(tmp_path, finished)
     """It could neither be resumed, because its folder was not empty, nor begun anew, for the same reason."""
     folder = tmp_path / "run"
     interrupt(folder, object)
-    assert sorted(contents(folder)) == ["README.md", "config.json"]
+    assert sorted(contents(folder)) == ["README.md", "config.json", "training/plan.json"]
     (folder / ".model_0.safetensors.part").write_bytes(b"what a killed process leaves")
     assert run("train", "--run", folder, *SHORT, "--resume") == 0
     mine, theirs = tensors_of(folder / "model_1.safetensors"), tensors_of(finished / "model_1.safetensors")

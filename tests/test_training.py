@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from diffusion.schedule import NoiseSchedule
 from diffusion.sprite_unet import SpriteUnet
 from diffusion.training import (
     EpochDone,
+    MidEpoch,
     StepDone,
     TrainConfig,
     TrainingSet,
@@ -193,3 +195,21 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path):
         curves.append([float(loss) for loss in re.findall(r"epoch \d: loss ([\d.]+)", done.stdout)])
     assert len(curves[0]) == len(curves[1]) == 3
     assert curves[1] == pytest.approx(curves[0], rel=0.05)
+
+
+def test_a_run_that_goes_on_from_the_middle_of_an_epoch_ends_as_one_that_never_stopped(accelerator):
+    def start(**options):
+        torch.manual_seed(0)
+        return train(SpriteUnet(8), LINEAR, sprites(), SMALL, accelerator=accelerator, **options)
+
+    *_, whole = start()
+    asked = iter([False] * 4 + [True] + [False] * 9)
+    for event in start(wants_state=lambda: next(asked)):
+        if isinstance(event, MidEpoch):
+            break
+    assert (event.epoch, event.step) == (1, 5)
+    later = list(start(resume=deepcopy(event.resume)))
+    assert [step.step for step in later if isinstance(step, StepDone)] == [6]
+    assert later[-1].loss == pytest.approx(whole.loss)
+    for name, weight in whole.weights.items():
+        assert torch.equal(later[-1].weights[name], weight), name

@@ -5,7 +5,8 @@ from pathlib import Path
 import gradio as gr
 
 from ..device import find_device
-from . import compare, one_step, text, watch
+from ..runner import Runner
+from . import compare, one_step, text, train, watch
 from .controls import PRIVATE
 
 
@@ -21,6 +22,8 @@ def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
             ):
                 with gr.Tab(title, id=name):
                     tab.build(app, runs, assets, default_run)
+            with gr.Tab(text.TRAIN, id="train"):
+                train.build(app, runs, assets, default_run, Runner())
         gr.Markdown(text.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
         app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
     return app

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from statistics import fmean
 from typing import Any
 
 from ..report import answer, late_pair, qualities, specialises
@@ -88,6 +89,23 @@ def _errors(measured: dict[int, Any]) -> str:
         for number, (epoch, errors) in enumerate(shown.items())
     ]
     return _chart("errors", lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
+
+
+def loss_svg(curve: Sequence[Point], held_out: Sequence[Point], total: int, epochs: int, every: int = 8) -> str:
+    """The loss of a run under way over its epochs. curve: (step, loss) of `total` steps; held_out: (epoch, loss)."""
+    raw = [(epochs * step / total, loss) for step, loss in curve if total and math.isfinite(loss)]
+    if not raw:
+        return ""
+    window = max(1, len(raw) // 20)
+    smooth = [(x, fmean(loss for _, loss in raw[max(0, i - window) : i + 1])) for i, (x, _) in enumerate(raw)]
+    lines = [
+        Line(QUALITY["loss_raw"], raw, strength=0.3, dots=False),
+        Line(QUALITY["loss_smooth"], smooth, dots=False),
+    ]
+    if kept_out := [(epoch + 1, loss) for epoch, loss in held_out if math.isfinite(loss)]:
+        lines.append(Line(QUALITY["loss_held_out"], kept_out, colour="currentColor", dash="2 3"))
+    ticks = sorted({*range(0, epochs, max(1, epochs // every)), epochs})
+    return _chart("loss", lines, ticks, str, log=True)
 
 
 def _chart(

@@ -33,6 +33,19 @@ def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a handler that returns."""
+
+    @wraps(handler)
+    def wrapper(*arguments: Any) -> Any:
+        try:
+            return handler(*arguments)
+        except ValueError as mistake:
+            raise gr.Error(str(mistake), duration=8, print_exception=False) from mistake
+
+    return wrapper
+
+
 def wire_walk(
     start: gr.Button, stop: gr.Button, handler: Callable[..., Iterator], inputs: list[Any], player: gr.HTML
 ) -> None:

@@ -88,6 +88,41 @@ ONE_STEP = {
     "unreadable": "That file is no picture this browser can read",
 }
 
+TRAIN = "Train"
+TRAIN_INTRO = (
+    "A short run on built-in sprites. It belongs to the server: close the page, come back, and it is still there. "
+    "Its epochs show up in the other tabs when the page is loaded again."
+)
+TRAIN_NAME = "Name of the run"
+TRAIN_COUNT = "Sprites"
+TRAIN_EPOCHS = "Epochs"
+TRAIN_BATCH = "Batch size"
+TRAIN_SAVE_EVERY = "Save every"
+TRAIN_LR = "Learning rate"
+TRAIN_START = "Train"
+TRAIN_PAUSE = "Pause"
+TRAIN_GO_ON = "Continue"
+TRAIN_SAVE = "Save now"
+TRAIN_UNFINISHED = "Unfinished runs"
+TRAIN_RESUME = "Resume"
+TRAIN_IDLE = "No run is under way"
+TRAIN_STATES = {
+    "starting": "starting",
+    "running": "training",
+    "paused": "paused",
+    "stopping": "saving and stopping",
+    "stopped": "stopped; it can be resumed",
+    "finished": "finished",
+    "failed": "failed",
+}
+TRAIN_PROGRESS = "epoch {epoch} of {epochs}, step {step:,} of {total:,}"
+TRAIN_SPEED = "{speed:.0f} sprites a second, {left:.0f} s left"
+TRAIN_SAMPLE = "Sixteen sprites from the same noise after epoch {epoch}"
+SAME_COMMAND = "Same as on the command line:"
+RUN_NAME = "Name the run with letters, digits, '.', '_' and '-', such as my-run"
+RUN_TAKEN = "There is a run {name} already; choose another name, or resume it"
+NOTHING_TO_RESUME = "Choose an unfinished run first"
+
 PLAYER = {
     "mode": "Show",
     "mode_one": "one epoch",
@@ -132,6 +167,12 @@ PLAYER = {
 
 # The measured numbers of a run (charts.py)
 QUALITY = {
+    "loss": "Error in the predicted noise",
+    "loss_desc": "Mean squared, smaller is better; 1 is no idea at all.",
+    "loss_x": "training epochs done",
+    "loss_raw": "training, each step",
+    "loss_smooth": "training, smoothed",
+    "loss_held_out": "on sprites kept out of training",
     "none": "This run has not been measured yet: python -m diffusion evaluate --run checkpoints/…",
     "unreadable": "This run's metrics.json cannot be read; measure it again: python -m diffusion evaluate --run …",
     "epoch": "epoch {epoch}",
