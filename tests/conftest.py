@@ -41,6 +41,9 @@ def make_run(folder: Path, epochs=(0, 4), width: int = 8) -> RunFolder:
     return run
 
 
+RUNNING: dict[str, subprocess.Popen] = {}  # by address
+
+
 @contextmanager
 def running_app(runs: Path) -> Iterator[str]:
     """python app.py as a person starts it, on a free port; yields its address."""
@@ -60,10 +63,17 @@ def running_app(runs: Path) -> Iterator[str]:
                 assert process.poll() is None, process.stdout.read()
                 assert time.monotonic() < deadline, "the app did not answer within two minutes"
                 time.sleep(0.2)
+        RUNNING[address] = process
         yield address
     finally:
         process.terminate()
         process.wait(10)
+
+
+def kill_app(address: str) -> None:
+    """kill -9, as the machine does it when memory runs out."""
+    RUNNING[address].kill()
+    RUNNING[address].wait(10)
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from conftest import make_run, running_app
+from conftest import kill_app, make_run, running_app
 from PIL import Image
 
 from diffusion.__main__ import main
 from diffusion.generate import Request, generate
 from diffusion.pixels import to_pixels
+from diffusion.store import RunFolder, load_file
 
 pytestmark = pytest.mark.browser
 
@@ -421,3 +422,34 @@ def test_a_run_is_found_again_after_a_reload_stopped_resumed_and_played(page, se
     choose(page, "Sprites", 2)
     press_generate(page)
     assert finish(page)["arrived"][0] == 0
+
+
+def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
+    """The server dies in the middle of a run; the next one offers to resume it, and its epochs are whole.
+
+    A page of its own, whose console may say that the server is gone.
+    """
+    page = chromium.new_page()
+    make_run(tmp_path / "tiny", epochs=(31,))
+    with running_app(tmp_path) as address:
+        open_app(page, address)
+        page.get_by_role("tab", name="Train").click()
+        page.get_by_label("Name of the run").fill("killed")
+        for label, value in (("Sprites", 500), ("Epochs", 3), ("Batch size", 50), ("Save every", 1)):
+            page.get_by_label(f"number input for {label}").last.fill(str(value))
+            page.get_by_label(f"number input for {label}").last.press("Tab")
+        page.get_by_role("button", name="Train", exact=True).click()
+        page.wait_for_function("document.querySelectorAll('#train-monitor .strip img').length > 0", timeout=120_000)
+        kill_app(address)
+    whole = RunFolder(tmp_path / "killed").epochs()
+    assert whole and all(load_file(path).network for path in whole.values())
+    with running_app(tmp_path) as address:
+        page.goto(address)
+        page.get_by_role("tab", name="Train").click()
+        page.get_by_role("radio", name="killed").last.check()
+        page.get_by_role("button", name="Resume").click()
+        done = "document.querySelector('#train-monitor').textContent.includes('finished')"
+        page.wait_for_function(done, timeout=120_000)
+    page.close()
+    assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 1, 2]
+    assert not list((tmp_path / "killed").rglob("*.part"))
