@@ -22,7 +22,7 @@ SAMPLE = Request(count=16, steps=30, seed=0)  # the fixed sprites after each epo
 STATES = ("idle", "starting", "running", "paused", "stopping", "stopped", "finished", "failed")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """How the run stands; everything a page needs to show it from nothing."""
 

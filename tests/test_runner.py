@@ -5,7 +5,7 @@ import time
 import gradio as gr
 import pytest
 
-from diffusion.runner import CURVE_POINTS, Runner, Snapshot, interrupted, thinned
+from diffusion.runner import CURVE_POINTS, Runner, interrupted, thinned
 from diffusion.runs import Plan, carry_out, plan_of
 from diffusion.store import RunFolder
 from diffusion.training import EpochDone, TrainConfig
@@ -144,7 +144,7 @@ def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, 
     (tmp_path / "taken").mkdir()
     with pytest.raises(ValueError, match=answer):
         train.begin(runner, tmp_path, name, *settings(**changed))
-    assert runner.snapshot() == Snapshot() and [path.name for path in tmp_path.iterdir()] == ["taken"]
+    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):

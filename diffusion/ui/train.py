@@ -137,7 +137,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, runner: Ru
     def look(request: gr.Request):
         now = runner.snapshot()
         waiting = tuple(resumable(runner, runs)) if not now.busy else ()
-        if last.get(request.session_hash) == (now, waiting):
+        seen, offered = last.get(request.session_hash, (None, None))
+        if seen is now and offered == waiting:
             return gr.skip(), gr.skip(), gr.skip()
         if len(last) > 500:
             last.clear()
