@@ -19,7 +19,7 @@ from .card import card, command_in
 from .dataset import BUILTIN, HUB, Sprites, open_dataset
 from .device import Device, find_device
 from .features import load_features
-from .generate import MOST_SPRITES, Request, generate, predictor
+from .generate import MOST_SPRITES, Request, finished, predictor
 from .judge import ANY, Group, Judge, closest_pairs, real_groups
 from .kinds import KINDS
 from .metrics import NEIGHBOURS, noise_error
@@ -155,6 +155,4 @@ def _draw(checkpoint: Checkpoint, kind: int, count: int, seed: int, steps: int, 
     """uint8 (count, 16, 16, 3), as the app and `sample` draw them."""
     kinds = tuple(float(i == kind) for i in range(len(KINDS)))
     request = Request(count=count, steps=steps, seed=seed, kinds=kinds)
-    for (step,) in generate([checkpoint], request, device):  # noqa: B007 (the last one counts)
-        pass
-    return to_pixels(step.x)
+    return to_pixels(finished(checkpoint, request, device))

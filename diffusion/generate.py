@@ -67,6 +67,13 @@ def generate(
     yield from zip(*walks, strict=True)
 
 
+def finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
+    """Only the sprites at the end of the walk, (count, 3, 16, 16)."""
+    for (step,) in generate([checkpoint], request, device):  # noqa: B007 (the last one counts; none is kept before)
+        pass
+    return step.x
+
+
 def predictor(checkpoint: Checkpoint, device: Device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision."""
     network = deepcopy(checkpoint.network).to(device.name, device.dtype, memory_format=torch.channels_last)

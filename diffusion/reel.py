@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .generate import Request, generate, recipe
+from .generate import Request, finished, generate, recipe
 from .pixels import to_pixels
 from .refs import EpochRef
 from .render import columns_for, sheet
@@ -69,10 +69,9 @@ def _learning(
 ) -> list[dict[str, Any]]:
     frames, every = [], list(run.epochs())
     for epoch in every:
-        last = None
-        for (last,) in generate([run.load(epoch)], request):  # noqa: B007
-            on_step()
-        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, to_pixels(last.x), LEARNING_COLOURS)}]
+        on_step()
+        sprites = to_pixels(finished(run.load(epoch), request))
+        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
         frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
         frames.append(frame | {"caption": f"epoch {epoch}"})
     return frames

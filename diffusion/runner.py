@@ -6,12 +6,13 @@ Whoever asks gets the same snapshot, so a page that was closed or reloaded finds
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .checkpoint import restore
-from .generate import Request, generate
+from .generate import Request, finished
 from .pixels import to_pixels
 from .runs import Plan, carry_out
 from .store import Checkpoint, RunFolder
@@ -73,14 +74,10 @@ class Runner:
             self._thread.start()
 
     def pause(self) -> None:
-        if self._now.state == "running":
-            self._go.clear()
-            self._update(state="paused")
+        self._turn(("running",), "paused", self._go.clear)
 
     def go_on(self) -> None:
-        if self._now.state == "paused":
-            self._update(state="running")
-            self._go.set()
+        self._turn(("paused",), "running", self._go.set)
 
     def save_now(self) -> None:
         """Keep all that is needed to go on from here, at the end of the step."""
@@ -88,18 +85,29 @@ class Runner:
 
     def stop(self) -> None:
         """Save and end, at the end of the step."""
-        if self._now.busy:
+
+        def halt() -> None:
             self._stop.set()
-            self._update(state="stopping")
             self._go.set()
+
+        self._turn(("starting", "running", "paused"), "stopping", halt)
 
     def wait(self, seconds: float | None = None) -> None:
         """Until the run is over; for tests and for shutting down."""
         if self._thread:
             self._thread.join(seconds)
 
+    def _turn(self, before: tuple[str, ...], after: str, then: Callable[[], None] = lambda: None) -> None:
+        """From one of these states into another, and what goes with it; nothing where it stands elsewhere."""
+        with self._lock:
+            if self._now.state in before:
+                self._now = replace(self._now, state=after)
+                then()
+
     def _update(self, **changes: object) -> None:
-        self._now = replace(self._now, **changes)
+        """Under the lock: a state that a visitor changes meanwhile must not be written over."""
+        with self._lock:
+            self._now = replace(self._now, **changes)
 
     def _work(self, plan: Plan, resume: bool) -> None:
         try:
@@ -123,8 +131,8 @@ class Runner:
                 losses.append((event.step, event.loss))
                 speed = (event.step - first) * event.sprites / (now - started) if event.step > first else 0.0
                 left = (event.total - event.step) * event.sprites / speed if speed else 0.0
+                self._turn(("starting",), "running")
                 self._update(
-                    state="running" if self._now.state == "starting" else self._now.state,
                     step=event.step,
                     total=event.total,
                     lr=event.lr,
@@ -148,10 +156,9 @@ class Runner:
         """The fixed sprites, as they are after this epoch."""
         config = RunFolder(plan.folder).config()
         checkpoint = Checkpoint(config, event.epoch, restore(config, event.weights, f"epoch {event.epoch}"))
-        for (step,) in generate([checkpoint], SAMPLE):  # noqa: B007 (the last one counts)
-            pass
+        sprites = to_pixels(finished(checkpoint, SAMPLE))
         held_out = (*self._now.held_out, (event.epoch, event.held_out_loss))
-        self._update(held_out=held_out, samples=(*self._now.samples, (event.epoch, to_pixels(step.x))))
+        self._update(held_out=held_out, samples=(*self._now.samples, (event.epoch, sprites)))
 
 
 def _history(run: RunFolder, last: Snapshot) -> dict[str, tuple]:

@@ -136,7 +136,7 @@ def reel(options: Options) -> None:
     from ..store import RunFolder
 
     run = RunFolder(options.run)
-    steps = 501 + 51 * len(run.epochs())
+    steps = 501 + len(run.epochs())
     with tqdm(total=steps, unit=" steps", delay=0.1) as bar:
         made = make_reel(run, options.epochs, options.count, options.seed, on_step=bar.update)
     save_reel(made, options.out)

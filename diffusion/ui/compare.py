@@ -42,11 +42,7 @@ def compare(
     }
     walk, made_by = generate(list(panels.values()), wanted), recipe(wanted, refs)
     stream = frames(panels, walk, wanted.steps, views=("x", "x0"), per_second=FRAMES_PER_SECOND, recipe=made_by)
-    for frame in stream:
-        if turns.is_over(request.session_hash, turn):
-            yield {"run": frame["run"], "ended": True}
-            return
-        yield frame
+    yield from turns.while_current(request.session_hash, turn, stream)
 
 
 def choices(runs: Path, default_run: str, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:

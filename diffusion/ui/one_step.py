@@ -74,12 +74,10 @@ def finish_it(
         text.EPOCH_NUMBER.format(epoch=epoch): checkpoint for epoch, (checkpoint, _) in epochs_shown(runs, run).items()
     }
     walk = generate(list(panels.values()), wanted, begin=(sprite_from(drawing["pixels"])[0], t))
-    below = 1 + sum(0 < level < t for level in range(0, LEVELS, LEVELS // wanted.steps))
-    for frame in frames(panels, walk, below, views=("x", "x0"), per_second=FRAMES_PER_SECOND):
-        if turns.is_over(request.session_hash, turn):
-            yield {"run": frame["run"], "ended": True}
-            return
-        yield frame
+    schedule = next(iter(panels.values())).config.noise_schedule()
+    below = sum(level < t for level in schedule.levels(wanted.steps))
+    stream = frames(panels, walk, below, views=("x", "x0"), per_second=FRAMES_PER_SECOND)
+    yield from turns.while_current(request.session_hash, turn, stream)
 
 
 def sprite_from(pixels: str) -> torch.Tensor:

@@ -1,6 +1,8 @@
 """Which walk of a browser is the current one."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 
 class Turns:
@@ -22,3 +24,11 @@ class Turns:
 
     def is_over(self, browser: str, turn: int) -> bool:
         return self.newest.get(browser) != turn
+
+    def while_current(self, browser: str, turn: int, frames: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The frames as long as the turn is the newest; then one last message that says it ended."""
+        for frame in frames:
+            if self.is_over(browser, turn):
+                yield {"run": frame["run"], "ended": True}
+                return
+            yield frame

@@ -29,11 +29,8 @@ def watch(
     checkpoint = find_run(runs, run).load(epoch)
     panels = {text.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
     made_by = recipe(wanted, [EpochRef(run, epoch)])
-    for frame in frames(panels, generate([checkpoint], wanted), wanted.steps, recipe=made_by):
-        if turns.is_over(request.session_hash, turn):
-            yield {"run": frame["run"], "ended": True}
-            return
-        yield frame
+    stream = frames(panels, generate([checkpoint], wanted), wanted.steps, recipe=made_by)
+    yield from turns.while_current(request.session_hash, turn, stream)
 
 
 def find_run(runs: Path, name: str | None) -> RunFolder:
