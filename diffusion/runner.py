@@ -1,4 +1,4 @@
-"""One training run at a time, in a thread of the server: it belongs to nobody's browser.
+"""One training run at a time, in a thread of the server: it belongs to nobody's browser. Others wait for their turn.
 
 Whoever asks gets the same snapshot, so a page that was closed or reloaded finds the run again.
 """
@@ -19,6 +19,7 @@ from .store import Checkpoint, RunFolder
 from .training import EpochDone, MidEpoch, StepDone
 
 CURVE_POINTS = 300
+MOST_WAITING = MOST_PAST = 8
 SAMPLE = Request(count=16, steps=30, seed=0)  # the fixed sprites after each epoch
 STATES = ("idle", "starting", "running", "paused", "stopping", "stopped", "finished", "failed")
 
@@ -30,7 +31,10 @@ class Snapshot:
     state: str = "idle"  # one of STATES
     name: str = ""
     command: str = ""  # the command line that does the same
+    owner: str = ""  # who started it, as the caller names people
     message: str = ""  # why it failed
+    saved_at: int = 0  # the step that was saved last because somebody asked
+    out_of_time: bool = False  # stopped because it took as long as a run may take here
     step: int = 0
     total: int = 0
     epochs: int = 0
@@ -40,14 +44,27 @@ class Snapshot:
     curve: tuple[tuple[int, float], ...] = ()  # (step, mean loss around it), at most CURVE_POINTS
     held_out: tuple[tuple[int, float], ...] = ()  # (epoch, loss)
     samples: tuple[tuple[int, np.ndarray], ...] = ()  # (epoch, uint8 (16, 16, 16, 3)), from the same noise
+    waiting: tuple[str, ...] = ()  # the names of the runs that come next
 
     @property
     def busy(self) -> bool:
         return self.state in ("starting", "running", "paused", "stopping")
 
 
+@dataclass(frozen=True)
+class Waiting:
+    plan: Plan
+    resume: bool
+    owner: str
+
+
 class Runner:
-    def __init__(self) -> None:
+    """longest: seconds that a run may take before it is saved and stopped; None for as long as it needs."""
+
+    def __init__(self, longest: float | None = None) -> None:
+        self.longest = longest
+        self._past: dict[str, Snapshot] = {}  # runs that are over, the newest last
+        self._waiting: list[Waiting] = []
         self._lock = threading.Lock()
         self._go = threading.Event()  # cleared while paused
         self._stop = threading.Event()
@@ -55,23 +72,65 @@ class Runner:
         self._now = Snapshot()
         self._thread: threading.Thread | None = None
 
-    def snapshot(self) -> Snapshot:
-        return self._now
+    def snapshot(self, name: str = "") -> Snapshot:
+        """How a run stands that this server has seen; the one under way, or the last, unless named."""
+        now = self._now
+        return now if name in ("", now.name) else replace(self._past.get(name, now), waiting=now.waiting)
 
-    def start(self, plan: Plan, *, resume: bool = False) -> None:
-        """Begin, or go on with, a run. ValueError while another one is under way."""
+    def seen(self) -> tuple[str, ...]:
+        """The runs that `snapshot` knows, the newest first."""
         with self._lock:
-            if self._now.busy:
-                raise ValueError(f"{self._now.name} is being trained; stop it first, or wait until it is finished")
-            before = _history(RunFolder(plan.folder), self._now) if resume else {}
-            self._now = Snapshot(
-                state="starting", name=plan.folder.name, command=plan.command(), epochs=plan.training.epochs, **before
-            )
-            self._go.set()
-            self._stop.clear()
-            self._save.clear()
-            self._thread = threading.Thread(target=self._work, args=(plan, resume), daemon=True)
-            self._thread.start()
+            return tuple(dict.fromkeys([self._now.name, *reversed(self._past)])) if self._now.name else ()
+
+    def start(self, plan: Plan, *, resume: bool = False, owner: str = "") -> None:
+        """Begin, or go on with, a run: at once, or after those before it. ValueError where it cannot wait either."""
+        name = plan.folder.name
+        with self._lock:
+            if name in self._now.waiting or (self._now.busy and name == self._now.name):
+                raise ValueError(f"{name} is being trained or waits for its turn; choose another name")
+            if not self._now.busy:
+                self._begin(Waiting(plan, resume, owner))
+                return
+            if len(self._waiting) >= MOST_WAITING:
+                raise ValueError(f"{MOST_WAITING} runs wait already; try again when one has finished")
+            self._waiting.append(Waiting(plan, resume, owner))
+            self._tell_who_waits()
+
+    def leave(self, name: str) -> None:
+        """Give up a place among those that wait."""
+        with self._lock:
+            self._waiting = [one for one in self._waiting if one.plan.folder.name != name]
+            self._tell_who_waits()
+
+    def owner_of(self, name: str) -> str | None:
+        """Who started the run under way, or waits with one; None for a run that does neither."""
+        with self._lock:
+            if self._now.busy and name == self._now.name:
+                return self._now.owner
+            return next((one.owner for one in self._waiting if one.plan.folder.name == name), None)
+
+    def _begin(self, next_one: Waiting) -> None:
+        """Under the lock."""
+        plan, resume = next_one.plan, next_one.resume
+        before = _history(RunFolder(plan.folder), self._now) if resume else {}
+        self._now = Snapshot(
+            state="starting",
+            name=plan.folder.name,
+            owner=next_one.owner,
+            command=plan.command(),
+            epochs=plan.training.epochs,
+            **before,
+        )
+        self._tell_who_waits()
+        self._go.set()
+        self._stop.clear()
+        self._save.clear()
+        self._thread = threading.Thread(target=self._work, args=(plan, resume), daemon=True)
+        self._thread.start()
+
+    def _tell_who_waits(self) -> None:
+        """Under the lock."""
+        self._now = replace(self._now, waiting=tuple(one.plan.folder.name for one in self._waiting))
 
     def pause(self) -> None:
         self._turn(("running",), "paused", self._go.clear)
@@ -93,9 +152,12 @@ class Runner:
         self._turn(("starting", "running", "paused"), "stopping", halt)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Until the run is over; for tests and for shutting down."""
-        if self._thread:
-            self._thread.join(seconds)
+        """Until the run is over, and those that wait; for tests and for shutting down."""
+        while self._thread and self._thread.is_alive():
+            thread = self._thread
+            thread.join(seconds)
+            if thread.is_alive():
+                return
 
     def _turn(self, before: tuple[str, ...], after: str, then: Callable[[], None] = lambda: None) -> None:
         """From one of these states into another, and what goes with it; nothing where it stands elsewhere."""
@@ -112,18 +174,37 @@ class Runner:
     def _work(self, plan: Plan, resume: bool) -> None:
         try:
             ended = self._follow(plan, resume)
-            self._update(state="stopped" if ended else "finished", seconds_left=0.0)
+            self._finish("stopped" if ended else "finished")
         except ValueError as mistake:
-            self._update(state="failed", message=str(mistake))
+            self._finish("failed", str(mistake))
         except Exception as bug:
-            self._update(state="failed", message=f"{type(bug).__name__}: {bug}")
+            self._finish("failed", f"{type(bug).__name__}: {bug}")
             raise
+
+    def _finish(self, state: str, message: str = "") -> None:
+        """The run is over; the next one begins."""
+        with self._lock:
+            self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
+            self._past.pop(self._now.name, None)
+            self._past[self._now.name] = self._now
+            while len(self._past) > MOST_PAST:
+                del self._past[next(iter(self._past))]
+            if self._waiting:
+                self._begin(self._waiting.pop(0))
 
     def _follow(self, plan: Plan, resume: bool) -> bool:
         """Until the end, or until stopped: True then."""
         losses = list(self._now.curve)
         first, started = None, 0.0
-        events = carry_out(plan, resume=resume, wants_state=lambda: self._stop.is_set() or self._save.is_set())
+        deadline = time.monotonic() + self.longest if self.longest else math.inf
+
+        def wants_state() -> bool:
+            if time.monotonic() > deadline:
+                self._update(out_of_time=True)
+                self.stop()
+            return self._stop.is_set() or self._save.is_set()
+
+        events = carry_out(plan, resume=resume, wants_state=wants_state)
         for event in events:
             if isinstance(event, StepDone):
                 now = time.monotonic()
@@ -142,13 +223,16 @@ class Runner:
                 )
             elif isinstance(event, MidEpoch):
                 self._save.clear()
+                self._update(saved_at=event.step)
                 if self._stop.is_set():
                     events.close()
                     return True
             elif isinstance(event, EpochDone):
                 self._show(plan, event)
             paused = time.monotonic()
-            self._go.wait()
+            while not self._go.wait(1) and time.monotonic() < deadline:
+                pass
+            self._go.set()
             started += time.monotonic() - paused
         return False
 

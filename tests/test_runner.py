@@ -5,7 +5,7 @@ import time
 import gradio as gr
 import pytest
 
-from diffusion.runner import CURVE_POINTS, Runner, interrupted, thinned
+from diffusion.runner import CURVE_POINTS, MOST_WAITING, Runner, interrupted, thinned
 from diffusion.runs import Plan, carry_out, plan_of
 from diffusion.store import RunFolder
 from diffusion.training import EpochDone, TrainConfig
@@ -92,11 +92,52 @@ def test_a_paused_run_can_be_stopped(runner, tmp_path):
     until(runner, lambda now: now.state == "stopped")
 
 
-def test_one_run_at_a_time(runner, tmp_path):
-    runner.start(plan(tmp_path / "mine", count=2000))
-    with pytest.raises(ValueError, match="mine is being trained"):
-        runner.start(plan(tmp_path / "other"))
-    assert not (tmp_path / "other").exists()
+def test_one_run_at_a_time_the_next_ones_wait_and_may_leave(runner, tmp_path):
+    runner.start(plan(tmp_path / "first", count=2000), owner="anna")
+    for name in ("second", "third"):
+        runner.start(plan(tmp_path / name), owner="bert")
+    assert runner.snapshot().waiting == ("second", "third") and not (tmp_path / "second").exists()
+    assert [runner.owner_of(name) for name in ("first", "third", "fourth")] == ["anna", "bert", None]
+    for name in ("first", "third"):
+        with pytest.raises(ValueError, match=f"{name} is being trained or waits"):
+            runner.start(plan(tmp_path / name))
+    runner.leave("third")
+    assert runner.snapshot().waiting == ("second",)
+    runner.stop()
+    until(runner, lambda now: now.name == "second" and now.state == "finished")
+    assert runner.snapshot().waiting == () and not (tmp_path / "third").exists()
+    assert runner.seen() == ("second", "first") and runner.snapshot("first").state == "stopped"
+
+
+def test_not_more_may_wait_than_is_bearable(runner, tmp_path):
+    runner.start(plan(tmp_path / "first", count=2000))
+    for number in range(MOST_WAITING):
+        runner.start(plan(tmp_path / str(number)))
+    with pytest.raises(ValueError, match="8 runs wait already"):
+        runner.start(plan(tmp_path / "one more"))
+    for number in range(MOST_WAITING):
+        runner.leave(str(number))
+
+
+def test_a_run_that_fails_lets_the_next_one_begin(runner, tmp_path):
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "file").touch()
+    runner.start(plan(tmp_path / "first"))
+    runner.start(plan(tmp_path / "second"))
+    until(runner, lambda now: now.name == "second" and now.state == "finished")
+    assert runner.snapshot("first").state == "failed"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_run_that_takes_too_long_is_saved_and_stopped(tmp_path, paused):
+    runner = Runner(longest=3)
+    runner.start(plan(tmp_path / "mine", count=20_000))
+    if paused:
+        until(runner, lambda now: now.step >= 1)
+        runner.pause()
+    now = until(runner, lambda now: not now.busy, seconds=30)
+    assert (now.state, now.out_of_time) == ("stopped", True)
+    assert RunFolder(tmp_path / "mine").resume_state()["step"] == now.step == now.saved_at
 
 
 def test_a_run_that_cannot_begin_says_why_and_the_next_one_can(runner, tmp_path):
