@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +158,17 @@ class RunFolder:
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
+
+    def pack(self, target: Path) -> None:
+        """All that a person takes along, as a .zip: everything but training/, in a folder of the run's name."""
+        try:
+            with zipfile.ZipFile(target, "w") as archive:  # stored: weights do not get smaller
+                for file in sorted(self.path.iterdir()):
+                    if file.is_file() and not file.name.startswith("."):
+                        archive.write(file, f"{self.path.name}/{file.name}")
+        except OSError as problem:
+            target.unlink(missing_ok=True)
+            raise ValueError(f"could not pack {self.path}: {_reason(problem)}") from problem
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name

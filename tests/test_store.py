@@ -6,11 +6,13 @@ import io
 import json
 import os
 import pickle
+import zipfile
 from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
+from conftest import make_run
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
@@ -481,3 +483,23 @@ def test_the_list_of_runs_passes_over_what_is_broken(tmp_path):
     assert list(list_runs(tmp_path)) == ["a-good", "b-good"]
     assert str(list_runs(tmp_path)["a-good"]) == "a-good"
     assert list_runs(tmp_path / "nowhere") == {}
+
+
+def test_a_packed_run_opens_as_the_run_it_was_without_what_resuming_needs(tmp_path):
+    run = make_run(tmp_path / "mine")
+    run.save_resume({"epoch": 0})
+    run.save_metrics(0, {"loss": 0.5})
+    run.pack(tmp_path / "mine.zip")
+    (tmp_path / "elsewhere").mkdir()
+    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
+        archive.extractall(tmp_path / "elsewhere")
+    again = RunFolder(tmp_path / "elsewhere" / "mine")
+    assert list(again.epochs()) == list(run.epochs()) and again.metrics() == run.metrics()
+    assert torch.equal(again.load(4).network.first.weight, run.load(4).network.first.weight)
+    assert not (again.path / "training").exists()
+
+
+def test_a_run_that_cannot_be_packed_leaves_no_half_zip(tmp_path):
+    with pytest.raises(ValueError, match="could not pack"):
+        RunFolder(tmp_path / "none").pack(tmp_path / "none.zip")
+    assert not list(tmp_path.iterdir())
