@@ -43,7 +43,7 @@ async function saveGif(name) {
       const palette = quantize(data, 256);
       const delay = i === frames.length - 1 ? hold : 1000 / SPEEDS[part("speed").value];
       gif.writeFrame(applyPalette(data, palette), width, height, { palette, delay });
-      status.textContent = `GIF ${i + 1} / ${frames.length}`;
+      status.textContent = text.gif.replace("{done}", i + 1).replace("{total}", frames.length);
       if (i % 4 === 0) await new Promise(requestAnimationFrame);
     }
   } finally {
@@ -82,7 +82,7 @@ const SAVE = {
 async function save(kind) {
   if (shown < 0) return;
   pause();
-  const panel = frames[shown].panels[panelShown(frames[shown])].label.replace(/\W+/g, "-");
+  const panel = frames[shown].panels[panelShown(frames[shown])].label.replace(/[^\p{L}\p{N}]+/gu, "-");
   try {
     await SAVE[kind](`sprites-${panel}-${view()}-level-${frames[shown].t}`);
   } catch (problem) {

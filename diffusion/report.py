@@ -4,6 +4,37 @@ from typing import Any
 
 Metrics = dict[str, dict[str, Any]]  # epoch as text -> facts; those measured have "quality", see evaluate.py
 
+SENTENCES = {
+    "missing_one": "Nothing to compare yet: epoch {first} has not been measured (python -m diffusion evaluate).",
+    "missing_two": (
+        "Nothing to compare yet: epochs {first} and {second} have not been measured (python -m diffusion evaluate)."
+    ),
+    "one_seed_falls": (
+        "Between epochs {first} and {second} the distance to real sprites falls by {percent} %; "
+        "one seed alone cannot tell chance from gain."
+    ),
+    "one_seed_rises": (
+        "Between epochs {first} and {second} the distance to real sprites rises by {percent} %; "
+        "one seed alone cannot tell chance from gain."
+    ),
+    "same": (
+        "Between epochs {first} and {second} the distance to real sprites changes by {percent} %, "
+        "no more than the spread between seeds: they really are about the same."
+    ),
+    "falls": (
+        "Between epochs {first} and {second} the distance to real sprites still falls by {percent} %, "
+        "more than the spread between seeds."
+    ),
+    "rises": (
+        "Between epochs {first} and {second} the distance to real sprites rises by {percent} %, "
+        "more than the spread between seeds: the later one is worse."
+    ),
+    "specialises": (
+        "On pictures kept out of training the error in the predicted noise is smallest after epoch {best} and then "
+        "grows by {percent} %: the network specialises in the shapes it was trained on."
+    ),
+}
+
 
 def qualities(metrics: Metrics) -> dict[int, dict[str, Any]]:
     """The epochs that were measured, in order: {0: {"frechet": {"mean": …, "spread": …}, …}, 4: …}."""
@@ -23,33 +54,27 @@ def late_pair(metrics: Metrics) -> tuple[int, int] | None:
     return min(earlier, key=lambda epoch: abs(epoch - 0.75 * last)), last
 
 
-def answer(metrics: Metrics, first: int, second: int) -> str:
+def answer(metrics: Metrics, first: int, second: int, sentences: dict[str, str] = SENTENCES) -> str:
     """Is the second epoch any better than the first? Judged by the Fréchet distance and its spread between seeds."""
     if first == second:
         raise ValueError(f"name two epochs; {first} and {second} are one")
     first, second = sorted((first, second))
     measured = qualities(metrics)
-    missing = [str(epoch) for epoch in (first, second) if epoch not in measured]
+    missing = [epoch for epoch in (first, second) if epoch not in measured]
     if missing:
-        what = f"epochs {missing[0]} and {missing[1]} have" if len(missing) == 2 else f"epoch {missing[0]} has"
-        return f"Nothing to compare yet: {what} not been measured (python -m diffusion evaluate)."
+        return sentences["missing_two" if len(missing) == 2 else "missing_one"].format(first=missing[0], second=second)
     before, after = measured[first]["frechet"], measured[second]["frechet"]
     change = after["mean"] - before["mean"]
-    percent = f"{abs(change) / before['mean']:.0%}".replace("%", " %") if before["mean"] > 0 else "more than all"
-    between = f"Between epochs {first} and {second} the distance to real sprites"
+    percent = f"{100 * abs(change) / before['mean']:.0f}" if before["mean"] > 0 else ">100"
+    way = "falls" if change < 0 else "rises"
     if not (before["spread"] or after["spread"]):
-        falls = "falls" if change < 0 else "rises"
-        return f"{between} {falls} by {percent}; one seed alone cannot tell chance from gain."
-    if abs(change) <= max(before["spread"], after["spread"]):
-        return (
-            f"{between} changes by {percent}, no more than the spread between seeds: they really are about the same."
-        )
-    if change < 0:
-        return f"{between} still falls by {percent}, more than the spread between seeds."
-    return f"{between} rises by {percent}, more than the spread between seeds: the later one is worse."
+        way = f"one_seed_{way}"
+    elif abs(change) <= max(before["spread"], after["spread"]):
+        way = "same"
+    return sentences[way].format(first=first, second=second, percent=percent)
 
 
-def specialises(metrics: Metrics) -> str:
+def specialises(metrics: Metrics, sentences: dict[str, str] = SENTENCES) -> str:
     """Does the error on shapes kept out of training grow again? A sentence, or nothing where it does not."""
     errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
     if not errors:
@@ -58,7 +83,4 @@ def specialises(metrics: Metrics) -> str:
     growth = errors[last] / errors[best] - 1
     if growth < 0.02:
         return ""
-    return (
-        f"On pictures kept out of training the error in the predicted noise is smallest after epoch {best} and then "
-        f"grows by {100 * growth:.0f} %: the network specialises in the shapes it was trained on."
-    )
+    return sentences["specialises"].format(best=best, percent=f"{100 * growth:.0f}")

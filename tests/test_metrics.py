@@ -34,6 +34,7 @@ from diffusion.report import answer, late_pair, specialises
 from diffusion.runs import Plan
 from diffusion.schedule import NoiseSchedule
 from diffusion.store import RunFolder
+from diffusion.ui import english
 from diffusion.ui.charts import quality_html
 
 
@@ -416,7 +417,9 @@ def full_metrics() -> dict:
 
 def test_the_charts_are_whole_and_say_it_in_words_too():
     metrics = full_metrics()
-    page = quality_html(metrics, {"exam": {}, "fresh": metrics["31"]["quality"], "held_out": metrics["0"]["quality"]})
+    page = quality_html(
+        english, metrics, {"exam": {}, "fresh": metrics["31"]["quality"], "held_out": metrics["0"]["quality"]}
+    )
     whole = ET.fromstring(page)  # well formed
     charts = whole.findall(".//svg")
     assert len(charts) == 3 and all(chart.find("title").text and chart.find("desc").text for chart in charts)
@@ -428,9 +431,9 @@ def test_the_charts_are_whole_and_say_it_in_words_too():
 
 
 def test_one_epoch_is_enough_and_none_is_said():
-    one = quality_html({"4": full_metrics()["4"]})
+    one = quality_html(english, {"4": full_metrics()["4"]})
     assert one.count("<svg") == 3 and "nan" not in one
-    assert "not been measured" in quality_html({}) and "<svg" not in quality_html({"0": {"loss": 1}})
+    assert "not been measured" in quality_html(english, {}) and "<svg" not in quality_html(english, {"0": {"loss": 1}})
 
 
 @pytest.mark.parametrize(
@@ -439,7 +442,7 @@ def test_one_epoch_is_enough_and_none_is_said():
 def test_foreign_numbers_do_not_reach_the_page(foreign):
     metrics = full_metrics()
     metrics["4"]["quality"]["frechet"] = foreign
-    page = quality_html(metrics)
+    page = quality_html(english, metrics)
     assert "cannot be read" in page and "<script" not in page and "<b>" not in page
 
 

@@ -9,7 +9,8 @@ from diffusion.runner import CURVE_POINTS, MOST_WAITING, Runner, interrupted, th
 from diffusion.runs import Plan, carry_out, plan_of
 from diffusion.store import RunFolder
 from diffusion.training import EpochDone, TrainConfig
-from diffusion.ui import train
+from diffusion.ui import english, train
+from diffusion.ui.controls import toasted
 
 TINY = TrainConfig(epochs=2, batch_size=20)
 
@@ -183,37 +184,38 @@ def settings(count=60, epochs=1, batch=20, lr=2e-3, seed=0, save=1):
 )
 def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
     (tmp_path / "taken").mkdir()
-    with pytest.raises(ValueError, match=answer):
-        train.begin(runner, tmp_path, name, *settings(**changed))
+    with pytest.raises(gr.Error, match=answer):
+        train.begin(english, runner, tmp_path, name, *settings(**changed))
     assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):
-    train.begin(runner, tmp_path, "mine", *settings())
+    train.begin(english, runner, tmp_path, "mine", *settings())
     until(runner, lambda now: now.state == "finished")
-    page = train.monitor(runner.snapshot())
+    page = train.monitor(english, runner.snapshot())
     assert "finished" in page and "<svg" in page and page.count("data:image/png") == 1
     assert "python -m diffusion train --run" in page and "--data builtin:60" in page
 
 
 def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
     assert train.resumable(runner, tmp_path) == []
-    train.begin(runner, tmp_path, "mine", *settings(count=400, epochs=3))
+    train.begin(english, runner, tmp_path, "mine", *settings(count=400, epochs=3))
     until(runner, lambda now: len(now.samples) == 1)
     assert train.resumable(runner, tmp_path) == [], "the run under way is offered"
     runner.stop()
     until(runner, lambda now: now.state == "stopped")
     assert train.resumable(runner, tmp_path) == ["mine"]
-    train.resume(runner, tmp_path, "mine")
+    train.resume(english, runner, tmp_path, "mine")
     until(runner, lambda now: now.state == "finished")
     assert train.resumable(runner, tmp_path) == []
-    with pytest.raises(ValueError, match="Choose an unfinished run"):
-        train.resume(runner, tmp_path, None)
+    with pytest.raises(gr.Error, match="Choose an unfinished run"):
+        train.resume(english, runner, tmp_path, None)
 
 
 def test_a_mistake_becomes_a_toast():
-    def wrong():
+    @toasted
+    def wrong(words):
         raise ValueError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
-        train.toasted(wrong)()
+        wrong(english)

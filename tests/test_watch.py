@@ -14,7 +14,7 @@ from diffusion.pixels import to_pixels
 from diffusion.render import sheet
 from diffusion.schedule import NoiseSchedule
 from diffusion.store import RunFolder
-from diffusion.ui import player, watch
+from diffusion.ui import english, player, watch
 from diffusion.ui.turns import Turns
 
 BROWSER = SimpleNamespace(session_hash="me")
@@ -42,7 +42,7 @@ def runs(tmp_path_factory):
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
     turns = turns or Turns()
     turn = turn or turns.next(BROWSER.session_hash)
-    return watch.watch(runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
+    return watch.watch(english, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
 
 
 def pixels(frame, name):

@@ -1,4 +1,4 @@
-"""The shell: header, tabs in their order, footer."""
+"""The shell: a page for each language, with header, tabs in their order, and footer."""
 
 from pathlib import Path
 
@@ -6,27 +6,52 @@ import gradio as gr
 
 from ..device import find_device
 from ..runner import Runner
-from . import compare, one_step, text, train, watch
+from . import chinese, compare, english, one_step, train, watch
 from .controls import PRIVATE
+from .words import Words
+
+PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
+FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
 
 def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
     """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
-    with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
-        gr.Markdown(f"# {text.TITLE}\n{text.INTRO}", elem_classes="intro")
-        with gr.Tabs() as tabs:
-            for name, title, tab in (
-                ("watch", text.WATCH, watch),
-                ("compare", text.COMPARE, compare),
-                ("one-step", text.ONE_STEP_TAB, one_step),
-            ):
-                with gr.Tab(title, id=name):
-                    tab.build(app, runs, assets, default_run)
-            with gr.Tab(text.TRAIN, id="train"):
-                train.build(app, runs, assets, default_run, Runner())
-        gr.Markdown(text.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
-        app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
+    runner = Runner()
+    app = gr.Blocks(title=english.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
+    for path, words in PAGES.items():
+        with app.route(words.LANGUAGE, path, show_in_navbar=False) if path else app:
+            build_page(app, runs, assets, default_run, words, runner)
     return app
+
+
+def build_page(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner) -> None:
+    """One page, in these words; all pages share one runner."""
+    gr.HTML(switch(words), elem_classes="languages")
+    gr.Markdown(f"# {words.TITLE}\n{words.INTRO}", elem_classes="intro")
+    with gr.Tabs() as tabs:
+        for name, title, tab in (
+            ("watch", words.WATCH, watch),
+            ("compare", words.COMPARE, compare),
+            ("one-step", words.ONE_STEP_TAB, one_step),
+        ):
+            with gr.Tab(title, id=name):
+                tab.build(app, runs, assets, default_run, words)
+        with gr.Tab(words.TRAIN, id="train"):
+            train.build(app, runs, assets, default_run, words, runner)
+    gr.Markdown(words.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
+    app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
+
+
+def switch(words: Words) -> str:
+    """The names of all languages, each a link to its page; assets/language.js adds the query and remembers."""
+    return " | ".join(
+        f'<a href="./{path}" lang="{other.CODE}" hreflang="{other.CODE}"{current(other is words)}>{other.LANGUAGE}</a>'
+        for path, other in PAGES.items()
+    )
+
+
+def current(here: bool) -> str:
+    return ' aria-current="page"' if here else ""
 
 
 def tab_asked_for(request: gr.Request) -> gr.Tabs:
@@ -37,9 +62,7 @@ def tab_asked_for(request: gr.Request) -> gr.Tabs:
 
 def look(assets: Path) -> dict:
     """What `launch` is given for the looks: theme and style."""
-    theme = gr.themes.Base(
-        primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=["system-ui", "sans-serif"]
-    ).set(
+    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=FONTS).set(
         block_border_width="0px",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",
@@ -54,4 +77,11 @@ def look(assets: Path) -> dict:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    return {"theme": theme, "css_paths": assets / "style.css", "js": hide, "footer_links": ["settings"]}
+    language = f"<script>{(assets / 'language.js').read_text('utf-8')}</script>"
+    return {
+        "theme": theme,
+        "css_paths": assets / "style.css",
+        "js": hide,
+        "head": language,
+        "footer_links": ["settings"],
+    }

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from ..report import answer, late_pair, qualities, specialises
-from .text import QUALITY
+from .words import Words
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
 LEFT, RIGHT, TOP, BOTTOM = 42, 18, 50, 32  # the legend stands above TOP  # margins
@@ -33,54 +33,59 @@ class Line:
     dots: bool = True
 
 
-def quality_html(metrics: dict[str, Any], floor: dict[str, Any] | None = None) -> str:
+def quality_html(words: Words, metrics: dict[str, Any], floor: dict[str, Any] | None = None) -> str:
     """The sentence, three charts and the table. metrics, floor: as RunFolder has them, perhaps from a foreign run."""
     try:
         measured = qualities(metrics)
         if not measured:
-            return f'<p class="hint">{escape(QUALITY["none"])}</p>'
+            return f'<p class="hint">{escape(words.QUALITY["none"])}</p>'
         pair = late_pair(metrics)
-        real = {QUALITY[name]: floor[name] for name in ("held_out", "fresh") if floor and name in floor}
-        charts = [_distance(measured, real), _shares(measured), _errors(measured)]
-        sentence = f"<p><strong>{escape(answer(metrics, *pair))}</strong> {specialises(metrics)}</p>" if pair else ""
+        real = {words.QUALITY[name]: floor[name] for name in ("held_out", "fresh") if floor and name in floor}
+        charts = [_distance(words, measured, real), _shares(words, measured), _errors(words, measured)]
+        sentence = f"<p>{_sentences(words, metrics, *pair)}</p>" if pair else ""
         grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
         figures = f'<div style="{grid}">{"".join(charts)}</div>'
-        return f'<div class="quality">{sentence}{figures}{_table(measured, real)}</div>'
+        return f'<div class="quality">{sentence}{figures}{_table(words, measured, real)}</div>'
     except (AttributeError, KeyError, TypeError, ValueError):
-        return f'<p class="hint">{escape(QUALITY["unreadable"])}</p>'
+        return f'<p class="hint">{escape(words.QUALITY["unreadable"])}</p>'
 
 
-def _distance(measured: dict[int, Any], real: dict[str, Any]) -> str:
+def _sentences(words: Words, metrics: dict[str, Any], first: int, second: int) -> str:
+    said = escape(answer(metrics, first, second, words.REPORT))
+    return f"<strong>{said}</strong> {escape(specialises(metrics, words.REPORT))}"
+
+
+def _distance(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
     """Fréchet distance over the epochs, and where real sprites are."""
     numbers = [quality["frechet"] for quality in measured.values()]
     points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
-    line = Line(QUALITY["frechet"], points, [float(number["spread"]) for number in numbers])
+    line = Line(words.QUALITY["frechet"], points, [float(number["spread"]) for number in numbers])
     ends = (min(measured), max(measured))
     rules = [
         Line(name, [(end, float(quality["frechet"]["mean"])) for end in ends], (), "currentColor", dash, 0.8, False)
         for (name, quality), dash in zip(real.items(), ("7 4", "2 4"), strict=False)
     ]
-    return _chart("frechet", [line, *rules], list(measured), str, log=True)
+    return _chart(words, "frechet", [line, *rules], list(measured), str, log=True)
 
 
-def _shares(measured: dict[int, Any]) -> str:
+def _shares(words: Words, measured: dict[int, Any]) -> str:
     """Precision and recall over the epochs."""
     lines = []
     for name, colour, dash in (("precision", ACCENT, ""), ("recall", "currentColor", "2 3")):
         numbers = [quality[name] for quality in measured.values()]
         points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
-        lines.append(Line(QUALITY[name], points, [float(number["spread"]) for number in numbers], colour, dash))
-    return _chart("shares", lines, list(measured), str, form=_percent)
+        lines.append(Line(words.QUALITY[name], points, [float(number["spread"]) for number in numbers], colour, dash))
+    return _chart(words, "shares", lines, list(measured), str, form=_percent)
 
 
-def _errors(measured: dict[int, Any]) -> str:
+def _errors(words: Words, measured: dict[int, Any]) -> str:
     """Error in the noise over the noise level, a line for each epoch: the later, the stronger."""
     shown = {epoch: quality["noise_error"] for epoch, quality in measured.items() if quality.get("noise_error")}
     if not shown:
         return ""
     lines = [
         Line(
-            QUALITY["epoch"].format(epoch=epoch),
+            words.QUALITY["epoch"].format(epoch=epoch),
             [((i + 0.5) / len(errors), float(error)) for i, error in enumerate(errors)],
             strength=0.25 + 0.75 * (number + 1) / len(shown),
             dots=False,
@@ -88,10 +93,12 @@ def _errors(measured: dict[int, Any]) -> str:
         )
         for number, (epoch, errors) in enumerate(shown.items())
     ]
-    return _chart("errors", lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
+    return _chart(words, "errors", lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
 
 
-def loss_svg(curve: Sequence[Point], held_out: Sequence[Point], total: int, epochs: int, every: int = 8) -> str:
+def loss_svg(
+    words: Words, curve: Sequence[Point], held_out: Sequence[Point], total: int, epochs: int, every: int = 8
+) -> str:
     """The loss of a run under way over its epochs. curve: (step, loss) of `total` steps; held_out: (epoch, loss)."""
     raw = [(epochs * step / total, loss) for step, loss in curve if total and math.isfinite(loss)]
     if not raw:
@@ -99,16 +106,17 @@ def loss_svg(curve: Sequence[Point], held_out: Sequence[Point], total: int, epoc
     window = max(1, len(raw) // 20)
     smooth = [(x, fmean(loss for _, loss in raw[max(0, i - window) : i + 1])) for i, (x, _) in enumerate(raw)]
     lines = [
-        Line(QUALITY["loss_raw"], raw, strength=0.3, dots=False),
-        Line(QUALITY["loss_smooth"], smooth, dots=False),
+        Line(words.QUALITY["loss_raw"], raw, strength=0.3, dots=False),
+        Line(words.QUALITY["loss_smooth"], smooth, dots=False),
     ]
     if kept_out := [(epoch + 1, loss) for epoch, loss in held_out if math.isfinite(loss)]:
-        lines.append(Line(QUALITY["loss_held_out"], kept_out, colour="currentColor", dash="2 3"))
+        lines.append(Line(words.QUALITY["loss_held_out"], kept_out, colour="currentColor", dash="2 3"))
     ticks = sorted({*range(0, epochs, max(1, epochs // every)), epochs})
-    return _chart("loss", lines, ticks, str, log=True)
+    return _chart(words, "loss", lines, ticks, str, log=True)
 
 
 def _chart(
+    words: Words,
     key: str,
     lines: Sequence[Line],
     x_ticks: Sequence[float],
@@ -136,8 +144,8 @@ def _chart(
     for line in lines:
         parts += _drawn(line, at)
     parts += _legend([line for i, line in enumerate(lines) if named is None or i in named])
-    parts.append(_words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, QUALITY[f"{key}_x"], "middle"))
-    title, description = escape(QUALITY[key]), escape(QUALITY[f"{key}_desc"])
+    parts.append(_written((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, words.QUALITY[f"{key}_x"], "middle"))
+    title, description = escape(words.QUALITY[key]), escape(words.QUALITY[f"{key}_desc"])
     return (
         f'<figure style="margin:0"><figcaption><strong>{title}</strong><br/><small>{description}</small></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
@@ -151,9 +159,9 @@ def _axes(at, x_ticks, x_form, y_ticks, form) -> Iterator[str]:
     for y in y_ticks:
         left, right = at(min(x_ticks), y), at(max(x_ticks), y)
         yield f'<polyline points="{left} {right}" stroke="currentColor" opacity="0.15"/>'
-        yield _words(LEFT - 6, float(left.split(",")[1]) + 4, form(y), "end")
+        yield _written(LEFT - 6, float(left.split(",")[1]) + 4, form(y), "end")
     for x in x_ticks:
-        yield _words(float(at(x, y_ticks[0]).split(",")[0]), HEIGHT - BOTTOM + 14, x_form(x), "middle")
+        yield _written(float(at(x, y_ticks[0]).split(",")[0]), HEIGHT - BOTTOM + 14, x_form(x), "middle")
 
 
 def _drawn(line: Line, at: Callable[[float, float], str]) -> Iterator[str]:
@@ -182,11 +190,11 @@ def _legend(lines: Sequence[Line]) -> Iterator[str]:
             f'<path d="M{left} {up}h24" stroke="{line.colour}" stroke-width="2" '
             f'stroke-dasharray="{line.dash}" opacity="{line.strength:.2f}"/>'
         )
-        yield _words(left + 30, up + 4, line.name, "start")
+        yield _written(left + 30, up + 4, line.name, "start")
 
 
-def _words(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(words)}</text>'
+def _written(x: float, y: float, said: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(said)}</text>'
 
 
 def _powers(low: float, high: float) -> list[float]:
@@ -203,18 +211,18 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _table(measured: dict[int, Any], real: dict[str, Any]) -> str:
+def _table(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
     """All of it as numbers, for those who cannot see the charts or want to know more exactly."""
-    head = "".join(f'<th scope="col">{escape(QUALITY[name])}</th>' for name in ("epochs", *COLUMNS))
+    head = "".join(f'<th scope="col">{escape(words.QUALITY[name])}</th>' for name in ("epochs", *COLUMNS))
     rows = {**{str(epoch): quality for epoch, quality in measured.items()}, **real}
     body = "".join(
         f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(name, quality.get(name)) for name in COLUMNS)}</tr>'
         for label, quality in rows.items()
     )
     return (
-        f"<details><summary>{escape(QUALITY['table'])}</summary><div style='overflow-x:auto'>"
+        f"<details><summary>{escape(words.QUALITY['table'])}</summary><div style='overflow-x:auto'>"
         f"<table style='white-space:nowrap;border-spacing:1rem 0.25rem;border-collapse:separate'>"
-        f"<caption>{escape(QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption>{escape(words.QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )
 

@@ -10,13 +10,13 @@ import gradio as gr
 from ..generate import generate, recipe
 from ..refs import EpochRef
 from ..store import list_runs
-from . import text
 from .charts import quality_html
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
 from .player import Frame, build_comparison, frames
 from .turns import Turns
 from .watch import find_run, name_of
+from .words import Words
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
 MOST_EPOCHS = 6
@@ -25,18 +25,18 @@ FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
 
 @explained
 def compare(
-    runs: Path, turns: Turns, request: gr.Request, turn: int, chosen: list[str], *settings: float
+    words: Words, runs: Path, turns: Turns, request: gr.Request, turn: int, chosen: list[str], *settings: float
 ) -> Iterator[Frame]:
     """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
     if not 2 <= len(chosen) <= MOST_EPOCHS:
-        raise ValueError(text.COMPARE_COUNT.format(most=MOST_EPOCHS, count=len(chosen)))
-    wanted, refs = request_from(*settings), [EpochRef.parse(name) for name in chosen]
+        raise ValueError(words.COMPARE_COUNT.format(most=MOST_EPOCHS, count=len(chosen)))
+    wanted, refs = request_from(words, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
     panels = {
-        f"{ref.run} {ref.epoch}" if several else text.EPOCH_NUMBER.format(epoch=ref.epoch): find_run(
-            runs, ref.run
+        f"{ref.run} {ref.epoch}" if several else words.EPOCH_NUMBER.format(epoch=ref.epoch): find_run(
+            words, runs, ref.run
         ).load(ref.epoch)
         for ref in refs
     }
@@ -56,47 +56,47 @@ def choices(runs: Path, default_run: str, wanted: Sequence[EpochRef] = ()) -> gr
     return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
 
 
-def numbers_of(runs: Path, name: str) -> str:
+def numbers_of(words: Words, runs: Path, name: str) -> str:
     """The measured quality of a run as charts, or what to do to measure it."""
     if not (name := name_of(runs, name)):
         return ""
-    run = find_run(runs, name)
-    return quality_html(run.metrics(), run.floor()) + _nearest_html(run.nearest())
+    run = find_run(words, runs, name)
+    return quality_html(words, run.metrics(), run.floor()) + _nearest_html(words, run.nearest())
 
 
-def _nearest_html(picture: bytes) -> str:
+def _nearest_html(words: Words, picture: bytes) -> str:
     if not picture:
         return ""
     source = base64.b64encode(picture).decode()
     return (
-        f'<figure class="nearest"><figcaption>{text.NEAREST}</figcaption>'
-        f'<img alt="{text.NEAREST_ALT}" src="data:image/png;base64,{source}"></figure>'
+        f'<figure class="nearest"><figcaption>{words.NEAREST}</figcaption>'
+        f'<img alt="{words.NEAREST_ALT}" src="data:image/png;base64,{source}"></figure>'
     )
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
-    gr.Markdown(text.COMPARE_INTRO, elem_classes="intro")
+    gr.Markdown(words.COMPARE_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
             with gr.Row():
-                start = gr.Button(text.COMPARE_GENERATE, variant="primary", min_width=120, scale=2)
-                stop = gr.Button(text.STOP, min_width=80)
+                start = gr.Button(words.COMPARE_GENERATE, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(words.STOP, min_width=80)
             epochs = gr.CheckboxGroup(
-                [], label=text.COMPARE_EPOCHS, info=text.COMPARE_EPOCHS_INFO, elem_classes="compact"
+                [], label=words.COMPARE_EPOCHS, info=words.COMPARE_EPOCHS_INFO, elem_classes="compact"
             )
-            settings = request_controls(32, sprites=16, kinds_open=False)
+            settings = request_controls(words, 32, sprites=16, kinds_open=False)
         with gr.Column(scale=3, min_width=320):
-            player = build_comparison(assets, "compare-player")
-    gr.Markdown(text.COMPARE_NUMBERS, elem_classes="intro")
+            player = build_comparison(words, assets, "compare-player")
+    gr.Markdown(words.COMPARE_NUMBERS, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
-    wire_walk(start, stop, partial(compare, runs), [epochs, *settings.inputs], player)
+    wire_walk(start, stop, partial(compare, words, runs), [epochs, *settings.inputs], player)
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
         wanted = epochs_in(query)
-        measured = numbers_of(runs, wanted[0].run if wanted else default_run)
+        measured = numbers_of(words, runs, wanted[0].run if wanted else default_run)
         return choices(runs, default_run, wanted), measured, *settings.values(request_in(query, settings.request))
 
     app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)

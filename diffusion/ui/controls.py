@@ -13,22 +13,25 @@ from ..device import find_device
 from ..generate import Request
 from ..kinds import KINDS
 from ..sampling import SAMPLERS
-from . import text
 from .turns import Turns
+from .words import Words, told
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
 
 
 def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Show the person a generator handler's ValueErrors as a toast; any other exception stays a bug."""
+    """Show the person a generator handler's ValueErrors as a toast; any other exception stays a bug.
+
+    handler: its first argument is the words of the page.
+    """
     assert inspect.isgeneratorfunction(handler)
 
     @wraps(handler)
-    def wrapper(*arguments: Any) -> Any:
+    def wrapper(words: Words, *arguments: Any) -> Any:
         try:
-            yield from handler(*arguments)
+            yield from handler(words, *arguments)
         except ValueError as mistake:
-            raise gr.Error(str(mistake), duration=8, print_exception=False) from mistake
+            raise _toast(words, mistake) from mistake
 
     return wrapper
 
@@ -37,13 +40,17 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a handler that returns."""
 
     @wraps(handler)
-    def wrapper(*arguments: Any) -> Any:
+    def wrapper(words: Words, *arguments: Any) -> Any:
         try:
-            return handler(*arguments)
+            return handler(words, *arguments)
         except ValueError as mistake:
-            raise gr.Error(str(mistake), duration=8, print_exception=False) from mistake
+            raise _toast(words, mistake) from mistake
 
     return wrapper
+
+
+def _toast(words: Words, mistake: ValueError) -> gr.Error:
+    return gr.Error(told(words, str(mistake)), duration=8, title=words.MISTAKE, print_exception=False)
 
 
 def wire_walk(
@@ -77,6 +84,7 @@ def wire_walk(
 class RequestControls:
     """What a person sets before a walk; `inputs` in the order in which `request_from` takes their values."""
 
+    words: Words
     count: gr.Slider
     seed: gr.Number
     sampler: gr.Radio
@@ -95,7 +103,7 @@ class RequestControls:
     @property
     def request(self) -> Request:
         """What they are set to when the page opens."""
-        return request_from(*(control.value for control in self.inputs))
+        return request_from(self.words, *(control.value for control in self.inputs))
 
     @staticmethod
     def values(request: Request) -> list[Any]:
@@ -104,32 +112,35 @@ class RequestControls:
         return [r.count, r.seed, r.sampler, r.steps, r.guidance, r.eta, r.clip, r.fresh_noise, *r.kinds]
 
 
-def request_controls(most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
+def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Kinds, number, seed, sampler and experiments, from top to bottom."""
     steps_here = 50 if find_device().name == "cpu" else 500
-    with gr.Accordion(text.KINDS_LABEL, open=kinds_open):
-        gr.Markdown(text.KINDS_INFO, elem_classes="hint")
+    with gr.Accordion(words.KINDS_LABEL, open=kinds_open):
+        gr.Markdown(words.KINDS_INFO, elem_classes="hint")
         kinds = [
-            gr.Slider(0, 1, value=0, step=0.05, label=text.KIND_NAMES[kind], buttons=[], elem_classes="slim")
+            gr.Slider(0, 1, value=0, step=0.05, label=words.KIND_NAMES[kind], buttons=[], elem_classes="slim")
             for kind in KINDS
         ]
-    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=text.COUNT, elem_classes="slim", buttons=[])
+    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=words.COUNT, elem_classes="slim", buttons=[])
     with gr.Row(equal_height=False, elem_classes="seed"):
-        seed = gr.Number(0, precision=0, minimum=0, label=text.SEED, info=text.SEED_INFO, min_width=120)
-        dice = gr.Button(text.DICE, min_width=80, scale=0)
+        seed = gr.Number(0, precision=0, minimum=0, label=words.SEED, info=words.SEED_INFO, min_width=120)
+        dice = gr.Button(words.DICE, min_width=80, scale=0)
     dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, **PRIVATE)
-    with gr.Accordion(text.MORE, open=False):
-        samplers = [(text.SAMPLER_NAMES[name], name) for name in SAMPLERS]
-        sampler = gr.Radio(samplers, value="ddpm", label=text.SAMPLER, info=text.SAMPLER_INFO, elem_classes="compact")
-        steps = gr.Slider(1, 500, value=steps_here, step=1, label=text.STEPS, info=text.STEPS_INFO)
-        guidance = gr.Slider(0, 5, value=1, step=0.25, label=text.GUIDANCE, info=text.GUIDANCE_INFO)
-        eta = gr.Slider(0, 1, value=0, step=0.05, label=text.ETA)
-        fresh_noise = gr.Checkbox(True, label=text.FRESH, info=text.FRESH_INFO)
-        clip = gr.Checkbox(False, label=text.CLIP)
-    return RequestControls(count, seed, sampler, steps, guidance, eta, clip, fresh_noise, kinds)
+    with gr.Accordion(words.MORE, open=False):
+        samplers = [(words.SAMPLER_NAMES[name], name) for name in SAMPLERS]
+        sampler = gr.Radio(
+            samplers, value="ddpm", label=words.SAMPLER, info=words.SAMPLER_INFO, elem_classes="compact"
+        )
+        steps = gr.Slider(1, 500, value=steps_here, step=1, label=words.STEPS, info=words.STEPS_INFO)
+        guidance = gr.Slider(0, 5, value=1, step=0.25, label=words.GUIDANCE, info=words.GUIDANCE_INFO)
+        eta = gr.Slider(0, 1, value=0, step=0.05, label=words.ETA)
+        fresh_noise = gr.Checkbox(True, label=words.FRESH, info=words.FRESH_INFO)
+        clip = gr.Checkbox(False, label=words.CLIP)
+    return RequestControls(words, count, seed, sampler, steps, guidance, eta, clip, fresh_noise, kinds)
 
 
 def request_from(
+    words: Words,
     count: float,
     seed: float,
     sampler: str,
@@ -142,10 +153,10 @@ def request_from(
 ) -> Request:
     """The values of `RequestControls.inputs`, checked."""
     return Request(
-        count=whole(count, text.COUNT),
-        seed=whole(seed, text.SEED),
+        count=whole(words, count, words.COUNT),
+        seed=whole(words, seed, words.SEED),
         sampler=sampler,
-        steps=whole(steps, text.STEPS),
+        steps=whole(words, steps, words.STEPS),
         guidance=guidance,
         eta=eta,
         clip=clip,
@@ -154,8 +165,8 @@ def request_from(
     )
 
 
-def whole(number: float | None, name: str) -> int:
+def whole(words: Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
     if number is None or number != int(number):
-        raise ValueError(text.WHOLE_NUMBER.format(name=name))
+        raise ValueError(words.WHOLE_NUMBER.format(name=name))
     return int(number)

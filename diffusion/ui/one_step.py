@@ -18,28 +18,28 @@ from ..pixels import from_pixels, to_pixels
 from ..reel import finished_sprites
 from ..sampling import Noise
 from ..store import load_file
-from . import text
 from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
 from .controls import explained, whole, wire_walk
 from .player import Frame, build_comparison, frames
 from .turns import Turns
 from .watch import find_run, name_of
+from .words import Words, told
 
 LEVELS = 500
 
 
-def look_once(runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str, Any]:
+def look_once(words: Words, runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str, Any]:
     """One sprite at level t, as every shown epoch sees it. Pictures in and out are base64 of 16 x 16 RGB bytes.
 
     Returns the noisy picture, the true noise, and for each epoch the predicted noise, the predicted sprite and how
     far each is from the truth (root mean square; the noise has 1, pictures span [-1, 1]).
     """
-    x0, t, seed = sprite_from(pixels), whole(t, text.LEVEL), whole(seed, text.SEED)
+    x0, t, seed = sprite_from(words, pixels), whole(words, t, words.LEVEL), whole(words, seed, words.SEED)
     if not 1 <= t <= LEVELS:
-        raise ValueError(text.LEVEL_RANGE.format(most=LEVELS, level=t))
+        raise ValueError(words.LEVEL_RANGE.format(most=LEVELS, level=t))
     eps = Noise(seed, 1).draw()
     rows, x = [], None
-    for epoch, (checkpoint, predict) in epochs_shown(runs, run).items():
+    for epoch, (checkpoint, predict) in epochs_shown(words, runs, run).items():
         schedule = checkpoint.config.noise_schedule()
         x = schedule.noised(x0, t, eps)
         with torch.inference_mode():
@@ -49,7 +49,7 @@ def look_once(runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str,
         clean = schedule.clean(x, t, guess)
         rows.append(
             {
-                "label": text.EPOCH_NUMBER.format(epoch=epoch),
+                "label": words.EPOCH_NUMBER.format(epoch=epoch),
                 "eps": encoded(guess / 3),
                 "x0": encoded(clean),
                 "eps_error": round(float((guess - eps).square().mean().sqrt()), 3),
@@ -61,33 +61,41 @@ def look_once(runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str,
 
 @explained
 def finish_it(
-    runs: Path, turns: Turns, request: gr.Request, turn: int, run: str, drawing: dict[str, Any] | None, count: float
+    words: Words,
+    runs: Path,
+    turns: Turns,
+    request: gr.Request,
+    turn: int,
+    run: str,
+    drawing: dict[str, Any] | None,
+    count: float,
 ) -> Iterator[Frame]:
     """The reverse loop from level t on, from several noises, for the shown epochs in lockstep."""
     if turns.is_over(request.session_hash, turn):
         return
     if not drawing:
-        raise ValueError(text.NO_DRAWING)
-    t = whole(drawing["t"], text.LEVEL)
-    wanted = Request(count=whole(count, text.COUNT), steps=50, seed=whole(drawing["seed"], text.SEED))
+        raise ValueError(words.NO_DRAWING)
+    t = whole(words, drawing["t"], words.LEVEL)
+    wanted = Request(count=whole(words, count, words.COUNT), steps=50, seed=whole(words, drawing["seed"], words.SEED))
     panels = {
-        text.EPOCH_NUMBER.format(epoch=epoch): checkpoint for epoch, (checkpoint, _) in epochs_shown(runs, run).items()
+        words.EPOCH_NUMBER.format(epoch=epoch): checkpoint
+        for epoch, (checkpoint, _) in epochs_shown(words, runs, run).items()
     }
-    walk = generate(list(panels.values()), wanted, begin=(sprite_from(drawing["pixels"])[0], t))
+    walk = generate(list(panels.values()), wanted, begin=(sprite_from(words, drawing["pixels"])[0], t))
     schedule = next(iter(panels.values())).config.noise_schedule()
     below = sum(level < t for level in schedule.levels(wanted.steps))
     stream = frames(panels, walk, below, views=("x", "x0"), per_second=FRAMES_PER_SECOND)
     yield from turns.while_current(request.session_hash, turn, stream)
 
 
-def sprite_from(pixels: str) -> torch.Tensor:
+def sprite_from(words: Words, pixels: str) -> torch.Tensor:
     """base64 of 16 x 16 RGB bytes -> (1, 3, 16, 16) in [-1, 1]."""
     try:
         raw = np.frombuffer(base64.b64decode(pixels, validate=True), np.uint8).copy()
     except (ValueError, TypeError):
         raw = np.empty(0)
     if raw.size != 16 * 16 * 3:
-        raise ValueError(text.NO_SPRITE)
+        raise ValueError(words.NO_SPRITE)
     return from_pixels(torch.from_numpy(raw.reshape(1, 16, 16, 3)))
 
 
@@ -95,9 +103,9 @@ def encoded(x: torch.Tensor) -> str:
     return base64.b64encode(to_pixels(x)[0]).decode()
 
 
-def epochs_shown(runs: Path, run: str) -> dict[int, tuple]:
+def epochs_shown(words: Words, runs: Path, run: str) -> dict[int, tuple]:
     """The tutorial's four epochs, or as many of the run as there are: epoch -> (checkpoint, its predictor)."""
-    there = find_run(runs, run).epochs()
+    there = find_run(words, runs, run).epochs()
     chosen = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
     return {epoch: _ready(there[epoch], there[epoch].stat().st_mtime_ns) for epoch in chosen}
 
@@ -120,37 +128,37 @@ def held_out_recipes(count: int) -> list[Recipe]:
     return list(unlike.values())
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
 
     generated = finished_sprites(assets / "reel.bin") if (assets / "reel.bin").is_file() else []
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            return look_once(runs, name_of(runs, default_run), drawing["pixels"], drawing["t"], drawing["seed"])
+            return look_once(words, runs, name_of(runs, default_run), drawing["pixels"], drawing["t"], drawing["seed"])
         except ValueError as mistake:
-            return {"mistake": str(mistake)}
+            return {"mistake": told(words, str(mistake))}
 
-    gr.Markdown(text.ONE_STEP_INTRO, elem_classes="intro")
+    gr.Markdown(words.ONE_STEP_INTRO, elem_classes="intro")
     bench = gr.HTML(
         html_template=(assets / "one_step.html").read_text("utf-8"),
         js_on_load=(assets / "one_step.js").read_text("utf-8"),
         apply_default_css=False,
         elem_id="one-step",
-        strings=text.ONE_STEP,
+        strings=words.ONE_STEP,
         galleries=[
             [base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
             [base64.b64encode(sprite).decode() for sprite in generated[:16]],
         ],
         server_functions=[one_step],
     )
-    gr.Markdown(text.FINISH_INTRO, elem_classes="intro")
+    gr.Markdown(words.FINISH_INTRO, elem_classes="intro")
     with gr.Row():
-        start = gr.Button(text.FINISH, variant="primary", min_width=120, scale=0)
-        stop = gr.Button(text.STOP, min_width=80, scale=0)
-    player = build_comparison(assets, "finish-player", with_reel=False)
+        start = gr.Button(words.FINISH, variant="primary", min_width=120, scale=0)
+        stop = gr.Button(words.STOP, min_width=80, scale=0)
+    player = build_comparison(words, assets, "finish-player", with_reel=False)
 
     def finish(turns: Turns, request: gr.Request, turn: int, drawing: dict[str, Any] | None) -> Iterator[Frame]:
-        yield from finish_it(runs, turns, request, turn, name_of(runs, default_run), drawing, 8)
+        yield from finish_it(words, runs, turns, request, turn, name_of(runs, default_run), drawing, 8)
 
     wire_walk(start, stop, finish, [bench], player)

@@ -16,7 +16,7 @@ from ..render import columns_for, sheet
 from ..sampling import Step
 from ..schedule import NoiseSchedule
 from ..store import Checkpoint
-from . import text
+from .words import Words
 
 FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
 
@@ -78,29 +78,29 @@ COMPARE_BELOW = """
 """
 
 
-def build_player(assets: Path, name: str) -> gr.HTML:
+def build_player(words: Words, assets: Path, name: str) -> gr.HTML:
     """A player of one epoch, whose value is the newest frame. name: unlike that of any other player on the page."""
-    return _build(assets, name, "watch.js", True, above="", below="", canvas_tabindex=-1)
+    return _build(words, assets, name, "watch.js", True, above="", below="", canvas_tabindex=-1)
 
 
-def build_comparison(assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
+def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
     """A player of several epochs side by side, with a slider across them."""
-    words = {"name": name, **text.PLAYER}
-    parts = {"above": COMPARE_ABOVE.format(**words), "below": COMPARE_BELOW.format(**words)}
-    hint = text.PLAYER["hint"] if with_reel else text.FINISH_HINT
-    return _build(assets, name, "compare.js", with_reel, canvas_tabindex=0, hint=hint, **parts)
+    filled = {"name": name, **words.PLAYER}
+    parts = {"above": COMPARE_ABOVE.format(**filled), "below": COMPARE_BELOW.format(**filled)}
+    hint = words.PLAYER["hint"] if with_reel else words.FINISH_HINT
+    return _build(words, assets, name, "compare.js", with_reel, canvas_tabindex=0, hint=hint, **parts)
 
 
-def _build(assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
+def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
     reel = assets / "reel.bin"
     served = assets.relative_to(Path.cwd()) if assets.is_relative_to(Path.cwd()) else assets
     gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=STAGE.format(**{"name": name, **text.PLAYER, **parts}),
+        html_template=STAGE.format(**{"name": name, **words.PLAYER, **parts}),
         js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter, "export.js")),
         apply_default_css=False,
         elem_id=name,
-        strings=text.PLAYER,
+        strings=words.PLAYER,
         tab=name.removesuffix("-player"),
         vendor=f"gradio_api/file={served / 'vendor'}",
         reel=f"gradio_api/file={served / reel.name}" if with_reel and reel.is_file() else None,

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +17,58 @@ from ..runner import Runner, Snapshot, interrupted
 from ..runs import Plan, plan_of
 from ..store import RunFolder
 from ..training import TrainConfig
-from . import text
 from .charts import loss_svg
 from .controls import PRIVATE, toasted, whole
+from .words import Words, told
 
 LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
 
 
 def planned(
-    runs: Path, name: str, count: float, epochs: float, batch: float, lr: float, seed: float, save: float
+    words: Words,
+    runs: Path,
+    name: str,
+    count: float,
+    epochs: float,
+    batch: float,
+    lr: float,
+    seed: float,
+    save: float,
 ) -> Plan:
     """The settings of the page, checked."""
     if not RUN.fullmatch(name or ""):
-        raise ValueError(text.RUN_NAME)
+        raise ValueError(words.RUN_NAME)
     return Plan(
         folder=runs / name,
-        data=f"builtin:{whole(count, text.TRAIN_COUNT)}",
+        data=f"builtin:{whole(words, count, words.TRAIN_COUNT)}",
         training=TrainConfig(
-            epochs=whole(epochs, text.TRAIN_EPOCHS),
-            batch_size=whole(batch, text.TRAIN_BATCH),
+            epochs=whole(words, epochs, words.TRAIN_EPOCHS),
+            batch_size=whole(words, batch, words.TRAIN_BATCH),
             lr=lr,
-            seed=whole(seed, text.SEED),
+            seed=whole(words, seed, words.SEED),
         ),
-        save_every=whole(save, text.TRAIN_SAVE_EVERY),
+        save_every=whole(words, save, words.TRAIN_SAVE_EVERY),
     )
 
 
-def begin(runner: Runner, runs: Path, name: str, *settings: float) -> str:
+@toasted
+def begin(words: Words, runner: Runner, runs: Path, name: str, *settings: float) -> str:
     """Start a run; refuses a name that is taken before anything is written."""
-    plan = planned(runs, name, *settings)
+    plan = planned(words, runs, name, *settings)
     if plan.folder.exists():
-        raise ValueError(text.RUN_TAKEN.format(name=name))
+        raise ValueError(words.RUN_TAKEN.format(name=name))
     open_dataset(plan.data)  # a wrong source is said now, not later by the thread
     runner.start(plan)
-    return monitor(runner.snapshot())
+    return monitor(words, runner.snapshot())
 
 
-def resume(runner: Runner, runs: Path, name: str | None) -> str:
+@toasted
+def resume(words: Words, runner: Runner, runs: Path, name: str | None) -> str:
     """Go on with a run that was stopped or interrupted."""
     if name not in resumable(runner, runs):
-        raise ValueError(text.NOTHING_TO_RESUME)
+        raise ValueError(words.NOTHING_TO_RESUME)
     runner.start(plan_of(RunFolder(runs / name)), resume=True)
-    return monitor(runner.snapshot())
+    return monitor(words, runner.snapshot())
 
 
 def resumable(runner: Runner, runs: Path) -> list[str]:
@@ -67,30 +78,30 @@ def resumable(runner: Runner, runs: Path) -> list[str]:
     return [str(run) for run in begun if interrupted(run) and not (now.busy and str(run) == now.name)]
 
 
-def monitor(now: Snapshot) -> str:
+def monitor(words: Words, now: Snapshot) -> str:
     """The run as it stands, as HTML: the same for whoever looks."""
     if now.state == "idle":
-        return f'<p class="hint">{text.TRAIN_IDLE}</p>'
+        return f'<p class="hint">{words.TRAIN_IDLE}</p>'
     share = now.step / now.total if now.total else 0
-    words = [f"<strong>{now.name}</strong>: {text.TRAIN_STATES[now.state]}"]
+    said = [f"<strong>{now.name}</strong>: {words.TRAIN_STATES[now.state]}"]
     if now.message:
-        words.append(now.message)
+        said.append(told(words, now.message))
     if now.total:
         epoch = min(now.epochs, int(share * now.epochs) + 1)
-        words.append(text.TRAIN_PROGRESS.format(epoch=epoch, epochs=now.epochs, step=now.step, total=now.total))
+        said.append(words.TRAIN_PROGRESS.format(epoch=epoch, epochs=now.epochs, step=now.step, total=now.total))
     if now.state == "running" and now.sprites_per_second:
-        words.append(text.TRAIN_SPEED.format(speed=now.sprites_per_second, left=now.seconds_left))
+        said.append(words.TRAIN_SPEED.format(speed=now.sprites_per_second, left=now.seconds_left))
     strip = "".join(
-        f'<figure><img alt="{text.TRAIN_SAMPLE.format(epoch=epoch)}" src="{_png(sprites)}">'
-        f"<figcaption>{text.EPOCH_NUMBER.format(epoch=epoch)}</figcaption></figure>"
+        f'<figure><img alt="{words.TRAIN_SAMPLE.format(epoch=epoch)}" src="{_png(sprites)}">'
+        f"<figcaption>{words.EPOCH_NUMBER.format(epoch=epoch)}</figcaption></figure>"
         for epoch, sprites in now.samples
     )
     return (
-        f'<p role="status">{" · ".join(words)}</p>'
+        f'<p role="status">{" · ".join(said)}</p>'
         f'<div class="player-track"><div style="width:{100 * share:.1f}%"></div></div>'
-        f"{loss_svg(now.curve, now.held_out, now.total, now.epochs)}"
+        f"{loss_svg(words, now.curve, now.held_out, now.total, now.epochs)}"
         f'<div class="strip">{strip}</div>'
-        f'<p class="hint">{text.SAME_COMMAND} <code>{now.command}</code></p>'
+        f'<p class="hint">{words.SAME_COMMAND} <code>{now.command}</code></p>'
     )
 
 
@@ -100,35 +111,35 @@ def _png(sprites: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, runner: Runner) -> None:
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
-    gr.Markdown(text.TRAIN_INTRO, elem_classes="intro")
+    gr.Markdown(words.TRAIN_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            name = gr.Textbox("my-run", label=text.TRAIN_NAME, max_lines=1)
+            name = gr.Textbox("my-run", label=words.TRAIN_NAME, max_lines=1)
             slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
-            count = gr.Slider(500, 20_000, value=2000, step=500, label=text.TRAIN_COUNT, **slim)
-            epochs = gr.Slider(1, 32, value=8, step=1, label=text.TRAIN_EPOCHS, **slim)
-            batch = gr.Slider(10, 500, value=50, step=10, label=text.TRAIN_BATCH, **slim)
-            save = gr.Slider(1, 8, value=2, step=1, label=text.TRAIN_SAVE_EVERY, **slim)
-            lr = gr.Number(2e-3, label=text.TRAIN_LR, minimum=0)
-            seed = gr.Number(0, precision=0, minimum=0, label=text.SEED)
-            start = gr.Button(text.TRAIN_START, variant="primary")
+            count = gr.Slider(500, 20_000, value=2000, step=500, label=words.TRAIN_COUNT, **slim)
+            epochs = gr.Slider(1, 32, value=8, step=1, label=words.TRAIN_EPOCHS, **slim)
+            batch = gr.Slider(10, 500, value=50, step=10, label=words.TRAIN_BATCH, **slim)
+            save = gr.Slider(1, 8, value=2, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
+            lr = gr.Number(2e-3, label=words.TRAIN_LR, minimum=0)
+            seed = gr.Number(0, precision=0, minimum=0, label=words.SEED)
+            start = gr.Button(words.TRAIN_START, variant="primary")
             with gr.Row():
-                pause = gr.Button(text.TRAIN_PAUSE, min_width=80)
-                go_on = gr.Button(text.TRAIN_GO_ON, min_width=80)
+                pause = gr.Button(words.TRAIN_PAUSE, min_width=80)
+                go_on = gr.Button(words.TRAIN_GO_ON, min_width=80)
             with gr.Row():
-                keep = gr.Button(text.TRAIN_SAVE, min_width=80)
-                stop = gr.Button(text.STOP, min_width=80)
-            unfinished = gr.Radio([], label=text.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
-            again = gr.Button(text.TRAIN_RESUME, visible=False)
+                keep = gr.Button(words.TRAIN_SAVE, min_width=80)
+                stop = gr.Button(words.STOP, min_width=80)
+            unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
+            again = gr.Button(words.TRAIN_RESUME, visible=False)
         with gr.Column(scale=3, min_width=320):
-            view = gr.HTML(monitor(runner.snapshot()), elem_id="train-monitor")
+            view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
 
     settings = [count, epochs, batch, lr, seed, save]
     quick = {"queue": False, **PRIVATE}
-    start.click(toasted(lambda *values: begin(runner, runs, *values)), [name, *settings], view, **quick)
-    again.click(toasted(lambda chosen: resume(runner, runs, chosen)), unfinished, view, **quick)
+    start.click(partial(begin, words, runner, runs), [name, *settings], view, **quick)
+    again.click(partial(resume, words, runner, runs), unfinished, view, **quick)
     for button, act in ((pause, runner.pause), (go_on, runner.go_on), (keep, runner.save_now), (stop, runner.stop)):
         button.click(lambda act=act: act(), **quick)
 
@@ -144,7 +155,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, runner: Ru
             last.clear()
         last[request.session_hash] = (now, waiting)
         shown = bool(waiting)
-        return monitor(now), gr.Radio(choices=list(waiting), visible=shown), gr.Button(visible=shown)
+        return monitor(words, now), gr.Radio(choices=list(waiting), visible=shown), gr.Button(visible=shown)
 
     gr.Timer(LOOK_EVERY).tick(look, outputs=[view, unfinished, again], **quick)
     app.load(look, outputs=[view, unfinished, again], **quick)

@@ -9,35 +9,42 @@ import gradio as gr
 from ..generate import MOST_SPRITES, generate, recipe
 from ..refs import EpochRef
 from ..store import RunFolder, list_runs
-from . import text
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
 from .player import Frame, build_player, frames
 from .turns import Turns
+from .words import Words
 
 
 @explained
 def watch(
-    runs: Path, turns: Turns, request: gr.Request, turn: int, run: str, epoch: int | None, *settings: float
+    words: Words,
+    runs: Path,
+    turns: Turns,
+    request: gr.Request,
+    turn: int,
+    run: str,
+    epoch: int | None,
+    *settings: float,
 ) -> Iterator[Frame]:
     """Browser values in, frames for the player out; the last one says so where the walk was stopped."""
     if turns.is_over(request.session_hash, turn):
         return
     if epoch is None:
-        raise ValueError(text.NO_EPOCH)
-    wanted = request_from(*settings)
-    checkpoint = find_run(runs, run).load(epoch)
-    panels = {text.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
+        raise ValueError(words.NO_EPOCH)
+    wanted = request_from(words, *settings)
+    checkpoint = find_run(words, runs, run).load(epoch)
+    panels = {words.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
     made_by = recipe(wanted, [EpochRef(run, epoch)])
     stream = frames(panels, generate([checkpoint], wanted), wanted.steps, recipe=made_by)
     yield from turns.while_current(request.session_hash, turn, stream)
 
 
-def find_run(runs: Path, name: str | None) -> RunFolder:
+def find_run(words: Words, runs: Path, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
     found = list_runs(runs)
     if name not in found:
-        raise ValueError(text.NO_RUN.format(name=name) if found else text.NO_RUNS.format(folder=runs.name))
+        raise ValueError(words.NO_RUN.format(name=name) if found else words.NO_RUNS.format(folder=runs.name))
     return found[name]
 
 
@@ -58,20 +65,20 @@ def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Rad
     )
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str) -> None:
+def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. The pickers are filled anew at every page load."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            run = gr.Radio([], label=text.RUN, visible=False, elem_classes="compact")
-            epoch = gr.Radio([], label=text.EPOCH, info=text.EPOCH_INFO, elem_classes="compact")
+            run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
+            epoch = gr.Radio([], label=words.EPOCH, info=words.EPOCH_INFO, elem_classes="compact")
             with gr.Row():
-                start = gr.Button(text.GENERATE, variant="primary", min_width=120, scale=2)
-                stop = gr.Button(text.STOP, min_width=80)
-            settings = request_controls(MOST_SPRITES, sprites=32, kinds_open=True)
+                start = gr.Button(words.GENERATE, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(words.STOP, min_width=80)
+            settings = request_controls(words, MOST_SPRITES, sprites=32, kinds_open=True)
         with gr.Column(scale=3, min_width=320):
-            player = build_player(assets, "watch-player")
+            player = build_player(words, assets, "watch-player")
 
-    wire_walk(start, stop, partial(watch, runs), [run, epoch, *settings.inputs], player)
+    wire_walk(start, stop, partial(watch, words, runs), [run, epoch, *settings.inputs], player)
     run.input(lambda name: pick(runs, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
 
     def restore(request: gr.Request):

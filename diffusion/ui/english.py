@@ -1,4 +1,12 @@
-"""Every word a visitor sees."""
+"""Every word a visitor of the English page sees."""
+
+from ..report import SENTENCES
+
+CODE = "en"
+LANGUAGE = "English"
+MISTAKE = "Please check"
+ENGINE: dict[str, str] = {}  # what the engine says is English
+REPORT = SENTENCES
 
 TITLE = "Sprite Diffusion"
 INTRO = (
@@ -158,6 +166,8 @@ PLAYER = {
     "view_x": "the noisy picture xₜ",
     "view_eps": "the predicted noise ε̂",
     "view_x0": "the predicted sprite x̂₀",
+    "epoch_number": "epoch {epoch}",
+    "gif": "GIF {done} of {total}",
     "level": "Noise level {t} of {T}",
     "left": "{s} s left",
     "started": "Sampling started",

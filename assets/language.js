@@ -1,0 +1,43 @@
+// Which language a visitor gets: what the address says (/zh, ?lang=zh, ?lang=en), else what was chosen here before,
+// else the browser's. The English page is at the app's root, the Chinese one beside it at zh.
+
+(() => {
+  const query = new URLSearchParams(location.search);
+  const here = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
+  const pageOf = (language) => document.baseURI.replace(/[^/]*$/, language === "zh" ? "zh" : "");
+
+  function remembered() {
+    try {
+      return localStorage.getItem("language");
+    } catch {
+      return null; // an embedded page may not be allowed to remember
+    }
+  }
+
+  const asked = { zh: "zh", en: "en" }[query.get("lang")];
+  const likely = remembered() ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+  const wanted = asked ?? (here === "zh" ? "zh" : likely);
+  if (wanted !== here) return location.replace(pageOf(wanted) + location.search + location.hash);
+
+  // Gradio names the browser's language here, also where the page speaks the other.
+  const html = document.documentElement;
+  const named = { zh: "zh-CN", en: "en" }[here];
+  const name = () => html.lang === named || (html.lang = named);
+  new MutationObserver(name).observe(html, { attributeFilter: ["lang"] });
+  name();
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".languages a");
+    if (!link) return;
+    event.preventDefault();
+    const language = link.lang.slice(0, 2);
+    try {
+      localStorage.setItem("language", language);
+    } catch {
+      // then the address alone remembers
+    }
+    const same = new URLSearchParams(location.search);
+    same.set("lang", language);
+    location.assign(`${pageOf(language)}?${same}${location.hash}`);
+  });
+})();

@@ -1,0 +1,25 @@
+"""The language of a page: a module that holds its words, and what the engine says put into them."""
+
+import re
+from functools import cache
+from types import ModuleType
+
+Words = ModuleType  # english or chinese: whatever the one defines the other defines too
+
+
+def told(words: Words, message: str) -> str:
+    """A sentence of the engine, which speaks English, in the page's words; unchanged where they have none for it."""
+    fitting = [(template, match) for template, shape in _shapes(words) if (match := shape.fullmatch(message))]
+    if not fitting:
+        return message
+    template, match = max(fitting, key=lambda found: len(found[0]))  # the one that says most itself
+    return words.ENGINE[template].format(*(told(words, value) for value in match.groups()))
+
+
+@cache
+def _shapes(words: Words) -> list[tuple[str, re.Pattern]]:
+    """Every template of `words.ENGINE`, and the pattern of the sentences made from it: each {} is any text."""
+    return [
+        (template, re.compile("(.+?)".join(map(re.escape, template.split("{}"))), re.DOTALL))
+        for template in words.ENGINE
+    ]
