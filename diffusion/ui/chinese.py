@@ -2,9 +2,6 @@
 
 from .chinese_engine import ENGINE  # noqa: F401
 
-CODE = "zh-CN"
-LANGUAGE = "中文"
-MISTAKE = "请检查一下"
 REPORT = {
     "missing_one": "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。",
     "missing_two": "还没法比较：第 {first} 和第 {second} 回合还没有测量（python -m diffusion evaluate）。",
@@ -32,6 +29,10 @@ REPORT = {
         "网络越来越偏向它训练过的形状。"
     ),
 }
+
+CODE = "zh-CN"
+LANGUAGE = "中文"
+MISTAKE = "请检查一下"
 
 TITLE = "Sprite Diffusion"
 INTRO = (

@@ -1,0 +1,243 @@
+"""The two languages say the same things, the engine's mistakes among them, and nothing else on the page has words."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from diffusion.ui import chinese, english
+from diffusion.ui.words import told
+
+PACKAGE = Path(__file__).parent.parent / "diffusion"
+ASSETS = PACKAGE.parent / "assets"
+NO_VISITOR = {  # modules whose mistakes nobody on the page can make
+    "__main__": "the command line",
+    "bench": "the command line",
+    "evaluate": "the command line",
+    "features": "used by evaluate only",
+    "judge": "used by evaluate only",
+    "metrics": "used by evaluate only",
+    "reel": "made on the command line; the page only reads the one that is shipped",
+    "pixelart": "its numbers come from dataset, which has checked them",
+    "report": "the page compares two epochs that late_pair has found",
+}
+NEVER_SHOWN = {  # caught by the module that raises it
+    "it is a .npz",
+    "a number that is not finite cannot be drawn",
+}
+
+
+def engine():
+    """The syntax trees of the engine's modules that a visitor's action can reach."""
+    paths = (path for path in PACKAGE.glob("*.py") if path.stem not in NO_VISITOR)
+    return [ast.parse(path.read_text("utf-8")) for path in paths]
+
+
+def template(node):
+    """'steps must be at least 1, not {}' of a text or an f-string; None of anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return None
+
+
+def raised():
+    """The template of every ValueError the engine raises."""
+    calls = [node.exc for tree in engine() for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    mistakes = [call for call in calls if isinstance(call, ast.Call) and call.func.id == "ValueError"]
+    templates = [template(call.args[0]) for call in mistakes]
+    assert None not in templates, "a ValueError is neither a text nor an f-string"
+    return set(templates) - NEVER_SHOWN
+
+
+def fields(text):
+    """The placeholders of a template with how each is written: [('count', ',')]."""
+    return sorted((name, how, change) for _, name, how, change in Formatter().parse(text) if name is not None)
+
+
+# The same names in both
+
+
+def constants(words):
+    return {name: value for name, value in vars(words).items() if name.isupper() and name != "ENGINE"}
+
+
+def differences(ours, theirs, place):
+    """Where two values are not alike: in type, in keys, in length or in placeholders."""
+    if type(ours) is not type(theirs):
+        yield f"{place}: {type(ours).__name__} and {type(theirs).__name__}"
+    elif isinstance(ours, dict):
+        if list(ours) != list(theirs):
+            yield f"{place}: {set(ours) ^ set(theirs) or 'in another order'}"
+        for key in ours.keys() & theirs.keys():
+            yield from differences(ours[key], theirs[key], f"{place}[{key!r}]")
+    elif isinstance(ours, list):
+        if len(ours) != len(theirs):
+            yield f"{place}: {len(ours)} and {len(theirs)}"
+        for i, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+            yield from differences(one, other, f"{place}[{i}]")
+    elif {name for name, *_ in fields(ours)} != {name for name, *_ in fields(theirs)}:
+        yield f"{place}: {fields(ours)} and {fields(theirs)}"
+
+
+def test_both_languages_have_the_same_names_keys_types_and_placeholders():
+    assert list(differences(constants(english), constants(chinese), "words")) == []
+
+
+def leaves(value):
+    """Every text in a nest of dicts and lists."""
+    if isinstance(value, str):
+        yield value
+    else:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
+
+
+SAME_IN_BOTH = {english.TITLE, "DDPM", "DDIM"}
+
+
+def test_nothing_was_left_in_english():
+    plain = [text for text in leaves(constants(chinese)) if not re.search(r"[\u4e00-\u9fff]", text)]
+    assert set(plain) - SAME_IN_BOTH == {chinese.CODE}
+
+
+def test_chinese_is_punctuated_as_chinese():
+    """No comma, semicolon, question mark or bracket of the Latin script beside a Chinese character."""
+    half = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
+    assert [text for text in [*leaves(constants(chinese)), *chinese.ENGINE.values()] if half.search(text)] == []
+
+
+# What the engine says
+
+
+def test_the_chinese_page_knows_every_mistake_a_visitor_can_make_and_no_others():
+    assert raised() - chinese.ENGINE.keys() == set(), "without Chinese"
+    said = {template(node) for tree in engine() for node in ast.walk(tree)}
+    assert chinese.ENGINE.keys() - said == set(), "the engine says this no longer"
+
+
+def test_modules_that_no_visitor_reaches_are_there():
+    assert NO_VISITOR.keys() <= {path.stem for path in PACKAGE.glob("*.py")}
+
+
+@pytest.mark.parametrize("english_one,chinese_one", chinese.ENGINE.items(), ids=list(chinese.ENGINE))
+def test_every_sentence_of_the_engine_arrives_whole(english_one, chinese_one):
+    """What it puts in stands in the Chinese sentence, each in its place, whatever other templates are like it."""
+    count = english_one.count("{}")
+    assert sorted(name for name, *_ in fields(chinese_one)) == [str(i) for i in range(count)]
+    values = [f"<{i}>" for i in range(count)]
+    assert told(chinese, english_one.format(*values)) == chinese_one.format(*values)
+    assert told(english, english_one.format(*values)) == english_one.format(*values)
+
+
+def test_what_a_sentence_holds_is_told_too_and_what_is_unknown_stays():
+    assert told(chinese, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
+    assert told(chinese, "KeyError: 'x'") == "KeyError: 'x'"
+
+
+# No other words
+
+
+def ui_sources():
+    names = {"english.py", "chinese.py", "chinese_engine.py", "words.py"}
+    return [path for path in sorted((PACKAGE / "ui").glob("*.py")) if path.name not in names]
+
+
+TOLD = {
+    "ValueError",
+    "gr.Error",
+    "gr.Info",
+    "gr.Warning",
+    "gr.Markdown",
+    "gr.Button",
+    "gr.Tab",
+    "gr.Accordion",
+    "gr.HTML",
+}
+SHOWN = {"label", "info", "placeholder", "title", "message", "description", "caption"}
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def visible(node):
+    """Texts that an expression may show."""
+    if isinstance(node, ast.JoinedStr):
+        # what it puts in is words' or a number's
+        yield "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (ast.BinOp, ast.IfExp, ast.BoolOp)):
+        for part in ast.iter_child_nodes(node):
+            yield from visible(part)
+
+
+def arguments_shown(tree):
+    """What is handed to a component or to a mistake as words: gr.X(first, label=…) and ValueError(first)."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        named = ast.unparse(call.func)
+        if named in TOLD:
+            values = [*call.args[:1], *(key.value for key in call.keywords if key.arg == "value")]
+            yield from (text for node in values for text in visible(node))
+        if named.startswith("gr."):
+            yield from (text for key in call.keywords if key.arg in SHOWN for text in visible(key.value))
+
+
+def documentation(tree):
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+
+
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+SHOWN_ATTRIBUTES = r"""(?:aria-label|aria-valuetext|title|alt|placeholder)="([^"]*)\""""
+
+
+def markup_shown(html):
+    """Text between tags and in the attributes that are read out, without {placeholders} and ${expressions}."""
+    bare = re.sub(r"\$?\{[^{}]*\}", "", html)
+    yield from re.findall(SHOWN_ATTRIBUTES, bare)
+    yield from re.findall(r">([^<>]+)<", bare)
+
+
+@pytest.mark.parametrize("path", ui_sources(), ids=lambda path: path.name)
+def test_the_code_of_the_page_has_no_words_of_its_own(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    texts = [text for node in ast.walk(tree) if (text := template(node))]
+    sentences = [
+        text for text in texts if SENTENCE.search(text) and "<" not in text and text not in documentation(tree)
+    ]
+    markup = [text for html in texts if re.search(r"<\w", html) for text in markup_shown(html)]
+    found = {
+        text for text in [*arguments_shown(tree), *markup, *sentences] if LETTERS.search(re.sub("<[^>]*>", "", text))
+    }
+    assert found - NEVER_SHOWN == set()
+
+
+STRING = r"""(?:"[^"\n]*"|'[^'\n]*'|`[^`]*`)"""
+JS_SHOWN = [
+    rf"(?:textContent|innerText|title|label|alt|placeholder)\s*[=:]\s*({STRING})",
+    rf"setAttribute\(\"(?:aria-label|aria-valuetext|title|alt)\",\s*({STRING})",
+    rf"fillText\(\s*({STRING})",
+    rf"new (?:Error|Option)\(\s*({STRING})",
+]
+SYMBOLS = {"t "}  # the level of noise in the grid's head, the same letter in every language
+
+
+@pytest.mark.parametrize("path", sorted(ASSETS.glob("*.js")), ids=lambda path: path.name)
+def test_scripts_have_no_words_of_their_own(path):
+    code = re.sub(r"^\s*//.*$|\s//\s.*$", "", path.read_text("utf-8"), flags=re.M)
+    found = [text[1:-1] for shape in JS_SHOWN for text in re.findall(shape, code)]
+    bare = [re.sub(r"\$\{[^}]*\}", "", text) for text in found]
+    assert [text for text in bare if LETTERS.search(text) and text not in SYMBOLS] == []
+
+
+@pytest.mark.parametrize("path", sorted(ASSETS.glob("*.html")), ids=lambda path: path.name)
+def test_pages_have_no_words_of_their_own(path):
+    assert [text for text in markup_shown(path.read_text("utf-8")) if LETTERS.search(text)] == []
+
+
+def test_every_word_is_used():
+    """A name that no code reads is a word nobody sees."""
+    code = "\n".join(path.read_text("utf-8") for path in ui_sources())
+    assert {name for name in constants(english) if not re.search(rf"\.{name}\b", code)} == set()
