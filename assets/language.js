@@ -36,8 +36,10 @@
     } catch {
       // then the address alone remembers
     }
-    const same = new URLSearchParams(location.search);
-    same.set("lang", language);
-    location.assign(`${pageOf(language)}?${same}${location.hash}`);
+    const tab = document.querySelector("[role=tab][aria-selected=true]").dataset.tabId;
+    const address = new URLSearchParams(location.search); // of what is shown, unless another tab was opened since
+    const next = address.get("tab") === tab ? address : new URLSearchParams({ tab });
+    next.set("lang", language);
+    location.assign(`${pageOf(language)}?${next}${location.hash}`);
   });
 })();

@@ -92,10 +92,10 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def page(chromium):
-    """A fresh visitor, who fails the test at the first error on the page's console."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+@contextmanager
+def visitor(chromium, **traits):
+    """The page of a fresh visitor, who fails the test at the first error on its console. traits: as for a context."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **traits})
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -103,3 +103,9 @@ def page(chromium):
     yield page
     context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def page(chromium):
+    with visitor(chromium) as page:
+        yield page

@@ -8,7 +8,7 @@ from ..device import find_device
 from ..runner import Runner
 from . import chinese, compare, english, one_step, train, watch
 from .controls import PRIVATE
-from .words import Words
+from .words import Words, told
 
 PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -38,26 +38,25 @@ def build_page(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words
                 tab.build(app, runs, assets, default_run, words)
         with gr.Tab(words.TRAIN, id="train"):
             train.build(app, runs, assets, default_run, words, runner)
-    gr.Markdown(words.DEVICE.format(device=find_device(), gradio=gr.__version__), elem_classes="footer")
+    gr.Markdown(
+        words.DEVICE.format(device=told(words, str(find_device())), gradio=gr.__version__), elem_classes="footer"
+    )
     app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
 
 
 def switch(words: Words) -> str:
-    """The names of all languages, each a link to its page; assets/language.js adds the query and remembers."""
-    return " | ".join(
-        f'<a href="./{path}" lang="{other.CODE}" hreflang="{other.CODE}"{current(other is words)}>{other.LANGUAGE}</a>'
-        for path, other in PAGES.items()
-    )
-
-
-def current(here: bool) -> str:
-    return ' aria-current="page"' if here else ""
+    """All languages by name, each a link to its page; assets/language.js keeps the tab and remembers the choice."""
+    links = []
+    for path, other in PAGES.items():
+        here = ' aria-current="page"' if other is words else ""
+        links.append(f'<a href="./{path}" lang="{other.CODE}" hreflang="{other.CODE}"{here}>{other.LANGUAGE}</a>')
+    return " | ".join(links)
 
 
 def tab_asked_for(request: gr.Request) -> gr.Tabs:
     """The tab a shared address names."""
     name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
-    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step") else gr.Tabs()
+    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step", "train") else gr.Tabs()
 
 
 def look(assets: Path) -> dict:

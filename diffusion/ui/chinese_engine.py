@@ -67,6 +67,9 @@ ENGINE = {
     "{} is {}, not {}": "{0} 是 {1}，而不是 {2}",
     "{} is damaged: {} holds values that are not finite": "{0} 已损坏：{1} 里有不是有限数的值",
     "variant must be one of {}, not {}": "variant 须是 {0} 之一，而不是 {1}",
+    # Where it computes
+    "{} ({}), {}, torch {}": "{0}（{1}），{2}，torch {3}",
+    "{} threads": "{0} 个线程",
     # Pictures to train on
     "builtin draws 1 to {} sprites, not {}": "内置数据能画 1 到 {0} 张精灵图，不能是 {1} 张",
     "{} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (

@@ -123,7 +123,7 @@ def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: 
         ]
     count = gr.Slider(1, most_sprites, value=sprites, step=1, label=words.COUNT, elem_classes="slim", buttons=[])
     with gr.Row(equal_height=False, elem_classes="seed"):
-        seed = gr.Number(0, precision=0, minimum=0, label=words.SEED, info=words.SEED_INFO, min_width=120)
+        seed = gr.Number(0, precision=0, label=words.SEED, info=words.SEED_INFO, min_width=120)
         dice = gr.Button(words.DICE, min_width=80, scale=0)
     dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, **PRIVATE)
     with gr.Accordion(words.MORE, open=False):

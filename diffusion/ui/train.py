@@ -122,8 +122,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
             epochs = gr.Slider(1, 32, value=8, step=1, label=words.TRAIN_EPOCHS, **slim)
             batch = gr.Slider(10, 500, value=50, step=10, label=words.TRAIN_BATCH, **slim)
             save = gr.Slider(1, 8, value=2, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
-            lr = gr.Number(2e-3, label=words.TRAIN_LR, minimum=0)
-            seed = gr.Number(0, precision=0, minimum=0, label=words.SEED)
+            lr = gr.Number(2e-3, label=words.TRAIN_LR)
+            seed = gr.Number(0, precision=0, label=words.SEED)
             start = gr.Button(words.TRAIN_START, variant="primary")
             with gr.Row():
                 pause = gr.Button(words.TRAIN_PAUSE, min_width=80)
@@ -138,8 +138,8 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
 
     settings = [count, epochs, batch, lr, seed, save]
     quick = {"queue": False, **PRIVATE}
-    start.click(partial(begin, words, runner, runs), [name, *settings], view, **quick)
-    again.click(partial(resume, words, runner, runs), unfinished, view, **quick)
+    start.click(partial(begin, words, runner, runs), [name, *settings], view, **PRIVATE)  # queued: else no toast
+    again.click(partial(resume, words, runner, runs), unfinished, view, **PRIVATE)
     for button, act in ((pause, runner.pause), (go_on, runner.go_on), (keep, runner.save_now), (stop, runner.stop)):
         button.click(lambda act=act: act(), **quick)
 
