@@ -390,6 +390,87 @@ def test_a_picture_that_is_none_is_said_so(page, served, tmp_path):
     page.wait_for_function("document.querySelector('#one-step [data-part=status]').textContent === ''")
 
 
+# Languages
+
+
+def language(page):
+    """What the page is in, once its player is there."""
+    page.wait_for_function(LOG)
+    return page.evaluate("document.documentElement.lang")
+
+
+def test_a_chinese_browser_lands_on_chinese_and_the_switch_overrides_it_for_good(chromium, served):
+    address = served[0]
+    with visitor(chromium, locale="zh-CN") as page:
+        page.goto(f"{address}/?tab=compare#here")
+        page.wait_for_url(f"{address}/zh?tab=compare#here")
+        assert language(page) == "zh-CN"
+        page.get_by_role("button", name=chinese.COMPARE_GENERATE).wait_for()
+        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.get_by_role("link", name="English").click()
+        page.wait_for_url(f"{address}/?tab=one-step&lang=en#here")
+        assert language(page) == "en"
+        page.get_by_role("button", name="Finish it").wait_for()
+        page.reload()
+        assert language(page) == "en"
+        page.goto(address)
+        page.get_by_role("button", name="Generate").wait_for()
+        assert language(page) == "en" and page.url == f"{address}/"
+        page.get_by_role("link", name="中文").click()
+        page.get_by_role("button", name=chinese.GENERATE).wait_for()
+        page.goto(address)
+        page.wait_for_url(f"{address}/zh")
+        assert language(page) == "zh-CN"
+
+
+@pytest.mark.parametrize(
+    "locale,asked,landed,code",
+    [
+        ("en-GB", "/", "/", "en"),
+        ("en-GB", "/zh", "/zh", "zh-CN"),
+        ("de-DE", "/?lang=zh", "/zh?lang=zh", "zh-CN"),
+        ("zh-TW", "/zh?lang=en", "/?lang=en", "en"),
+    ],
+)
+def test_the_address_outweighs_the_browser(chromium, served, locale, asked, landed, code):
+    with visitor(chromium, locale=locale) as page:
+        page.goto(served[0] + asked)
+        page.wait_for_url(lambda url: url == served[0] + landed)
+        assert language(page) == code
+
+
+def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chinese(chromium, served):
+    address = served[0]
+    with visitor(chromium, locale="zh-CN") as page:
+        page.goto(f"{address}/zh")
+        page.wait_for_function(LOG)
+        page.get_by_role("radio", name="31", exact=True).wait_for()
+        page.get_by_label(chinese.SEED).fill("-3")
+        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.get_by_text("种子须在 0 到 4294967295 之间，而不是 -3").wait_for()
+        page.get_by_label(chinese.SEED).fill("3")
+        page.get_by_label(f"number input for {chinese.COUNT}").first.fill("2")
+        page.get_by_label(f"number input for {chinese.COUNT}").first.press("Tab")
+        before = page.evaluate(LOG)["run"]
+        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.wait_for_function(f"({LOG}).run !== {before!r}", timeout=60_000)
+        assert len(finish(page)["arrived"]) > 5 and sprites_on(canvas(page), 2).std() > 0
+        assert page.evaluate(LEVEL).startswith("噪声程度 0 / 500")
+        page.locator(PLAYER).get_by_role("button", name=chinese.PLAYER["share"]).click()
+        assert page.url.startswith(f"{address}/zh?tab=watch&epochs=tiny")
+        page.get_by_role("tab", name=chinese.COMPARE).click()
+        page.locator(COMPARE).get_by_role("radio", name=chinese.PLAYER["mode_learning"]).check()
+        page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('第 ')")
+        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.wait_for_function(f"({ANSWERED})?.t === 200", timeout=30_000)
+        assert page.locator("#one-step tbody th").all_inner_texts()[:2] == [chinese.ONE_STEP["truth"], "第 0 回合"]
+        page.get_by_role("tab", name=chinese.TRAIN, exact=True).click()
+        page.get_by_text(chinese.TRAIN_IDLE).wait_for()
+        page.get_by_label(chinese.TRAIN_NAME).fill("../x")
+        page.get_by_role("button", name=chinese.TRAIN_START).click()
+        page.get_by_text(chinese.RUN_NAME).wait_for()
+
+
 # Train
 
 
@@ -454,86 +535,3 @@ def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
     page.close()
     assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 1, 2]
     assert not list((tmp_path / "killed").rglob("*.part"))
-
-
-# Languages
-
-
-def language(page):
-    """What the page is in, once its player is there."""
-    page.wait_for_function(LOG)
-    return page.evaluate("document.documentElement.lang")
-
-
-def test_a_chinese_browser_lands_on_chinese_and_the_switch_overrides_it_for_good(chromium, served):
-    address = served[0]
-    with visitor(chromium, locale="zh-CN") as page:
-        page.goto(f"{address}/?tab=compare#here")
-        page.wait_for_url(f"{address}/zh?tab=compare#here")
-        assert language(page) == "zh-CN"
-        page.get_by_role("button", name=chinese.COMPARE_GENERATE).wait_for()
-        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
-        page.get_by_role("link", name="English").click()
-        page.wait_for_url(f"{address}/?tab=one-step&lang=en#here")
-        assert language(page) == "en"
-        page.get_by_role("button", name="Finish it").wait_for()
-        page.reload()
-        assert language(page) == "en"
-        page.goto(address)
-        page.get_by_role("button", name="Generate").wait_for()
-        assert language(page) == "en" and page.url == f"{address}/"
-        page.get_by_role("link", name="中文").click()
-        page.get_by_role("button", name=chinese.GENERATE).wait_for()
-        page.goto(address)
-        page.wait_for_url(f"{address}/zh")
-        assert language(page) == "zh-CN"
-
-
-@pytest.mark.parametrize(
-    "locale,asked,landed,code",
-    [
-        ("en-GB", "/", "/", "en"),
-        ("en-GB", "/zh", "/zh", "zh-CN"),
-        ("de-DE", "/?lang=zh", "/zh?lang=zh", "zh-CN"),
-        ("zh-TW", "/zh?lang=en", "/?lang=en", "en"),
-    ],
-)
-def test_the_address_outweighs_the_browser(chromium, served, locale, asked, landed, code):
-    with visitor(chromium, locale=locale) as page:
-        page.goto(served[0] + asked)
-        page.wait_for_url(lambda url: url == served[0] + landed)
-        assert language(page) == code
-
-
-def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chinese(chromium, served):
-    address, run = served
-    with visitor(chromium, locale="zh-CN") as page:
-        page.goto(f"{address}/zh")
-        page.wait_for_function(LOG)
-        page.get_by_role("radio", name="31", exact=True).wait_for()
-        page.get_by_label(chinese.SEED).fill("-3")
-        page.get_by_role("button", name=chinese.GENERATE).click()
-        page.get_by_text("种子须在 0 到 4294967295 之间，而不是 -3").wait_for()
-        page.get_by_label(chinese.SEED).fill("3")
-        page.get_by_label(f"number input for {chinese.COUNT}").first.fill("2")
-        page.get_by_label(f"number input for {chinese.COUNT}").first.press("Tab")
-        before = page.evaluate(LOG)["run"]
-        page.get_by_role("button", name=chinese.GENERATE).click()
-        page.wait_for_function(f"({LOG}).run !== {before!r}", timeout=60_000)
-        finish(page)
-        *_, (last,) = generate([run.load(31)], Request(count=2, steps=50, seed=3))
-        assert np.array_equal(sprites_on(canvas(page), 2), to_pixels(last.x))
-        assert page.evaluate(LEVEL).startswith("噪声程度 0 / 500")
-        page.locator(PLAYER).get_by_role("button", name=chinese.PLAYER["share"]).click()
-        assert page.url.startswith(f"{address}/zh?tab=watch&epochs=tiny")
-        page.get_by_role("tab", name=chinese.COMPARE).click()
-        page.locator(COMPARE).get_by_role("radio", name=chinese.PLAYER["mode_learning"]).check()
-        page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('第 ')")
-        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
-        page.wait_for_function(f"({ANSWERED})?.t === 200", timeout=30_000)
-        assert page.locator("#one-step tbody th").all_inner_texts()[:2] == [chinese.ONE_STEP["truth"], "第 0 回合"]
-        page.get_by_role("tab", name=chinese.TRAIN, exact=True).click()
-        page.get_by_text(chinese.TRAIN_IDLE).wait_for()
-        page.get_by_label(chinese.TRAIN_NAME).fill("../x")
-        page.get_by_role("button", name=chinese.TRAIN_START).click()
-        page.get_by_text(chinese.RUN_NAME).wait_for()
