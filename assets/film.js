@@ -273,5 +273,5 @@ root.addEventListener("keydown", (event) => {
 });
 
 new ResizeObserver(() => shown >= 0 && paint(frames[shown])).observe(root);
-watch("value", () => receive(props.value));
+watch("value", () => [props.value].flat().forEach(receive)); // one frame, or several that were missed
 queueMicrotask(() => props.reel && loadReel(props.reel)); // when the painter below is there

@@ -55,7 +55,7 @@ function dab([x, y]) {
   changed();
 }
 
-const drawing = () => ({ pixels: base64Of(pixels), t: Number(part("t").value), seed });
+const drawing = () => ({ run: props.run, pixels: base64Of(pixels), t: Number(part("t").value), seed });
 
 function changed() {
   paintEditor();
@@ -196,4 +196,5 @@ part("noise").addEventListener("click", () => {
   seed = (seed + 1) % 1000;
   changed();
 });
+watch("run", changed);
 set(bytesOf(props.galleries[0][0]));

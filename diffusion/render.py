@@ -1,5 +1,6 @@
 """Pictures for people: contact sheets, films and arrays, always enlarged by whole pixels."""
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,13 @@ def columns_for(count: int) -> int:
 def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:
     """Each pixel becomes scale x scale pixels. (H, W, 3) or (N, H, W, 3)."""
     return picture.repeat(scale, axis=-3).repeat(scale, axis=-2)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """uint8 (H, W, 3) as a file's content."""
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG")
+    return content.getvalue()
 
 
 def save_picture(picture: np.ndarray, path: Path) -> None:

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
 from .checkpoint import COURSE, RunConfig, restore
+from .render import png
 
 EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)")
 
@@ -63,13 +63,17 @@ class RunFolder:
             return COURSE
         raise ValueError(f"{self.path} is not a run folder: it has no config.json")
 
-    def load(self, epoch: int) -> Checkpoint:
+    def file(self, epoch: int) -> Path:
+        """The checkpoint of an epoch."""
         epochs = self.epochs()
-        config = self.config()
         if epoch not in epochs:
             there = ", ".join(map(str, epochs)) or "none"
             raise ValueError(f"{self.path} has no epoch {epoch}; it has: {there}")
-        return load_file(epochs[epoch], config)
+        return epochs[epoch]
+
+    def load(self, epoch: int) -> Checkpoint:
+        config = self.config()
+        return load_file(self.file(epoch), config)
 
     def metrics(self) -> dict[str, Any]:
         """Per epoch, keys are epochs as text; empty where nothing was measured. "quality" is evaluate.py's."""
@@ -138,9 +142,7 @@ class RunFolder:
 
     def save_picture(self, name: str, pixels: np.ndarray) -> None:
         """uint8 (H, W, 3) as PNG."""
-        content = io.BytesIO()
-        Image.fromarray(pixels).save(content, "PNG")
-        self._write(name, content.getvalue())
+        self._write(name, png(pixels))
 
     def nearest(self) -> bytes:
         """nearest.png: sprites of the last epoch above the training sprites they are most like; empty without it."""

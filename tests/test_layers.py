@@ -18,6 +18,7 @@ ROWS = [
     {"ui.one_step", "ui.train"},
     {"ui.compare"},
     {"ui.watch"},
+    {"ui.monitor", "ui.page"},
     {"ui.player", "ui.controls", "ui.charts"},
     {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel"},
     {"ui.chinese_engine"},

@@ -6,38 +6,45 @@ import gradio as gr
 
 from ..device import find_device
 from ..runner import Runner
+from ..settings import Settings
 from . import chinese, compare, english, one_step, train, watch
 from .controls import PRIVATE
+from .page import open_page
 from .words import Words, told
 
 PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
 
-def build(runs: Path, assets: Path, default_run: str = "sprites") -> gr.Blocks:
+def build(runs: Path, assets: Path, settings: Settings | None = None, default_run: str = "sprites") -> gr.Blocks:
     """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
-    runner = Runner()
+    settings = settings or Settings()
+    runner = Runner(60 * settings.max_training_minutes if settings.max_training_minutes else None)
     app = gr.Blocks(title=english.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in PAGES.items():
         with app.route(words.LANGUAGE, path, show_in_navbar=False) if path else app:
-            build_page(app, runs, assets, default_run, words, runner)
+            build_page(app, runs, assets, default_run, words, runner, settings)
     return app
 
 
-def build_page(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner) -> None:
+def build_page(
+    app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner, settings: Settings
+) -> None:
     """One page, in these words; all pages share one runner."""
+    page = open_page(app, words, runs, assets, default_run)
     gr.HTML(switch(words), elem_classes="languages")
     gr.Markdown(f"# {words.TITLE}\n{words.INTRO}", elem_classes="intro")
     with gr.Tabs() as tabs:
         for name, title, tab in (
             ("watch", words.WATCH, watch),
             ("compare", words.COMPARE, compare),
-            ("one-step", words.ONE_STEP_TAB, one_step),
         ):
             with gr.Tab(title, id=name):
-                tab.build(app, runs, assets, default_run, words)
-        with gr.Tab(words.TRAIN, id="train"):
-            train.build(app, runs, assets, default_run, words, runner)
+                tab.build(page)
+        with gr.Tab(words.ONE_STEP_TAB, id="one-step") as tab:
+            one_step.build(page, tab)
+        with gr.Tab(words.TRAIN, id="train") as tab:
+            train.build(page, tab, runner, settings)
     gr.Markdown(
         words.DEVICE.format(device=told(words, str(find_device())), gradio=gr.__version__), elem_classes="footer"
     )

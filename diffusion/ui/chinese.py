@@ -121,38 +121,71 @@ ONE_STEP = {
 
 TRAIN = "训练"
 TRAIN_INTRO = (
-    "用内置的精灵图做一次短训练。训练在服务器上进行：关掉页面再回来，它还在。"
-    "重新加载页面后，训练出的回合会出现在其他标签页里。"
+    "训练一个你自己的网络。训练在服务器上进行：关掉页面再回来，它还在。"
+    "每保存一个回合，它马上就会出现在“观看”“对比”和“单步”里。"
 )
+TRAIN_OFF = "这台服务器关闭了训练；想训练请在自己的电脑上运行 python app.py"
 TRAIN_NAME = "训练任务的名字"
+TRAIN_SOURCE = "用什么训练"
+TRAIN_SOURCES = {"builtin": "内置的精灵图", "upload": "我的图片", "hub": "Hub 上的数据集"}
 TRAIN_COUNT = "图片数量"
+TRAIN_FILES = "一个图片 .zip（文件夹名为 hero、non-hero、food、spell、side-facing）、若干图片，或两个 .npy"
+TRAIN_HUB = "Hub 数据集"
+TRAIN_HUB_HINT = "hf://datasets/user/repo"
+TRAIN_HUB_NAME = "数据集要写成 hf://datasets/user/repo 这样"
+TRAIN_LOOK = "看看数据"
+TRAIN_DATA = "用来训练的有 {count:,} 张：{kinds}。留出集 {held_out:,} 张，不参加训练。"
+TRAIN_NO_LABEL = "没有类别"
+TRAIN_DATA_PICTURE = "用来训练的一部分精灵图"
+TRAIN_START_FROM = "从哪里开始"
+TRAIN_FROM_NOTHING = "随机权重"
+TRAIN_MORE = "更多设置"
 TRAIN_EPOCHS = "训练回合数"
 TRAIN_BATCH = "批大小"
 TRAIN_SAVE_EVERY = "保存间隔"
 TRAIN_LR = "学习率"
+TRAIN_CONTEXT = "告诉网络每张图的类别（上下文）"
+TRAIN_CONTEXT_INFO = "关掉后它什么都画，但不能指定画哪一类"
+TRAIN_ABOUT = "在这台机器上大约需要 {time}"
 TRAIN_START = "开始训练"
 TRAIN_PAUSE = "暂停"
 TRAIN_GO_ON = "继续"
 TRAIN_SAVE = "立即保存"
+TRAIN_LEAVE = "退出排队"
+TRAIN_PACK = "下载（.zip）"
 TRAIN_UNFINISHED = "没训练完的任务"
 TRAIN_RESUME = "接着训练"
-TRAIN_IDLE = "现在没有正在进行的训练"
+TRAIN_IDLE = "现在没有正在进行的训练。旁边的设置大约训练一分钟；点“开始训练”。"
+TRAIN_FILM_HINT = "每个回合之后，同样的十六张精灵图会出现在这里"
 TRAIN_STATES = {
     "starting": "正在启动",
-    "running": "训练中",
+    "running": "正在训练",
     "paused": "已暂停",
     "stopping": "正在保存并停止",
     "stopped": "已停止，可以接着训练",
-    "finished": "训练完成",
-    "failed": "训练失败",
+    "finished": "已完成",
+    "failed": "出错了",
 }
-TRAIN_PROGRESS = "第 {epoch} 个回合，共 {epochs} 个；第 {step:,} 步，共 {total:,} 步"
-TRAIN_SPEED = "每秒 {speed:.0f} 张，还剩 {left:.0f} 秒"
-TRAIN_SAMPLE = "第 {epoch} 回合之后，由同样的噪声生成的十六张精灵图"
+TRAIN_EPOCH = "第 {epoch} 个回合，共 {epochs} 个"
+TRAIN_STEP = "第 {step:,} 步，共 {total:,} 步"
+TRAIN_RATE = "学习率 {lr:.1e}"
+TRAIN_SPEED = "每秒 {speed:,.0f} 张"
+TRAIN_LEFT = "还剩 {time}"
+TRAIN_SAVED = "已在第 {step:,} 步保存"
+TRAIN_WAITING = "排队中：{names}"
+TRAIN_OUT_OF_TIME = "已达到这里允许的最长训练时间"
+TRAIN_NOT_YOURS = "只有启动 {name} 的人才能这样做；你可以旁观，或者再排一个训练任务"
+TRAIN_NOT_WAITING = "你没有正在排队的训练任务"
+TRAIN_WATCH = "观看它们"
+TRAIN_COMPARE = "对比它们"
+SECONDS = "{seconds} 秒"
+MINUTES = "{minutes} 分钟"
+HOURS = "{hours} 小时"
 SAME_COMMAND = "等同于命令行："
 RUN_NAME = "名字只能用英文字母、数字、“.”、“_”和“-”，例如 my-run"
 RUN_TAKEN = "已经有名为 {name} 的训练任务；请换个名字，或接着训练它"
 NOTHING_TO_RESUME = "请先选一个没训练完的任务"
+NOTHING_TO_PACK = "还没有可以下载的回合"
 
 PLAYER = {
     "mode": "显示",

@@ -13,6 +13,7 @@ from ..store import list_runs
 from .charts import quality_html
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
+from .page import Page
 from .player import Frame, build_comparison, frames
 from .turns import Turns
 from .watch import find_run, name_of
@@ -74,8 +75,9 @@ def _nearest_html(words: Words, picture: bytes) -> str:
     )
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
+def build(page: Page) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
+    words, runs = page.words, page.runs
     gr.Markdown(words.COMPARE_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
@@ -87,7 +89,7 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
             )
             settings = request_controls(words, 32, sprites=16, kinds_open=False)
         with gr.Column(scale=3, min_width=320):
-            player = build_comparison(words, assets, "compare-player")
+            player = build_comparison(words, page.assets, "compare-player")
     gr.Markdown(words.COMPARE_NUMBERS, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
@@ -96,7 +98,16 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
         wanted = epochs_in(query)
-        measured = numbers_of(words, runs, wanted[0].run if wanted else default_run)
-        return choices(runs, default_run, wanted), measured, *settings.values(request_in(query, settings.request))
+        measured = numbers_of(words, runs, wanted[0].run if wanted else page.default_run)
+        return choices(runs, page.default_run, wanted), measured, *settings.values(request_in(query, settings.request))
 
-    app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)
+    def ticked(chosen: list[str]) -> str:
+        return numbers_of(words, runs, EpochRef.parse(chosen[0]).run if chosen else page.default_run)
+
+    def appeared(chosen: list[str]):
+        return choices(runs, page.default_run, [EpochRef.parse(name) for name in chosen])
+
+    quick = {"inputs": epochs, "queue": False, **PRIVATE}
+    epochs.input(ticked, outputs=numbers, **quick)
+    page.appeared.change(appeared, outputs=epochs, **quick)
+    page.app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)

@@ -97,22 +97,42 @@ ONE_STEP = {
 
 TRAIN = "Train"
 TRAIN_INTRO = (
-    "A short run on built-in sprites. It belongs to the server: close the page, come back, and it is still there. "
-    "Its epochs show up in the other tabs when the page is loaded again."
+    "Teach a network of your own. The run belongs to the server: close the page, come back, and it is still there. "
+    "Every epoch it saves appears at once in Watch, Compare and One step."
 )
+TRAIN_OFF = "Training is switched off on this server; run python app.py on your own machine to train"
 TRAIN_NAME = "Name of the run"
+TRAIN_SOURCE = "Train on"
+TRAIN_SOURCES = {"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"}
 TRAIN_COUNT = "Sprites"
+TRAIN_FILES = "A .zip of pictures (folders named hero, non-hero, food, spell, side-facing), pictures, or the two .npy"
+TRAIN_HUB = "Hub data set"
+TRAIN_HUB_HINT = "hf://datasets/user/repo"
+TRAIN_HUB_NAME = "Name the data set like hf://datasets/user/repo"
+TRAIN_LOOK = "Look at the data"
+TRAIN_DATA = "{count:,} to train on: {kinds}. {held_out:,} kept out of training."
+TRAIN_NO_LABEL = "without a kind"
+TRAIN_DATA_PICTURE = "Some of the sprites it trains on"
+TRAIN_START_FROM = "Begin with"
+TRAIN_FROM_NOTHING = "random weights"
+TRAIN_MORE = "More settings"
 TRAIN_EPOCHS = "Epochs"
 TRAIN_BATCH = "Batch size"
 TRAIN_SAVE_EVERY = "Save every"
 TRAIN_LR = "Learning rate"
+TRAIN_CONTEXT = "Tell it the kind of each sprite (context)"
+TRAIN_CONTEXT_INFO = "Without it, it draws anything, and cannot be asked for a kind"
+TRAIN_ABOUT = "About {time} on this machine"
 TRAIN_START = "Train"
 TRAIN_PAUSE = "Pause"
 TRAIN_GO_ON = "Continue"
 TRAIN_SAVE = "Save now"
+TRAIN_LEAVE = "Leave the queue"
+TRAIN_PACK = "Download (.zip)"
 TRAIN_UNFINISHED = "Unfinished runs"
 TRAIN_RESUME = "Resume"
-TRAIN_IDLE = "No run is under way"
+TRAIN_IDLE = "No run is under way. The settings beside make one of about a minute; press Train."
+TRAIN_FILM_HINT = "After every epoch, the same sixteen sprites appear here"
 TRAIN_STATES = {
     "starting": "starting",
     "running": "training",
@@ -122,13 +142,26 @@ TRAIN_STATES = {
     "finished": "finished",
     "failed": "failed",
 }
-TRAIN_PROGRESS = "epoch {epoch} of {epochs}, step {step:,} of {total:,}"
-TRAIN_SPEED = "{speed:.0f} sprites a second, {left:.0f} s left"
-TRAIN_SAMPLE = "Sixteen sprites from the same noise after epoch {epoch}"
+TRAIN_EPOCH = "epoch {epoch} of {epochs}"
+TRAIN_STEP = "step {step:,} of {total:,}"
+TRAIN_RATE = "learning rate {lr:.1e}"
+TRAIN_SPEED = "{speed:,.0f} sprites a second"
+TRAIN_LEFT = "{time} left"
+TRAIN_SAVED = "saved at step {step:,}"
+TRAIN_WAITING = "waiting: {names}"
+TRAIN_OUT_OF_TIME = "it took as long as a run may take here"
+TRAIN_NOT_YOURS = "Only whoever started {name} may do that; you may look on, or start a run that waits for its turn"
+TRAIN_NOT_WAITING = "No run of yours is waiting"
+TRAIN_WATCH = "Watch them"
+TRAIN_COMPARE = "Compare them"
+SECONDS = "{seconds} s"
+MINUTES = "{minutes} min"
+HOURS = "{hours} h"
 SAME_COMMAND = "Same as on the command line:"
 RUN_NAME = "Name the run with letters, digits, '.', '_' and '-', such as my-run"
 RUN_TAKEN = "There is a run {name} already; choose another name, or resume it"
 NOTHING_TO_RESUME = "Choose an unfinished run first"
+NOTHING_TO_PACK = "There is no finished epoch to download yet"
 
 PLAYER = {
     "mode": "Show",

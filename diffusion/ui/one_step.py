@@ -19,16 +19,17 @@ from ..reel import finished_sprites
 from ..sampling import Noise
 from ..store import load_file
 from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
-from .controls import explained, whole, wire_walk
+from .controls import PRIVATE, explained, whole, wire_walk
+from .page import Page
 from .player import Frame, build_comparison, frames
 from .turns import Turns
-from .watch import find_run, name_of
+from .watch import find_run, name_of, pick
 from .words import Words, told
 
 LEVELS = 500
 
 
-def look_once(words: Words, runs: Path, run: str, pixels: str, t: int, seed: int) -> dict[str, Any]:
+def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
     """One sprite at level t, as every shown epoch sees it. Pictures in and out are base64 of 16 x 16 RGB bytes.
 
     Returns the noisy picture, the true noise, and for each epoch the predicted noise, the predicted sprite and how
@@ -66,7 +67,7 @@ def finish_it(
     turns: Turns,
     request: gr.Request,
     turn: int,
-    run: str,
+    run: str | None,
     drawing: dict[str, Any] | None,
     count: float,
 ) -> Iterator[Frame]:
@@ -103,7 +104,7 @@ def encoded(x: torch.Tensor) -> str:
     return base64.b64encode(to_pixels(x)[0]).decode()
 
 
-def epochs_shown(words: Words, runs: Path, run: str) -> dict[int, tuple]:
+def epochs_shown(words: Words, runs: Path, run: str | None) -> dict[int, tuple]:
     """The tutorial's four epochs, or as many of the run as there are: epoch -> (checkpoint, its predictor)."""
     there = find_run(words, runs, run).epochs()
     chosen = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
@@ -128,24 +129,27 @@ def held_out_recipes(count: int) -> list[Recipe]:
     return list(unlike.values())
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
+def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
+    words, runs, assets = page.words, page.runs, page.assets
 
     generated = finished_sprites(assets / "reel.bin") if (assets / "reel.bin").is_file() else []
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            return look_once(words, runs, name_of(runs, default_run), drawing["pixels"], drawing["t"], drawing["seed"])
+            return look_once(words, runs, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
         except ValueError as mistake:
             return {"mistake": told(words, str(mistake))}
 
     gr.Markdown(words.ONE_STEP_INTRO, elem_classes="intro")
+    run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
     bench = gr.HTML(
         html_template=(assets / "one_step.html").read_text("utf-8"),
         js_on_load=(assets / "one_step.js").read_text("utf-8"),
         apply_default_css=False,
         elem_id="one-step",
         strings=words.ONE_STEP,
+        run=name_of(runs, page.default_run),
         galleries=[
             [base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
             [base64.b64encode(sprite).decode() for sprite in generated[:16]],
@@ -159,6 +163,14 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
     player = build_comparison(words, assets, "finish-player", with_reel=False)
 
     def finish(turns: Turns, request: gr.Request, turn: int, drawing: dict[str, Any] | None) -> Iterator[Frame]:
-        yield from finish_it(words, runs, turns, request, turn, name_of(runs, default_run), drawing, 8)
+        yield from finish_it(words, runs, turns, request, turn, (drawing or {}).get("run"), drawing, 8)
+
+    def offer(name: str | None):
+        """The run picker, and its run for the pixel editor, which must be on the page already: see page.py."""
+        picker, _ = pick(runs, name or page.default_run)
+        return picker, gr.HTML(run=name_of(runs, name or page.default_run))
 
     wire_walk(start, stop, finish, [bench], player)
+    for event in (tab.select, run.input):
+        event(offer, inputs=run, outputs=[run, bench], queue=False, **PRIVATE)
+    page.appeared.change(lambda name: offer(name)[0], inputs=run, outputs=run, queue=False, **PRIVATE)

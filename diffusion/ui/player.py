@@ -78,9 +78,10 @@ COMPARE_BELOW = """
 """
 
 
-def build_player(words: Words, assets: Path, name: str) -> gr.HTML:
-    """A player of one epoch, whose value is the newest frame. name: unlike that of any other player on the page."""
-    return _build(words, assets, name, "watch.js", True, above="", below="", canvas_tabindex=-1)
+def build_player(words: Words, assets: Path, name: str, with_reel: bool = True, hint: str | None = None) -> gr.HTML:
+    """A player of one film, whose value is the newest frames. name: unlike that of any other player on the page."""
+    parts = {"above": "", "below": "", "canvas_tabindex": -1, "hint": hint or words.PLAYER["hint"]}
+    return _build(words, assets, name, "watch.js", with_reel, **parts)
 
 
 def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:

@@ -1,161 +1,297 @@
 """The Train tab: a short run that belongs to the server. Closing or reloading the page changes nothing."""
 
-import base64
-import io
+import itertools
+import secrets
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
-from PIL import Image
 
-from ..dataset import open_dataset
-from ..refs import RUN
-from ..render import enlarged, sheet
-from ..runner import Runner, Snapshot, interrupted
-from ..runs import Plan, plan_of
-from ..store import RunFolder
+from ..dataset import HUB, Sprites, open_dataset
+from ..refs import RUN, EpochRef
+from ..runner import Runner, interrupted
+from ..runs import Plan, estimate, plan_of
+from ..settings import Settings
+from ..store import RunFolder, list_runs
 from ..training import TrainConfig
-from .charts import loss_svg
+from ..uploads import Limits, kept, open_upload
 from .controls import PRIVATE, toasted, whole
-from .words import Words, told
+from .monitor import about_data, curve, duration, film, monitor
+from .page import Page
+from .player import build_player
+from .words import Words
 
 LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
+STEERING = {"pause": ("running",), "go_on": ("paused",), "save_now": ("running",), "stop": ("running", "paused")}
 
 
-def planned(
-    words: Words,
-    runs: Path,
-    name: str,
-    count: float,
-    epochs: float,
-    batch: float,
-    lr: float,
-    seed: float,
-    save: float,
-) -> Plan:
-    """The settings of the page, checked."""
-    if not RUN.fullmatch(name or ""):
+@dataclass(frozen=True)
+class Defaults:
+    """A run of about a minute on two CPU cores that visibly learns."""
+
+    count: int = 2000
+    epochs: int = 8
+    batch: int = 50
+    save: int = 2
+    lr: float = 2e-3
+
+
+DEFAULTS = Defaults()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the controls say, in their order."""
+
+    name: str | None
+    source: str  # builtin, upload or hub
+    count: float  # of built-in sprites
+    files: list[str] | None  # what was uploaded
+    hub: str | None  # hf://datasets/user/repo
+    start: str | None  # an EpochRef as text, or None: from nothing
+    epochs: float
+    batch: float
+    save: float
+    lr: float
+    seed: float
+    context: bool
+
+
+def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
+    """The settings of the page, checked. data: where it is, unless the wish says so itself."""
+    if not RUN.fullmatch(wish.name or ""):
         raise ValueError(words.RUN_NAME)
+    if wish.source == "hub" and not HUB.fullmatch(wish.hub or ""):
+        raise ValueError(words.TRAIN_HUB_NAME)
+    sources = {"builtin": f"builtin:{whole(words, wish.count, words.TRAIN_COUNT)}", "hub": wish.hub}
+    start = EpochRef.parse(wish.start) if wish.start else None
     return Plan(
-        folder=runs / name,
-        data=f"builtin:{whole(words, count, words.TRAIN_COUNT)}",
+        folder=runs / wish.name,
+        start=RunFolder(runs / start.run).file(start.epoch) if start else None,
         training=TrainConfig(
-            epochs=whole(words, epochs, words.TRAIN_EPOCHS),
-            batch_size=whole(words, batch, words.TRAIN_BATCH),
-            lr=lr,
-            seed=whole(words, seed, words.SEED),
+            epochs=whole(words, wish.epochs, words.TRAIN_EPOCHS),
+            batch_size=whole(words, wish.batch, words.TRAIN_BATCH),
+            lr=wish.lr,
+            seed=whole(words, wish.seed, words.SEED),
+            drop_label=TrainConfig.drop_label if wish.context else 1.0,
         ),
-        save_every=whole(words, save, words.TRAIN_SAVE_EVERY),
+        save_every=whole(words, wish.save, words.TRAIN_SAVE_EVERY),
+        **{"data": sources.get(wish.source)} | data,
     )
 
 
+def uploaded(settings: Settings, wish: Wish) -> Sprites:
+    limits = Limits(bytes=settings.max_upload_mb * 1_000_000)
+    return open_upload([Path(file) for file in wish.files or ()], limits)
+
+
 @toasted
-def begin(words: Words, runner: Runner, runs: Path, name: str, *settings: float) -> str:
-    """Start a run; refuses a name that is taken before anything is written."""
-    plan = planned(words, runs, name, *settings)
+def look_at_data(words: Words, settings: Settings, *values: Any) -> str:
+    """The preview: a sheet, how many of each kind, how many are kept out of training."""
+    wish = Wish(*values)
+    if wish.source == "upload":
+        return about_data(words, *uploaded(settings, wish).split())
+    return about_data(words, *open_dataset(planned(words, Path(), wish).data))
+
+
+def about_time(words: Words, runs: Path, *values: Any) -> str:
+    """How long it would take; nothing where the settings are no plan yet, which Train will say."""
+    try:
+        return words.TRAIN_ABOUT.format(time=duration(words, estimate(planned(words, runs, Wish(*values)))))
+    except ValueError:
+        return ""
+
+
+@toasted
+def begin(words: Words, runner: Runner, runs: Path, settings: Settings, owner: str, *values: Any) -> str:
+    """Start a run, or let it wait for its turn; refuses before anything is written. Returns a name for the next."""
+    wish = Wish(*values)
+    if not settings.training:
+        raise ValueError(words.TRAIN_OFF)
+    plan = planned(words, runs, wish)
     if plan.folder.exists():
-        raise ValueError(words.RUN_TAKEN.format(name=name))
-    open_dataset(plan.data)  # a wrong source is said now, not later by the thread
-    runner.start(plan)
-    return monitor(words, runner.snapshot())
+        raise ValueError(words.RUN_TAKEN.format(name=wish.name))
+    if wish.source == "upload":
+        with kept(uploaded(settings, wish), plan.folder) as data:
+            runner.start(planned(words, runs, wish, **data), owner=owner)
+    else:
+        open_dataset(plan.data)  # what is wrong is said now, not later by the thread
+        runner.start(plan, owner=owner)
+    return free_name(runs, wish.name)
+
+
+def free_name(runs: Path, name: str) -> str:
+    """The name, or with the first number that makes it unlike all runs there are."""
+    stem = name.rstrip("0123456789").rstrip("-") or name
+    return next(new for n in itertools.count(2) if not (runs / (new := f"{stem}-{n}")).exists())
 
 
 @toasted
-def resume(words: Words, runner: Runner, runs: Path, name: str | None) -> str:
+def resume(words: Words, runner: Runner, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
     """Go on with a run that was stopped or interrupted."""
+    if not settings.training:
+        raise ValueError(words.TRAIN_OFF)
     if name not in resumable(runner, runs):
         raise ValueError(words.NOTHING_TO_RESUME)
-    runner.start(plan_of(RunFolder(runs / name)), resume=True)
-    return monitor(words, runner.snapshot())
+    runner.start(plan_of(RunFolder(runs / name)), resume=True, owner=owner)
+
+
+@toasted
+def steer(words: Words, runner: Runner, settings: Settings, act: str, owner: str) -> None:
+    """Pause, continue, save or stop; on a shared server only whoever started the run may."""
+    now = runner.snapshot()
+    if settings.shared and now.owner != owner:
+        raise ValueError(words.TRAIN_NOT_YOURS.format(name=now.name))
+    getattr(runner, act)()
+
+
+@toasted
+def leave(words: Words, runner: Runner, settings: Settings, owner: str) -> None:
+    """Give up one's places among the runs that wait."""
+    mine = [name for name in runner.snapshot().waiting if not settings.shared or runner.owner_of(name) == owner]
+    if not mine:
+        raise ValueError(words.TRAIN_NOT_WAITING)
+    for name in mine:
+        runner.leave(name)
 
 
 def resumable(runner: Runner, runs: Path) -> list[str]:
-    """Runs that were begun here and not finished, other than the one under way."""
-    now = runner.snapshot()
+    """Runs that were begun here and not finished, other than those under way or waiting."""
     begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
-    return [str(run) for run in begun if interrupted(run) and not (now.busy and str(run) == now.name)]
+    return [str(run) for run in begun if interrupted(run) and runner.owner_of(str(run)) is None]
 
 
-def monitor(words: Words, now: Snapshot) -> str:
-    """The run as it stands, as HTML: the same for whoever looks."""
-    if now.state == "idle":
-        return f'<p class="hint">{words.TRAIN_IDLE}</p>'
-    share = now.step / now.total if now.total else 0
-    said = [f"<strong>{now.name}</strong>: {words.TRAIN_STATES[now.state]}"]
-    if now.message:
-        said.append(told(words, now.message))
-    if now.total:
-        epoch = min(now.epochs, int(share * now.epochs) + 1)
-        said.append(words.TRAIN_PROGRESS.format(epoch=epoch, epochs=now.epochs, step=now.step, total=now.total))
-    if now.state == "running" and now.sprites_per_second:
-        said.append(words.TRAIN_SPEED.format(speed=now.sprites_per_second, left=now.seconds_left))
-    strip = "".join(
-        f'<figure><img alt="{words.TRAIN_SAMPLE.format(epoch=epoch)}" src="{_png(sprites)}">'
-        f"<figcaption>{words.EPOCH_NUMBER.format(epoch=epoch)}</figcaption></figure>"
-        for epoch, sprites in now.samples
-    )
-    return (
-        f'<p role="status">{" · ".join(said)}</p>'
-        f'<div class="player-track"><div style="width:{100 * share:.1f}%"></div></div>'
-        f"{loss_svg(words, now.curve, now.held_out, now.total, now.epochs)}"
-        f'<div class="strip">{strip}</div>'
-        f'<p class="hint">{words.SAME_COMMAND} <code>{now.command}</code></p>'
-    )
+@toasted
+def packed(words: Words, runner: Runner, runs: Path, cache: str, name: str | None) -> str:
+    """The run on show as a .zip, where Gradio keeps files for a while."""
+    run = list_runs(runs).get(name or runner.snapshot().name)
+    if run is None:
+        raise ValueError(words.NOTHING_TO_PACK)
+    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
+    target.parent.mkdir(parents=True)
+    run.pack(target)
+    return str(target)
 
 
-def _png(sprites: np.ndarray) -> str:
-    file = io.BytesIO()
-    Image.fromarray(enlarged(sheet(sprites, 4, gap=1), 2)).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner) -> None:
+def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
+    words, runs = page.words, page.runs
+    if not settings.training:
+        gr.Markdown(words.TRAIN_OFF, elem_classes="intro")
+        return
+    visitor = gr.BrowserState("", storage_key="sprite-diffusion-visitor", secret="no secret, only a name")
     gr.Markdown(words.TRAIN_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            name = gr.Textbox("my-run", label=words.TRAIN_NAME, max_lines=1)
-            slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
-            count = gr.Slider(500, 20_000, value=2000, step=500, label=words.TRAIN_COUNT, **slim)
-            epochs = gr.Slider(1, 32, value=8, step=1, label=words.TRAIN_EPOCHS, **slim)
-            batch = gr.Slider(10, 500, value=50, step=10, label=words.TRAIN_BATCH, **slim)
-            save = gr.Slider(1, 8, value=2, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
-            lr = gr.Number(2e-3, label=words.TRAIN_LR)
-            seed = gr.Number(0, precision=0, label=words.SEED)
-            start = gr.Button(words.TRAIN_START, variant="primary")
+            wish, look_button, sheet, start, estimate = _controls(words)
+        with gr.Column(scale=3, min_width=320):
+            seen = gr.Radio([], label=words.RUN, elem_classes="compact", visible=False)
+            view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
+            with gr.Row(elem_classes="steering"):
+                names = (words.TRAIN_PAUSE, words.TRAIN_GO_ON, words.TRAIN_SAVE, words.STOP)
+                steering = [gr.Button(said, min_width=80, visible=False) for said in names]
+                give_up = gr.Button(words.TRAIN_LEAVE, min_width=80, visible=False)
+                take = gr.Button(words.TRAIN_PACK, min_width=80, visible=False)
             with gr.Row():
-                pause = gr.Button(words.TRAIN_PAUSE, min_width=80)
-                go_on = gr.Button(words.TRAIN_GO_ON, min_width=80)
-            with gr.Row():
-                keep = gr.Button(words.TRAIN_SAVE, min_width=80)
-                stop = gr.Button(words.STOP, min_width=80)
+                with gr.Column(scale=3, min_width=280):
+                    hint = words.TRAIN_FILM_HINT
+                    player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
+                loss = gr.HTML(elem_id="train-curve")
             unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
             again = gr.Button(words.TRAIN_RESUME, visible=False)
-        with gr.Column(scale=3, min_width=320):
-            view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
+            archive = gr.DownloadButton(words.TRAIN_PACK, elem_id="train-zip", elem_classes="offstage")
 
-    settings = [count, epochs, batch, lr, seed, save]
     quick = {"queue": False, **PRIVATE}
-    start.click(partial(begin, words, runner, runs), [name, *settings], view, **PRIVATE)  # queued: else no toast
-    again.click(partial(resume, words, runner, runs), unfinished, view, **PRIVATE)
-    for button, act in ((pause, runner.pause), (go_on, runner.go_on), (keep, runner.save_now), (stop, runner.stop)):
-        button.click(lambda act=act: act(), **quick)
+    queued = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # outside the queue there are no toasts
+    name = wish[0]
+    look_button.click(partial(look_at_data, words, settings), wish, sheet, **queued)
+    start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], name, **queued)
+    again.click(partial(resume, words, runner, runs, settings), [visitor, unfinished], **queued)
+    for button, act in zip(steering, STEERING, strict=True):
+        button.click(partial(steer, words, runner, settings, act), visitor, **queued)
+    give_up.click(partial(leave, words, runner, settings), visitor, **queued)
+    take.click(partial(packed, words, runner, runs, archive.GRADIO_CACHE), seen, archive, **queued).success(
+        js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()"
+    )
+    page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
+    gr.on(
+        [control.change for control in wish if not isinstance(control, gr.Textbox)],
+        partial(about_time, words, runs),
+        wish,
+        estimate,
+        trigger_mode="always_last",
+        **quick,
+    )
 
-    last: dict[str, tuple] = {}  # what a page was shown: nothing is sent again that has not changed
+    shown: dict[str | None, tuple] = {}  # what a page was shown: nothing is sent again that has not changed
 
-    def look(request: gr.Request):
-        now = runner.snapshot()
-        waiting = tuple(resumable(runner, runs)) if not now.busy else ()
-        seen, offered = last.get(request.session_hash, (None, None))
-        if seen is now and offered == waiting:
-            return gr.skip(), gr.skip(), gr.skip()
-        if len(last) > 500:
-            last.clear()
-        last[request.session_hash] = (now, waiting)
-        shown = bool(waiting)
-        return monitor(words, now), gr.Radio(choices=list(waiting), visible=shown), gr.Button(visible=shown)
+    def look(request: gr.Request, asked: str | None):
+        now = runner.snapshot(asked or "")
+        standing = (now, runner.seen(), tuple(resumable(runner, runs)), now.name in list_runs(runs))
+        before, epoch = shown.get(request.session_hash, (None, -1))
+        if before and before[0] is now and before[1:] == standing[1:]:
+            return [gr.skip()] * len(told)
+        if len(shown) > 500:
+            shown.clear()
+        new = film(words, now, epoch if before and before[0].name == now.name else -1)
+        shown[request.session_hash] = (standing, now.samples[-1][0] if now.samples else -1)
+        _, names, waiting, there = standing
+        return [
+            monitor(words, now),
+            curve(words, now),
+            new or gr.skip(),
+            *(gr.Button(visible=now.state in states) for states in STEERING.values()),
+            gr.Button(visible=bool(now.waiting)),
+            gr.Button(visible=there and not now.busy),
+            gr.Radio(choices=list(names), value=now.name or None, visible=len(names) > 1),
+            gr.Radio(choices=list(waiting), visible=bool(waiting)),
+            gr.Button(visible=bool(waiting)),
+        ]
 
-    gr.Timer(LOOK_EVERY).tick(look, outputs=[view, unfinished, again], **quick)
-    app.load(look, outputs=[view, unfinished, again], **quick)
+    told = [view, loss, player, *steering, give_up, take, seen, unfinished, again]
+    timer = gr.Timer(LOOK_EVERY, active=False)
+    tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
+    for event in (timer.tick, seen.input):
+        event(look, inputs=seen, outputs=told, **quick)
+    starts = wish[5]
+    for event in (page.app.load, page.appeared.change):
+        event(partial(first_weights, words, runs), starts, starts, **quick)
+
+
+def first_weights(words: Words, runs: Path, chosen: str | None) -> gr.Radio:
+    """What a run may begin with: random weights, or any epoch there is."""
+    there = [str(EpochRef(name, epoch)) for name, run in list_runs(runs).items() for epoch in run.epochs()]
+    choices = [(words.TRAIN_FROM_NOTHING, ""), *((name, name) for name in there)]
+    return gr.Radio(choices=choices, value=chosen if chosen in there else "")
+
+
+def _controls(words: Words) -> tuple[list[Any], gr.Button, gr.HTML, gr.Button, gr.Markdown]:
+    """The controls in the order of `Wish`; then the button and the place for the preview, Train, and the estimate."""
+    slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
+    name = gr.Textbox("my-run", label=words.TRAIN_NAME, max_lines=1)
+    sources = [(said, source) for source, said in words.TRAIN_SOURCES.items()]
+    source = gr.Radio(sources, value="builtin", label=words.TRAIN_SOURCE, elem_classes="compact")
+    count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.TRAIN_COUNT, **slim)
+    files = gr.File(label=words.TRAIN_FILES, file_count="multiple", height=120, visible=False)
+    hub = gr.Textbox(label=words.TRAIN_HUB, placeholder=words.TRAIN_HUB_HINT, max_lines=1, visible=False)
+    look = gr.Button(words.TRAIN_LOOK, size="sm")
+    preview = gr.HTML()
+    epochs = gr.Slider(1, 64, value=DEFAULTS.epochs, step=1, label=words.TRAIN_EPOCHS, **slim)
+    with gr.Accordion(words.TRAIN_MORE, open=False):
+        batch = gr.Slider(10, 500, value=DEFAULTS.batch, step=10, label=words.TRAIN_BATCH, **slim)
+        save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
+        lr = gr.Number(DEFAULTS.lr, label=words.TRAIN_LR)
+        seed = gr.Number(0, precision=0, label=words.SEED)
+        context = gr.Checkbox(True, label=words.TRAIN_CONTEXT, info=words.TRAIN_CONTEXT_INFO)
+        begin_with = gr.Radio([], label=words.TRAIN_START_FROM, elem_classes="compact")
+    start = gr.Button(words.TRAIN_START, variant="primary")
+    estimate = gr.Markdown(elem_classes="hint")
+
+    def show(chosen: str):
+        return *(gr.update(visible=chosen == wanted) for wanted in words.TRAIN_SOURCES), ""
+
+    source.change(show, source, [count, files, hub, preview], queue=False, **PRIVATE)
+    wish = [name, source, count, files, hub, begin_with, epochs, batch, save, lr, seed, context]
+    return wish, look, preview, start, estimate

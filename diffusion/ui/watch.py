@@ -11,6 +11,7 @@ from ..refs import EpochRef
 from ..store import RunFolder, list_runs
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from .links import epochs_in, request_in
+from .page import Page
 from .player import Frame, build_player, frames
 from .turns import Turns
 from .words import Words
@@ -65,8 +66,9 @@ def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Rad
     )
 
 
-def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words) -> None:
-    """Lay out the tab inside the enclosing gr.Tab and wire it. The pickers are filled anew at every page load."""
+def build(page: Page) -> None:
+    """Lay out the tab inside the enclosing gr.Tab and wire it. The pickers show the runs there are."""
+    words, runs = page.words, page.runs
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
             run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
@@ -76,17 +78,18 @@ def build(app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Wor
                 stop = gr.Button(words.STOP, min_width=80)
             settings = request_controls(words, MOST_SPRITES, sprites=32, kinds_open=True)
         with gr.Column(scale=3, min_width=320):
-            player = build_player(words, assets, "watch-player")
+            player = build_player(words, page.assets, "watch-player")
 
     wire_walk(start, stop, partial(watch, words, runs), [run, epoch, *settings.inputs], player)
     run.input(lambda name: pick(runs, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
+    page.appeared.change(partial(pick, runs), inputs=[run, epoch], outputs=[run, epoch], queue=False, **PRIVATE)
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "watch" else {}
         wanted = next(iter(epochs_in(query)), None)
         return (
-            *pick(runs, wanted.run if wanted else default_run, wanted.epoch if wanted else None),
+            *pick(runs, wanted.run if wanted else page.default_run, wanted.epoch if wanted else None),
             *settings.values(request_in(query, settings.request)),
         )
 
-    app.load(restore, outputs=[run, epoch, *settings.inputs], queue=False, **PRIVATE)
+    page.app.load(restore, outputs=[run, epoch, *settings.inputs], queue=False, **PRIVATE)

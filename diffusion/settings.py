@@ -1,0 +1,44 @@
+"""What the environment decides: `python app.py` reads it once, before anything else is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+SWITCH = {"on": True, "off": False}
+ON_A_SPACE = {"max_training_minutes": 15, "max_upload_mb": 16}  # a public server is shared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    shared: bool = False
+    run: str | None = None  # a run on the Hub to open beside those in the folder
+    training: bool = True  # whether visitors may train
+    max_training_minutes: int | None = None  # what a run may take; None: as long as it needs
+    max_upload_mb: int = 64  # of any file a visitor sends
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Self:
+        """SPRITES_RUN and so on; ValueError where one cannot be. Unset and empty are the same."""
+        defaults = ON_A_SPACE if environment.get("SPACE_ID") else {}
+        said = {name: environment.get(f"SPRITES_{name.upper()}", "").strip() for name in cls.__dataclass_fields__}
+        return cls(**defaults | {name: READ[name](name, word) for name, word in said.items() if word})
+
+
+def _switch(name: str, word: str) -> bool:
+    if word.lower() not in SWITCH:
+        raise ValueError(f"SPRITES_{name.upper()} must be on or off, not {word!r}")
+    return SWITCH[word.lower()]
+
+
+def _amount(name: str, word: str) -> int:
+    if not (word.isascii() and word.isdigit()) or int(word) < 1:
+        raise ValueError(f"SPRITES_{name.upper()} must be a whole number of at least 1, not {word!r}")
+    return int(word)
+
+
+READ = {"shared": _switch,
+    "run": lambda _, word: word,
+    "training": _switch,
+    "max_training_minutes": _amount,
+    "max_upload_mb": _amount,
+}

@@ -1,0 +1,133 @@
+"""A training run as it stands, the same for whoever looks: in words, as a curve, and as a film of its sprites."""
+
+import base64
+import math
+from html import escape
+
+from ..dataset import Sprites
+from ..render import enlarged, png, sheet
+from ..runner import Snapshot
+from ..uploads import preview
+from .charts import loss_svg
+from .player import Frame
+from .words import Words, told
+
+COLUMNS = 4
+
+
+def monitor(words: Words, now: Snapshot) -> str:
+    """How the run stands, in words and as a bar."""
+    if now.state == "idle":
+        return f'<p class="hint">{words.TRAIN_IDLE}</p>'
+    share = now.step / now.total if now.total else 0
+    return (
+        f'<p role="status">{_standing(words, now, share)}</p>'
+        f'<div class="player-track"><div style="width:{100 * share:.1f}%"></div></div>'
+        f'<p class="numbers">{_measured(words, now)}</p>'
+    )
+
+
+def curve(words: Words, now: Snapshot) -> str:
+    """The loss as a curve and as a table, and the command line that does the same."""
+    if not now.total:
+        return ""
+    return (
+        f"{loss_svg(words, now.curve, now.held_out, now.total, now.epochs)}{_table(words, now)}"
+        f'<p class="hint">{words.SAME_COMMAND} <code>{escape(now.command)}</code></p>'
+    )
+
+
+def _standing(words: Words, now: Snapshot, share: float) -> str:
+    """Only what changes seldom: a screen reader reads it aloud each time."""
+    said = [f"<strong>{escape(now.name)}</strong>: {words.TRAIN_STATES[now.state]}"]
+    if now.total:
+        said.append(words.TRAIN_EPOCH.format(epoch=min(now.epochs, int(share * now.epochs) + 1), epochs=now.epochs))
+    if now.message:
+        said.append(escape(told(words, now.message)))
+    if now.out_of_time:
+        said.append(words.TRAIN_OUT_OF_TIME)
+    if now.waiting:
+        said.append(words.TRAIN_WAITING.format(names=escape(", ".join(now.waiting))))
+    return " · ".join(said)
+
+
+def _measured(words: Words, now: Snapshot) -> str:
+    said = [words.TRAIN_STEP.format(step=now.step, total=now.total), words.TRAIN_RATE.format(lr=now.lr)]
+    if now.busy and now.sprites_per_second:
+        said.append(words.TRAIN_SPEED.format(speed=now.sprites_per_second))
+        said.append(words.TRAIN_LEFT.format(time=duration(words, now.seconds_left)))
+    if now.saved_at:
+        said.append(words.TRAIN_SAVED.format(step=now.saved_at))
+    return " · ".join(said) if now.total else ""
+
+
+def _table(words: Words, now: Snapshot) -> str:
+    """The losses, epoch by epoch, for those who cannot see the curve."""
+    per_epoch = now.total / now.epochs if now.epochs else 0
+    rows = []
+    for epoch, held_out in now.held_out:
+        losses = [loss for step, loss in now.curve if epoch * per_epoch < step <= (epoch + 1) * per_epoch]
+        mean = f"{sum(losses) / len(losses):.4f}" if losses else ""
+        outside = "" if math.isnan(held_out) else f"{held_out:.4f}"
+        rows.append(f"<tr><th>{epoch}</th><td>{mean}</td><td>{outside}</td></tr>")
+    if not rows:
+        return ""
+    names = (words.EPOCH, words.QUALITY["loss_raw"], words.QUALITY["loss_held_out"])
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    return (
+        f"<details><summary>{words.QUALITY['table']}</summary>"
+        f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></details>'
+    )
+
+
+def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
+    """Frames for the player: the same sprites after every epoch that came after epoch `after`."""
+    frames = []
+    for epoch, sprites in now.samples:
+        if epoch <= after:
+            continue
+        picture = sheet(sprites, COLUMNS)
+        frames.append(
+            {
+                "run": now.name,
+                "seq": epoch,
+                "step": epoch + 1,
+                "total": now.epochs,
+                "t": now.epochs - 1 - epoch,  # the film ends at 0, as one from noise to sprite does
+                "T": now.epochs,
+                "caption": words.EPOCH_NUMBER.format(epoch=epoch),
+                "left": 0,
+                "count": len(sprites),
+                "columns": COLUMNS,
+                "rows": len(sprites) // COLUMNS,
+                "panels": [
+                    {
+                        "label": words.EPOCH_NUMBER.format(epoch=epoch),
+                        "x": base64.b64encode(picture.tobytes()).decode(),
+                    }
+                ],
+            }
+        )
+    if not now.busy and now.samples and now.samples[-1][0] < now.epochs - 1:
+        frames.append({"run": now.name, "ended": True})
+    return frames
+
+
+def about_data(words: Words, training: Sprites, held_out: Sprites) -> str:
+    """What a run would be trained on: how many of each kind, and a sheet of some."""
+    names = words.KIND_NAMES | {"no label": words.TRAIN_NO_LABEL}
+    kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
+    said = words.TRAIN_DATA.format(count=len(training), kinds=kinds, held_out=len(held_out))
+    source = base64.b64encode(png(enlarged(preview(training), 2))).decode()
+    return (
+        f'<p>{said}</p><img class="data-sheet" alt="{words.TRAIN_DATA_PICTURE}" src="data:image/png;base64,{source}">'
+    )
+
+
+def duration(words: Words, seconds: float) -> str:
+    """About how long, as one says it."""
+    if seconds < 90:
+        return words.SECONDS.format(seconds=math.ceil(seconds))
+    if seconds < 90 * 60:
+        return words.MINUTES.format(minutes=round(seconds / 60))
+    return words.HOURS.format(hours=round(seconds / 3600, 1))
