@@ -1,5 +1,7 @@
 """Where to compute and in which precision: found out once, by looking and by measuring."""
 
+import multiprocessing
+import os
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -18,14 +20,25 @@ class Device:
         return f"{self.name} ({chip}), {str(self.dtype).removeprefix('torch.')}, torch {torch.__version__}"
 
 
+def lends_gpu() -> bool:
+    """Is this a ZeroGPU Space? There only a process that gpu.py starts has a GPU; in all others torch pretends to."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
 @cache
 def find_device() -> Device:
     """A GPU if there is one, else the CPU; bfloat16 where it is native and measured to be faster."""
-    if torch.cuda.is_available():
+    pretended = lends_gpu() and multiprocessing.parent_process() is None
+    if torch.cuda.is_available() and not pretended:
         return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)
     if torch.backends.mps.is_available():
         return Device("mps", torch.float32)
     return Device("cpu", torch.bfloat16 if bf16_gain() > 1.2 else torch.float32)
+
+
+def describe_device() -> str:
+    """For people: where sprites are computed."""
+    return "a GPU that ZeroGPU lends for each request" if lends_gpu() else str(find_device())
 
 
 @torch.inference_mode()

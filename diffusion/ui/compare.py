@@ -7,7 +7,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from ..generate import generate, recipe
+from ..generate import recipe
+from ..gpu import generate
 from ..refs import EpochRef
 from ..store import list_runs
 from .charts import quality_html

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from ..device import find_device
-from ..generate import Request, generate, predictor
+from ..generate import Request, predictor
+from ..gpu import generate
 from ..kinds import KINDS
 from ..pixelart import Recipe, paint, recipe
 from ..pixels import from_pixels, to_pixels

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from ..generate import MOST_SPRITES, generate, recipe
+from ..generate import MOST_SPRITES, recipe
+from ..gpu import generate
 from ..refs import EpochRef
 from ..store import RunFolder, list_runs
 from .controls import PRIVATE, explained, request_controls, request_from, wire_walk

@@ -1,0 +1,163 @@
+"""What a Space on the Hub needs: the border to a lent GPU, tested with a stand-in for the package `spaces`."""
+
+import importlib
+import multiprocessing
+import sys
+
+import pytest
+import torch
+from conftest import ROOT, make_run
+
+from diffusion import device, gpu, runs
+from diffusion import generate as engine
+from diffusion.generate import Request
+from diffusion.runner import Runner
+from diffusion.runs import Plan
+from diffusion.store import RunFolder
+from diffusion.training import EpochDone, MidEpoch, StepDone, TrainConfig
+
+FAKE = ROOT / "tests" / "fake_spaces"
+
+
+@pytest.fixture
+def borrowed(monkeypatch, tmp_path):
+    """diffusion.gpu as it is on a ZeroGPU Space; called, it tells what was borrowed so far, a line each."""
+    log = tmp_path / "borrowed.txt"
+    log.touch()
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setenv("FAKE_SPACES_LOG", str(log))
+    monkeypatch.syspath_prepend(FAKE)
+    gain = 2 if device.find_device().dtype == torch.bfloat16 else 1
+    monkeypatch.setattr(device, "bf16_gain", lambda: gain)  # measured twice on a busy machine it may differ
+    importlib.reload(gpu)
+    yield lambda: log.read_text().splitlines()
+    monkeypatch.undo()
+    sys.modules.pop("spaces", None)
+    importlib.reload(gpu)
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory):
+    run = make_run(tmp_path_factory.mktemp("runs") / "tiny")
+    return [run.load(0), run.load(4)]
+
+
+def plan(folder, **changes):
+    settings = TrainConfig(epochs=2, batch_size=10)
+    return Plan(folder=folder, data="builtin:20", training=settings, **changes)
+
+
+def same(one, other):
+    return len(one) == len(other) and all(
+        torch.equal(a.x, b.x) and a.t == b.t for a, b in zip(one, other, strict=True)
+    )
+
+
+def losses(events):
+    return [(event.step, event.loss) for event in events if isinstance(event, StepDone)]
+
+
+def test_anywhere_else_the_engine_is_called_as_it_is(checkpoints):
+    walk = gpu.generate(checkpoints, Request(count=2, steps=3))
+    assert same(list(walk)[-1], list(engine.generate(checkpoints, Request(count=2, steps=3)))[-1])
+    assert "spaces" not in sys.modules
+    assert gpu.on_gpu(lambda: 1)(sorted) is sorted
+
+
+def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
+    request = Request(count=2, steps=4)
+    here, there = list(engine.generate(checkpoints, request)), list(gpu.generate(checkpoints, request))
+    assert len(there) == 5 and all(same(one, other) for one, other in zip(here, there, strict=True))
+    assert borrowed() == ["_generate_there 5.08"], "two networks, four steps, asked for once"
+
+
+def test_a_drawing_crosses_too(borrowed, checkpoints):
+    begin = (torch.rand(3, 16, 16), 120)
+    request = Request(count=2, steps=10)
+    here = list(engine.generate(checkpoints, request, begin=begin))
+    there = list(gpu.generate(checkpoints, request, begin=begin))
+    assert there[0][0].t == 120 and same(here[-1], there[-1])
+
+
+def test_a_mistake_keeps_its_words(borrowed, checkpoints):
+    with pytest.raises(ValueError, match="steps must be between 1 and 500, not 501"):
+        list(gpu.generate(checkpoints, Request(steps=501)))
+
+
+def test_a_walk_that_is_left_gives_the_gpu_back(borrowed, checkpoints):
+    walk = gpu.generate(checkpoints, Request(count=2, steps=500))
+    assert next(walk)[0].t == 500
+    walk.close()
+    assert not multiprocessing.active_children()
+
+
+def test_only_a_process_that_was_lent_a_gpu_believes_in_it(monkeypatch):
+    """Elsewhere torch says that there is CUDA, and fails at the first tensor."""
+    monkeypatch.setenv("SPACES_ZERO_GPU", "1")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    fork = multiprocessing.get_context("fork")
+    found = fork.SimpleQueue()
+    assert device.find_device.__wrapped__().name == "cpu"
+    process = fork.Process(target=lambda: found.put(device.find_device.__wrapped__().name))
+    process.start()
+    assert found.get() == "cuda"
+    process.join()
+    monkeypatch.delenv("SPACES_ZERO_GPU")
+    assert device.find_device.__wrapped__().name == "cuda"
+
+
+def test_training_on_a_lent_gpu_is_the_same_run(borrowed, tmp_path):
+    here = list(runs.carry_out(plan(tmp_path / "here")))
+    there = list(gpu.carry_out(plan(tmp_path / "there")))
+    assert losses(there) == losses(here) and len(losses(there)) == 4
+    one, other = (RunFolder(tmp_path / name).load(1).network.state_dict() for name in ("here", "there"))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    *_, last = (event for event in there if isinstance(event, EpochDone))
+    assert all(torch.equal(last.weights[name], other[name]) for name in other)
+    assert borrowed() == ["_train_there 55"]
+
+
+def test_a_long_run_borrows_again_and_goes_on_where_it_was(borrowed, tmp_path, monkeypatch):
+    monkeypatch.setattr(gpu, "SLICE", 0)  # over after every step
+    here = list(runs.carry_out(plan(tmp_path / "here")))
+    there = list(gpu.carry_out(plan(tmp_path / "there")))
+    assert losses(there) == losses(here)
+    assert len(borrowed()) == 5, "a slice for each of four steps, and one for what comes after the last"
+
+
+def test_what_is_wanted_is_saved_once(borrowed, tmp_path):
+    """However far the work is ahead of its reader when he wants it."""
+    wanted, saved = [True], []
+    for event in gpu.carry_out(plan(tmp_path / "mine"), wants_state=lambda: bool(wanted)):
+        if isinstance(event, MidEpoch):
+            saved.append(event.step)
+            wanted.clear()
+    assert len(saved) == 1 and event.step == 4, "and the run goes on to its end"
+
+
+def test_a_run_that_was_stopped_can_be_resumed(borrowed, tmp_path):
+    first = []
+    stopped = gpu.carry_out(plan(tmp_path / "mine"), wants_state=lambda: True)
+    for event in stopped:
+        first.append(event)
+        if isinstance(event, MidEpoch):
+            break
+    stopped.close()
+    rest = losses(gpu.carry_out(plan(tmp_path / "mine"), resume=True))
+    whole = losses(runs.carry_out(plan(tmp_path / "whole")))
+    assert losses(first) == whole[: len(losses(first))]
+    assert 0 < len(rest) < 4 and rest == whole[-len(rest) :]
+
+
+def test_the_runner_shows_a_run_on_a_lent_gpu(borrowed, tmp_path, monkeypatch):
+    """The two lines of use: runner.py imports gpu.carry_out in place of runs.carry_out, and its thread has the context
+    of the request that started it, by contextvars.copy_context().run."""
+    monkeypatch.setattr("diffusion.runner.carry_out", gpu.carry_out)
+    runner = Runner()
+    runner.start(plan(tmp_path / "mine"))
+    runner.wait(60)
+    now = runner.snapshot()
+    assert (now.state, now.message, now.step) == ("finished", "", 4)
+    assert [epoch for epoch, _ in now.samples] == [0, 1]
+    assert len(borrowed()) == 1
