@@ -2,24 +2,49 @@
 
 import argparse
 import os
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is imported
+with suppress(ImportError):
+    import spaces  # noqa: F401 (before torch: it lends the GPU on a ZeroGPU Space, see diffusion/gpu.py)
 
+from diffusion.settings import Settings
+from diffusion.ui.api import health
 from diffusion.ui.app import build, look
 
 HERE = Path(__file__).parent
+MOST_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Watch a small DDPM draw sprites, in the browser.")
+    parser = argparse.ArgumentParser(
+        description="Watch a small DDPM draw sprites, in the browser.",
+        epilog="SPRITES_RUN, SPRITES_TRAINING, SPRITES_MAX_TRAINING_MINUTES and SPRITES_MAX_UPLOAD_MB in the "
+        "environment change what it serves; the README says how.",
+    )
     parser.add_argument("--port", type=int, help="the first free one from 7860 unless given")
     parser.add_argument("--host", help="0.0.0.0 to be reached from other machines")
     parser.add_argument("--runs", type=Path, default=HERE / "checkpoints", help="the folder that holds run folders")
     parser.add_argument("--open", action="store_true", help="open the browser")
     options = parser.parse_args()
-    app = build(options.runs, HERE / "assets").queue(max_size=32)
-    app.launch(server_name=options.host, server_port=options.port, inbrowser=options.open, **look(HERE / "assets"))
+    try:
+        settings = Settings.from_env(os.environ)
+    except ValueError as mistake:
+        parser.exit(2, f"{parser.prog}: {mistake}\n")
+    app = build(options.runs, HERE / "assets", settings).queue(max_size=MOST_WAITING, api_open=False)
+    app.launch(
+        server_name=options.host,
+        server_port=options.port,
+        inbrowser=options.open,
+        max_file_size=f"{settings.max_upload_mb}mb",
+        mcp_server=find_spec("mcp") is not None,
+        run_history=False,  # a walk would leave all its frames in the browser's storage
+        enable_monitoring=False,
+        app_kwargs={"routes": [health(options.runs)]},
+        **look(HERE / "assets"),
+    )
 
 
 if __name__ == "__main__":

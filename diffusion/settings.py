@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 SWITCH = {"on": True, "off": False}
-ON_A_SPACE = {"max_training_minutes": 15, "max_upload_mb": 16}  # a public server is shared
+ON_A_SPACE = {"shared": True, "max_training_minutes": 15, "max_upload_mb": 16}  # a public server is shared
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    shared: bool = False
     run: str | None = None  # a run on the Hub to open beside those in the folder
+    shared: bool = False  # whether its visitors are strangers: then only whoever started a run may steer it
     training: bool = True  # whether visitors may train
     max_training_minutes: int | None = None  # what a run may take; None: as long as it needs
     max_upload_mb: int = 64  # of any file a visitor sends
@@ -36,7 +36,8 @@ def _amount(name: str, word: str) -> int:
     return int(word)
 
 
-READ = {"shared": _switch,
+READ = {
+    "shared": _switch,
     "run": lambda _, word: word,
     "training": _switch,
     "max_training_minutes": _amount,

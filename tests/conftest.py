@@ -45,13 +45,20 @@ RUNNING: dict[str, subprocess.Popen] = {}  # by address
 
 
 @contextmanager
-def running_app(runs: Path) -> Iterator[str]:
-    """python app.py as a person starts it, on a free port; yields its address."""
+def running_app(runs: Path, **environment: str) -> Iterator[str]:
+    """python app.py as a person starts it, on a free port; yields its address. environment: beside the usual one."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 120

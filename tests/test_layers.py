@@ -15,19 +15,20 @@ ROWS = [
     {"commands.runs", "commands.pictures"},
     {"commands.numbers"},
     {"commands.common", "ui.app", "bench"},
-    {"ui.one_step", "ui.train"},
+    {"ui.one_step", "ui.train", "ui.api"},
     {"ui.compare"},
     {"ui.watch"},
     {"ui.monitor", "ui.page"},
-    {"ui.player", "ui.controls", "ui.charts"},
+    {"ui.player", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
     {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel"},
     {"ui.chinese_engine"},
     {"evaluate", "runner"},
+    {"gpu"},
     {"generate", "runs"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs"},
-    {"kinds"},
+    {"kinds", "settings"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from ..device import find_device
+from ..device import describe_device
 from ..runner import Runner
 from ..settings import Settings
-from . import chinese, compare, english, one_step, train, watch
+from . import api, chinese, compare, english, one_step, train, watch
 from .controls import PRIVATE
 from .page import open_page
 from .words import Words, told
@@ -24,6 +24,8 @@ def build(runs: Path, assets: Path, settings: Settings | None = None, default_ru
     for path, words in PAGES.items():
         with app.route(words.LANGUAGE, path, show_in_navbar=False) if path else app:
             build_page(app, runs, assets, default_run, words, runner, settings)
+            if words is english:
+                api.build(runs, default_run)
     return app
 
 
@@ -46,7 +48,7 @@ def build_page(
         with gr.Tab(words.TRAIN, id="train") as tab:
             train.build(page, tab, runner, settings)
     gr.Markdown(
-        words.DEVICE.format(device=told(words, str(find_device())), gradio=gr.__version__), elem_classes="footer"
+        words.DEVICE.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
     app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
 
