@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from .commands import numbers, pictures, runs
+from .commands import hub, numbers, pictures, runs
 
 VERBS = {
-    verb: (pictures.VERBS | runs.VERBS | numbers.VERBS)[verb]
-    for verb in ("draw", "train", "sample", "evaluate", "convert", "features", "reel", "bench")
+    verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb]
+    for verb in ("draw", "train", "sample", "evaluate", "pull", "convert", "features", "reel", "bench")
 }
 
 

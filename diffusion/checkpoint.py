@@ -39,6 +39,9 @@ class RunConfig:
         for value, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
             if not isinstance(value, int) or not 1 <= value <= most:
                 raise ValueError(f"{what} must be a whole number from 1 to {most}, not {value!r}")
+        for entries, what in ((self.training, "training"), (self.data, "data")):
+            if not isinstance(entries, dict):
+                raise ValueError(f"{what} must hold names and values, not {entries!r}")
         if self.width % 8:
             raise ValueError(f"width must be a multiple of 8, not {self.width}")
 

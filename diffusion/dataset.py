@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -26,6 +27,7 @@ SIZE = 16
 SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
 MOST_PICTURES = 200_000
 MOST_SIDE = 4096  # pixels of one picture
+MOST_BYTES = 2**29  # of one file from the Hub
 BUILTIN = re.compile(r"builtin(?::(\d+))?(?:@(\d+))?")
 HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
@@ -127,22 +129,31 @@ def _builtin(count: int, seed: int, split: str) -> Sprites:
 
 
 def _from_hub(repo: str) -> Sprites:
-    from httpx import HTTPError  # what the Hub's client lets through when there is no network
-    from huggingface_hub import HfApi, hf_hub_download  # slow to import and seldom wanted
+    """Both files of one commit, each compared with its checksum before it is read."""
+    from huggingface_hub import HfApi  # slow to import and seldom wanted
 
-    try:
-        files = HfApi().list_repo_files(repo, repo_type="dataset")
-        arrays = [name for name in files if name.endswith(".npy")]
-        labels = [name for name in arrays if "label" in name]
-        pictures = [name for name in arrays if "label" not in name]
-        if len(pictures) != 1 or len(labels) > 1:
-            raise ValueError(f"hf://datasets/{repo} must hold one .npy of pictures and at most one of labels")
-        paths = [hf_hub_download(repo, name, repo_type="dataset") for name in pictures + labels]
-    except (HTTPError, OSError) as problem:
-        reason = (str(problem) or type(problem).__name__).splitlines()[0]
-        raise ValueError(f"could not open hf://datasets/{repo}: {reason}") from problem
-    loaded = [_load_npy(Path(path)) for path in paths]
-    return from_arrays(loaded[0], loaded[1] if labels else None, f"hf://datasets/{repo}")
+    from .hub_client import fetch, in_sentences, look, patiently, result_of
+
+    api, name = HfApi(), f"hf://datasets/{repo}"
+    with in_sentences(api, name):
+        there = result_of(patiently(look(api, repo, kind="dataset")))
+    arrays = [file for file in there.files.values() if file.name.endswith(".npy")]
+    labels = [file for file in arrays if "label" in file.name]
+    pictures = [file for file in arrays if "label" not in file.name]
+    if len(pictures) != 1 or len(labels) > 1:
+        raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels")
+    loaded = []
+    with TemporaryDirectory() as folder:
+        for file in pictures + labels:
+            if file.size > MOST_BYTES:
+                raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MOST_BYTES:,} are taken")
+            path = Path(folder) / "array.npy"
+            path.write_bytes(result_of(fetch(api, there, file)))
+            try:
+                loaded.append(_load_npy(path))
+            except ValueError as mistake:
+                raise ValueError(str(mistake).replace(str(path), f"{file.name} of {name}")) from None
+    return from_arrays(loaded[0], loaded[1] if labels else None, name)
 
 
 def _load_npy(path: Path) -> np.ndarray:

@@ -1,8 +1,11 @@
 """Names for the epochs of runs, as values: hashable, comparable and one word of text.
 
-    sprites/31      epoch 31 of the run in the folder `sprites`
+    sprites/31                      epoch 31 of the run in the folder `sprites`
+    hf://user/repo                  the run in a repository of the Hub, as it is now
+    hf://user/repo@v1               at a branch, a tag or a commit
+    hf://user/repo@v1/model_31      one epoch of it
 
-`EpochRef.parse(str(ref)) == ref` for every ref, and no ref can point outside the folder of runs.
+`EpochRef.parse(str(ref)) == ref` for every ref, likewise for HubRef, and no ref can point outside the folder of runs.
 """
 
 import re
@@ -10,6 +13,9 @@ from dataclasses import dataclass
 from typing import Self
 
 RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: cannot leave its folder
+NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", no such end
+REVISION = r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*?"
+HUB = re.compile(rf"hf://(?!datasets/|spaces/)({NAME}/{NAME})(?:@({REVISION}))?(?:/model_(\d{{1,6}}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -30,3 +36,31 @@ class EpochRef:
         if not epoch.isdecimal() or not epoch.isascii():
             raise ValueError(f"{text!r} is not an epoch of a run; write it like sprites/31")
         return cls(run, int(epoch[:7]))
+
+
+@dataclass(frozen=True)
+class HubRef:
+    repo: str  # user/repo
+    revision: str | None = None  # a branch, a tag or a commit; the main branch unless given
+    epoch: int | None = None  # all of them unless given
+
+    def __post_init__(self) -> None:
+        found = HUB.fullmatch(str(self))
+        if not found or (found[1], found[2], found[3] and int(found[3])) != (self.repo, self.revision, self.epoch):
+            raise ValueError(f"{str(self)!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
+
+    def __str__(self) -> str:
+        revision = "" if self.revision is None else f"@{self.revision}"
+        epoch = "" if self.epoch is None else f"/model_{self.epoch}"
+        return f"hf://{self.repo}{revision}{epoch}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        found = HUB.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
+        return cls(found[1], found[2], int(found[3]) if found[3] else None)
+
+    def folder(self) -> str:
+        """The name of the run folder it is pulled into; "--" stands in no name on the Hub."""
+        return "--".join(filter(None, (*self.repo.split("/"), (self.revision or "").replace("/", "-"))))

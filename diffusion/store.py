@@ -1,6 +1,6 @@
 """Run folders on disk: the only place that reads and writes them.
 
-    config.json  model_<epoch>.safetensors ...  metrics.json  README.md  training/resume.pt
+    config.json  model_<epoch>.safetensors ...  metrics.json  README.md  training/resume.pt  hub.json
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
 holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
@@ -12,6 +12,7 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,16 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
 from .checkpoint import COURSE, RunConfig, restore
 from .render import png
 
-EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)")
+EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
+SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
+RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +53,7 @@ class RunFolder:
         """The checkpoints there are, in the order of their numbers: {0: …/model_0.safetensors, 4: …}."""
         if not self.path.is_dir():
             raise ValueError(f"{self.path} is not a run folder: there is no such folder")
-        found = {}
-        for entry in sorted(self.path.iterdir()):  # safetensors come after pth, and win
-            if match := EPOCH_FILE.fullmatch(entry.name):
-                found[int(match[1])] = entry
-        return dict(sorted(found.items()))
+        return {epoch: self.path / name for epoch, name in epoch_files(os.listdir(self.path)).items()}
 
     def config(self) -> RunConfig:
         path = self.path / "config.json"
@@ -98,7 +98,7 @@ class RunFolder:
         path = self.path / "training" / "resume.pt"
         if not path.is_file():
             return None
-        return _torch_load(path)
+        return _torch_load(path, path)
 
     def create(self, config: RunConfig) -> None:
         """A new, empty run. Refuses a folder that already holds one."""
@@ -172,6 +172,23 @@ class RunFolder:
             target.unlink(missing_ok=True)
             raise ValueError(f"could not pack {self.path}: {_reason(problem)}") from problem
 
+    def source(self) -> dict[str, Any]:
+        """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
+        there. Empty where it never met the Hub."""
+        try:
+            said = json.loads((self.path / "hub.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) and said.keys() == {"repo", "revision", "commit", "files"} else {}
+
+    def save_source(self, source: dict[str, Any]) -> None:
+        self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
+
+    def keep(self, name: str, content: bytes) -> None:
+        """One of a run's files as it came from elsewhere."""
+        assert EPOCH_FILE.fullmatch(name) or name in RUN_FILES or SAMPLE.fullmatch(name), name
+        self._write(name, content)
+
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
@@ -200,6 +217,27 @@ def list_runs(root: Path) -> dict[str, RunFolder]:
     return runs
 
 
+def epoch_files(names: Iterable[str]) -> dict[int, str]:
+    """The checkpoints among these names, in the order of their numbers; where there are two, safetensors win."""
+    found = {}
+    for name in sorted(names):  # safetensors come after pth
+        if match := EPOCH_FILE.fullmatch(name):
+            found[int(match[1])] = name
+    return dict(sorted(found.items()))
+
+
+def check_file(name: str, content: bytes, config: RunConfig) -> None:
+    """Refuse what would not load as a checkpoint, before it is kept."""
+    if name.endswith(".pth"):
+        weights = _torch_load(io.BytesIO(content), name)
+    else:
+        try:
+            weights = from_safetensors(content)
+        except (SafetensorError, KeyError):  # KeyError: a kind of number that torch does not have
+            raise ValueError(f"{name} is no safetensors file, or is damaged") from None
+    restore(config, weights, name)
+
+
 def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
     """One checkpoint file. Its config.json is looked for beside it unless given."""
     match = EPOCH_FILE.fullmatch(path.name)
@@ -207,7 +245,7 @@ def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
         raise ValueError(f"{path} does not exist; a checkpoint is a file such as model_31.safetensors")
     if path.suffix == ".pth":
         config = config or COURSE
-        weights = _torch_load(path)
+        weights = _torch_load(path, path)
     else:
         config = config or RunFolder(path.parent).config()
         weights = _read_safetensors(path)
@@ -226,14 +264,14 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
         raise ValueError(f"could not read {path}: {_reason(problem)}") from problem
 
 
-def _torch_load(path: Path) -> dict[str, Any]:
+def _torch_load(source: Path | io.BytesIO, name: Path | str) -> dict[str, Any]:
     """Tensors and plain values only: a pickle that would run code is refused."""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(source, map_location="cpu", weights_only=True)
     except OSError as problem:
-        raise ValueError(f"could not read {path}: {_reason(problem)}") from problem
+        raise ValueError(f"could not read {name}: {_reason(problem)}") from problem
     except Exception as problem:  # torch raises anything from KeyError to UnpicklingError on a foreign file
-        raise ValueError(f"{path} is damaged or is no file of weights ({type(problem).__name__})") from problem
+        raise ValueError(f"{name} is damaged or is no file of weights ({type(problem).__name__})") from problem
 
 
 def _reason(problem: BaseException) -> str:

@@ -3,17 +3,29 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-import torch
+NO_CACHE = tempfile.TemporaryDirectory(prefix="sprites-no-cache-")
+os.environ |= {  # before anything imports huggingface_hub, which reads them once: no test leaves this machine
+    "HF_ENDPOINT": "http://127.0.0.1:9",
+    "HF_HOME": NO_CACHE.name,
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "SPRITES_RUN"):
+    os.environ.pop(name, None)
 
-from diffusion.checkpoint import RunConfig
-from diffusion.store import RunFolder
+import pytest  # noqa: E402
+import torch  # noqa: E402
+
+from diffusion.checkpoint import RunConfig  # noqa: E402
+from diffusion.store import RunFolder  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM_FLAGS = [

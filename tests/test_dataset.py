@@ -7,14 +7,12 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
-import huggingface_hub
 import numpy as np
 import pytest
-from huggingface_hub.errors import RepositoryNotFoundError
+from fakehub import FakeHub
 from PIL import Image
 
 from diffusion.dataset import Sprites, fitted, from_arrays, open_dataset
@@ -395,27 +393,20 @@ def test_paths_in_a_zip_lead_nowhere(tmp_path, sprites):
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path) -> Callable[..., None]:
-    """A Hub data set with these files, in a folder instead of on the net."""
+def hub(monkeypatch) -> Iterator[Callable[..., FakeHub]]:
+    """A loopback Hub whose data set someone/sprites holds these files."""
+    server = FakeHub().start()
+    server.stand_in(monkeypatch)
 
-    def hold(**files: np.ndarray | bytes) -> None:
-        for name, content in files.items():
-            (tmp_path / name.replace("_npy", ".npy")).write_bytes(
-                content if isinstance(content, bytes) else npy(content)
-            )
+    def hold(**files: np.ndarray | bytes) -> FakeHub:
+        contents = {name: content if isinstance(content, bytes) else npy(content) for name, content in files.items()}
+        server.add(
+            "someone/sprites", {name.replace("_npy", ".npy"): it for name, it in contents.items()}, type="dataset"
+        )
+        return server
 
-        def listed(self: huggingface_hub.HfApi, repo: str, *, repo_type: str) -> list[str]:
-            assert (repo, repo_type) == ("someone/sprites", "dataset")
-            return sorted(path.name for path in tmp_path.iterdir())
-
-        def downloaded(repo: str, name: str, *, repo_type: str) -> str:
-            assert (repo, repo_type) == ("someone/sprites", "dataset")
-            return str(tmp_path / name)
-
-        monkeypatch.setattr(huggingface_hub.HfApi, "list_repo_files", listed)
-        monkeypatch.setattr(huggingface_hub, "hf_hub_download", downloaded)
-
-    return hold
+    yield hold
+    server.stop()
 
 
 def test_a_hub_data_set_opens_with_its_labels(hub, sprites):
@@ -444,34 +435,40 @@ def test_a_hub_data_set_without_the_one_array_is_refused(hub, files):
 
 def test_a_hub_file_that_is_no_array_is_refused(hub):
     hub(sprites_npy=b"<html>not found</html>")
-    with pytest.raises(ValueError, match=r"is not a \.npy array"):
+    with pytest.raises(ValueError, match=r"sprites\.npy of hf://datasets/someone/sprites is not a \.npy array"):
         open_dataset("hf://datasets/someone/sprites")
+
+
+def test_both_files_of_a_hub_data_set_are_of_one_commit(hub, sprites):
+    server = hub(sprites_npy=sprites[0], sprite_labels_npy=sprites[1])
+    open_dataset("hf://datasets/someone/sprites")
+    commit = server.repos["dataset", "someone/sprites"].head.id
+    assert len(server.asked(f"GET /datasets/someone/sprites/resolve/{commit}/")) == 2
+
+
+def test_a_hub_file_that_is_too_large_is_not_downloaded(hub, sprites, monkeypatch):
+    monkeypatch.setattr("diffusion.dataset.MOST_BYTES", 1000)
+    server = hub(sprites_npy=sprites[0])
+    with pytest.raises(ValueError, match=r"sprites\.npy of .* has [\d,]+ bytes; at most 1,000 are taken"):
+        open_dataset("hf://datasets/someone/sprites")
+    assert not server.asked("resolve")
 
 
 @pytest.mark.parametrize(
-    ("problem", "reason"),
+    ("spoil", "reason"),
     [
-        (httpx.ConnectError("[Errno -2] Name or service not known"), "Name or service not known"),
-        (httpx.ReadTimeout(""), "ReadTimeout"),
-        (ConnectionError("offline mode\nand a second line"), "offline mode"),
-        (
-            RepositoryNotFoundError(
-                "404 not found", response=httpx.Response(404, request=httpx.Request("GET", "http://x"))
-            ),
-            "404 not found",
-        ),
+        (lambda server: server.stop(), "cannot be reached"),
+        (lambda server: server.fault("GET", "/api/", delay=30), "has not answered for 0.5 s"),
+        (lambda server: server.fault("GET", "/_cdn/", stall=100), "has not answered for 0.5 s"),
+        (lambda server: server.repos.clear(), "there is no hf://datasets/someone/sprites, or it is private"),
+        (lambda server: server.fault("GET", "/_cdn/", corrupt=True), "was damaged on its way"),
+        (lambda server: server.fault("GET", "/api/", status=503), "error 503"),
     ],
-    ids=["no network", "timeout without a word", "offline", "no such data set"],
+    ids=["no network", "hung", "stalled", "no such data set", "corrupt", "trouble"],
 )
-def test_trouble_with_the_hub_is_one_line(monkeypatch, problem, reason):
-    """The Hub's client lets httpx's errors through, which are neither OSError nor its own."""
-
-    def fail(*_: object, **__: object) -> None:
-        raise problem
-
-    monkeypatch.setattr(huggingface_hub.HfApi, "list_repo_files", fail)
+def test_trouble_with_the_hub_is_one_line(hub, sprites, monkeypatch, spoil, reason):
+    monkeypatch.setattr("diffusion.hub_client.PATIENCE", 0.5)
+    spoil(hub(sprites_npy=sprites[0]))
     with pytest.raises(ValueError) as caught:
         open_dataset("hf://datasets/someone/sprites")
-    assert str(caught.value).startswith("could not open hf://datasets/someone/sprites: ")
-    assert reason in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert reason in str(caught.value) and "\n" not in str(caught.value)

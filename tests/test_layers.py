@@ -13,7 +13,7 @@ PACKAGE = ROOT / "diffusion"
 ROWS = [
     {"__main__"},
     {"commands.runs", "commands.pictures"},
-    {"commands.numbers"},
+    {"commands.numbers", "commands.hub"},
     {"commands.common", "ui.app", "bench"},
     {"ui.one_step", "ui.train", "ui.api"},
     {"ui.compare"},
@@ -24,10 +24,10 @@ ROWS = [
     {"ui.chinese_engine"},
     {"evaluate", "runner"},
     {"gpu"},
-    {"generate", "runs"},
+    {"generate", "runs", "hub"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report"},
-    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs"},
+    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs", "hub_client"},
     {"kinds", "settings"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}

@@ -7,6 +7,8 @@ from pathlib import Path
 Options = argparse.Namespace
 Verbs = dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Options], None]]]
 
+ALLOW_PICKLE = "also take .pth files from the Hub; they are read for their numbers alone"
+
 
 def check_suffix(path: Path, *allowed: str) -> None:
     if path.suffix not in allowed:

@@ -3,12 +3,16 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from ..kinds import KINDS
-from .common import Options, Verbs, check_suffix
+from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
+
+if TYPE_CHECKING:
+    from ..store import Checkpoint
 
 
 def _draw_options(verb: argparse.ArgumentParser) -> None:
@@ -41,9 +45,13 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
     from ..sampling import SAMPLERS
 
     which = verb.add_mutually_exclusive_group(required=True)
-    which.add_argument("--checkpoint", type=Path, help="a file such as checkpoints/sprites/model_31.safetensors")
+    which.add_argument(
+        "--checkpoint", help="a file such as checkpoints/sprites/model_31.safetensors, or hf://user/repo@v1/model_31"
+    )
     which.add_argument("--recipe", type=Path, help="a recipe saved by the app; it decides all but --out and --scale")
-    verb.add_argument("--runs", type=Path, default=Path("checkpoints"), help="where the recipe's run is looked for")
+    verb.add_argument(
+        "--runs", type=Path, default=Path("checkpoints"), help="the folder of runs: of the recipe's, and of the Hub's"
+    )
     verb.add_argument(
         "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
     )
@@ -57,6 +65,7 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--clip", action="store_true", help="hold the predicted sprite inside [-1, 1]")
     verb.add_argument("--no-fresh-noise", action="store_true", help="the experiment: add no noise back at any step")
     verb.add_argument("--scale", type=int, default=8, help="screen pixels a pixel")
+    verb.add_argument("--allow-pickle", action="store_true", help=ALLOW_PICKLE)
 
 
 def sample(options: Options) -> None:
@@ -64,7 +73,6 @@ def sample(options: Options) -> None:
     from ..generate import Request, generate
     from ..pixels import to_pixels
     from ..render import FORMATS, enlarged, save_film, save_picture, sheet
-    from ..store import load_file
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
@@ -72,7 +80,7 @@ def sample(options: Options) -> None:
     if options.recipe:
         checkpoints, request = _from_recipe(options.recipe, options.runs)
     else:
-        checkpoints = [load_file(options.checkpoint)]
+        checkpoints = [_checkpoint(options)]
         request = Request(
             count=options.count,
             sampler=options.sampler,
@@ -101,6 +109,16 @@ def sample(options: Options) -> None:
         np.save(options.out, sprites)
     epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
     print(f"{request.count} sprites of epoch {epochs} in {options.out}")
+
+
+def _checkpoint(options: Options) -> "Checkpoint":
+    from ..store import load_file
+
+    if not options.checkpoint.startswith("hf://"):
+        return load_file(Path(options.checkpoint))
+    from .hub import checkpoint_from_hub
+
+    return checkpoint_from_hub(options.checkpoint, options.runs, options.allow_pickle)
 
 
 def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:

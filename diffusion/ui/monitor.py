@@ -76,7 +76,7 @@ def _table(words: Words, now: Snapshot) -> str:
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     return (
         f"<details><summary>{words.QUALITY['table']}</summary>"
-        f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></details>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></details>"
     )
 
 

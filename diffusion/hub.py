@@ -1,0 +1,285 @@
+"""Open runs from the Hub: list what is there, then pull the epochs that are wanted into a run folder.
+
+    listing = list_epochs(api, HubRef.parse("hf://user/repo"))     epochs, sizes, numbers; nothing is kept yet
+    for event in pull(api, listing, [0, 4], folder): ...            Waiting, Progress, EpochHere
+
+A pulled run is a run folder like any other. Its hub.json says which commit it was pulled from. Only the file names of
+a run are looked at, only by resolved commit, and nothing is kept before its checksum and its weights were checked.
+"""
+
+import io
+import json
+from collections.abc import Collection, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi
+from PIL import Image
+
+from .checkpoint import COURSE, RunConfig
+from .hub_client import (
+    Progress,
+    RemoteFile,
+    Repo,
+    Waiting,
+    fetch,
+    fits,
+    in_sentences,
+    look,
+    patiently,
+    result_of,
+    stream,
+)
+from .refs import HubRef
+from .store import RUN_FILES, SAMPLE, RunFolder, check_file, epoch_files
+
+MOST_WEIGHTS = 2**29  # bytes of one epoch
+MOST_EXTRA = 2**23  # bytes of any other file
+
+
+@dataclass(frozen=True, eq=False)
+class RemoteEpoch:
+    file: RemoteFile
+    facts: dict[str, Any]  # of metrics.json; empty where nothing was measured
+
+    @property
+    def is_pickle(self) -> bool:
+        return self.file.name.endswith(".pth")
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """A run on the Hub, before anything of it is downloaded but its settings and its numbers."""
+
+    ref: HubRef
+    repo: Repo
+    config: RunConfig
+    epochs: dict[int, RemoteEpoch]  # in the order of their numbers
+    texts: dict[str, bytes]  # config.json and metrics.json, as they are there
+
+
+@dataclass(frozen=True)
+class EpochHere:
+    """Passed on when the epoch is safe on the disk."""
+
+    epoch: int
+    fetched: bool  # False: it was there already
+
+
+@dataclass(frozen=True)
+class LocalCopy:
+    """The Hub gave no answer that helps; what was pulled before is used instead."""
+
+    reason: str
+    commit: str
+
+
+Event = Waiting | Progress | EpochHere | LocalCopy
+
+
+def list_epochs(api: HfApi, ref: HubRef) -> Listing:
+    """Answers within PATIENCE. ValueError says in a sentence why not."""
+
+    def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
+        repo = yield from look(api, ref.repo, ref.revision)
+        texts = {}
+        for name in ("config.json", "metrics.json"):
+            if name in repo.files and repo.files[name].size <= MOST_EXTRA:
+                texts[name] = yield from stream(api, repo, repo.files[name], 0, 1)
+        return repo, texts
+
+    with in_sentences(api, str(ref)):
+        repo, texts = result_of(patiently(ask()))
+    for name, content in texts.items():
+        if not repo.files[name].is_in(content):
+            raise ValueError(f"{name} of {ref} was damaged on its way; try again")
+    names = epoch_files(repo.files)
+    if not names:
+        raise ValueError(f"{ref} holds no run: it has no files like model_31.safetensors")
+    if "config.json" in texts:
+        config = _config(texts["config.json"], ref)
+    elif all(name.endswith(".pth") for name in names.values()):
+        config = COURSE
+    else:
+        raise ValueError(f"{ref} holds no run: it has no config.json")
+    numbers = numbers_in(texts.get("metrics.json", b""))
+    epochs = {
+        epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
+        for epoch, name in names.items()
+        if 0 < repo.files[name].size <= MOST_WEIGHTS
+    }
+    return Listing(ref, repo, config, epochs, texts)
+
+
+def pull(
+    api: HfApi, listing: Listing, epochs: Collection[int] | None, folder: Path, *, allow_pickle: bool = False
+) -> Iterator[Event]:
+    """Bring these epochs, all unless given, into a run folder. What is there already is not downloaded again.
+
+    Killed or cancelled at any moment, the folder holds whole files only, and pulling again goes on.
+    allow_pickle: also take .pth files, which are read with weights_only=True and so run no code.
+    """
+    chosen = sorted(set(listing.epochs if epochs is None else epochs))
+    if absent := [epoch for epoch in chosen if epoch not in listing.epochs]:
+        there = ", ".join(map(str, listing.epochs))
+        raise ValueError(f"{listing.ref} has no epoch {absent[0]}; it has: {there}")
+    if not allow_pickle and any(listing.epochs[epoch].is_pickle for epoch in chosen):
+        raise ValueError(
+            f"{listing.ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
+            "their author: they are then read for their numbers alone"
+        )
+    run = RunFolder(folder)
+    missing = _missing(run, listing, chosen)
+    yield from (EpochHere(epoch, False) for epoch in chosen if epoch not in missing)
+    extras = _extras_to_fetch(run, listing)
+    files = [listing.epochs[epoch].file for epoch in missing]
+    done, total = 0, sum(file.size for file in extras + files)
+    contents = {}
+    for file in extras:
+        known = listing.texts.get(file.name)
+        contents[file.name] = known or (yield from fetch(api, listing.repo, file, done, total))
+        done += file.size
+    for epoch, file in zip(missing, files, strict=True):
+        content = yield from fetch(api, listing.repo, file, done, total)
+        try:
+            check_file(file.name, content, listing.config)
+        except ValueError as mistake:
+            raise ValueError(f"{listing.ref} cannot be used: {mistake}") from None
+        if epoch == missing[0]:
+            _settle(run, listing, contents)
+        _keep(run, file, content)
+        done += file.size
+        yield EpochHere(epoch, True)
+    if not missing:
+        _settle(run, listing, contents)
+    run.save_source(run.source() | {"commit": listing.repo.commit})
+
+
+def find_or_pull(
+    api: HfApi, ref: HubRef, runs: Path, *, allow_pickle: bool = False
+) -> Generator[Event, None, RunFolder]:
+    """The run folder of a ref among the runs, with the epoch it names, or all: pulled where it is not here.
+
+    Where the Hub does not give it, what was pulled before.
+    """
+    run = RunFolder(runs / ref.folder())
+    wanted = None if ref.epoch is None else [ref.epoch]
+    try:
+        listing = list_epochs(api, ref)
+        yield from pull(api, listing, wanted, run.path, allow_pickle=allow_pickle)
+    except ValueError as mistake:
+        if not came_from(run, ref) or not set(wanted or ()) <= set(run.epochs()) or not run.epochs():
+            raise
+        yield LocalCopy(str(mistake), run.source()["commit"])
+    return run
+
+
+def came_from(run: RunFolder, ref: HubRef) -> bool:
+    """Was this run pulled from there, or pushed to it?"""
+    source = run.source()
+    return (source.get("repo"), source.get("revision")) == (ref.repo, ref.revision)
+
+
+def numbers_in(text: bytes) -> dict[str, Any]:
+    """What a foreign metrics.json says, or nothing where it is not of our form."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    known = isinstance(said, dict) and all(
+        isinstance(facts, dict) and (name == "floor" or (name.isascii() and name.isdecimal()))
+        for name, facts in said.items()
+    )
+    return said if known else {}
+
+
+def _config(text: bytes, ref: HubRef) -> RunConfig:
+    try:
+        return RunConfig.from_json(text.decode())
+    except ValueError as mistake:
+        raise ValueError(f"{ref} holds no run that can be opened: {mistake}") from None
+
+
+def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
+    """The chosen epochs that are not in the folder. Refuses to mix two runs, or to lose what was made here."""
+    if not run.path.is_dir() or not any(run.path.iterdir()):
+        return chosen
+    if not came_from(run, listing.ref):
+        raise ValueError(f"{run.path} holds another run, not one of {listing.ref}; name a new folder")
+    if run.epochs() and run.config() != listing.config:
+        raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run.path}; name a new folder")
+    recorded = run.source()["files"]
+    missing, outdated = [], []
+    for epoch, remote in listing.epochs.items():
+        path = run.path / remote.file.name
+        content = path.read_bytes() if path.is_file() else None
+        if content is not None and remote.file.is_in(content):
+            continue
+        if epoch in chosen:
+            missing.append(epoch)
+            if content is not None and not _replaceable(path.name, content, recorded, listing.config):
+                raise ValueError(f"{path} was changed here and is not the one of {listing.ref}; move it away first")
+        elif content is not None and fits(content, recorded.get(path.name, "")):
+            outdated.append(epoch)
+    if outdated:
+        numbers = ", ".join(map(str, outdated))
+        raise ValueError(f"{listing.ref} has newer weights of epoch {numbers}; pull those too, or name a new folder")
+    return missing
+
+
+def _replaceable(name: str, content: bytes, recorded: dict[str, str], config: RunConfig) -> bool:
+    """Is this what was pulled once, or damaged?"""
+    if fits(content, recorded.get(name, "")):
+        return True
+    try:
+        check_file(name, content, config)
+    except ValueError:
+        return True
+    return False
+
+
+def _extras_to_fetch(run: RunFolder, listing: Listing) -> list[RemoteFile]:
+    """Numbers, card, pictures: what is missing here, or stands as it was pulled while the Hub has another."""
+    recorded, wanted = run.source().get("files", {}), []
+    for name, file in listing.repo.files.items():
+        if (name in RUN_FILES[1:] or SAMPLE.fullmatch(name)) and 0 < file.size <= MOST_EXTRA:
+            path = run.path / name
+            content = path.read_bytes() if path.is_file() else None
+            if content is None or (fits(content, recorded.get(name, "")) and not file.is_in(content)):
+                wanted.append(file)
+    return wanted
+
+
+def _settle(run: RunFolder, listing: Listing, extras: dict[str, bytes]) -> None:
+    """All of the run but its epochs."""
+    if not run.source():
+        source = {"repo": listing.ref.repo, "revision": listing.ref.revision, "commit": listing.repo.commit}
+        run.save_source(source | {"files": {}})
+    for name, content in extras.items():
+        if _sound(name, content):
+            _keep(run, listing.repo.files[name], content)
+    if "config.json" in listing.texts and not (run.path / "config.json").is_file():
+        _keep(run, listing.repo.files["config.json"], listing.texts["config.json"])
+
+
+def _keep(run: RunFolder, file: RemoteFile, content: bytes) -> None:
+    """The file, and in hub.json what it was when it came: so it can be seen later whether it was changed here."""
+    run.keep(file.name, content)
+    source = run.source()
+    run.save_source(source | {"files": source["files"] | {file.name: file.checksum}})
+
+
+def _sound(name: str, content: bytes) -> bool:
+    """Is it what its name says? Numbers, card and pictures are no reason to refuse a run."""
+    try:
+        if name.endswith(".png"):
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+                picture.load()
+        elif name == "metrics.json":
+            return bool(numbers_in(content))
+        else:
+            content.decode()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True
