@@ -1,84 +1,185 @@
-"""Ratios measured side by side in one run: what is compared takes turns, so a noisy machine disturbs both alike."""
+"""Ratios measured side by side in one run: what is compared takes turns, so a noisy machine disturbs both alike.
+
+A round gives every competitor one turn. A ratio is taken inside a round; its median over the rounds counts, and the
+quartiles say how far to trust it.
+
+To add a row, give a section another competitor; to add a section, another generator of Tables to SECTIONS.
+"""
 
 import time
 from collections.abc import Callable, Iterator
-from statistics import median
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
+from torch.utils.flop_counter import FlopCounterMode
 
+from .checkpoint import RunConfig
 from .context_unet import ContextUnet
-from .device import find_device
+from .device import Device, find_device
+from .generate import Request, generate
 from .pixelart import draw
 from .runs import make_accelerator
 from .schedule import NoiseSchedule
 from .sprite_unet import SpriteUnet
+from .store import Checkpoint
 from .training import StepDone, TrainConfig, TrainingSet, train
 
-Work = Callable[[], None]
+Work = Callable[[], object]
+Seconds = dict[str, list[float]]  # of each round
+
+SPRITES, STEPS, TURN = 32, 500, 25  # the tutorial's walk, TURN steps of it in one turn
+MATRIX = 2048
+COURSE, TUTORIALS, OURS = "the course's loop", "ours, the tutorial's network", "ours, our network"
 
 
-def in_turn(works: dict[str, Work], rounds: int) -> dict[str, float]:
-    """Median seconds of each, after one round that does not count."""
-    seconds = {name: [] for name in works}
+@dataclass(frozen=True)
+class Spread:
+    """Over the rounds."""
+
+    median: float
+    low: float  # a quarter of the rounds is below
+    high: float  # a quarter of the rounds is above
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Spread":
+        low, median, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
+        return cls(median, low, high)
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    value: Spread  # in the table's unit
+    ratio: Spread | None = None  # times as good as the table's first row
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    unit: str
+    rows: list[Row]
+
+
+def in_turn(works: dict[str, Work], rounds: int) -> Seconds:
+    """Seconds of each in every round, after one round that does not count."""
+    seconds: Seconds = {name: [] for name in works}
     for _ in range(rounds + 1):
         for name, work in works.items():
             start = time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - start)
-    return {name: median(found[1:]) for name, found in seconds.items()}
+    return {name: found[1:] for name, found in seconds.items()}
 
 
-def training_speed(rounds: int = 8, batch_size: int = 100) -> dict[str, float]:
-    """Sprites a second: the course's loop, ours with the tutorial's network, ours with our network."""
+def compared(title: str, unit: str, seconds: Seconds, value: Callable[[float], float]) -> Table:
+    """A table of what took these seconds; ratios of speed against the first."""
+    first = next(iter(seconds.values()))
+    rows = []
+    for name, found in seconds.items():
+        ratio = Spread.of([base / own for base, own in zip(first, found, strict=True)])
+        rows.append(Row(name, Spread.of([value(own) for own in found]), ratio))
+    return Table(title, unit, rows)
+
+
+def sampling(rounds: int) -> Iterator[Table]:
+    """The walk: the course's loop, and ours as the app walks; then how near the machine's limit that is."""
+    device = find_device()
+    networks = {TUTORIALS: RunConfig(network="context-unet"), OURS: RunConfig(network="sprite-unet")}
+    walks = {COURSE: course_walk(ContextUnet(variant="course").eval(), device)}
+    walks |= {name: _our_walk(config, device) for name, config in networks.items()}
+    products = {name: _product(dtype, device) for name, dtype in _precisions(device).items()}
+    works = {name: lambda walk=walk: [next(walk) for _ in range(TURN)] for name, walk in walks.items()}
+    seconds = in_turn(works | products, rounds)
+
+    walked = {name: seconds[name] for name in walks}
+    title = f"{SPRITES} sprites, {STEPS} DDPM steps"
+    yield compared(title, "s", walked, lambda turn: turn * STEPS / TURN)
+
+    rates = {name: [2 * MATRIX**3 / 1e9 / own for own in seconds[name]] for name in products}
+    limits = [Row(f"matrix product, {name}", Spread.of(rate)) for name, rate in rates.items()]
+    limit = list(rates.values())[-1]  # in the device's precision
+    for name, config in networks.items():
+        amount = flops(config.build().eval()) * SPRITES * TURN / 1e9
+        reached = [amount / own for own in seconds[name]]
+        share = Spread.of([own / most for own, most in zip(reached, limit, strict=True)])
+        limits.append(Row(name, Spread.of(reached), share))
+    yield Table("Arithmetic; the ratio is the share of the last matrix product's rate", "GFLOP/s", limits)
+
+
+def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
+    """The course's loop, ours with the tutorial's network, ours with our network."""
     pixels, labels = draw(2000)
     data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
-    course = _course_loop(pixels, labels, batch_size)
     loops = {
-        "the course's loop": course,
-        "ours, the tutorial's network": _our_loop(ContextUnet(), data, batch_size),
-        "ours, our network": _our_loop(SpriteUnet(), data, batch_size),
+        COURSE: _course_training(pixels, labels, batch_size),
+        TUTORIALS: _our_training(ContextUnet(), data, batch_size),
+        OURS: _our_training(SpriteUnet(), data, batch_size),
     }
     seconds = in_turn({name: lambda loop=loop: next(loop) for name, loop in loops.items()}, rounds)
-    return {name: batch_size / found for name, found in seconds.items()}
+    yield compared(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
 
 
-def step_time(rounds: int = 20, count: int = 32) -> dict[str, float]:
-    """Seconds for one network evaluation of `count` sprites: as the course does it, and as the app does it."""
-    device = find_device()
-    x, time_, context = torch.randn(count, 3, 16, 16), torch.rand(count), torch.zeros(count, 5)
-
-    def evaluation(network: nn.Module, dtype: torch.dtype, layout: torch.memory_format, device_name: str) -> Work:
-        network = network.eval().to(device_name, dtype, memory_format=layout)
-        inputs = (x.to(device_name, dtype, memory_format=layout), time_.to(device_name), context.to(device_name))
-
-        @torch.inference_mode()
-        def work() -> None:
-            network(*inputs).float().cpu()
-
-        return work
-
-    last = torch.channels_last
-    return in_turn(
-        {
-            "the course's way": evaluation(ContextUnet(), torch.float32, torch.contiguous_format, "cpu"),
-            "ours, the tutorial's network": evaluation(ContextUnet(), device.dtype, last, device.name),
-            "ours, our network": evaluation(SpriteUnet(), device.dtype, last, device.name),
-        },
-        rounds,
-    )
+SECTIONS: dict[str, Callable[[int], Iterator[Table]]] = {"sampling": sampling, "training": training}
 
 
-def _our_loop(network: nn.Module, data: TrainingSet, batch_size: int) -> Iterator[StepDone]:
+def flops(network: nn.Module) -> int:
+    """Of one evaluation for one sprite, two for each multiplication with its addition; as PyTorch counts them."""
+    with FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, 3, 16, 16), torch.zeros(1), torch.zeros(1, 5))
+    return counter.get_total_flops()
+
+
+def _precisions(device: Device) -> dict[str, torch.dtype]:
+    return {str(dtype).removeprefix("torch."): dtype for dtype in (torch.float32, device.dtype)}
+
+
+def _product(dtype: torch.dtype, device: Device) -> Work:
+    a, b = (torch.randn(MATRIX, MATRIX, dtype=dtype, device=device.name) for _ in range(2))
+
+    def work() -> None:
+        (a @ b)[0, 0].item()  # waits for a GPU
+
+    return work
+
+
+def _our_walk(config: RunConfig, device: Device) -> Iterator[Tensor]:
+    """Without end, as the app does it."""
+    checkpoint, request = Checkpoint(config, 0, config.build().eval()), Request(count=SPRITES, steps=STEPS)
+    while True:
+        for (step,) in generate([checkpoint], request, device):
+            yield step.x[0, 0, 0, 0].item()  # waits for a GPU
+
+
+@torch.no_grad()
+def course_walk(network: nn.Module, device: Device) -> Iterator[Tensor]:
+    """Without end, as the course's notebooks do it: float32, channels first, one network evaluation after the other,
+    one number for the time, and every twentieth picture kept."""
+    schedule, network = NoiseSchedule.course(STEPS).to(device.name), network.to(device.name)
+    while True:
+        x, kept = torch.randn(SPRITES, 3, 16, 16, device=device.name), []
+        context = torch.zeros(SPRITES, 5, device=device.name)
+        for t in range(STEPS, 0, -1):
+            z = torch.randn_like(x) if t > 1 else torch.zeros_like(x)
+            eps = network(x, torch.tensor([t / STEPS], device=device.name), context)
+            alpha, abar = schedule.alpha[t], schedule.alpha_bar[t]
+            x = (x - eps * ((1 - alpha) / (1 - abar).sqrt())) / alpha.sqrt() + (1 - alpha).sqrt() * z
+            if t % 20 == 0 or t < 8:
+                kept.append(x.cpu().numpy())
+            yield x
+
+
+def _our_training(network: nn.Module, data: TrainingSet, batch_size: int) -> Iterator[StepDone]:
     config = TrainConfig(epochs=1000, batch_size=batch_size)
     for event in train(network, NoiseSchedule.linear(), data, config, accelerator=make_accelerator()):
         if isinstance(event, StepDone):
             yield event
 
 
-def _course_loop(pixels, labels, batch_size: int) -> Iterator[None]:
+def _course_training(pixels, labels, batch_size: int) -> Iterator[None]:
     """float32, a transform for each picture, a DataLoader: what the course's notebooks do."""
 
     class Transformed(Dataset):

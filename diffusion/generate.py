@@ -1,7 +1,6 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .device import Device, find_device
+from .inference import one_if_alike, prepared
 from .kinds import KINDS
 from .refs import EpochRef
 from .sampling import SAMPLERS, Noise, Step, conditioned, sample
@@ -76,10 +76,11 @@ def finished(checkpoint: Checkpoint, request: Request, device: Device | None = N
 
 def predictor(checkpoint: Checkpoint, device: Device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision."""
-    network = deepcopy(checkpoint.network).to(device.name, device.dtype, memory_format=torch.channels_last)
+    network = prepared(checkpoint.network, device)
 
     def predict(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
-        return network(x.to(device.dtype, memory_format=torch.channels_last), time, context).float()
+        x = x.to(device.dtype, memory_format=torch.channels_last)
+        return network(x, one_if_alike(time), one_if_alike(context)).float()
 
     return predict
 

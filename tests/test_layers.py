@@ -26,7 +26,7 @@ ROWS = [
     {"gpu"},
     {"generate", "runs", "hub"},
     {"store", "card", "judge"},
-    {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report"},
+    {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs", "hub_client"},
     {"kinds", "settings"},
 ]

@@ -1,7 +1,9 @@
 """evaluate, features, bench: verbs that measure."""
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,27 +83,34 @@ def features(options: Options) -> None:
 
 
 def _bench_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--rounds", type=int, default=10, help="how often each is measured; the median counts")
+    verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
+    verb.add_argument("--only", choices=("sampling", "training"), help="one section instead of all")
+    verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
 def bench(options: Options) -> None:
-    """Measure training and sampling against the course's loop, in turn, on this machine."""
-    from ..bench import step_time, training_speed
+    """Measure sampling and training against the course's loop, in turn, on this machine."""
+    from ..bench import SECTIONS
     from ..device import find_device
 
     if options.rounds < 1:
         raise ValueError(f"--rounds must be at least 1, not {options.rounds}")
+    measured = (
+        table
+        for name, section in SECTIONS.items()
+        if options.only in (None, name)
+        for table in section(options.rounds)
+    )
+    if options.json:
+        print(json.dumps({"machine": str(find_device()), "tables": [asdict(table) for table in measured]}, indent=2))
+        return
     print(find_device())
-    print("\nTraining, batches of 100:")
-    speeds = training_speed(options.rounds)
-    base = next(iter(speeds.values()))
-    for name, speed in speeds.items():
-        print(f"  {name:30} {speed:6.0f} sprites/s  {speed / base:5.2f} x")
-    print("\nOne step of 32 sprites:")
-    times = step_time(options.rounds)
-    base = next(iter(times.values()))
-    for name, seconds in times.items():
-        print(f"  {name:30} {1000 * seconds:6.1f} ms         {base / seconds:5.2f} x")
+    for table in measured:
+        print(f"\n{table.title}\n  {'':30}{table.unit:>10}{'quartiles':>18}{'ratio':>8}{'quartiles':>14}")
+        for row in table.rows:
+            value = f"{row.value.median:10.1f}{f'{row.value.low:.1f} to {row.value.high:.1f}':>18}"
+            ratio = f"{row.ratio.median:8.2f}{f'{row.ratio.low:.2f} to {row.ratio.high:.2f}':>14}" if row.ratio else ""
+            print(f"  {row.name:30}{value}{ratio}", flush=True)
 
 
 VERBS: Verbs = {
