@@ -8,9 +8,9 @@ s < t the cleaner level we step to, z fresh noise. Pictures are float32 (B, 3, H
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 import torch
@@ -48,6 +48,9 @@ class Noise:
         return torch.stack([torch.randn(self.shape, generator=stream) for stream in self.streams])
 
 
+Seen = tuple[tuple[Tensor, float], ...]  # x0 and abar of some levels
+
+
 @dataclass(frozen=True, eq=False)
 class Move:
     """What an update rule may use: one step from level t to the cleaner level s."""
@@ -60,6 +63,7 @@ class Move:
     alpha: float  # abar_t / abar_s
     z: Tensor  # like x; zeros on the way to level 0
     eta: float  # ddim only: 0 is deterministic, 1 adds as much noise as Ho's posterior
+    before: Seen  # at the last levels before t, three at most, the latest first
 
 
 def ddpm(m: Move) -> Tensor:
@@ -74,7 +78,75 @@ def ddim(m: Move) -> Tensor:
     return sqrt(m.abar_s) * m.x0 + sqrt(1 - m.abar_s - variance) * m.eps + sqrt(variance) * m.z
 
 
-SAMPLERS: dict[str, Callable[[Move], Tensor]] = {"ddpm": ddpm, "ddim": ddim}
+def dpmpp(m: Move) -> Tensor:
+    """DPM-Solver++(2M), Lu et al. 2022, https://arxiv.org/abs/2211.01095, algorithm 2.
+
+    It is DDIM's step, not towards x0 but towards where a line through the last two x0 will be halfway to s.
+    """
+    return ddim(_towards(_halfway(m), m, eta=0))
+
+
+def sde_dpmpp(m: Move) -> Tensor:
+    """SDE-DPM-Solver++(2M) of the same paper: towards the same x0, with the fresh noise of Ho's posterior."""
+    return ddim(_towards(_halfway(m), m, eta=1))
+
+
+def sa(m: Move) -> Tensor:
+    """SA-Solver, Xue et al. 2023, https://arxiv.org/abs/2309.05019, with tau = 1, which is Ho's posterior noise.
+
+    Adams' method, three points to predict and three to correct: towards the mean of a parabola through the last x0
+    on the way to s. What the model sees at t then shows where the last way really led, and x is set right by that.
+    """
+    if m.abar_s == 1:
+        return m.x0
+    x, seen = m.x, ((m.x0, m.abar_t), *m.before)
+    if m.before:
+        way = (m.before[0][1], m.abar_t)
+        moved = _on_the_way(seen[:3], *way) - _on_the_way(m.before, *way)
+        x = x + sqrt(m.abar_t) * (1 - exp(-2 * _way(*way))) * moved
+    return ddim(_towards(_on_the_way(seen[:3], m.abar_t, m.abar_s), replace(m, x=x), eta=1))
+
+
+def _on_the_way(seen: Seen, abar_t: float, abar_s: float) -> Tensor:
+    """The weighted mean, from t to s, of the polynomial through the x0 of `seen`.
+
+    h log-SNR lie on the way; after u of them a picture counts exp(2 u) times. With two points the mean of u is
+    h^2 / (1 - exp(-2 h)), more than the exact one, as in the authors' code and diffusers.
+    """
+    h = _way(abar_t, abar_s)
+    share = 1 - exp(-2 * h)
+    u = h * h / share if len(seen) == 2 else h / share - 1 / 2
+    means = [1, u, h * h / share - u][: len(seen)]  # of 1, u, u^2
+    powers = np.vander([_way(abar_t, abar) for _, abar in seen], increasing=True)
+    weights = np.linalg.solve(powers.T, means)
+    return sum(float(weight) * x0 for weight, (x0, _) in zip(weights, seen, strict=True))
+
+
+def _halfway(m: Move) -> Tensor:
+    """The x0 to be seen halfway to s, on a straight line in log-SNR through the last two."""
+    if not m.before or m.abar_s == 1:  # no line yet, or no half of an infinite way
+        return m.x0
+    x0_before, abar_before = m.before[0]
+    return m.x0 + _way(m.abar_t, m.abar_s) / _way(abar_before, m.abar_t) / 2 * (m.x0 - x0_before)
+
+
+def _towards(x0: Tensor, m: Move, eta: float) -> Move:
+    """The same move with another x0, and the eps that goes with it."""
+    return replace(m, x0=x0, eps=(m.x - sqrt(m.abar_t) * x0) / sqrt(1 - m.abar_t), eta=eta)
+
+
+def _way(abar_t: float, abar_s: float) -> float:
+    """Lu's h: how much log(signal / noise), of amplitudes, grows from t to s."""
+    return (log(abar_s / (1 - abar_s)) - log(abar_t / (1 - abar_t))) / 2
+
+
+SAMPLERS: dict[str, Callable[[Move], Tensor]] = {
+    "ddpm": ddpm,
+    "ddim": ddim,
+    "dpmpp": dpmpp,
+    "sde-dpmpp": sde_dpmpp,
+    "sa": sa,
+}
 
 
 @torch.inference_mode()  # a decorator, because `with` around a `yield` would leak into the caller
@@ -93,19 +165,21 @@ def sample(
 ) -> Iterator[Step]:
     """Yield `steps + 1` steps: the pure noise first, after one look of the model at it; the finished pictures last.
 
-    begin: a clean picture and a level t. The walk then sets out from that picture noised to t, over those of the
-    `steps` levels that are below t (SDEdit, Meng et al. 2022, https://arxiv.org/abs/2108.01073, algorithm 1).
+    begin: a clean picture and a level t. The walk then sets out from that picture noised to t, in as many even steps
+    as there are of the `steps` levels below t (SDEdit, Meng et al. 2022, https://arxiv.org/abs/2108.01073, algorithm
+    1). Even ones, because from a short step a multistep rule would foresee too much of the next.
     clip: hold every x0 inside [-1, 1]. No difference was measured on the shipped run: Fréchet distances of twice 512
     sprites, DDPM 50, are 3.19 and 2.78 with it, 3.16 and 2.76 without.
     fresh_noise=False leaves out z, the experiment "what if no noise is added back": the pictures collapse to blobs.
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
-    rule = SAMPLERS[sampler]
     x, levels = noise.draw().to(device), schedule.levels(steps)
     if begin:
         x0, top = begin
-        x, levels = schedule.noised(x0.to(device), top, x), [top, *(level for level in levels if level < top)]
+        x, below = schedule.noised(x0.to(device), top, x), sum(level < top for level in levels)
+        levels = [top - top * i // below for i in range(below + 1)]
+    before: Seen = ()
     for t, s in pairwise(levels):
         eps = predict(x, x.new_full((len(x),), t / len(schedule))).float()
         x0 = schedule.clean(x, t, eps)
@@ -116,7 +190,8 @@ def sample(
         abar_t, abar_s = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[s])
         alpha = float(schedule.alpha[t]) if t == s + 1 else abar_t / abar_s
         z = noise.draw().to(x) if s > 0 and fresh_noise else torch.zeros_like(x)
-        x = rule(Move(x, x0, eps, abar_t, abar_s, alpha, z, eta))
+        x = SAMPLERS[sampler](Move(x, x0, eps, abar_t, abar_s, alpha, z, eta, before))
+        before = ((x0, abar_t), *before[:2])
     yield Step(0, x, x)
 
 

@@ -169,7 +169,7 @@ def sampled(folder: Path, checkpoint: Path, *words: object) -> np.ndarray:
     return np.load(out)
 
 
-@pytest.mark.parametrize("sampler", ["ddpm", "ddim"])
+@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "sa"])
 def test_the_same_seed_is_the_same_sprites_however_many(tmp_path, checkpoint, sampler):
     """A batch of another size may be summed in another order, in bfloat16 on some machines: a few levels of 255."""
     one, again, more = (

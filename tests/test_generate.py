@@ -79,7 +79,7 @@ def test_the_same_sprites_on_a_gpu():
     [
         ({"count": 0}, "between 1 and 64, not 0"),
         ({"count": 65}, "between 1 and 64, not 65"),
-        ({"sampler": "euler"}, "ddpm, ddim, not 'euler'"),
+        ({"sampler": "euler"}, "ddpm, ddim, dpmpp, sde-dpmpp, sa, not 'euler'"),
         ({"steps": 0}, "at least 1"),
         ({"kinds": (1.0,)}, "5 numbers from 0 to 1"),
         ({"kinds": (2.0, 0, 0, 0, 0)}, "5 numbers from 0 to 1"),

@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler
+from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, SASolverScheduler
 
 from diffusion.sampling import SAMPLERS, Noise, conditioned, sample
 from diffusion.schedule import NoiseSchedule
@@ -77,6 +79,66 @@ def test_ddim_agrees_with_diffusers(steps, eta):
     torch.testing.assert_close(ours, theirs, atol=1e-5 * float(ours.abs().max()), rtol=1e-5)
 
 
+BETAS = (1 - LINEAR.alpha[1:].double()).numpy()
+
+
+def side_by_side(scheduler, walk, drawn):
+    """(number, where our step leads, where diffusers' multistep solver goes from there) with our levels and draws.
+
+    Its table of sigma is set in float64: the float32 one is 1e-4 off.
+    """
+    levels = [step.t for step in walk]
+    scheduler.set_timesteps(len(levels) - 1)
+    scheduler.sigmas = ((1 - LINEAR.alpha_bar[levels]) / LINEAR.alpha_bar[levels]).sqrt()
+    scheduler.timesteps = torch.tensor(levels[:-1]) - 1
+    for i, (step, after) in enumerate(pairwise(walk)):
+        z = drawn[i + 1] if i + 1 < len(drawn) else torch.zeros_like(step.x)
+        eps = LINEAR.noise(step.x, step.t, step.x0)
+        with pytest.MonkeyPatch.context() as patch:
+            for solver in ("dpmsolver_multistep", "sasolver"):
+                patch.setattr(f"diffusers.schedulers.scheduling_{solver}.randn_tensor", lambda *a, z=z, **k: z)
+            theirs = scheduler.step(eps, scheduler.timesteps[i], step.x).prev_sample
+        yield i, after.x, theirs.float()
+
+
+def dpm_solver(algorithm, kind="midpoint"):
+    return DPMSolverMultistepScheduler(
+        500,
+        trained_betas=BETAS,
+        algorithm_type=algorithm,
+        solver_order=2,
+        solver_type=kind,
+        lower_order_final=False,
+        final_sigmas_type="zero",
+    )
+
+
+@pytest.mark.parametrize("sampler,algorithm", [("dpmpp", "dpmsolver++"), ("sde-dpmpp", "sde-dpmsolver++")])
+@pytest.mark.parametrize("steps", [500, 20, 10])
+def test_dpm_solver_agrees_with_diffusers(sampler, algorithm, steps):
+    noise = GivenNoise(6, 2)
+    walk = list(sample(wavy, LINEAR, noise, sampler=sampler, steps=steps))
+    for _, ours, theirs in side_by_side(dpm_solver(algorithm), walk, noise.drawn):
+        torch.testing.assert_close(ours, theirs, atol=1e-5 * float(ours.abs().max()), rtol=1e-5)
+
+
+@pytest.mark.parametrize("steps", [500, 20, 10])
+def test_sa_solver_agrees_with_diffusers(steps):
+    noise = GivenNoise(7, 2)
+    walk = list(sample(wavy, LINEAR, noise, sampler="sa", steps=steps))
+    scheduler = SASolverScheduler(
+        500,
+        trained_betas=BETAS,
+        predictor_order=3,
+        corrector_order=3,
+        tau_func=lambda t: 1,
+        lower_order_final=False,
+    )
+    for i, ours, theirs in side_by_side(scheduler, walk, noise.drawn):
+        expected = walk[-2].x0 if i == steps - 1 else theirs  # to level 0, where they find NaN
+        torch.testing.assert_close(ours, expected, atol=1e-5 * float(ours.abs().max()), rtol=1e-5)
+
+
 def test_the_course_s_walk_is_reproduced_on_its_own_table():
     """Its last step uses alpha[1] beside an alpha_bar[1] of two steps; an honest rule would land elsewhere."""
     noise, course = GivenNoise(5, 2), NoiseSchedule.course()
@@ -107,7 +169,9 @@ class IdealDenoiser:
         return self.schedule.noise(x, t, x0.view_as(x))
 
 
-@pytest.mark.parametrize("sampler,steps", [("ddpm", 500), ("ddpm", 50), ("ddim", 50), ("ddim", 500)])
+@pytest.mark.parametrize(
+    "sampler,steps", [*((sampler, steps) for sampler in SAMPLERS for steps in (500, 50)), ("sa", 20)]
+)
 def test_with_an_ideal_denoiser_every_sample_is_a_picture_of_the_data(sampler, steps):
     data = torch.from_numpy(np.random.default_rng(0).choice([-1.0, 1.0], (5, 3, 16, 16))).float()
     x = finished(IdealDenoiser(data, LINEAR), LINEAR, Noise(0, 32), sampler=sampler, steps=steps)
@@ -124,7 +188,13 @@ def test_golden_sums_without_chance(sampler):
         def draw(self):
             return torch.linspace(-2, 2, 3 * 16 * 16).view(1, 3, 16, 16)
 
-    golden = {"ddpm": (5.903613, 0.1055604), "ddim": (527.2324, 601.0901)}
+    golden = {
+        "ddpm": (5.903613, 0.1055604),
+        "ddim": (527.2324, 601.0901),
+        "dpmpp": (532.7820, 608.6988),
+        "sde-dpmpp": (5.273954, 0.07708120),
+        "sa": (5.230721, 0.07651843),
+    }
     x = finished(wavy, LINEAR, Ramp(0, 1), sampler=sampler, steps=40, fresh_noise=False)
     assert (float(x.abs().sum()), float(x.square().sum())) == pytest.approx(golden[sampler], rel=1e-4)
 
@@ -137,6 +207,45 @@ def test_the_walk_tells_of_every_level_once_and_x_and_x0_belong_together(sampler
         eps = wavy(step.x, torch.full((2,), step.t / 500))
         torch.testing.assert_close(step.x0, LINEAR.clean(step.x, step.t, eps), atol=1e-4, rtol=1e-4)
     assert torch.equal(steps[-1].x, steps[-1].x0)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("steps", [1, 2, 20])
+def test_a_step_is_one_evaluation_and_the_start_is_told_too(sampler, steps):
+    seen = []
+
+    def counted(x, time):
+        seen.append(float(time[0]))
+        return wavy(x, time)
+
+    walk = list(sample(counted, LINEAR, Noise(0, 1), sampler=sampler, steps=steps))
+    assert len(walk) == steps + 1 and seen == pytest.approx([step.t / 500 for step in walk[:-1]])
+
+
+@pytest.mark.parametrize("sampler", ["dpmpp", "sde-dpmpp", "sa"])
+@pytest.mark.parametrize("top", [26, 1, 500])
+def test_a_multistep_walk_from_a_picture_has_no_short_step_to_foresee_from(sampler, top):
+    """From level 26 the old levels went on at 25: one level of slope carried on over 25 made colours burst."""
+    x0 = torch.linspace(-1, 1, 3 * 16 * 16).view(1, 3, 16, 16)
+    walk = list(sample(wavy, LINEAR, Noise(0, 1), sampler=sampler, steps=20, begin=(x0, top)))
+    levels = [step.t for step in walk]
+    assert levels[0] == top and len(levels) == 1 + sum(level < top for level in LINEAR.levels(20))
+    strides = [t - s for t, s in pairwise(levels)]
+    assert max(strides) - min(strides) <= 1
+
+
+@pytest.mark.parametrize("sampler,order", [("ddim", 1), ("dpmpp", 2)])
+def test_twice_the_steps_leave_a_half_or_a_quarter_of_the_error(sampler, order):
+    """Of the order that its paper states, towards the exact walk of a Gaussian data set."""
+    schedule = NoiseSchedule.linear(4000)
+
+    def gaussian(x, time):  # data ~ N(0, 0.25): the best prediction is linear in x
+        abar = float(schedule.alpha_bar[int(time[0] * 4000 + 0.5)])
+        return (1 - abar) ** 0.5 * x / (0.25 * abar + 1 - abar)
+
+    x = {steps: finished(gaussian, schedule, Noise(0, 1), sampler=sampler, steps=steps) for steps in (20, 40, 4000)}
+    error, halved = ((x[steps] - x[4000]).abs().max() for steps in (20, 40))
+    assert float(error / halved) == pytest.approx(2**order, rel=0.25)
 
 
 def test_picture_i_of_a_seed_is_the_same_in_any_batch():
@@ -167,7 +276,7 @@ def test_without_fresh_noise_only_the_start_is_drawn():
 
 
 def test_an_unknown_sampler_is_answered_with_those_there_are():
-    with pytest.raises(ValueError, match="ddpm, ddim, not 'euler'"):
+    with pytest.raises(ValueError, match=r"ddpm, ddim, .*, not 'euler'"):
         next(sample(wavy, LINEAR, Noise(0, 1), sampler="euler"))
 
 
