@@ -7,7 +7,7 @@ from .commands import hub, numbers, pictures, runs
 
 VERBS = {
     verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb]
-    for verb in ("draw", "train", "sample", "evaluate", "pull", "convert", "features", "reel", "bench")
+    for verb in ("draw", "train", "sample", "evaluate", "samplers", "pull", "convert", "features", "reel", "bench")
 }
 
 

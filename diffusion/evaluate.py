@@ -99,7 +99,7 @@ def evaluate(
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
     floor = {name: judge.report(groups) for name, groups in real.items()}
     run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
-    plan = _plan(training, exam.each)
+    plan = plan_of(training, exam.each)
     asked = np.concatenate([np.full(size, kind) for kind, size in plan])
     done, total = 0, len(chosen) * exam.seeds * exam.each
     for epoch in chosen:
@@ -107,7 +107,7 @@ def evaluate(
         for seed in range(exam.seeds):
             drawn = []
             for number, (kind, size) in enumerate(plan):
-                drawn.append(_draw(checkpoint, kind, size, 100_000 * seed + number, exam.steps, device))
+                drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", exam.steps))
                 done += size
                 yield Sampled(epoch, done, total)
             groups.append(Group(np.concatenate(drawn), asked))
@@ -137,7 +137,7 @@ def trained_on(run: RunFolder, data: str | None = None, labels: str | None = Non
     return training, held_out
 
 
-def _plan(training: Sprites, each: int) -> list[tuple[int, int]]:
+def plan_of(training: Sprites, each: int) -> list[tuple[int, int]]:
     """One group in batches of (kind, how many): half of it of any kind, half by kind in the data's proportions."""
     number = training.labels.sum(0)
     by_kind = each // 2 if number.any() else 0
@@ -151,8 +151,10 @@ def _plan(training: Sprites, each: int) -> list[tuple[int, int]]:
     ]
 
 
-def _draw(checkpoint: Checkpoint, kind: int, count: int, seed: int, steps: int, device: Device) -> np.ndarray:
-    """uint8 (count, 16, 16, 3), as the app and `sample` draw them."""
+def draw_batch(
+    checkpoint: Checkpoint, kind: int, count: int, seed: int, number: int, device: Device, sampler: str, steps: int
+) -> np.ndarray:
+    """uint8 (count, 16, 16, 3), batch `number` of a plan, as the app and `sample` draw them."""
     kinds = tuple(float(i == kind) for i in range(len(KINDS)))
-    request = Request(count=count, steps=steps, seed=seed, kinds=kinds)
+    request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number, kinds=kinds)
     return to_pixels(finished(checkpoint, request, device))

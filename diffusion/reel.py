@@ -34,8 +34,8 @@ def make_reel(
 ) -> bytes:
     """The whole file. `epochs` for the film; the learning film takes every epoch that is on the disk."""
     blobs: list[bytes] = []
-    film = _film(run, epochs, Request(count=count, steps=500, seed=seed), blobs, on_step)
-    learning = _learning(run, Request(count=count, steps=50, seed=seed), blobs, on_step)
+    film = _film(run, epochs, Request(count=count, sampler="ddpm", steps=500, seed=seed), blobs, on_step)
+    learning = _learning(run, Request(count=count, sampler="ddpm", steps=50, seed=seed), blobs, on_step)
     header = json.dumps({"film": film, "learning": learning}, separators=(",", ":")).encode()
     reel = struct.pack("<I", len(header)) + header + b"".join(blobs)
     if len(reel) > MOST_BYTES:

@@ -20,7 +20,7 @@ from .training import EpochDone, MidEpoch, StepDone
 
 CURVE_POINTS = 300
 MOST_WAITING = MOST_PAST = 8
-SAMPLE = Request(count=16, steps=30, seed=0)  # the fixed sprites after each epoch
+SAMPLE = Request(count=16, seed=0)  # the fixed sprites after each epoch
 STATES = ("idle", "starting", "running", "paused", "stopping", "stopped", "finished", "failed")
 
 

@@ -190,20 +190,24 @@ class RunFolder:
         self._write(name, content)
 
     def _write(self, name: str, content: bytes) -> None:
-        path = self.path / name
-        temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(temporary, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError as problem:
-            raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
-        finally:  # also after Ctrl-C
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        write_whole(self.path / name, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing: what was there stays until the new content is on the disk."""
+    temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as problem:
+        raise ValueError(f"could not write {path}: {_reason(problem)}") from problem
+    finally:  # also after Ctrl-C
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:

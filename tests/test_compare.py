@@ -47,7 +47,9 @@ def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
     assert [panel["label"] for panel in frames[0]["panels"]] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
     assert len({panel["x"] for panel in frames[0]["panels"]}) == 1, "frame 0 differs between epochs"
     assert len({panel["x"] for panel in frames[-1]["panels"]}) == 4, "all epochs end alike"
-    *_, (alone,) = generate([compare.find_run(english, runs, "tiny").load(24)], Request(count=3, steps=6, seed=1))
+    *_, (alone,) = generate(
+        [compare.find_run(english, runs, "tiny").load(24)], Request(count=3, sampler="ddpm", steps=6, seed=1)
+    )
     raw = np.frombuffer(base64.b64decode(frames[-1]["panels"][2]["x"]), np.uint8)
     assert np.array_equal(raw, sheet(to_pixels(alone.x), frames[-1]["columns"]).reshape(-1))
 
@@ -198,7 +200,9 @@ def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
                 assert reel[4 + length + start :][:size].endswith(b"IEND\xaeB`\x82")
     assert film[0]["recipe"]["epochs"] == ["tiny/0", "tiny/31"]
     save_reel(reel, tmp_path / "reel.bin")
-    *_, (last,) = generate([compare.find_run(english, runs, "tiny").load(31)], Request(count=4, steps=500, seed=0))
+    *_, (last,) = generate(
+        [compare.find_run(english, runs, "tiny").load(31)], Request(count=4, sampler="ddpm", steps=500, seed=0)
+    )
     assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))
 
 

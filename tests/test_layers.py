@@ -22,6 +22,8 @@ ROWS = [
     {"ui.player", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
     {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel"},
     {"ui.chinese_engine"},
+    {"step_chart"},
+    {"contest"},
     {"evaluate", "runner"},
     {"gpu"},
     {"generate", "runs", "hub"},

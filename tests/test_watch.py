@@ -55,7 +55,7 @@ def test_frames_are_numbered_without_a_gap_and_the_last_is_what_sampling_gives(r
     assert [frame["seq"] for frame in frames] == list(range(len(frames)))
     assert (frames[0]["t"], frames[-1]["t"]) == (500, 0)
     assert len({frame["run"] for frame in frames}) == 1
-    *_, (last,) = generate([RunFolder(runs / "tiny").load(4)], Request(count=3, steps=6, seed=1))
+    *_, (last,) = generate([RunFolder(runs / "tiny").load(4)], Request(count=3, sampler="ddpm", steps=6, seed=1))
     assert np.array_equal(pixels(frames[-1], "x"), sheet(to_pixels(last.x), frames[-1]["columns"]))
 
 

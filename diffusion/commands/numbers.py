@@ -59,6 +59,41 @@ def print_measured(run: "RunFolder", exam: "Exam", **options: Any) -> None:
         print(answer(run.metrics(), *pair))
 
 
+def _samplers_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, required=True, help="a run folder such as checkpoints/sprites")
+    verb.add_argument("--epoch", type=int, default=31)
+    verb.add_argument("--trials", nargs="+", metavar="SAMPLER:STEPS", help="such as ddpm:50; a table unless given")
+    verb.add_argument("--count", type=int, default=2000, help="sprites of a trial, over all seeds")
+    verb.add_argument("--seeds", type=int, default=4, help="groups of sprites, for the spread")
+    verb.add_argument(
+        "--out", type=Path, required=True, help="such as assets/samplers.json; the picture goes beside it"
+    )
+
+
+def samplers(options: Options) -> None:
+    """Measure every sampler at several numbers of steps; hours, but it goes on where it stopped."""
+    from ..contest import TRIALS, Book, Drawn, Trial, contest
+    from ..step_chart import save_picture, table, verdict
+    from ..store import RunFolder
+
+    check_suffix(options.out, ".json")
+    trials = [Trial.parse(words) for words in options.trials] if options.trials else TRIALS
+    asked = {"epoch": options.epoch, "trials": trials, "count": options.count, "seeds": options.seeds}
+    bar = tqdm(unit=" evaluations", unit_scale=True, delay=0.1)
+    for event in contest(RunFolder(options.run), options.out, **asked):
+        if isinstance(event, Drawn):
+            bar.total = event.total
+            bar.update(event.done - bar.n)
+            bar.set_description(f"{event.trial}, seed {event.seed}", refresh=False)
+        else:
+            distance = event.book.seeds[event.trial][event.seed]["frechet"]
+            bar.write(f"{event.trial}, seed {event.seed}: Fréchet distance {distance:.2f}", file=sys.stdout)
+    bar.close()
+    book = Book.read(options.out)
+    save_picture(book, options.out.with_suffix(".svg"))
+    print(table(book), verdict(book), sep="\n\n")
+
+
 def _features_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--out", type=Path, required=True, help="such as assets/features.safetensors")
     verb.add_argument("--count", type=int, default=20_000, help="sprites to learn from")
@@ -115,6 +150,7 @@ def bench(options: Options) -> None:
 
 VERBS: Verbs = {
     "evaluate": (_evaluate_options, evaluate),
+    "samplers": (_samplers_options, samplers),
     "features": (_features_options, features),
     "bench": (_bench_options, bench),
 }

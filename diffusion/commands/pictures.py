@@ -42,6 +42,7 @@ def draw(options: Options) -> None:
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:
+    from ..generate import Request
     from ..sampling import SAMPLERS
 
     which = verb.add_mutually_exclusive_group(required=True)
@@ -56,8 +57,8 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
     )
     verb.add_argument("--count", type=int, default=32, help="how many sprites, 1 to 64")
-    verb.add_argument("--sampler", choices=SAMPLERS, default="ddpm")
-    verb.add_argument("--steps", type=int, default=50)
+    verb.add_argument("--sampler", choices=SAMPLERS, default=Request.sampler)
+    verb.add_argument("--steps", type=int, default=Request.steps)
     verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
     verb.add_argument("--kind", choices=KINDS, help="what to draw; anything unless given")
     verb.add_argument("--guidance", type=float, default=1.0, help="0 ignores the kind, above 1 exaggerates it")
