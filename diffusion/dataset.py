@@ -7,27 +7,20 @@ hf://datasets/user/repo   a Hub data set that holds the course's two files
 """
 
 import hashlib
-import io
-import lzma
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from .kinds import KINDS
+from .pictures import OWN, SIZE, Limits, fitted, in_folder, in_zip, load_npy, read_pictures, shown
 from .pixelart import draw
 
-SIZE = 16
-SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
-MOST_PICTURES = 200_000
-MOST_SIDE = 4096  # pixels of one picture
 MOST_BYTES = 2**29  # of one file from the Hub
+MOST_DRAWN = 200_000
 BUILTIN = re.compile(r"builtin(?::(\d+))?(?:@(\d+))?")
 HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
@@ -49,7 +42,8 @@ class Sprites:
 
     def facts(self) -> dict[str, str | int]:
         """For config.json: enough to notice that a run is resumed on other data."""
-        digest = hashlib.sha256(self.pixels.tobytes() + self.labels.tobytes())
+        digest = hashlib.sha256(self.pixels)
+        digest.update(self.labels)
         return {"name": self.name, "count": len(self), "sha256": digest.hexdigest()}
 
     def split(self, held_out: float = 0.05, most: int = 2000) -> tuple["Sprites", "Sprites"]:
@@ -70,57 +64,52 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[Sprites, Sprit
     """(training, held out) of what a person named. ValueError says what would have been right."""
     if match := BUILTIN.fullmatch(source):
         count, seed = int(match[1] or 20_000), int(match[2] or 0)
-        if not 1 <= count <= MOST_PICTURES:
-            raise ValueError(f"builtin draws 1 to {MOST_PICTURES:,} sprites, not {count:,}")
+        if not 1 <= count <= MOST_DRAWN:
+            raise ValueError(f"builtin draws 1 to {MOST_DRAWN:,} sprites, not {count:,}")
         return _builtin(count, seed, "train"), _builtin(min(2000, count), seed, "test")
     if match := HUB.fullmatch(source):
         return _from_hub(match[1]).split()
     path = Path(source)
     if path.is_dir():
-        return _from_pictures(_files(path), path.name).split()
+        return Sprites(*read_pictures(in_folder(path), path.name), path.name).split()
     if not path.is_file():
         raise ValueError(
             f"{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo"
         )
-    if path.suffix == ".zip":
-        return _from_pictures(_zipped(path), path.name).split()
-    if path.suffix == ".npy":
-        return from_arrays(_load_npy(path), _load_npy(Path(labels)) if labels else None, path.name).split()
+    if path.suffix.lower() == ".zip":
+        return from_zip(path).split()
+    if path.suffix.lower() == ".npy":
+        return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
     raise ValueError(f"{source} is no data set; name a .npy file, a folder of pictures or a .zip of them")
 
 
-def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str) -> Sprites:
+def from_zip(path: Path, limits: Limits = OWN) -> Sprites:
+    name = shown(path.name)
+    return Sprites(*read_pictures(in_zip(path, limits), name, limits), name)
+
+
+def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN) -> Sprites:
     """The course's pair: uint8 (N, H, W, 3), and labels (N, 5) in the order of KINDS, or none."""
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
-        raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype} {pixels.shape}")
+        raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype.name} {pixels.shape}")
+    if len(pixels) > limits.files:
+        raise ValueError(f"{name} holds more than {limits.files:,} pictures")
+    if max(pixels.shape[1:3]) > limits.side:
+        size = f"{pixels.shape[2]} x {pixels.shape[1]}"
+        raise ValueError(f"the pictures of {name} are {size}; at most {limits.side} x {limits.side}")
     if pixels.shape[1:3] != (SIZE, SIZE):
-        pixels = np.stack([fitted(Image.fromarray(picture)) for picture in pixels])
+        large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
+        for i, picture in enumerate(large):
+            pixels[i] = fitted(Image.fromarray(picture))
     if labels is None:
-        return Sprites(np.ascontiguousarray(pixels), np.zeros((len(pixels), len(KINDS)), np.float32), name)
+        labels = np.zeros((len(pixels), len(KINDS)), np.float32)
     if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
         raise ValueError(
-            f"the labels of {name} must be ({len(pixels)}, {len(KINDS)}), not {labels.dtype} {labels.shape}"
+            f"the labels of {name} must be ({len(pixels)}, {len(KINDS)}), not {labels.dtype.name} {labels.shape}"
         )
-    labels = labels.astype(np.float32)
-    if not np.isfinite(labels).all() or labels.min() < 0 or labels.max() > 1:
+    if not (labels.min() >= 0 and labels.max() <= 1):  # nor NaN
         raise ValueError(f"the labels of {name} must be numbers from 0 to 1")
-    return Sprites(np.ascontiguousarray(pixels), labels, name)
-
-
-def fitted(picture: Image.Image) -> np.ndarray:
-    """Any picture as uint8 (16, 16, 3): transparency onto white; whole multiples by nearest, else a good reduction."""
-    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to white
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    picture = picture.convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    picture = Image.alpha_composite(ground, picture).convert("RGB")
-    side = max(picture.size)
-    if picture.width != picture.height:
-        square = Image.new("RGB", (side, side), "white")
-        square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-        picture = square
-    whole = side % SIZE == 0 or SIZE % side == 0
-    return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.NEAREST if whole else Image.Resampling.LANCZOS))
+    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
 
 
 def _builtin(count: int, seed: int, split: str) -> Sprites:
@@ -150,60 +139,7 @@ def _from_hub(repo: str) -> Sprites:
             path = Path(folder) / "array.npy"
             path.write_bytes(result_of(fetch(api, there, file)))
             try:
-                loaded.append(_load_npy(path))
+                loaded.append(load_npy(path))
             except ValueError as mistake:
                 raise ValueError(str(mistake).replace(str(path), f"{file.name} of {name}")) from None
     return from_arrays(loaded[0], loaded[1] if labels else None, name)
-
-
-def _load_npy(path: Path) -> np.ndarray:
-    try:
-        array = np.load(path, allow_pickle=False)
-        if not isinstance(array, np.ndarray):
-            raise ValueError("it is a .npz")
-        return array
-    except FileNotFoundError:
-        raise ValueError(f"{path} does not exist") from None
-    except (OSError, ValueError, EOFError, MemoryError, OverflowError):  # the last two: a header that lies
-        raise ValueError(f"{path} is not a .npy array of plain numbers") from None
-
-
-def _from_pictures(pictures: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Sprites:
-    pixels, labels = [], []
-    for path, content in pictures:
-        try:
-            with Image.open(io.BytesIO(content)) as picture:
-                size = picture.size
-                if max(size) <= MOST_SIDE:
-                    pixels.append(fitted(picture))
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            raise ValueError(f"{path} in {name} is not a picture that can be read") from None
-        if max(size) > MOST_SIDE:
-            raise ValueError(f"{path} in {name} is {size[0]} x {size[1]}; at most {MOST_SIDE} x {MOST_SIDE}")
-        labels.append([float(kind in path.parts[:-1]) for kind in KINDS])
-        if len(pixels) > MOST_PICTURES:
-            raise ValueError(f"{name} holds more than {MOST_PICTURES:,} pictures")
-    if not pixels:
-        raise ValueError(f"{name} holds no pictures ({', '.join(SUFFIXES)})")
-    return Sprites(np.stack(pixels), np.array(labels, np.float32), name)
-
-
-def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() in SUFFIXES:
-            yield PurePosixPath(path.relative_to(folder.parent).as_posix()), path.read_bytes()
-
-
-def _zipped(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """Read in memory: nothing is unpacked to the disk, so no name in the archive can point anywhere."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in sorted(archive.infolist(), key=lambda member: member.filename):
-                name = PurePosixPath(member.filename)
-                if name.suffix.lower() not in SUFFIXES or "__MACOSX" in name.parts:
-                    continue
-                if member.file_size > 4 * MOST_SIDE**2:
-                    raise ValueError(f"{name} in {path.name} is too large for a sprite")
-                yield name, archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError):
-        raise ValueError(f"{path} is not a readable .zip") from None

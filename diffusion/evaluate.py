@@ -128,6 +128,8 @@ def evaluate(
 def trained_on(run: RunFolder, data: str | None = None, labels: str | None = None) -> tuple[Sprites, Sprites]:
     """(training, held out) of a run. Refuses data that it was not trained on."""
     facts = run.config().data
+    if not data and run.data():
+        data, labels = run.data()["data"], run.data()["labels"]
     source = data or facts.get("name", "")
     if not data and not BUILTIN.fullmatch(source) and not HUB.fullmatch(source):
         raise ValueError(f"{run.path} was trained on {source or 'unknown data'}; say where that is with --data")

@@ -108,12 +108,14 @@ def carry_out(
 
 
 def plan_of(run: RunFolder) -> Plan:
-    """The plan that a run was begun with, to go on with it."""
+    """The plan that a run was begun with, to go on with it. Its own copy of the data is found where the run is now."""
     config, kept = run.config(), run.plan()
     if not kept:
         raise ValueError(f"{run.path} cannot be resumed here: it does not say where its data is")
     training = TrainConfig(**config.training)
-    return Plan(folder=run.path, network=config.network, schedule=config.schedule, training=training, **kept)
+    return Plan(
+        folder=run.path, network=config.network, schedule=config.schedule, training=training, **kept | run.data()
+    )
 
 
 def as_tensors(sprites: Sprites) -> TrainingSet:

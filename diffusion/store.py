@@ -1,6 +1,7 @@
 """Run folders on disk: the only place that reads and writes them.
 
-    config.json  model_<epoch>.safetensors ...  metrics.json  README.md  training/resume.pt  hub.json
+    config.json  model_<epoch>.safetensors ...  metrics.json  README.md  hub.json  training/resume.pt
+    training/data.npy  training/labels.npy   where it has its own copy of what it is trained on
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
 holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
@@ -31,6 +32,7 @@ from .render import png
 EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
+DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +103,39 @@ class RunFolder:
         return _torch_load(path, path)
 
     def create(self, config: RunConfig) -> None:
-        """A new, empty run. Refuses a folder that already holds one."""
-        if self.path.is_dir() and any(self.path.iterdir()):
-            raise ValueError(f"{self.path} is not empty; use --resume to go on with it, or name a new folder")
+        """A new run with nothing but its data, if that. Refuses a folder that holds anything else."""
+        self._refuse_all_but(DATA.values())
         self._write("config.json", config.to_json().encode())
+
+    def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:
+        """A copy of its own of what it is going to be trained on, before `create`. Both or nothing."""
+        self._refuse_all_but(())
+        try:
+            for name, array in ((DATA["labels"], labels), (DATA["data"], pixels)):
+                content = io.BytesIO()
+                np.save(content, array)
+                self._write(name, content.getbuffer())
+        except BaseException:
+            self.remove_data()
+            raise
+
+    def data(self) -> dict[str, str]:
+        """Where its own copy is, as `open_dataset` takes it: "data" and "labels"; empty without one."""
+        paths = {name: self.path / file for name, file in DATA.items()}
+        return {name: str(path) for name, path in paths.items()} if paths["data"].is_file() else {}
+
+    def remove_data(self) -> None:
+        """What `save_data` made, with its folders where nothing else is in them."""
+        for name in DATA.values():
+            (self.path / name).unlink(missing_ok=True)
+        for folder in (self.path / "training", self.path):
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _refuse_all_but(self, names: Iterable[str]) -> None:
+        allowed = {self.path / name for name in names}
+        if any(path not in allowed and not path.is_dir() for path in self.path.rglob("*")):
+            raise ValueError(f"{self.path} is not empty; use --resume to go on with it, or name a new folder")
 
     def save_epoch(
         self, epoch: int, weights: dict[str, Tensor], facts: dict[str, Any], dtype: torch.dtype = torch.float32
@@ -184,16 +215,16 @@ class RunFolder:
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
 
-    def keep(self, name: str, content: bytes) -> None:
+    def keep(self, name: str, content: bytes | memoryview) -> None:
         """One of a run's files as it came from elsewhere."""
         assert EPOCH_FILE.fullmatch(name) or name in RUN_FILES or SAMPLE.fullmatch(name), name
         self._write(name, content)
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, content: bytes | memoryview) -> None:
         write_whole(self.path / name, content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes | memoryview) -> None:
     """All of it or nothing: what was there stays until the new content is on the disk."""
     temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
     try:

@@ -15,8 +15,9 @@ import pytest
 from fakehub import FakeHub
 from PIL import Image
 
-from diffusion.dataset import Sprites, fitted, from_arrays, open_dataset
+from diffusion.dataset import Sprites, from_arrays, open_dataset
 from diffusion.kinds import KINDS
+from diffusion.pictures import fitted
 from diffusion.pixelart import draw
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -325,7 +326,7 @@ WRONG: dict[str, tuple[Maker, str]] = {
     "pictures without pixels": (array(np.zeros((3, 0, 16, 3), np.uint8)), "must be uint8"),
     "labels of other length": (array(PIXELS, LABELS[:2]), "must be (3, 5)"),
     "labels of other width": (array(PIXELS, LABELS[:, :4]), "must be (3, 5)"),
-    "labels as text": (array(PIXELS, LABELS.astype(str)), "must be (3, 5), not <U"),
+    "labels as text": (array(PIXELS, LABELS.astype(str)), "must be (3, 5), not str"),
     "labels as objects": (array(PIXELS, LABELS.astype(object)), "y.npy is not a .npy array"),
     "labels of NaN": (array(PIXELS, LABELS * np.nan), "from 0 to 1"),
     "labels below 0": (array(PIXELS, -LABELS), "from 0 to 1"),

@@ -26,10 +26,21 @@ ROWS = [
     {"contest"},
     {"evaluate", "runner"},
     {"gpu"},
-    {"generate", "runs", "hub"},
+    {"generate", "runs", "uploads", "hub"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
-    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "pixels", "refs", "hub_client"},
+    {
+        "schedule",
+        "context_unet",
+        "sprite_unet",
+        "device",
+        "pixelart",
+        "render",
+        "pixels",
+        "pictures",
+        "refs",
+        "hub_client",
+    },
     {"kinds", "settings"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}

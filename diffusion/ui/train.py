@@ -24,6 +24,7 @@ from .player import build_player
 from .words import Words
 
 LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
+MOST_BROWSERS = 500
 STEERING = {"pause": ("running",), "go_on": ("paused",), "save_now": ("running",), "stop": ("running", "paused")}
 
 
@@ -175,6 +176,37 @@ def packed(words: Words, runner: Runner, runs: Path, cache: str, name: str | Non
     return str(target)
 
 
+class Looks:
+    """What a page is shown of the runs, twice a second: nothing is sent again that has not changed."""
+
+    def __init__(self, words: Words, runner: Runner, runs: Path) -> None:
+        self.words, self.runner, self.runs = words, runner, runs
+        self.shown: dict[str | None, tuple] = {}  # browser -> how it stood, and the last epoch of the film
+
+    def look(self, request: gr.Request, asked: str | None) -> list[Any]:
+        """Updates for monitor, curve, film, the four of STEERING, queue, download, runs, unfinished runs, resume."""
+        now, names = self.runner.snapshot(asked or ""), self.runner.seen()
+        waiting, there = resumable(self.runner, self.runs), now.name in list_runs(self.runs)
+        before, epoch = self.shown.get(request.session_hash, (None, -1))
+        standing = (now, names, waiting, there)
+        if before and before[0] is now and before[1:] == standing[1:]:
+            return [gr.skip()] * 12
+        if len(self.shown) > MOST_BROWSERS:
+            self.shown.clear()
+        self.shown[request.session_hash] = (standing, now.samples[-1][0] if now.samples else -1)
+        return [
+            monitor(self.words, now),
+            curve(self.words, now),
+            film(self.words, now, epoch if before and before[0].name == now.name else -1) or gr.skip(),
+            *(gr.Button(visible=now.state in states) for states in STEERING.values()),
+            gr.Button(visible=bool(now.waiting)),
+            gr.Button(visible=there and not now.busy),
+            gr.Radio(choices=list(names), value=now.name or None, visible=len(names) > 1),
+            gr.Radio(choices=waiting, visible=bool(waiting)),
+            gr.Button(visible=bool(waiting)),
+        ]
+
+
 def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
     words, runs = page.words, page.runs
@@ -225,36 +257,12 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
         **quick,
     )
 
-    shown: dict[str | None, tuple] = {}  # what a page was shown: nothing is sent again that has not changed
-
-    def look(request: gr.Request, asked: str | None):
-        now = runner.snapshot(asked or "")
-        standing = (now, runner.seen(), tuple(resumable(runner, runs)), now.name in list_runs(runs))
-        before, epoch = shown.get(request.session_hash, (None, -1))
-        if before and before[0] is now and before[1:] == standing[1:]:
-            return [gr.skip()] * len(told)
-        if len(shown) > 500:
-            shown.clear()
-        new = film(words, now, epoch if before and before[0].name == now.name else -1)
-        shown[request.session_hash] = (standing, now.samples[-1][0] if now.samples else -1)
-        _, names, waiting, there = standing
-        return [
-            monitor(words, now),
-            curve(words, now),
-            new or gr.skip(),
-            *(gr.Button(visible=now.state in states) for states in STEERING.values()),
-            gr.Button(visible=bool(now.waiting)),
-            gr.Button(visible=there and not now.busy),
-            gr.Radio(choices=list(names), value=now.name or None, visible=len(names) > 1),
-            gr.Radio(choices=list(waiting), visible=bool(waiting)),
-            gr.Button(visible=bool(waiting)),
-        ]
-
+    looks = Looks(words, runner, runs)
     told = [view, loss, player, *steering, give_up, take, seen, unfinished, again]
     timer = gr.Timer(LOOK_EVERY, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     for event in (timer.tick, seen.input):
-        event(look, inputs=seen, outputs=told, **quick)
+        event(looks.look, inputs=seen, outputs=told, **quick)
     starts = wish[5]
     for event in (page.app.load, page.appeared.change):
         event(partial(first_weights, words, runs), starts, starts, **quick)
