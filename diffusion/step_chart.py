@@ -28,8 +28,8 @@ STYLES = {  # colour, dashes: told apart without colours too
     "sa": ("#6366f1", ""),
 }
 INK = "#767676"
-WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 46, 16, 16, 44
+WIDTH, HEIGHT = 560, 370
+LEFT, RIGHT, TOP, BOTTOM = 54, 18, 16, 50
 
 
 def picture(book: Book) -> str:
@@ -49,7 +49,7 @@ def picture(book: Book) -> str:
         goal = fmean(measured[REFERENCE])
         (left, upper), (right, lower) = at(steps[0], 1.05 * goal), at(steps[-1], goal)
         parts.append(_box(left, upper, right - left, lower - upper))
-        parts.append(_words(right, upper - 5, "within 5 % of DDPM in 500 steps", "end"))
+        parts.append(_words(right - 10, lower + 18, "within 5 % of DDPM in 500 steps", "end"))
     for sampler in STYLES:
         line = sorted((trial.steps, values) for trial, values in measured.items() if trial.sampler == sampler)
         parts += _line(at, sampler, line)
@@ -58,7 +58,7 @@ def picture(book: Book) -> str:
     title = f"Fréchet distance to real sprites by evaluations of the network, epoch {book.epoch} of {book.run}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" fill="none" '
-        f'font-family="system-ui, sans-serif" font-size="12" role="img"><title>{escape(title)}</title>'
+        f'font-family="system-ui, sans-serif" font-size="14" role="img"><title>{escape(title)}</title>'
         f"{''.join(parts)}</svg>\n"
     )
 
@@ -68,19 +68,19 @@ def save_picture(book: Book, path: Path) -> None:
 
 
 def _axes(at, steps: list[int], low: float, high: float) -> Iterator[str]:
-    for distance in (tick for tick in (0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 10, 15, 20, 30) if low < tick < high):
+    for distance in (tick for tick in (0.5, 0.7, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 10, 15, 20, 30) if low < tick < high):
         (left, up), (right, _) = at(steps[0], distance), at(steps[-1], distance)
         yield f'<path d="M{left:.1f} {up:.1f}H{right:.1f}" stroke="{INK}" opacity="0.3"/>'
         yield _words(left - 8, up + 4, f"{distance:g}", "end")
     taken = -math.inf
     for count in steps:
         across = at(count, low)[0]
-        if across - taken > 26:  # else two numbers would touch
-            yield _words(across, HEIGHT - BOTTOM + 18, str(count), "middle")
+        if across - taken > 24:  # else two numbers would touch
+            yield _words(across, HEIGHT - BOTTOM + 20, str(count), "middle")
             taken = across
     yield _words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "steps: evaluations of the network for one sprite", "middle")
     yield (
-        f'<text transform="translate(12 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)" text-anchor="middle" '
+        f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)" text-anchor="middle" '
         f'fill="{INK}">distance to real sprites</text>'
     )
 
@@ -100,10 +100,10 @@ def _line(at, sampler: str, line: list[tuple[int, list[float]]]) -> Iterator[str
 
 def _legend(samplers: list[str]) -> Iterator[str]:
     """At the top right, where few lines are."""
-    left = WIDTH - RIGHT - 190
+    left = WIDTH - RIGHT - 205
     for i, sampler in enumerate(samplers):
         colour, dashes = STYLES[sampler]
-        up = TOP + 12 + 18 * i
+        up = TOP + 10 + 19 * i
         yield f'<path d="M{left} {up}h28" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
         yield _words(left + 36, up + 4, NAMES[sampler], "start")
 

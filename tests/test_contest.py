@@ -116,7 +116,7 @@ def test_the_picture_is_whole_and_says_every_number(book):
     dots = root.findall(".//{*}circle")
     assert len(dots) == len(book.seeds) and "nan" not in picture(book)
     for dot in dots:
-        assert 0 <= float(dot.get("cx")) <= 640 and 0 <= float(dot.get("cy")) <= 360
+        assert 0 <= float(dot.get("cx")) <= 560 and 0 <= float(dot.get("cy")) <= 370
         assert re.fullmatch(r".*, \d+ steps: [\d.]+ ± [\d.]+", dot.find("{*}title").text)
 
 
