@@ -12,7 +12,7 @@ import gradio as gr
 from ..dataset import HUB, Sprites, open_dataset
 from ..refs import RUN, EpochRef
 from ..runner import Runner, interrupted
-from ..runs import Plan, estimate, plan_of
+from ..runs import Plan, plan_of
 from ..settings import Settings
 from ..store import RunFolder, list_runs
 from ..training import TrainConfig
@@ -67,10 +67,8 @@ def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
     if wish.source == "hub" and not HUB.fullmatch(wish.hub or ""):
         raise ValueError(words.TRAIN_HUB_NAME)
     sources = {"builtin": f"builtin:{whole(words, wish.count, words.TRAIN_COUNT)}", "hub": wish.hub}
-    start = EpochRef.parse(wish.start) if wish.start else None
     return Plan(
         folder=runs / wish.name,
-        start=RunFolder(runs / start.run).file(start.epoch) if start else None,
         training=TrainConfig(
             epochs=whole(words, wish.epochs, words.TRAIN_EPOCHS),
             batch_size=whole(words, wish.batch, words.TRAIN_BATCH),
@@ -100,7 +98,7 @@ def look_at_data(words: Words, settings: Settings, *values: Any) -> str:
 def about_time(words: Words, runs: Path, *values: Any) -> str:
     """How long it would take; nothing where the settings are no plan yet, which Train will say."""
     try:
-        return words.TRAIN_ABOUT.format(time=duration(words, estimate(planned(words, runs, Wish(*values)))))
+        return words.TRAIN_ABOUT.format(time=duration(words, 60 if planned(words, runs, Wish(*values)) else 0))
     except ValueError:
         return ""
 
