@@ -14,9 +14,9 @@ from gradio.processing_utils import save_img_array_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image, UnidentifiedImageError
 
-from ..dataset import MOST_SIDE, fitted
 from ..generate import Request
 from ..kinds import KINDS
+from ..pictures import Limits, fitted
 from ..refs import EpochRef
 from ..render import enlarged
 from ..sampling import SAMPLERS
@@ -112,8 +112,8 @@ def opened(image: object) -> np.ndarray:
     try:
         raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
         with Image.open(io.BytesIO(raw)) as found:
-            if max(found.size) > MOST_SIDE:
-                raise ValueError(f"image is {found.width} x {found.height}; at most {MOST_SIDE} x {MOST_SIDE}")
+            if max(found.size) > Limits.side:
+                raise ValueError(f"image is {found.width} x {found.height}; at most {Limits.side} x {Limits.side}")
             return fitted(found)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, binascii.Error):
         raise ValueError("image must be base64 of a PNG file; this is none") from None
