@@ -22,7 +22,7 @@ from ..render import enlarged
 from ..sampling import SAMPLERS
 
 Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
-Sampler = Literal["ddpm", "ddim"]
+Sampler = Literal["sa", "ddpm", "ddim", "dpmpp", "sde-dpmpp"]
 
 MOST_SCALE = 16
 MOST_IMAGE = 2_000_000  # characters of base64

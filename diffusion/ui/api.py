@@ -59,8 +59,8 @@ class Api:
         kind: Kind = "any",
         count: int = 16,
         seed: int = 0,
-        steps: int = 50,
-        sampler: Sampler = "ddpm",
+        steps: int = 20,
+        sampler: Sampler = "sa",
         guidance: float = 1.0,
         scale: int = 8,
     ) -> tuple[FileData, Sprites]:
@@ -72,8 +72,8 @@ class Api:
             kind: what to draw; "spell" is an item, "side-facing" a hero from the side, "any" leaves it open
             count: how many sprites, 1 to 64
             seed: 0 to 4294967295; another seed gives other sprites
-            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 50 is good
-            sampler: "ddpm" adds fresh noise at every step, "ddim" adds none
+            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 20 is good with "sa", 50 with "ddpm"
+            sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
             guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
             scale: screen pixels a sprite pixel, 1 to 16
 
@@ -102,8 +102,8 @@ class Api:
         kind: Kind = "any",
         count: int = 8,
         seed: int = 0,
-        steps: int = 50,
-        sampler: Sampler = "ddpm",
+        steps: int = 20,
+        sampler: Sampler = "sa",
         guidance: float = 1.0,
         scale: int = 4,
     ) -> tuple[FileData, Comparison]:
@@ -115,8 +115,8 @@ class Api:
             kind: what to draw; "spell" is an item, "side-facing" a hero from the side, "any" leaves it open
             count: how many sprites of each epoch, 1 to 16
             seed: 0 to 4294967295; the noise that all epochs begin with
-            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 50 is good
-            sampler: "ddpm" adds fresh noise at every step, "ddim" adds none
+            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 20 is good with "sa", 50 with "ddpm"
+            sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
             guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
             scale: screen pixels a sprite pixel, 1 to 16
 

@@ -70,8 +70,14 @@ SEED = "种子"
 SEED_INFO = "种子相同，结果就相同"
 DICE = "随机"
 SAMPLER = "采样器"
-SAMPLER_NAMES = {"ddpm": "DDPM", "ddim": "DDIM"}
-SAMPLER_INFO = "DDPM 每一步都加入新噪声，DDIM 不加"
+SAMPLER_NAMES = {
+    "ddpm": "DDPM",
+    "ddim": "DDIM",
+    "dpmpp": "DPM-Solver++",
+    "sde-dpmpp": "SDE-DPM-Solver++",
+    "sa": "SA-Solver",
+}
+SAMPLER_INFO = "DDPM、SDE-DPM-Solver++ 和 SA-Solver 每一步都加入新噪声，另外两种不加。SA-Solver 需要的步数最少"
 STEPS = "步数"
 STEPS_INFO = "步数越多，越慢也越精细"
 MORE = "采样器与实验"

@@ -114,7 +114,7 @@ class RequestControls:
 
 def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Kinds, number, seed, sampler and experiments, from top to bottom."""
-    steps_here = 50 if find_device().name == "cpu" else 500
+    best = Request() if find_device().name == "cpu" else Request(sampler="ddpm", steps=500)  # a GPU has the time
     with gr.Accordion(words.KINDS_LABEL, open=kinds_open):
         gr.Markdown(words.KINDS_INFO, elem_classes="hint")
         kinds = [
@@ -129,9 +129,9 @@ def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: 
     with gr.Accordion(words.MORE, open=False):
         samplers = [(words.SAMPLER_NAMES[name], name) for name in SAMPLERS]
         sampler = gr.Radio(
-            samplers, value="ddpm", label=words.SAMPLER, info=words.SAMPLER_INFO, elem_classes="compact"
+            samplers, value=best.sampler, label=words.SAMPLER, info=words.SAMPLER_INFO, elem_classes="compact"
         )
-        steps = gr.Slider(1, 500, value=steps_here, step=1, label=words.STEPS, info=words.STEPS_INFO)
+        steps = gr.Slider(1, 500, value=best.steps, step=1, label=words.STEPS, info=words.STEPS_INFO)
         guidance = gr.Slider(0, 5, value=1, step=0.25, label=words.GUIDANCE, info=words.GUIDANCE_INFO)
         eta = gr.Slider(0, 1, value=0, step=0.05, label=words.ETA)
         fresh_noise = gr.Checkbox(True, label=words.FRESH, info=words.FRESH_INFO)

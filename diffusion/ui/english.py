@@ -45,8 +45,17 @@ SEED = "Seed"
 SEED_INFO = "Same seed, same sprites"
 DICE = "Roll"
 SAMPLER = "Sampler"
-SAMPLER_NAMES = {"ddpm": "DDPM", "ddim": "DDIM"}
-SAMPLER_INFO = "DDPM adds fresh noise at every step, DDIM adds none"
+SAMPLER_NAMES = {
+    "ddpm": "DDPM",
+    "ddim": "DDIM",
+    "dpmpp": "DPM-Solver++",
+    "sde-dpmpp": "SDE-DPM-Solver++",
+    "sa": "SA-Solver",
+}
+SAMPLER_INFO = (
+    "DDPM, SDE-DPM-Solver++ and SA-Solver add fresh noise at every step, the others none. "
+    "SA-Solver needs the fewest steps"
+)
 STEPS = "Steps"
 STEPS_INFO = "More is slower and finer"
 MORE = "Sampler and experiments"
