@@ -5,10 +5,20 @@ import sys
 
 from .commands import hub, numbers, pictures, runs
 
-VERBS = {
-    verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb]
-    for verb in ("draw", "train", "sample", "evaluate", "samplers", "pull", "convert", "features", "reel", "bench")
-}
+VERB_ORDER = [
+    "draw",
+    "train",
+    "sample",
+    "evaluate",
+    "samplers",
+    "pull",
+    "push",
+    "convert",
+    "features",
+    "reel",
+    "bench",
+]
+VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb] for verb in VERB_ORDER}
 
 
 def main(arguments: list[str] | None = None) -> int:

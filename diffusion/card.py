@@ -4,8 +4,11 @@ import re
 from typing import Any
 
 from .checkpoint import RunConfig
+from .dataset import HUB
+from .refs import HubRef
 from .report import answer, late_pair, qualities, specialises
 
+TITLE = "# A DDPM that draws 16x16 sprites"
 NETWORKS = {
     "sprite-unet": "SpriteUnet, a small U-Net in which every block knows the time",
     "context-unet": "ContextUnet, the network of the course and the tutorial, with its shortcut mended",
@@ -13,8 +16,18 @@ NETWORKS = {
 FLOOR_NAMES = {"held_out": "real, held-out shapes", "fresh": "real, training shapes"}
 
 
-def card(config: RunConfig, metrics: dict[str, Any], command: str, floor: dict[str, Any] | None = None) -> str:
-    """Markdown with the Hub's front matter. metrics, floor: as RunFolder has them."""
+def card(
+    config: RunConfig,
+    metrics: dict[str, Any],
+    command: str,
+    floor: dict[str, Any] | None = None,
+    ref: HubRef | None = None,
+    last: int = 0,
+) -> str:
+    """Markdown with the Hub's front matter. metrics, floor: as RunFolder has them.
+
+    ref: where on the Hub it will stand, with a picture of what epoch `last` draws and the commands to use it.
+    """
     training, data = config.training, config.data
     trained = (
         f"Trained for {training['epochs']} epochs of {data['count']:,} sprites (`{data['name']}`), "
@@ -29,9 +42,11 @@ def card(config: RunConfig, metrics: dict[str, Any], command: str, floor: dict[s
             "library_name: sprite-diffusion",
             "pipeline_tag: unconditional-image-generation",
             "tags: [diffusion, ddpm, pixel-art, sprites]",
+            *([f"datasets: [{found[1]}]"] if (found := HUB.fullmatch(str(data.get("name", "")))) else []),
             "---",
-            "# A DDPM that draws 16x16 sprites",
+            TITLE,
             "",
+            *(_use(ref, last) if ref else []),
             f"{NETWORKS[config.network]}. Schedule: {config.schedule}, {config.levels} levels.",
             trained,
             "`model_<epoch>.safetensors` holds the averaged weights after that epoch; at 0 each sprite was seen once.",
@@ -41,6 +56,24 @@ def card(config: RunConfig, metrics: dict[str, Any], command: str, floor: dict[s
             *_quality(metrics, floor or {}),
         ]
     )
+
+
+def is_ours(text: str) -> bool:
+    """Was this card written by `card`, and not by a person?"""
+    return TITLE in text.splitlines()
+
+
+def _use(ref: HubRef, last: int) -> list[str]:
+    """A picture, and how to make more."""
+    return [
+        f"![32 sprites drawn by epoch {last}](sample_{last}.png)",
+        "",
+        "Drawn in 50 steps with seed 0. The same, and a copy of the run to play with:",
+        "",
+        f"    python -m diffusion sample --checkpoint {HubRef(ref.repo, None, last)} --out sprites.png",
+        f"    python -m diffusion pull {ref}",
+        "",
+    ]
 
 
 def command_in(text: str) -> str:
@@ -53,7 +86,7 @@ def _losses(metrics: dict[str, Any]) -> list[str]:
     rows = [
         f"| {epoch} | {facts['step']:,} | {facts['loss']:.4f} | {facts.get('held_out_loss', float('nan')):.4f} |"
         for epoch, facts in sorted(metrics.items(), key=lambda item: int(item[0]))
-        if "step" in facts
+        if {"step", "loss"} <= facts.keys()
     ]
     if not rows:
         return []
@@ -83,7 +116,9 @@ def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
         *(_row(str(epoch), quality) for epoch, quality in measured.items()),
         *(_row(label, quality) for label, quality in real.items()),
         "",
-        "`nearest.png` shows the sprites of the last epoch that are most like a training sprite, above that sprite.",
+        "The sprites of the last epoch that are most like a training sprite, above that sprite:",
+        "",
+        "![Pairs of a generated and a training sprite](nearest.png)",
         "",
     ]
 

@@ -22,6 +22,7 @@ from huggingface_hub.errors import (
     FileMetadataError,
     GatedRepoError,
     HfHubHTTPError,
+    HFValidationError,
     OfflineModeIsEnabled,
     RemoteEntryNotFoundError,
     RepositoryNotFoundError,
@@ -206,6 +207,8 @@ def in_sentences(api: HfApi, name: str) -> Iterator[None]:
 def sentence(problem: BaseException, name: str, endpoint: str) -> str:
     """name: as hf://user/repo@v1"""
     status, pause, seconds = 0, "", TIMEOUT
+    if isinstance(problem.__cause__, HfHubHTTPError):  # the client wraps those of an upload
+        problem = problem.__cause__
     if isinstance(problem, HfHubHTTPError):
         status, pause = problem.response.status_code, problem.response.headers.get("retry-after", "")
     elif isinstance(problem, TimeoutError) and problem.args:
@@ -221,6 +224,10 @@ def sentence(problem: BaseException, name: str, endpoint: str) -> str:
     )
 
 
+class CardRefusedError(ValueError):
+    """The Hub cannot read the front matter of README.md."""
+
+
 SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
     GatedRepoError: f"{{name}} is gated; ask for access at {{page}}, then {LOG_IN}",
     RepositoryNotFoundError: f"there is no {{name}}, or it is private; check the name, or {LOG_IN}",
@@ -233,6 +240,8 @@ SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
     (FileMetadataError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError): (
         "what answers at {endpoint} is not the Hub; is there a network whose login page must be opened first?"
     ),
+    HFValidationError: "there is no {name}: nothing on the Hub has such a name",
+    CardRefusedError: "the Hub cannot read the lines between --- at the top of README.md; mend them and push again",
     (UnicodeEncodeError, httpx2.LocalProtocolError): f"HF_TOKEN or the stored token is no token; {LOG_IN}",
     (httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.InvalidURL): (
         "the Hub at {endpoint} cannot be reached; check the connection and try again"
@@ -242,7 +251,7 @@ SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
     ),
 }
 STATUS = {  # of other answers
-    401: f"the Hub does not accept the token; {LOG_IN}",
+    401: f"the Hub does not accept the token, or there is none; {LOG_IN}",
     403: "the token may not do that with {name}; use one that may write, or name a repository of your own",
     409: "somebody has changed {name} meanwhile; pull it first, then push again",
     412: "somebody has changed {name} meanwhile; pull it first, then push again",

@@ -31,6 +31,7 @@ from .render import png
 
 EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
+TRAINING_FILES = ("training/resume.pt", "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
 

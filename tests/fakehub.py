@@ -222,7 +222,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         self.body = self.read_body()
         self.fault, self.user = None, None
-        self.hub.log.append(f"{self.command} {self.path}")
+        self.hub.log.append(f"{self.command} {self.path} {self.headers.get('range', '')}".rstrip())
         try:
             self.fault = self.due_fault()
             if self.fault and self.fault.delay:

@@ -24,7 +24,7 @@ ROWS = [
     {"ui.chinese_engine"},
     {"step_chart"},
     {"contest"},
-    {"evaluate", "runner"},
+    {"evaluate", "runner", "publish"},
     {"gpu"},
     {"generate", "runs", "uploads", "hub"},
     {"store", "card", "judge"},

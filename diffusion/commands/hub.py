@@ -1,4 +1,4 @@
-"""pull: runs that live on the Hub."""
+"""pull, push: runs that live on the Hub."""
 
 import argparse
 import sys
@@ -44,6 +44,31 @@ def pull(options: Options) -> None:
     print(f"epochs {chosen} are in {folder}")
 
 
+def _push_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("run", type=Path, metavar="RUN", help="a run folder such as checkpoints/sprites")
+    verb.add_argument("--to", required=True, metavar="user/repo", help="made where it does not exist")
+    verb.add_argument("--private", action="store_true", help="only you can see it")
+    verb.add_argument("--with-training", action="store_true", help="also the optimizer's state, for resuming")
+
+
+def push(options: Options) -> None:
+    """Publish a run on the Hub, with a card, in one commit."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars
+
+    from ..publish import push as publish
+    from ..store import RunFolder
+
+    ref = HubRef.parse(options.to if options.to.startswith("hf://") else f"hf://{options.to}")
+    run = RunFolder(options.run)
+    disable_progress_bars()  # the client's own, one a file
+    pushed = with_bar(publish(HfApi(), run, ref, private=options.private, with_training=options.with_training))
+    if pushed.files:
+        print(f"{len(pushed.files)} files of {run.path} are at {pushed.url}, commit {pushed.commit[:7]}")
+    else:
+        print(f"{pushed.url} has all of {run.path} already, at {pushed.commit[:7]}")
+
+
 def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoint":
     """One epoch, pulled into the folder of runs where it is not there yet."""
     from huggingface_hub import HfApi
@@ -62,6 +87,7 @@ def with_bar(events: Generator[Any, None, Any]) -> Any:
     """Show how a pull or a push goes on; what its generator returns."""
     from ..hub import LocalCopy
     from ..hub_client import Progress, Waiting
+    from ..publish import Drawing
 
     bar = tqdm(unit="B", unit_scale=True, unit_divisor=1000, delay=0.1)
     try:
@@ -73,6 +99,8 @@ def with_bar(events: Generator[Any, None, Any]) -> Any:
                 bar.update(event.done - bar.n)
             elif isinstance(event, Waiting) and event.seconds >= 1:
                 bar.set_postfix_str(f"waiting for the Hub, {event.seconds:.0f} s")
+            elif isinstance(event, Drawing):
+                bar.set_postfix_str(f"drawing the card's picture, {event.done} of {event.total}")
             elif isinstance(event, LocalCopy):
                 print(f"{event.reason}; going on with what was pulled of {event.commit[:7]}", file=sys.stderr)
     except StopIteration as end:
@@ -100,4 +128,4 @@ def _number(value: object, digits: int) -> str:
     return f"{value:.{digits}f}" if isinstance(value, int | float) else ""
 
 
-VERBS: Verbs = {"pull": (_pull_options, pull)}
+VERBS: Verbs = {"pull": (_pull_options, pull), "push": (_push_options, push)}

@@ -1,0 +1,165 @@
+"""Push a run to the Hub: its epochs, settings, numbers, pictures and card, in one commit.
+
+    for event in push(api, run, HubRef.parse("hf://user/repo")): ...     Drawing, Waiting, Progress, Pushed
+
+The commit names the one it stands on, so somebody else's newer one is never overwritten. Nothing is ever removed from
+the repository, and what is there already is not sent again.
+"""
+
+import hashlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+
+from .card import card, command_in, is_ours
+from .generate import Request, generate
+from .hub_client import CardRefusedError, Progress, Repo, Waiting, in_sentences, look, patiently
+from .pixels import to_pixels
+from .refs import HubRef
+from .render import enlarged, sheet
+from .store import RUN_FILES, TRAINING_FILES, RunFolder, epoch_files
+
+PICTURE = Request(count=32, steps=50, seed=0)  # of the last epoch, for the card
+SLOWEST = 50_000  # bytes a second; an upload that takes longer has stopped
+COMMIT_PATIENCE = 60.0  # seconds
+
+Content = bytes | Path  # a path where the file is large and never changes: an epoch
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The card's picture, step by step."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Pushed:
+    url: str
+    commit: str
+    files: tuple[str, ...]  # what was sent; empty where all was there already, and no commit was made
+
+
+Event = Drawing | Waiting | Progress | Pushed
+
+
+def push(
+    api: HfApi, run: RunFolder, ref: HubRef, *, private: bool = False, with_training: bool = False
+) -> Generator[Event, None, Pushed]:
+    """Bring the run folder into the repository, which is created where it is missing.
+
+    with_training: also what resuming needs, several times as large as an epoch.
+    """
+    if ref != HubRef(ref.repo):
+        raise ValueError(f"a run is pushed to a whole repository such as hf://{ref.repo}, not to {ref}")
+    epochs = run.epochs()
+    if not epochs:
+        raise ValueError(f"{run.path} holds no epochs to push")
+    if any(path.suffix == ".pth" for path in epochs.values()):
+        raise ValueError(f"{run.path} holds pickles (.pth); make .safetensors of them with the verb convert first")
+    with in_sentences(api, str(ref)):
+        repo = yield from patiently(_look_or_create(api, ref, private))
+    if private and not repo.private:
+        raise ValueError(f"{ref} is public; push to a new name, or make it private on its page first")
+    contents = yield from _contents(run, ref, with_training)
+    changed = {
+        name: content
+        for name, content in contents.items()
+        if name not in repo.files or not repo.files[name].is_in(_read(content))
+    }
+    commit = repo.commit
+    if changed:
+        _check_base(run, ref, repo)
+        with in_sentences(api, str(ref)):
+            commit = yield from _commit(api, repo, changed)
+    sums = {name: hashlib.sha256(_read(content)).hexdigest() for name, content in contents.items()}
+    run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    pushed = Pushed(f"{api.endpoint}/{ref.repo}", commit, tuple(changed))
+    yield pushed
+    return pushed
+
+
+def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> Generator[Event, None, dict[str, Content]]:
+    """What goes there, by name. The card is written for this repository; one that a person wrote goes as it is."""
+    epochs = run.epochs()
+    picture = f"sample_{max(epochs)}.png"
+    if not (run.path / picture).is_file():
+        yield from _draw(run, max(epochs), picture)
+    small = (*RUN_FILES, picture, *(TRAINING_FILES if with_training else ()))
+    contents: dict[str, Content] = {path.name: path for path in epochs.values()}
+    contents |= {name: (run.path / name).read_bytes() for name in small if (run.path / name).is_file()}
+    text = run.card()
+    if not text or is_ours(text):
+        try:
+            text = card(run.config(), run.metrics(), command_in(text), run.floor(), ref, max(epochs))
+        except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
+            raise ValueError(f"no card can be written of {run.path / 'metrics.json'}; measure the run again") from None
+    return contents | {"README.md": text.encode()}
+
+
+def _draw(run: RunFolder, epoch: int, name: str) -> Iterator[Drawing]:
+    """Into the run folder; 30 KB."""
+    for done, (step,) in enumerate(generate([run.load(epoch)], PICTURE)):  # noqa: B007 (the last one counts)
+        yield Drawing(done, PICTURE.steps)
+    run.save_picture(name, enlarged(sheet(to_pixels(step.x), gap=2), 4))
+
+
+def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Generator[Any, None, Repo]:
+    try:
+        return (yield from look(api, ref.repo))
+    except RepositoryNotFoundError:
+        api.create_repo(ref.repo, private=private or None, exist_ok=True)  # None: as the account is set
+        return (yield from look(api, ref.repo))
+
+
+def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
+    """Refuse to write over a run that this folder did not come from, or over a commit it has not seen."""
+    source = run.source()
+    if source.get("repo") != ref.repo:
+        if epoch_files(repo.files) or "config.json" in repo.files:
+            raise ValueError(f"{ref} already holds a run, and not the one of {run.path}; push to a new name")
+    elif source["commit"] != repo.commit:
+        seen, there = source["commit"][:7], repo.commit[:7]
+        raise ValueError(
+            f"{ref} has moved on to {there} since {run.path} met it at {seen}; pull it first, then push again"
+        )
+
+
+def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[Waiting | Progress, None, str]:
+    """Send the files one by one, then make one commit of them all."""
+    sizes = {name: len(_read(content)) for name, content in contents.items()}
+    additions, done = [], 0
+    for name, content in contents.items():
+        addition = CommitOperationAdd(name, content)
+        additions.append(addition)
+        yield from patiently(_upload(api, repo, addition), 15 + sizes[name] / SLOWEST)
+        done += sizes[name]
+        yield Progress(name, done, sum(sizes.values()))
+    epochs = ", ".join(map(str, epoch_files(contents)))
+    message = f"Epochs {epochs}" if epochs else "Card, numbers and pictures"
+
+    def make() -> Generator[Any, None, str]:
+        yield from ()
+        try:
+            return api.create_commit(repo.name, additions, commit_message=message, parent_commit=repo.commit).oid
+        except HfHubHTTPError:  # some of which are ValueErrors too
+            raise
+        except ValueError as refused:
+            raise CardRefusedError from refused
+
+    return (yield from patiently(make(), COMMIT_PATIENCE))
+
+
+def _upload(api: HfApi, repo: Repo, addition: CommitOperationAdd) -> Iterator[Any]:
+    """A large file; a small one travels with the commit."""
+    yield from ()
+    api.preupload_lfs_files(repo.name, [addition], free_memory=False)
+
+
+def _read(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
