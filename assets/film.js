@@ -1,5 +1,5 @@
 // What every player shares: the frames of one walk, kept as they arrive, and the controls to go through them.
-// The file is followed by a painter (watch.js, compare.js) and export.js, and runs with them as the body of gr.HTML's js_on_load,
+// The file follows reel.js, is followed by a painter (watch.js, compare.js) and export.js, and runs with them as the body of gr.HTML's js_on_load,
 // with `element`, `props` and `watch` given. The painter defines paint(frame) and may define onBegin(frame).
 //
 // A frame is what diffusion/ui/player.py sends. Only the newest travels; the history is kept here, and after the
@@ -65,31 +65,6 @@ function finish(message) {
 }
 
 // ---- frames out ----
-
-// The reel was made in English; its epochs in the words of this page.
-const told = (label) => label?.replace(/^epoch (\d+)$/, (_, epoch) => text.epoch_number.replace("{epoch}", epoch));
-
-// The reel: a header's length, the header as JSON, then the pictures it points to. Fetched once for all players.
-function fetchReel(url) {
-  window.spriteReel ??= fetch(url).then(async (answer) => {
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    const file = await answer.arrayBuffer();
-    const length = new DataView(file).getUint32(0, true);
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
-    const picture = ([start, size]) => createImageBitmap(new Blob([new Uint8Array(file, 4 + length + start, size)]));
-    const unpackPanel = async ({ label, ...views }) => {
-      const pictures = await Promise.all(Object.values(views).map(picture));
-      return { label: told(label), ...Object.fromEntries(Object.keys(views).map((view, i) => [view, pictures[i]])) };
-    };
-    const unpack = async (frame) => ({
-      ...frame,
-      caption: told(frame.caption),
-      panels: await Promise.all(frame.panels.map(unpackPanel)),
-    });
-    return { film: header.film.map(unpack), learning: Promise.all(header.learning.map(unpack)) };
-  });
-  return window.spriteReel;
-}
 
 async function loadReel(url) {
   const reel = await fetchReel(url);

@@ -5,19 +5,10 @@ import sys
 
 from .commands import hub, numbers, pictures, runs
 
-VERB_ORDER = [
-    "draw",
-    "train",
-    "sample",
-    "evaluate",
-    "samplers",
-    "pull",
-    "push",
-    "convert",
-    "features",
-    "reel",
-    "bench",
-]
+VERB_ORDER = (
+    *("draw", "train", "sample", "evaluate", "pull", "push", "convert"),  # for everybody
+    *("samplers", "features", "reel", "lesson", "bench"),  # what the repository is made with
+)
 VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb] for verb in VERB_ORDER}
 
 

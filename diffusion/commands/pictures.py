@@ -1,4 +1,4 @@
-"""draw, sample, reel: verbs that make pictures."""
+"""draw, sample, reel, lesson: verbs that make pictures."""
 
 import argparse
 import json
@@ -162,8 +162,34 @@ def reel(options: Options) -> None:
     print(f"{len(made):,} bytes in {options.out}")
 
 
+def _lesson_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, default=Path("checkpoints/sprites"), help="a finished run of our network")
+    verb.add_argument("--tutorial", type=Path, default=Path("checkpoints/tutorial"), help="one of the tutorial's")
+    verb.add_argument(
+        "--work", type=Path, default=Path("runs/lesson"), help="where the networks trained for it are kept"
+    )
+    verb.add_argument("--out", type=Path, default=Path("assets/lesson.png"), help="a .png; the numbers go beside it")
+    verb.add_argument("--count", type=int, default=10_000, help="sprites to train on")
+    verb.add_argument("--epochs", type=int, default=6, help="of each training")
+    verb.add_argument("--each", type=int, default=500, help="sprites to draw of each, in each of two seeds")
+
+
+def lesson(options: Options) -> None:
+    """Make the pictures and numbers of the Learn tab: what the published mistakes do; trains three networks."""
+    from ..lesson import Experiment, make_lesson, save_lesson
+    from ..store import RunFolder
+
+    check_suffix(options.out, ".png")
+    experiment = Experiment(count=options.count, epochs=options.epochs, each=options.each)
+    runs = (RunFolder(options.run), RunFolder(options.tutorial))
+    picture, numbers = make_lesson(*runs, options.work, experiment, said=print)
+    save_lesson(picture, numbers, options.out)
+    print(f"{len(picture) // 16} rows of sprites in {options.out}")
+
+
 VERBS: Verbs = {
     "draw": (_draw_options, draw),
     "sample": (_sample_options, sample),
     "reel": (_reel_options, reel),
+    "lesson": (_lesson_options, lesson),
 }

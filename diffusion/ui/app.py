@@ -7,7 +7,7 @@ import gradio as gr
 from ..device import describe_device
 from ..runner import Runner
 from ..settings import Settings
-from . import api, chinese, compare, english, one_step, train, watch
+from . import api, chinese, compare, english, learn, one_step, train, watch
 from .controls import PRIVATE
 from .page import open_page
 from .words import Words, told
@@ -47,6 +47,8 @@ def build_page(
             one_step.build(page, tab)
         with gr.Tab(words.TRAIN, id="train") as tab:
             train.build(page, tab, runner, settings)
+        with gr.Tab(words.LEARN["tab"], id="learn"):
+            learn.build(page)
     gr.Markdown(
         words.DEVICE.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
@@ -65,7 +67,7 @@ def switch(words: Words) -> str:
 def tab_asked_for(request: gr.Request) -> gr.Tabs:
     """The tab a shared address names."""
     name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
-    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step", "train") else gr.Tabs()
+    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step", "train", "learn") else gr.Tabs()
 
 
 def look(assets: Path) -> dict:

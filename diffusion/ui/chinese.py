@@ -1,6 +1,7 @@
 """Every word a visitor of the Chinese page sees: the same names as in english.py."""
 
 from .chinese_engine import ENGINE  # noqa: F401
+from .chinese_learn import LEARN  # noqa: F401
 
 REPORT = {
     "missing_one": "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。",

@@ -1,6 +1,7 @@
 """Every word a visitor of the English page sees."""
 
 from ..report import SENTENCES as REPORT  # noqa: F401
+from .english_learn import LEARN  # noqa: F401
 
 CODE = "en"
 LANGUAGE = "English"

@@ -98,7 +98,9 @@ def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool,
     gr.set_static_paths([assets])
     return gr.HTML(
         html_template=STAGE.format(**{"name": name, **words.PLAYER, **parts}),
-        js_on_load="\n".join((assets / file).read_text("utf-8") for file in ("film.js", painter, "export.js")),
+        js_on_load="\n".join(
+            (assets / file).read_text("utf-8") for file in ("reel.js", "film.js", painter, "export.js")
+        ),
         apply_default_css=False,
         elem_id=name,
         strings=words.PLAYER,
