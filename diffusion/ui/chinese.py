@@ -33,7 +33,6 @@ REPORT = {
 
 CODE = "zh-CN"
 LANGUAGE = "中文"
-MISTAKE = "请检查一下"
 
 TITLE = "Sprite Diffusion"
 INTRO = (
@@ -55,7 +54,7 @@ COMPARE_GENERATE = "开始对比"
 COMPARE_COUNT = "请选 2 到 {most} 个回合，而不是 {count} 个"
 RUN = "训练任务"
 EPOCH = "训练回合"
-EPOCH_NUMBER = "第 {epoch} 回合"
+EPOCH_NUMBER = "第\u00a0{epoch} 回合"  # not broken after 第 where room is scarce
 EPOCH_INFO = "训练进行到第几回合：第 0 回合已把每张图都看过一遍"
 KINDS_LABEL = "画什么"
 KINDS_INFO = "全部为 0：画什么都行。同时调高几项，就能混合。"
@@ -119,8 +118,8 @@ ONE_STEP = {
     "galleries": ["训练中从没见过的精灵图", "网络生成的精灵图"],
     "t-name": "噪声程度",
     "noise": "换一份噪声",
-    "truth": "真实值",
-    "columns": ["带噪声的图", "其中的噪声", "背后的精灵图"],
+    "truth": "真值",
+    "columns": ["带噪图", "其中的噪声", "背后的图"],
     "errors": ["噪声的误差", "精灵图的误差"],
     "offline": "服务器没有回应",
     "unreadable": "这个文件不是浏览器能读取的图片",

@@ -50,7 +50,7 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _toast(words: Words, mistake: ValueError) -> gr.Error:
-    return gr.Error(told(words, str(mistake)), duration=8, title=words.MISTAKE, print_exception=False)
+    return gr.Error(told(words, str(mistake)), duration=8, print_exception=False)
 
 
 def wire_walk(

@@ -5,7 +5,6 @@ from .english_learn import LEARN  # noqa: F401
 
 CODE = "en"
 LANGUAGE = "English"
-MISTAKE = "Please check"
 ENGINE: dict[str, str] = {}  # nothing to translate: the engine speaks English
 
 TITLE = "Sprite Diffusion"
