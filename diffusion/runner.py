@@ -99,6 +99,9 @@ class Runner:
     def leave(self, name: str) -> None:
         """Give up a place among those that wait."""
         with self._lock:
+            for one in self._waiting:
+                if one.plan.folder.name == name and not one.resume:
+                    RunFolder(one.plan.folder).remove_data()
             self._waiting = [one for one in self._waiting if one.plan.folder.name != name]
             self._tell_who_waits()
 

@@ -4,7 +4,7 @@ import math
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -14,10 +14,12 @@ from .card import card
 from .checkpoint import RunConfig
 from .dataset import Sprites, open_dataset
 from .device import find_device
-from .store import RunFolder
+from .store import RunFolder, load_file
 from .training import EpochDone, Event, MidEpoch, TrainConfig, TrainingSet, train
 
-KEPT = ("data", "labels", "save_every", "half")  # of a Plan, beside what config.json holds
+KEPT = ("data", "labels", "save_every", "half", "start")  # of a Plan, beside what config.json holds
+NETWORK = ("network", "width", "schedule")  # of a Plan and of config.json
+OPTIONS = {"start": "from"}  # of the command line, where they are not called like the field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +29,10 @@ class Plan:
     folder: Path
     data: str = "builtin"
     labels: str | None = None  # the .npy beside a .npy of pictures
-    network: str = "sprite-unet"
-    schedule: str = "linear"
+    start: str | None = None  # a checkpoint file to begin with: its network, width and schedule, and its weights
+    network: str | None = None  # unless begun with a checkpoint: sprite-unet, 64, linear
+    width: int | None = None
+    schedule: str | None = None
     training: TrainConfig = field(default_factory=TrainConfig)
     save_every: int = 4  # epochs; the first and the last are always kept
     half: bool = False  # keep the weights in half precision, as the shipped runs do
@@ -50,7 +54,7 @@ class Plan:
         }
         for name, value in unlike.items():
             if name not in ("folder", "training"):
-                words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+                words += [f"--{OPTIONS.get(name, name.replace('_', '-'))}", *([] if value is True else [str(value)])]
         return shlex.join(words)
 
 
@@ -68,12 +72,13 @@ def carry_out(
     accelerator = accelerator or make_accelerator()
     run = RunFolder(plan.folder)
     training, held_out = open_dataset(plan.data, plan.labels)
-    config = RunConfig(
-        network=plan.network, schedule=plan.schedule, training=asdict(plan.training), data=training.facts()
-    )
+    first = None if resume or not plan.start else load_file(Path(plan.start))
+    config = config_of(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
     state = _state_to_resume(run, config) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
+    if first:
+        network.load_state_dict(first.network.state_dict())
     if accelerator.is_main_process and not resume:
         run.create(config)
         run.save_plan({name: getattr(plan, name) for name in KEPT})
@@ -113,9 +118,19 @@ def plan_of(run: RunFolder) -> Plan:
     if not kept:
         raise ValueError(f"{run.path} cannot be resumed here: it does not say where its data is")
     training = TrainConfig(**config.training)
-    return Plan(
-        folder=run.path, network=config.network, schedule=config.schedule, training=training, **kept | run.data()
-    )
+    usual = RunConfig()
+    chosen = {name: getattr(config, name) for name in NETWORK if getattr(config, name) != getattr(usual, name)}
+    return Plan(folder=run.path, training=training, **chosen, **kept | run.data())
+
+
+def config_of(plan: Plan, like: RunConfig, data: dict[str, str | int]) -> RunConfig:
+    """What config.json says of a run of this plan, whose network is as in `like` unless the plan says otherwise."""
+    asked = {name: getattr(plan, name) for name in NETWORK if getattr(plan, name) is not None}
+    if plan.start:
+        for name, value in asked.items():
+            if value != getattr(like, name):
+                raise ValueError(f"{plan.start} has {name} {getattr(like, name)}, not {value}; leave --{name} out")
+    return replace(like, **asked, training=asdict(plan.training), data=data, start=plan.start or like.start)
 
 
 def as_tensors(sprites: Sprites) -> TrainingSet:
@@ -131,7 +146,7 @@ def make_accelerator() -> Accelerator:
 def _state_to_resume(run: RunFolder, config: RunConfig) -> dict | None:
     """Where to go on; None where the run has not finished an epoch. Refuses to mix two runs."""
     found = run.config()
-    for what in ("network", "schedule", "training", "data"):
+    for what in (*NETWORK, "training", "data"):
         if getattr(found, what) != getattr(config, what):
             was, asked = _first_difference(getattr(found, what), getattr(config, what))
             raise ValueError(f"{run.path} was begun with another {what} ({was}, not {asked}); resume with the same")

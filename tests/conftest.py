@@ -128,3 +128,22 @@ def visitor(chromium, **traits):
 def page(chromium):
     with visitor(chromium) as page:
         yield page
+
+
+def until(runner, reached, seconds=120):
+    """The first snapshot of which that is true."""
+    deadline = time.monotonic() + seconds
+    while not reached(runner.snapshot()):
+        assert time.monotonic() < deadline, f"still {runner.snapshot().state}"
+        time.sleep(0.01)
+    return runner.snapshot()
+
+
+@pytest.fixture
+def runner():
+    runner = Runner()
+    yield runner
+    for name in runner.snapshot().waiting:
+        runner.leave(name)
+    runner.stop()
+    runner.wait(60)

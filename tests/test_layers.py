@@ -23,7 +23,7 @@ ROWS = [
     {"ui.player", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
     {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel", "lesson"},
     {"ui.chinese_engine", "ui.english_learn", "ui.chinese_learn"},
-    {"step_chart"},
+    {"step_chart", "pace"},
     {"contest"},
     {"evaluate", "mistakes", "runner", "publish"},
     {"gpu"},

@@ -1,34 +1,19 @@
-"""The run that belongs to the server, and the Train tab's handlers as plain functions."""
+"""The run that belongs to the server."""
 
+import shlex
 import time
 
-import gradio as gr
 import pytest
+from conftest import make_run, until
 
+from diffusion.__main__ import main
+from diffusion.pace import estimate
 from diffusion.runner import CURVE_POINTS, MOST_WAITING, Runner, interrupted, thinned
 from diffusion.runs import Plan, carry_out, plan_of
 from diffusion.store import RunFolder
 from diffusion.training import EpochDone, TrainConfig
-from diffusion.ui import english, train
-from diffusion.ui.controls import toasted
 
 TINY = TrainConfig(epochs=2, batch_size=20)
-
-
-def until(runner, reached, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not reached(runner.snapshot()):
-        assert time.monotonic() < deadline, f"still {runner.snapshot().state}"
-        time.sleep(0.01)
-    return runner.snapshot()
-
-
-@pytest.fixture
-def runner():
-    runner = Runner()
-    yield runner
-    runner.stop()
-    runner.wait(60)
 
 
 def plan(folder, count=60, **changes):
@@ -158,64 +143,57 @@ def test_the_curve_stays_small_and_keeps_its_mean():
     assert thinned(losses[:5]) == tuple(losses[:5])
 
 
-# The tab's handlers
+# Beginning with a checkpoint, and how long it will take
 
 
-def settings(count=60, epochs=1, batch=20, lr=2e-3, seed=0, save=1):
-    return count, epochs, batch, lr, seed, save
+def test_a_run_begins_with_the_weights_of_a_checkpoint_and_is_resumed_without_it(tmp_path):
+    first = make_run(tmp_path / "first", epochs=(4,), width=16)
+    begun = plan(tmp_path / "mine", start=str(first.file(4)))
+    events = carry_out(begun)
+    next(event for event in events if isinstance(event, EpochDone))
+    events.close()
+    run = RunFolder(tmp_path / "mine")
+    assert (run.config().width, run.config().start) == (16, str(first.file(4)))
+    before, after = first.load(4).network, run.load(0).network
+    fresh = run.config().build()
+    moved = float((after.to8.weight - before.to8.weight).abs().max())
+    assert 0 < moved < float((after.to8.weight - fresh.to8.weight).abs().max()), (
+        "it did not begin where it was told to"
+    )
+    first.file(4).unlink()
+    list(carry_out(plan_of(run), resume=True))
+    assert list(run.epochs()) == [0, 1]
 
 
-@pytest.mark.parametrize(
-    "name,changed,answer",
-    [
-        ("../x", {}, "Name the run with letters"),
-        ("", {}, "Name the run with letters"),
-        (None, {}, "Name the run with letters"),
-        ("taken", {}, "There is a run taken already"),
-        ("x", {"epochs": 0}, "epochs must be at least 1"),
-        ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
-        ("x", {"batch": None}, "Batch size must be a whole number"),
-        ("x", {"lr": 0}, "learning rate must be above 0"),
-        ("x", {"lr": float("nan")}, "learning rate must be above 0"),
-        ("x", {"seed": -1}, "seed must be between 0"),
-        ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
-        ("x", {"save": 0}, "save every must be at least 1"),
-    ],
-)
-def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(gr.Error, match=answer):
-        train.begin(english, runner, tmp_path, name, *settings(**changed))
-    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.iterdir()] == ["taken"]
+def test_what_the_checkpoint_decides_cannot_be_decided_otherwise(tmp_path):
+    start = str(make_run(tmp_path / "first", epochs=(4,), width=16).file(4))
+    with pytest.raises(ValueError, match="has width 16, not 32; leave --width out"):
+        next(carry_out(plan(tmp_path / "mine", start=start, width=32)))
+    assert not (tmp_path / "mine").exists()
 
 
-def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):
-    train.begin(english, runner, tmp_path, "mine", *settings())
-    until(runner, lambda now: now.state == "finished")
-    page = train.monitor(english, runner.snapshot())
-    assert "finished" in page and "<svg" in page and page.count("data:image/png") == 1
-    assert "python -m diffusion train --run" in page and "--data builtin:60" in page
+def test_the_command_of_a_plan_is_understood_as_the_same_plan(tmp_path, monkeypatch):
+    begun = Plan(
+        folder=tmp_path / "mine",
+        data="builtin:60",
+        start="first/model_4.safetensors",
+        width=16,
+        training=TrainConfig(epochs=3, drop_label=1.0, flip=True),
+        save_every=2,
+        half=True,
+    )
+    understood = []
+    monkeypatch.setattr("diffusion.runs.carry_out", lambda plan, **_: understood.append(plan) or ())
+    assert main([*shlex.split(begun.command())[3:], "--no-evaluate"]) == 0
+    assert understood == [begun]
 
 
-def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
-    assert train.resumable(runner, tmp_path) == []
-    train.begin(english, runner, tmp_path, "mine", *settings(count=400, epochs=3))
-    until(runner, lambda now: len(now.samples) == 1)
-    assert train.resumable(runner, tmp_path) == [], "the run under way is offered"
-    runner.stop()
-    until(runner, lambda now: now.state == "stopped")
-    assert train.resumable(runner, tmp_path) == ["mine"]
-    train.resume(english, runner, tmp_path, "mine")
-    until(runner, lambda now: now.state == "finished")
-    assert train.resumable(runner, tmp_path) == []
-    with pytest.raises(gr.Error, match="Choose an unfinished run"):
-        train.resume(english, runner, tmp_path, None)
+def test_the_time_it_will_take_grows_with_all_that_takes_time(tmp_path):
+    def seconds(pictures=2000, held_out=500, **changes):
+        training = TrainConfig(**{"epochs": 4, "batch_size": 20} | changes)
+        return estimate(Plan(folder=tmp_path / "mine", width=8, training=training), pictures, held_out)
 
-
-def test_a_mistake_becomes_a_toast():
-    @toasted
-    def wrong(words):
-        raise ValueError("so it is")
-
-    with pytest.raises(gr.Error, match="so it is"):
-        wrong(english)
+    usual = seconds()
+    assert 0 < usual < seconds(pictures=4000) < seconds(pictures=4000, held_out=2000)
+    assert seconds(epochs=8) == pytest.approx(2 * usual)
+    assert not (tmp_path / "mine").exists()

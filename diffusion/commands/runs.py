@@ -25,8 +25,10 @@ def _train_options(verb: argparse.ArgumentParser) -> None:
         "--data", default="builtin", help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"
     )
     verb.add_argument("--labels", help="the .npy of labels that goes with a .npy of pictures")
-    verb.add_argument("--network", choices=NETWORKS, default="sprite-unet")
-    verb.add_argument("--schedule", choices=SCHEDULES, default="linear", help="how the noise grows")
+    verb.add_argument("--from", dest="start", metavar="FILE", help="begin with the weights of this checkpoint")
+    verb.add_argument("--network", choices=NETWORKS, help="sprite-unet, or that of --from, unless given")
+    verb.add_argument("--width", type=int, help="features at full resolution; 64, or those of --from, unless given")
+    verb.add_argument("--schedule", choices=SCHEDULES, help="how the noise grows; linear unless given")
     verb.add_argument("--epochs", type=int, default=default.epochs)
     verb.add_argument("--batch-size", type=int, default=default.batch_size, help="over all processes together")
     verb.add_argument("--lr", type=float, default=default.lr, help="the highest learning rate")
@@ -52,7 +54,9 @@ def train(options: Options) -> None:
         folder=options.run,
         data=options.data,
         labels=options.labels,
+        start=options.start,
         network=options.network,
+        width=options.width,
         schedule=options.schedule,
         training=TrainConfig(**settings),
         save_every=options.save_every,

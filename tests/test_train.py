@@ -1,0 +1,199 @@
+"""The handlers of the Train tab as plain functions, and what a page is shown."""
+
+import base64
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from conftest import make_run, until
+from PIL import Image
+
+from diffusion.pixelart import draw
+from diffusion.settings import Settings
+from diffusion.store import RunFolder
+from diffusion.ui import chinese, english, train
+from diffusion.ui.controls import toasted
+from diffusion.ui.monitor import curve, film, monitor
+
+HERE, SHARED = Settings(), Settings(shared=True)
+WISH = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "epochs": 1, "width": 8, "batch": 20}
+WISH |= {"save": 1, "lr": 2e-3, "seed": 0, "context": True}
+
+
+def begin(runner, runs, name="mine", settings=HERE, owner="anna", **changed):
+    return train.begin(english, runner, runs, settings, owner, name, *(WISH | changed).values())
+
+
+@pytest.fixture
+def pictures(tmp_path_factory):
+    """A handful of pictures as a browser uploads them."""
+    folder = tmp_path_factory.mktemp("upload")
+    pixels, _ = draw(40)
+    paths = [folder / f"{i}.png" for i in range(len(pixels))]
+    for path, picture in zip(paths, pixels, strict=True):
+        Image.fromarray(picture).save(path)
+    return [str(path) for path in paths]
+
+
+@pytest.mark.parametrize(
+    "name,changed,answer",
+    [
+        ("../x", {}, "Name the run with letters"),
+        ("", {}, "Name the run with letters"),
+        (None, {}, "Name the run with letters"),
+        ("taken", {}, "There is a run taken already"),
+        ("x", {"epochs": 0}, "epochs must be at least 1"),
+        ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
+        ("x", {"batch": None}, "Batch size must be a whole number"),
+        ("x", {"lr": 0}, "learning rate must be above 0"),
+        ("x", {"lr": float("nan")}, "learning rate must be above 0"),
+        ("x", {"seed": -1}, "seed must be between 0"),
+        ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
+        ("x", {"save": 0}, "save every must be at least 1"),
+        ("x", {"source": "hub", "hub": "/etc/passwd"}, "Name the data set like hf://datasets"),
+        ("x", {"source": "upload"}, "upload a .zip of pictures"),
+        ("x", {"source": "upload", "files": [__file__]}, "upload one .zip"),
+        ("x", {"start": "taken/7"}, "no such folder|no epoch"),
+        ("x", {"start": "../../etc/1"}, "is not an epoch of a run"),
+        ("x", {"settings": Settings(training=False)}, "switched off"),
+    ],
+)
+def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(gr.Error, match=answer):
+        begin(runner, tmp_path, name, **changed)
+    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken"]
+
+
+def test_an_upload_larger_than_the_server_takes_is_refused(runner, tmp_path, pictures):
+    np.save(tmp_path / "large.npy", np.zeros((2000, 16, 16, 3), np.uint8))
+    with pytest.raises(gr.Error, match="that is more than 1 MB"):
+        begin(
+            runner, tmp_path, source="upload", files=[str(tmp_path / "large.npy")], settings=Settings(max_upload_mb=1)
+        )
+
+
+def test_a_run_on_uploaded_pictures_keeps_them_and_needs_the_upload_no_more(runner, tmp_path, pictures):
+    assert begin(runner, tmp_path, source="upload", files=pictures, epochs=2) == "mine-2"
+    until(runner, lambda now: now.state == "finished")
+    run = RunFolder(tmp_path / "mine")
+    assert len(np.load(run.data()["data"])) == 40
+    assert "--data" in runner.snapshot().command and "upload" not in runner.snapshot().command
+
+
+def test_leaving_the_queue_leaves_nothing_behind(runner, tmp_path, pictures):
+    begin(runner, tmp_path, "first", count=2000, epochs=9)
+    begin(runner, tmp_path, "second", source="upload", files=pictures, owner="bert", settings=SHARED)
+    assert runner.snapshot().waiting == ("second",)
+    with pytest.raises(gr.Error, match="No run of yours is waiting"):
+        train.leave(english, runner, SHARED, "anna")
+    train.leave(english, runner, SHARED, "bert")
+    assert runner.snapshot().waiting == () and not (tmp_path / "second").exists()
+
+
+def test_a_run_begins_with_a_checkpoint_and_without_context(runner, tmp_path):
+    make_run(tmp_path / "tiny", epochs=(4,), width=16)
+    begin(runner, tmp_path, start="tiny/4", context=False)
+    until(runner, lambda now: now.state == "finished")
+    config = RunFolder(tmp_path / "mine").config()
+    assert (config.width, config.training["drop_label"]) == (16, 1.0) and config.start.endswith("model_4.safetensors")
+
+
+@pytest.mark.parametrize("settings,may", [(HERE, True), (SHARED, False)])
+def test_on_a_shared_server_only_whoever_started_a_run_may_stop_it(runner, tmp_path, settings, may):
+    begin(runner, tmp_path, count=2000, epochs=9, owner="anna")
+    until(runner, lambda now: now.step >= 1)
+    if may:
+        train.steer(english, runner, settings, "stop", "bert")
+    else:
+        with pytest.raises(gr.Error, match="Only whoever started mine"):
+            train.steer(english, runner, settings, "stop", "bert")
+        assert runner.snapshot().state == "running"
+        train.steer(english, runner, settings, "stop", "anna")
+    until(runner, lambda now: now.state == "stopped")
+
+
+def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):
+    begin(runner, tmp_path, epochs=2)
+    now = until(runner, lambda now: now.state == "finished")
+    assert "<strong>mine</strong>" in monitor(english, now) and "finished" in monitor(english, now)
+    shown = curve(english, now)
+    assert "<svg" in shown and shown.count("<tr>") == 3, "the curve, and the head and both epochs of its table"
+    assert "python -m diffusion train --run" in shown and "--data builtin:60" in shown
+    assert "已完成" in monitor(chinese, now)
+
+
+def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner, tmp_path):
+    begin(runner, tmp_path, epochs=3)
+    now = until(runner, lambda now: now.state == "finished")
+    frames = film(english, now)
+    assert [(frame["seq"], frame["t"]) for frame in frames] == [(0, 2), (1, 1), (2, 0)]
+    assert [frame["seq"] for frame in film(english, now, after=1)] == [2]
+    raw = np.frombuffer(base64.b64decode(frames[2]["panels"][0]["x"]), np.uint8).reshape(64, 64, 3)
+    assert np.array_equal(raw[:16, :16], now.samples[2][1][0]) and np.array_equal(raw[48:, 48:], now.samples[2][1][15])
+
+
+def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
+    looks = train.Looks(english, runner, tmp_path)
+    me, you = (SimpleNamespace(session_hash=name) for name in ("me", "you"))
+    begin(runner, tmp_path, epochs=2)
+    until(runner, lambda now: now.state == "finished")
+    assert [frame["seq"] for frame in looks.look(me, None)[2]] == [0, 1]
+    assert all(update == gr.skip() for update in looks.look(me, None)), "the same was sent twice"
+    assert [frame["seq"] for frame in looks.look(you, None)[2]] == [0, 1]
+
+
+def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
+    assert train.resumable(runner, tmp_path) == []
+    begin(runner, tmp_path, count=400, epochs=3)
+    until(runner, lambda now: len(now.samples) == 1)
+    assert train.resumable(runner, tmp_path) == [], "the run under way is offered"
+    runner.stop()
+    until(runner, lambda now: now.state == "stopped")
+    assert train.resumable(runner, tmp_path) == ["mine"]
+    train.resume(english, runner, tmp_path, HERE, "anna", "mine")
+    until(runner, lambda now: now.state == "finished")
+    assert train.resumable(runner, tmp_path) == []
+    with pytest.raises(gr.Error, match="Choose an unfinished run"):
+        train.resume(english, runner, tmp_path, HERE, "anna", None)
+
+
+def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
+    page, counted = train.look_at_data(english, HERE, "x", *(WISH | {"count": 500}).values())
+    assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
+    page, counted = train.look_at_data(english, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
+    assert sum(counted) == 40 and "without a kind" in page
+
+
+def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
+    def told(seen=None, **changed):
+        return train.about_time(english, tmp_path, seen, "x", *(WISH | changed).values())
+
+    assert told().startswith("About")
+    assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
+    assert told(epochs=0) == ""
+
+
+def test_a_run_can_be_taken_along_and_nothing_else(runner, tmp_path):
+    make_run(tmp_path / "tiny")
+    archive = train.packed(english, runner, tmp_path, str(tmp_path / "cache"), "tiny")
+    assert archive.endswith("tiny.zip")
+    for name in ("../tiny", "none", None):
+        with pytest.raises(gr.Error, match="no finished epoch"):
+            train.packed(english, runner, tmp_path, str(tmp_path / "cache"), name)
+
+
+def test_the_next_name_is_free(tmp_path):
+    for taken in ("mine-2", "mine-3"):
+        (tmp_path / taken).mkdir()
+    assert train.free_name(tmp_path, "mine") == train.free_name(tmp_path, "mine-2") == "mine-4"
+
+
+def test_a_mistake_becomes_a_toast():
+    @toasted
+    def wrong(words):
+        raise ValueError("so it is")
+
+    with pytest.raises(gr.Error, match="so it is"):
+        wrong(english)
