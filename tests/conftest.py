@@ -141,6 +141,8 @@ def until(runner, reached, seconds=120):
 
 @pytest.fixture
 def runner():
+    from diffusion.runner import Runner
+
     runner = Runner()
     yield runner
     for name in runner.snapshot().waiting:

@@ -34,10 +34,10 @@ def test_pause_holds_and_continue_goes_on(runner, tmp_path):
     runner.start(plan(tmp_path / "mine", count=2000))
     until(runner, lambda now: now.step >= 2)
     runner.pause()
-    time.sleep(0.5)  # a step that was under way may still end
     held = runner.snapshot()
-    time.sleep(0.5)
-    assert runner.snapshot().step == held.step and held.state == "paused"
+    time.sleep(1.5)
+    now = runner.snapshot()
+    assert now.state == "paused" and now.step <= held.step + 1, "more than the step that was under way"
     runner.go_on()
     until(runner, lambda now: now.step > held.step)
 

@@ -90,7 +90,7 @@ def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
 
 
 def uploaded(settings: Settings, wish: Wish) -> Sprites:
-    limits = Limits(bytes=settings.max_upload_mb * 1_000_000)
+    limits = Limits(bytes=settings.max_upload_mb * 2**20)
     return open_upload([Path(file) for file in wish.files or ()], limits)
 
 
