@@ -254,7 +254,7 @@ part("back").addEventListener("click", () => go(STEPS[STEPS.indexOf(state.step) 
 part("next").addEventListener("click", () => go(STEPS[STEPS.indexOf(state.step) + 1]));
 part("play").addEventListener("click", () => (playing ? stop() : play()));
 
-for (const kind of ["pointerdown", "keydown"]) root.addEventListener(kind, () => (touched = true), { capture: true });
+for (const kind of ["pointerdown", "keydown", "input"]) root.addEventListener(kind, () => (touched = true), { capture: true });
 root.addEventListener("input", (event) => {
   const { knob } = event.target.dataset;
   if (!knob) return;

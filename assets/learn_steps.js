@@ -215,6 +215,7 @@ const PAINT = {
     const sharp = known && guessed.key === question();
     if (state.asked > 0 && !sharp) fetchGuess();
     paintTile("guess", known ? guessed.eps.map((value) => noise * value) : null);
+    for (const name of ["guess", "behind"]) canvases[name].classList.toggle("stale", Boolean(known && !sharp));
     reading("times", `× ${number(noise)}`);
     reading("over", `÷ ${number(signal)}`);
     paintTile("behind", known && state.asked > 1 ? xt.map((value, i) => (value - noise * guessed.eps[i]) / signal) : null);
