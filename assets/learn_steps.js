@@ -428,7 +428,7 @@ const FILMS = {
 };
 
 // Where to go on with what is shown here: [name, address].
-const asked = (words) => `?${new URLSearchParams({ epochs: `${props.run}/${props.last}`, count: 16, ...words })}`;
+const asked = (words) => `?${new URLSearchParams({ epochs: `${props.run}/${props.last}`, sampler: "ddpm", count: 16, ...words })}`;
 const LINKS = {
   film: () => [[text.watch, asked({ tab: "watch", count: 32 })]],
   ask: () => [[text.one_step, "?tab=one-step"]],

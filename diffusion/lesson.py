@@ -142,8 +142,8 @@ def blend(food: float) -> tuple[float, ...]:
 
 
 def draws(checkpoint: Checkpoint, **asked: Any) -> Make:
-    """As the app does."""
-    settings = {"steps": STEPS, **asked}
+    """As the app does, with DDPM unless told otherwise."""
+    settings = {"sampler": "ddpm", "steps": STEPS, **asked}
     return lambda seed, count: finished(checkpoint, Request(count=count, seed=seed, **settings)).cpu()
 
 

@@ -55,7 +55,7 @@ def test_what_is_not_there_is_said_in_one_sentence(runs, words, changed):
 
 
 def test_a_walk_ends_with_what_generate_gives_and_shows_the_way(runs):
-    wanted = Request(count=6, steps=50, seed=2)
+    wanted = Request(sampler="ddpm", count=6, steps=50, seed=2)
     film = learn.walk(english, runs, "tiny", 31, wanted, film=True)
     assert len(film["t"]) == len(film["sheets"]) == learn.MOMENTS
     assert film["t"][0] == 500 and film["t"][-1] == 0 and film["t"] == sorted(film["t"], reverse=True)
@@ -68,7 +68,7 @@ def test_a_walk_ends_with_what_generate_gives_and_shows_the_way(runs):
 
 
 def test_a_short_walk_shows_every_step(runs):
-    assert learn.walk(english, runs, "tiny", 31, Request(count=1, steps=5), film=True)["t"] == [
+    assert learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=5), film=True)["t"] == [
         500,
         400,
         300,
@@ -80,23 +80,23 @@ def test_a_short_walk_shows_every_step(runs):
 
 def test_a_run_that_was_trained_anew_walks_anew(runs, tmp_path):
     make_run(tmp_path / "again", epochs=(0,))
-    before = learn.walk(english, tmp_path, "again", 0, Request(count=1, steps=2), film=False)
+    before = learn.walk(english, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False)
     path = tmp_path / "again" / "model_0.safetensors"
     path.write_bytes((runs / "tiny" / "model_31.safetensors").read_bytes())
-    assert learn.walk(english, tmp_path, "again", 0, Request(count=1, steps=2), film=False) != before
+    assert learn.walk(english, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False) != before
 
 
 @pytest.mark.parametrize("count,steps", [(17, 50), (4, 51)])
 def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
     with pytest.raises(ValueError, match="not here"):
-        learn.walk(english, runs, "tiny", 31, Request(count=count, steps=steps), film=True)
+        learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), film=True)
 
 
 def test_the_page_is_always_answered():
     """A server function that raised would show a reader nothing at all."""
 
     def act(asked):
-        return int(asked["n"]) / Request(count=int(asked["n"])).count
+        return int(asked["n"]) / Request(sampler="ddpm", count=int(asked["n"])).count
 
     answer = learn.answering(chinese, act)
     assert answer.__name__ == "act" and answer({"n": 2}) == 1

@@ -1,7 +1,7 @@
 """Every word a visitor of the Chinese page sees: the same names as in english.py."""
 
+from . import chinese_learn
 from .chinese_engine import ENGINE  # noqa: F401
-from .chinese_learn import LEARN  # noqa: F401
 
 REPORT = {
     "missing_one": "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。",
@@ -270,3 +270,5 @@ QUALITY = {
     "table": "以表格查看数字",
     "caption": "不同种子的平均值 ± 标准差；最后几行是真实精灵图",
 }
+
+LEARN = chinese_learn.LEARN

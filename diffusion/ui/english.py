@@ -1,7 +1,7 @@
 """Every word a visitor of the English page sees."""
 
 from ..report import SENTENCES as REPORT  # noqa: F401
-from .english_learn import LEARN  # noqa: F401
+from . import english_learn
 
 CODE = "en"
 LANGUAGE = "English"
@@ -249,3 +249,5 @@ QUALITY = {
     "table": "The numbers as a table",
     "caption": "Mean ± standard deviation between seeds; the last rows are real sprites",
 }
+
+LEARN = english_learn.LEARN
