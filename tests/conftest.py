@@ -63,30 +63,26 @@ def running_app(runs: Path, **environment: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
     address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(address, timeout=5).read()
-                break
-            except OSError:
-                assert process.poll() is None, process.stdout.read()
-                assert time.monotonic() < deadline, "the app did not answer within two minutes"
-                time.sleep(0.2)
-        RUNNING[address] = process
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
+    with tempfile.TemporaryFile("w+") as said:  # not a pipe: full and unread, it would stop the app
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=said, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while True:
+                try:
+                    urllib.request.urlopen(address, timeout=5).read()
+                    break
+                except OSError:
+                    assert process.poll() is None, said.seek(0) or said.read()
+                    assert time.monotonic() < deadline, "the app did not answer within two minutes"
+                    time.sleep(0.2)
+            RUNNING[address] = process
+            yield address
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 def kill_app(address: str) -> None:
