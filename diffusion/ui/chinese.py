@@ -201,6 +201,7 @@ PLAYER = {
     "mode_wipe": "滑动对比",
     "mode_grid": "回合 × 时间",
     "mode_learning": "学习过程的影片",
+    "invite": "拖一拖：它训练了多久？",
     "wipe_from": "左侧",
     "wipe": "两个回合的分界线",
     "epoch": "训练回合",

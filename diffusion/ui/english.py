@@ -180,6 +180,7 @@ PLAYER = {
     "mode_wipe": "wipe between two",
     "mode_grid": "epochs × time",
     "mode_learning": "the film of its learning",
+    "invite": "Drag: how long has it trained?",
     "wipe_from": "From",
     "wipe": "Where the two epochs meet",
     "epoch": "Training epoch",

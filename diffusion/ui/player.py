@@ -57,6 +57,14 @@ STAGE = """
 </div>
 """
 
+WATCH_ABOVE = """
+<div class="player-row epoch-row">
+  <label class="epoch-label" for="{name}-epoch">{invite}</label>
+  <input data-part="epoch" id="{name}-epoch" type="range" min="0" max="0" step="1" value="0">
+  <output data-part="epoch-name" for="{name}-epoch"></output>
+</div>
+"""
+
 COMPARE_ABOVE = """
 <fieldset data-part="modes" class="player-row player-choice"><legend>{mode}</legend>
   <label><input type="radio" name="{name}-mode" value="one" checked> {mode_one}</label>
@@ -80,7 +88,8 @@ COMPARE_BELOW = """
 
 def build_player(words: Words, assets: Path, name: str, with_reel: bool = True, hint: str | None = None) -> gr.HTML:
     """A player of one film, whose value is the newest frames. name: unlike that of any other player on the page."""
-    parts = {"above": "", "below": "", "canvas_tabindex": -1, "hint": hint or words.PLAYER["hint"]}
+    above = WATCH_ABOVE.format(**{"name": name, **words.PLAYER})
+    parts = {"above": above, "below": "", "canvas_tabindex": -1, "hint": hint or words.PLAYER["hint"]}
     return _build(words, assets, name, "watch.js", with_reel, **parts)
 
 
