@@ -17,6 +17,7 @@ NO_VISITOR = {  # modules whose mistakes nobody on the page can make
     "bench": "the command line",
     "evaluate": "the command line",
     "features": "used by evaluate only",
+    "lesson": "made on the command line; the page only shows what is shipped",
     "judge": "used by evaluate only",
     "metrics": "used by evaluate only",
     "reel": "made on the command line; the page only reads the one that is shipped",
