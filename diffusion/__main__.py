@@ -3,13 +3,13 @@
 import argparse
 import sys
 
-from .commands import hub, numbers, pictures, runs
+from .commands import hub, jobs, numbers, pictures, runs
 
 VERB_ORDER = (
-    *("draw", "train", "sample", "evaluate", "pull", "push", "convert"),  # for everybody
+    *("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert"),  # for everybody
     *("samplers", "features", "reel", "lesson", "bench"),  # what the repository is made with
 )
-VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS)[verb] for verb in VERB_ORDER}
+VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS | jobs.VERBS)[verb] for verb in VERB_ORDER}
 
 
 def main(arguments: list[str] | None = None) -> int:

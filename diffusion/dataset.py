@@ -121,11 +121,11 @@ def _from_hub(repo: str) -> Sprites:
     """Both files of one commit, each compared with its checksum before it is read."""
     from huggingface_hub import HfApi  # slow to import and seldom wanted
 
-    from .hub_client import fetch, in_sentences, look, patiently, result_of
+    from .hub_client import fetch, in_sentences, look, once, patiently, result_of
 
     api, name = HfApi(), f"hf://datasets/{repo}"
     with in_sentences(api, name):
-        there = result_of(patiently(look(api, repo, kind="dataset")))
+        there = result_of(patiently(once(lambda: look(api, repo, kind="dataset"))))
     arrays = [file for file in there.files.values() if file.name.endswith(".npy")]
     labels = [file for file in arrays if "label" in file.name]
     pictures = [file for file in arrays if "label" not in file.name]

@@ -82,7 +82,7 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
     """Answers within PATIENCE. ValueError says in a sentence why not."""
 
     def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
-        repo = yield from look(api, ref.repo, ref.revision)
+        repo = look(api, ref.repo, ref.revision)
         texts = {}
         for name in ("config.json", "metrics.json"):
             if name in repo.files and repo.files[name].size <= MOST_EXTRA:

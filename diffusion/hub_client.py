@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, Queue
@@ -83,9 +83,8 @@ def fits(content: bytes, checksum: str) -> bool:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == checksum
 
 
-def look(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Iterator[Any]:
-    """One request: the commit, and every file with its size and checksum. A generator that returns a Repo."""
-    yield from ()
+def look(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Repo:
+    """One request: the commit, and every file with its size and checksum."""
     info = api.repo_info(name, revision=revision, repo_type=kind, timeout=TIMEOUT, files_metadata=True)
     if not re.fullmatch(r"[0-9a-f]{40}", info.sha or ""):
         raise FileMetadataError("no commit")
@@ -183,6 +182,12 @@ def patiently(work: Generator[T, None, Any], patience: float | None = None) -> G
         over.set()
 
 
+def once(call: Callable[[], T]) -> Generator[Any, None, T]:
+    """A call as a generator that has nothing to say before it returns."""
+    yield from ()
+    return call()
+
+
 def result_of(work: Generator[Any, None, T]) -> T:
     """What a generator returns, its events unheard."""
     while True:
@@ -253,6 +258,8 @@ SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
 STATUS = {  # of other answers
     401: f"the Hub does not accept the token, or there is none; {LOG_IN}",
     403: "the token may not do that with {name}; use one that may write, or name a repository of your own",
+    402: "the account has no credit left for {name}; add some at {endpoint}/settings/billing",
+    404: "there is no {name}",
     409: "somebody has changed {name} meanwhile; pull it first, then push again",
     412: "somebody has changed {name} meanwhile; pull it first, then push again",
     429: "the Hub asks for a pause, there were too many requests; try again {when}",

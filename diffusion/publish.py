@@ -9,15 +9,15 @@ the repository, and what is there already is not sent again.
 import hashlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
 from .card import card, command_in, is_ours
 from .generate import Request, generate
-from .hub_client import CardRefusedError, Progress, Repo, Waiting, in_sentences, look, patiently
+from .hub_client import CardRefusedError, Progress, Repo, Waiting, in_sentences, look, once, patiently
 from .pixels import to_pixels
 from .refs import HubRef
 from .render import enlarged, sheet
@@ -63,7 +63,7 @@ def push(
     if any(path.suffix == ".pth" for path in epochs.values()):
         raise ValueError(f"{run.path} holds pickles (.pth); make .safetensors of them with the verb convert first")
     with in_sentences(api, str(ref)):
-        repo = yield from patiently(_look_or_create(api, ref, private))
+        repo = yield from patiently(once(lambda: _look_or_create(api, ref, private)))
     if private and not repo.private:
         raise ValueError(f"{ref} is public; push to a new name, or make it private on its page first")
     contents = yield from _contents(run, ref, with_training)
@@ -109,12 +109,12 @@ def _draw(run: RunFolder, epoch: int, name: str) -> Iterator[Drawing]:
     run.save_picture(name, enlarged(sheet(to_pixels(step.x), gap=2), 4))
 
 
-def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Generator[Any, None, Repo]:
+def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
     try:
-        return (yield from look(api, ref.repo))
+        return look(api, ref.repo)
     except RepositoryNotFoundError:
         api.create_repo(ref.repo, private=private or None, exist_ok=True)  # None: as the account is set
-        return (yield from look(api, ref.repo))
+        return look(api, ref.repo)
 
 
 def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
@@ -137,14 +137,14 @@ def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[W
     for name, content in contents.items():
         addition = CommitOperationAdd(name, content)
         additions.append(addition)
-        yield from patiently(_upload(api, repo, addition), 15 + sizes[name] / SLOWEST)
+        send = partial(api.preupload_lfs_files, repo.name, [addition], free_memory=False)  # a small one goes below
+        yield from patiently(once(send), 15 + sizes[name] / SLOWEST)
         done += sizes[name]
         yield Progress(name, done, sum(sizes.values()))
     epochs = ", ".join(map(str, epoch_files(contents)))
     message = f"Epochs {epochs}" if epochs else "Card, numbers and pictures"
 
-    def make() -> Generator[Any, None, str]:
-        yield from ()
+    def commit() -> str:
         try:
             return api.create_commit(repo.name, additions, commit_message=message, parent_commit=repo.commit).oid
         except HfHubHTTPError:  # some of which are ValueErrors too
@@ -152,13 +152,7 @@ def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[W
         except ValueError as refused:
             raise CardRefusedError from refused
 
-    return (yield from patiently(make(), COMMIT_PATIENCE))
-
-
-def _upload(api: HfApi, repo: Repo, addition: CommitOperationAdd) -> Iterator[Any]:
-    """A large file; a small one travels with the commit."""
-    yield from ()
-    api.preupload_lfs_files(repo.name, [addition], free_memory=False)
+    return (yield from patiently(once(commit), COMMIT_PATIENCE))
 
 
 def _read(content: Content) -> bytes:

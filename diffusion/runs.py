@@ -41,6 +41,10 @@ class Plan:
         if self.save_every < 1:
             raise ValueError(f"save every must be at least 1 epoch, not {self.save_every}")
 
+    def keeps(self, epoch: int) -> bool:
+        """Are the weights of this epoch saved?"""
+        return epoch % self.save_every == 0 or epoch == self.training.epochs - 1
+
     def command(self) -> str:
         """The command line that does the same."""
         folder = self.folder.relative_to(Path.cwd()) if self.folder.is_relative_to(Path.cwd()) else self.folder
@@ -102,12 +106,11 @@ def carry_out(
             facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
             if not math.isnan(event.held_out_loss):
                 facts["held_out_loss"] = round(event.held_out_loss, 5)
-            last = event.epoch == plan.training.epochs - 1
-            if last or event.epoch % plan.save_every == 0:
+            if plan.keeps(event.epoch):
                 run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
             run.save_metrics(event.epoch, facts)
             run.save_resume(event.resume | {"step": event.step})
-            if last:
+            if event.epoch == plan.training.epochs - 1:
                 run.save_card(card(config, run.metrics(), plan.command(), run.floor()))
         yield event
 

@@ -359,7 +359,7 @@ FAILURES: dict[str, tuple[Break, str]] = {
         "the Hub does not accept the token, or there is none; log in with",
     ),
     "forbidden": (lambda hub: hub.fault("GET", "", status=403), "the token may not do that with hf://me/run"),
-    "not found": (lambda hub: hub.fault("GET", "", status=404), "the request about hf://me/run"),
+    "not found": (lambda hub: hub.fault("GET", "", status=404), "there is no hf://me/run"),
     "private": (
         lambda hub: setattr(hub.repos["model", "me/run"], "private", True),
         "or it is private; check the name, or log in with `hf auth login`, or set HF_TOKEN",
@@ -452,11 +452,11 @@ def test_silence_is_told_and_can_be_cancelled(hub, api, monkeypatch, tmp_path):
 
 def test_a_slow_server_is_waited_for_as_long_as_something_comes(hub, api, files, monkeypatch, tmp_path):
     listing = list_epochs(api, REF)
-    monkeypatch.setattr(hub_client, "PATIENCE", 1.0)
-    hub.fault("GET", "/_cdn/.*model_4", rate=len(files["model_4.safetensors"]) / 2)
+    monkeypatch.setattr(hub_client, "PATIENCE", 2.0)
+    hub.fault("GET", "/_cdn/.*model_4", rate=len(files["model_4.safetensors"]) / 3)
     started = time.monotonic()
     assert events(pull(api, listing, [4], tmp_path / "r")) == here(4)
-    assert time.monotonic() - started > 1.5, "the server was not slow"
+    assert time.monotonic() - started > 2.2, "the server was not slow"
 
 
 @pytest.mark.parametrize("sent", [0, 50_000])
@@ -560,7 +560,7 @@ def test_a_pull_that_is_killed_leaves_whole_files_and_goes_on(hub, files, tmp_pa
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not hub.asked("_cdn/.*model_4") and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)

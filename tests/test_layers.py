@@ -12,6 +12,7 @@ PACKAGE = ROOT / "diffusion"
 
 ROWS = [
     {"__main__"},
+    {"commands.jobs"},
     {"commands.runs", "commands.pictures"},
     {"commands.numbers", "commands.hub"},
     {"commands.common", "ui.app", "bench"},
@@ -25,23 +26,13 @@ ROWS = [
     {"ui.chinese_engine", "ui.english_learn", "ui.chinese_learn"},
     {"step_chart", "pace"},
     {"contest"},
-    {"evaluate", "mistakes", "runner", "publish"},
+    {"evaluate", "mistakes", "runner", "publish", "jobs"},
     {"gpu"},
-    {"generate", "runs", "uploads", "hub"},
+    {"generate", "runs", "uploads", "log_lines", "hub"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
-    {
-        "schedule",
-        "context_unet",
-        "sprite_unet",
-        "device",
-        "pixelart",
-        "render",
-        "pixels",
-        "pictures",
-        "refs",
-        "hub_client",
-    },
+    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render"},
+    {"pixels", "pictures", "refs", "hub_client"},
     {"kinds", "settings"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}

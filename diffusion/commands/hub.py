@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from ..refs import HubRef
-from .common import ALLOW_PICKLE, Options, Verbs
+from .common import ALLOW_PICKLE, Options, Verbs, hub_ref
 
 if TYPE_CHECKING:
     from ..hub import Listing
@@ -59,8 +59,7 @@ def push(options: Options) -> None:
     from ..publish import push as publish
     from ..store import RunFolder
 
-    ref = HubRef.parse(options.to if options.to.startswith("hf://") else f"hf://{options.to}")
-    run = RunFolder(options.run)
+    ref, run = hub_ref(options.to), RunFolder(options.run)
     disable_progress_bars()  # the client's own, one a file
     pushed = with_bar(publish(HfApi(), run, ref, private=options.private, with_training=options.with_training))
     if pushed.files:

@@ -2,20 +2,21 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ..training import RECIPES, StepDone, TrainConfig
-from .common import Options, Verbs
+from ..training import RECIPES, EpochDone, StepDone, TrainConfig
+from .common import Options, Verbs, hub_ref
 from .numbers import print_measured
 
 if TYPE_CHECKING:
     from ..runs import Plan
 
 
-def _train_options(verb: argparse.ArgumentParser) -> None:
+def train_options(verb: argparse.ArgumentParser) -> None:
     from ..checkpoint import NETWORKS
     from ..schedule import SCHEDULES
 
@@ -43,14 +44,54 @@ def _train_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--half", action="store_true", help="save in half precision")
     verb.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
+    verb.add_argument("--push-to", metavar="user/repo", help="publish the run on the Hub whenever an epoch is saved")
+    verb.add_argument("--log", choices=("bar", "json"), default="bar", help="json: a line for every 20 steps")
 
 
 def train(options: Options) -> None:
     """Train a network and save its epochs in a run folder."""
-    from ..runs import Plan, carry_out, make_accelerator
+    from ..log_lines import to_line
+    from ..runs import carry_out, make_accelerator
+
+    plan, accelerator = plan_of_options(options), make_accelerator()
+    publish = _publisher(plan, options.push_to) if options.push_to else None
+    # delay: no bar before the first step, so that a mistake stays one line
+    hidden = options.log == "json" or not accelerator.is_main_process
+    bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=hidden)
+    for event in carry_out(plan, resume=options.resume, accelerator=accelerator):
+        if not accelerator.is_main_process:
+            continue
+        if options.log == "json":
+            if line := to_line(event):
+                print(line, flush=True)
+        elif isinstance(event, StepDone):
+            if bar.total is None:
+                bar.reset(event.total * plan.training.batch_size)
+                bar.initial = (event.step - 1) * plan.training.batch_size
+                bar.n = bar.initial
+            bar.update(event.sprites)
+            bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
+        else:
+            bar.write(
+                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
+            )
+        if publish and isinstance(event, EpochDone) and plan.keeps(event.epoch):
+            try:
+                publish()
+            except ValueError as trouble:  # the next epoch brings this one along
+                print(f"not pushed: {trouble}", file=sys.stderr, flush=True)
+    bar.close()
+    if accelerator.is_main_process and not options.no_evaluate:
+        _measure_briefly(plan)
+    if accelerator.is_main_process and publish:
+        publish()
+
+
+def plan_of_options(options: Options) -> "Plan":
+    from ..runs import Plan
 
     settings = {name: getattr(options, name) for name in TrainConfig.__dataclass_fields__}
-    plan = Plan(
+    return Plan(
         folder=options.run,
         data=options.data,
         labels=options.labels,
@@ -62,24 +103,20 @@ def train(options: Options) -> None:
         save_every=options.save_every,
         half=options.half,
     )
-    accelerator = make_accelerator()
-    # delay: no bar before the first step, so that a mistake stays one line
-    bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=not accelerator.is_main_process)
-    for event in carry_out(plan, resume=options.resume, accelerator=accelerator):
-        if isinstance(event, StepDone):
-            if bar.total is None:
-                bar.reset(event.total * plan.training.batch_size)
-                bar.initial = (event.step - 1) * plan.training.batch_size
-                bar.n = bar.initial
-            bar.update(event.sprites)
-            bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
-        elif accelerator.is_main_process:
-            bar.write(
-                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
-            )
-    bar.close()
-    if accelerator.is_main_process and not options.no_evaluate:
-        _measure_briefly(plan)
+
+
+def _publisher(plan: "Plan", name: str) -> Callable[[], object]:
+    """What pushes the run as it stands."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars
+
+    from ..hub_client import result_of
+    from ..publish import push
+    from ..store import RunFolder
+
+    ref, api = hub_ref(name), HfApi()
+    disable_progress_bars()
+    return lambda: result_of(push(api, RunFolder(plan.folder), ref))
 
 
 def _measure_briefly(plan: "Plan") -> None:
@@ -115,6 +152,6 @@ def convert(options: Options) -> None:
 
 
 VERBS: Verbs = {
-    "train": (_train_options, train),
+    "train": (train_options, train),
     "convert": (_convert_options, convert),
 }
