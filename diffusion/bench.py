@@ -8,7 +8,11 @@ To add a row, give a section another competitor; to add a section, another gener
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -25,13 +29,14 @@ from .pixelart import draw
 from .runs import make_accelerator
 from .schedule import NoiseSchedule
 from .sprite_unet import SpriteUnet
-from .store import Checkpoint
+from .store import Checkpoint, RunFolder
 from .training import StepDone, TrainConfig, TrainingSet, train
 
 Work = Callable[[], object]
 Seconds = dict[str, list[float]]  # of each round
 
 SPRITES, STEPS, TURN = 32, 500, 25  # the tutorial's walk, TURN steps of it in one turn
+VISITORS = 16
 MATRIX = 2048
 COURSE, TUTORIALS, OURS = "the course's loop", "ours, the tutorial's network", "ours, our network"
 
@@ -110,6 +115,48 @@ def sampling(rounds: int) -> Iterator[Table]:
     yield Table("Arithmetic; the ratio is the share of the last matrix product's rate", "GFLOP/s", limits)
 
 
+def sharing(rounds: int, steps: int = 10) -> Iterator[Table]:
+    """Many visitors at once, each from the click: the checkpoint is loaded from the disk. A quarter of the rounds."""
+    first_frames, gaps = [], []
+
+    def visit(run: RunFolder, seed: int) -> None:
+        seen = [time.perf_counter()]
+        for _ in generate([run.load(0)], Request(count=SPRITES, steps=steps, seed=seed)):
+            seen.append(time.perf_counter())
+        first, *between = np.diff(seen).tolist()
+        first_frames[-1].append(first)
+        gaps[-1] += between
+
+    def one_after_the_other(run: RunFolder) -> None:
+        for seed in range(VISITORS):
+            visit(run, seed)
+
+    def together(run: RunFolder) -> None:
+        with ThreadPoolExecutor(VISITORS) as visitors:
+            list(visitors.map(partial(visit, run), range(VISITORS)))
+
+    def timed(way: Callable[[RunFolder], None], run: RunFolder) -> Work:
+        def work() -> None:
+            first_frames.append([])
+            gaps.append([])
+            way(run)
+
+        return work
+
+    with TemporaryDirectory() as folder:
+        run, config = RunFolder(Path(folder) / "run"), RunConfig()
+        run.create(config)
+        run.save_epoch(0, config.build().state_dict(), {})
+        ways = {"one after the other": one_after_the_other, "together": together}
+        seconds = in_turn({name: timed(way, run) for name, way in ways.items()}, max(1, rounds // 4))
+    title = f"{VISITORS} visitors, each {SPRITES} sprites in {steps} DDPM steps"
+    yield compared(title, "s", seconds, lambda own: own)
+    last = [max(found) for found in first_frames[3::2]]  # of the rounds that count, those together
+    longest = [max(found) for found in gaps[3::2]]
+    rows = [Row("until the last has a frame", Spread.of(last)), Row("longest between two frames", Spread.of(longest))]
+    yield Table("What they see together", "s", rows)
+
+
 def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
     """The course's loop, ours with the tutorial's network, ours with our network."""
     pixels, labels = draw(2000)
@@ -123,7 +170,11 @@ def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
     yield compared(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
 
 
-SECTIONS: dict[str, Callable[[int], Iterator[Table]]] = {"sampling": sampling, "training": training}
+SECTIONS: dict[str, Callable[[int], Iterator[Table]]] = {
+    "sampling": sampling,
+    "sharing": sharing,
+    "training": training,
+}
 
 
 def flops(network: nn.Module) -> int:

@@ -1,8 +1,11 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -12,6 +15,7 @@ from .inference import one_if_alike, prepared
 from .kinds import KINDS
 from .refs import EpochRef
 from .sampling import SAMPLERS, Noise, Step, conditioned, sample
+from .sharing import Answer, engine
 from .store import Checkpoint
 
 MOST_SPRITES = 64
@@ -63,8 +67,9 @@ def generate(
     begin: set out from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
     """
     device = device or find_device()
-    walks = [_walk(checkpoint, request, device, begin) for checkpoint in checkpoints]
-    yield from zip(*walks, strict=True)
+    with engine().walk():
+        walks = [_walk(checkpoint, request, device, begin) for checkpoint in checkpoints]
+        yield from zip(*walks, strict=True)
 
 
 def finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
@@ -74,9 +79,36 @@ def finished(checkpoint: Checkpoint, request: Request, device: Device | None = N
     return step.x
 
 
-def predictor(checkpoint: Checkpoint, device: Device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision."""
-    network = prepared(checkpoint.network, device)
+@dataclass(frozen=True)
+class Known:
+    """A checkpoint that equals any other with the same weights, wherever and whenever it was loaded."""
+
+    digest: str
+    checkpoint: Checkpoint = field(compare=False)
+
+    @classmethod
+    def by_weights(cls, checkpoint: Checkpoint) -> Self:
+        digest = hashlib.sha256(checkpoint.config.to_json().encode())
+        for tensor in checkpoint.network.state_dict().values():
+            digest.update(tensor.numpy())
+        return cls(digest.hexdigest(), checkpoint)
+
+
+def predictor(checkpoint: Checkpoint, device: Device) -> Answer:
+    """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision.
+
+    The same function for the same weights, so that walks with them can be answered together; except for the course's
+    variant, which draws random convolutions: one copy for each walk.
+    """
+    if checkpoint.config.variant == "course":
+        return _predictor(Known("", checkpoint), device)
+    known = Known.by_weights(checkpoint)
+    with _preparing:  # whoever asks for the same at the same time gets the same
+        return _kept_predictor(known, device)
+
+
+def _predictor(known: Known, device: Device) -> Answer:
+    network = prepared(known.checkpoint.network, device)
 
     def predict(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
         x = x.to(device.dtype, memory_format=torch.channels_last)
@@ -85,12 +117,16 @@ def predictor(checkpoint: Checkpoint, device: Device) -> Callable[[Tensor, Tenso
     return predict
 
 
+_kept_predictor = lru_cache(maxsize=12)(_predictor)
+_preparing = Lock()
+
+
 def _walk(
     checkpoint: Checkpoint, request: Request, device: Device, begin: tuple[Tensor, int] | None
 ) -> Iterator[Step]:
     context = torch.tensor([request.kinds] * request.count, device=device.name)
     return sample(
-        conditioned(predictor(checkpoint, device), context, request.guidance),
+        conditioned(engine().asked(predictor(checkpoint, device)), context, request.guidance),
         checkpoint.config.noise_schedule(),
         Noise(request.seed, request.count),
         sampler=request.sampler,

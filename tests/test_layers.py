@@ -31,7 +31,7 @@ ROWS = [
     {"generate", "runs", "uploads", "log_lines", "hub"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
-    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render"},
+    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
     {"pixels", "pictures", "refs", "hub_client"},
     {"kinds", "settings"},
 ]

@@ -13,6 +13,7 @@ from ..device import find_device
 from ..generate import Request
 from ..kinds import KINDS
 from ..sampling import SAMPLERS
+from ..sharing import MOST_WALKS
 from .turns import Turns
 from .words import Words, told
 
@@ -73,7 +74,7 @@ def wire_walk(
         inputs=[turn, *inputs],
         outputs=player,
         concurrency_id="sampling",
-        concurrency_limit=2,
+        concurrency_limit=MOST_WALKS,
         trigger_mode="multiple",
         **PRIVATE,
     )

@@ -1,0 +1,128 @@
+"""Many walks, one device: what they ask of one network at about the same time is answered in one evaluation.
+
+A walk goes on in a thread of its own, by the same code as alone (sampling.py). Only its question, which noise is in
+these pictures?, goes to the one thread that owns the device. It answers the oldest question first, and together with
+it all others that wait for the same network. Nobody has two questions waiting, so the walks take turns, and whoever
+leaves has asked for the last time.
+"""
+
+import atexit
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+import torch
+from torch import Tensor
+
+Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
+
+MOST_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
+MOST_WALKS = 24  # with 32 sprites each, every one of them moves on once a second on two cores
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    answer: Answer
+    x: Tensor
+    time: Tensor
+    context: Tensor
+    eps: Future[Tensor] = field(default_factory=Future)
+
+    def fits(self, other: "Question") -> bool:
+        return self.answer is other.answer and self.x.shape[1:] == other.x.shape[1:]
+
+
+class Engine:
+    """The thread that owns the device: there while somebody walks."""
+
+    def __init__(self, most_sprites: int = MOST_SPRITES, most_walks: int = MOST_WALKS) -> None:
+        self.most_sprites, self.most_walks = most_sprites, most_walks
+        self.questions: deque[Question] = deque()
+        self.changed = threading.Condition()
+        self.walks, self.closed = 0, False
+        self.thread: threading.Thread | None = None
+
+    @contextmanager
+    def walk(self) -> Iterator[None]:
+        """A place among those who may ask."""
+        with self.changed:
+            if self.walks == self.most_walks:
+                raise ValueError(f"{self.most_walks} others are drawing sprites just now; try again in a minute")
+            self.walks += 1
+            if not self.thread:
+                self.thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+                self.thread.start()
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.walks -= 1
+                self.changed.notify()
+
+    def asked(self, answer: Answer) -> Answer:
+        """The same answers, given by the thread that owns the device. To be called inside a `walk`."""
+
+        def ask(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
+            question = Question(answer, x, time, context)
+            with self.changed:
+                self.questions.append(question)
+                self.changed.notify()
+            return question.eps.result()
+
+        return ask
+
+    def close(self) -> None:
+        """End after the evaluation under way. A process that exits in the midst of one would be aborted by torch."""
+        with self.changed:
+            self.closed, thread = True, self.thread
+            self.changed.notify()
+        if thread:
+            thread.join()
+
+    @torch.inference_mode()
+    def _serve(self) -> None:
+        while batch := self._next():
+            self._answer(batch)
+
+    def _next(self) -> list[Question]:
+        """The oldest question and those that fit it, in the order in which they were asked; none: it is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.questions or not self.walks or self.closed)
+            if self.closed or not self.questions:
+                self.thread = None
+                return []
+            batch, size = [self.questions[0]], len(self.questions[0].x)
+            for question in list(self.questions)[1:]:
+                if question.fits(batch[0]) and size + len(question.x) <= self.most_sprites:
+                    batch.append(question)
+                    size += len(question.x)
+            for question in batch:
+                self.questions.remove(question)
+            return batch
+
+    def _answer(self, batch: list[Question]) -> None:
+        """Together; where that fails, each alone, so that a mistake meets only the walk that made it."""
+        try:
+            x, time, context = (torch.cat([getattr(q, name) for q in batch]) for name in ("x", "time", "context"))
+            found = batch[0].answer(x, time, context).split([len(question.x) for question in batch])
+        except Exception as mistake:
+            if len(batch) == 1:
+                batch[0].eps.set_exception(mistake)
+                return
+            for question in batch:
+                self._answer([question])
+            return
+        for question, eps in zip(batch, found, strict=True):
+            question.eps.set_result(eps)
+
+
+@cache
+def engine() -> Engine:
+    """The one of this process."""
+    made = Engine()
+    atexit.register(made.close)
+    return made
