@@ -80,16 +80,14 @@ class Book:
             raise ValueError(f"{path} is not what `python -m diffusion samplers` writes; name another --out") from None
 
     def write(self, path: Path) -> None:
+        """A line for each trial."""
         trials = [
-            {
-                "sampler": trial.sampler,
-                "steps": trial.steps,
-                "seeds": {str(seed): found[seed] for seed in sorted(found)},
-            }
+            {"sampler": trial.sampler, "steps": trial.steps, "seeds": {seed: found[seed] for seed in sorted(found)}}
             for trial, found in sorted(self.seeds.items(), key=lambda item: (item[0].sampler, item[0].steps))
         ]
-        facts = {"run": self.run, "epoch": self.epoch, "each": self.each, "features": self.features}
-        write_whole(path, (json.dumps(facts | {"trials": trials}, indent=1) + "\n").encode())
+        facts = json.dumps({"run": self.run, "epoch": self.epoch, "each": self.each, "features": self.features})
+        lines = ",\n".join(map(json.dumps, trials))
+        write_whole(path, f'{facts[:-1]}, "trials": [\n{lines}\n]}}\n'.encode())
 
     def values(self, trial: Trial, name: str = "frechet") -> list[float]:
         """One number of every seed, in the order of the seeds."""
