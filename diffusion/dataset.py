@@ -121,7 +121,8 @@ def _from_hub(repo: str) -> Sprites:
     """Both files of one commit, each compared with its checksum before it is read."""
     from huggingface_hub import HfApi  # slow to import and seldom wanted
 
-    from .hub_client import fetch, in_sentences, look, once, patiently, result_of
+    from .hub_client import fetch, look, once, patiently, result_of
+    from .hub_errors import in_sentences
 
     api, name = HfApi(), f"hf://datasets/{repo}"
     with in_sentences(api, name):

@@ -1,4 +1,4 @@
-"""Open runs from the Hub: list what is there, then pull the epochs that are wanted into a run folder.
+"""Pull epochs of a run on the Hub into a run folder, after `hub_listing` has shown what is there.
 
     listing = list_epochs(api, HubRef.parse("hf://user/repo"))     epochs, sizes, numbers; nothing is kept yet
     for event in pull(api, listing, [0, 4], folder): ...            Waiting, Progress, EpochHere
@@ -8,55 +8,18 @@ a run are looked at, only by resolved commit, and nothing is kept before its che
 """
 
 import io
-import json
 from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from huggingface_hub import HfApi
 from PIL import Image
 
-from .checkpoint import COURSE, RunConfig
-from .hub_client import (
-    Progress,
-    RemoteFile,
-    Repo,
-    Waiting,
-    fetch,
-    fits,
-    in_sentences,
-    look,
-    patiently,
-    result_of,
-    stream,
-)
+from .checkpoint import RunConfig
+from .hub_client import Progress, RemoteFile, Waiting, fetch, fits
+from .hub_listing import MOST_EXTRA, Listing, list_epochs, numbers_in
 from .refs import HubRef
-from .store import RUN_FILES, SAMPLE, RunFolder, check_file, epoch_files
-
-MOST_WEIGHTS = 2**29  # bytes of one epoch
-MOST_EXTRA = 2**23  # bytes of any other file
-
-
-@dataclass(frozen=True, eq=False)
-class RemoteEpoch:
-    file: RemoteFile
-    facts: dict[str, Any]  # of metrics.json; empty where nothing was measured
-
-    @property
-    def is_pickle(self) -> bool:
-        return self.file.name.endswith(".pth")
-
-
-@dataclass(frozen=True, eq=False)
-class Listing:
-    """A run on the Hub, before anything of it is downloaded but its settings and its numbers."""
-
-    ref: HubRef
-    repo: Repo
-    config: RunConfig
-    epochs: dict[int, RemoteEpoch]  # in the order of their numbers
-    texts: dict[str, bytes]  # config.json and metrics.json, as they are there
+from .store import RUN_FILES, SAMPLE, RunFolder, check_file
 
 
 @dataclass(frozen=True)
@@ -76,40 +39,6 @@ class LocalCopy:
 
 
 Event = Waiting | Progress | EpochHere | LocalCopy
-
-
-def list_epochs(api: HfApi, ref: HubRef) -> Listing:
-    """Answers within PATIENCE. ValueError says in a sentence why not."""
-
-    def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
-        repo = look(api, ref.repo, ref.revision)
-        texts = {}
-        for name in ("config.json", "metrics.json"):
-            if name in repo.files and repo.files[name].size <= MOST_EXTRA:
-                texts[name] = yield from stream(api, repo, repo.files[name], 0, 1)
-        return repo, texts
-
-    with in_sentences(api, str(ref)):
-        repo, texts = result_of(patiently(ask()))
-    for name, content in texts.items():
-        if not repo.files[name].is_in(content):
-            raise ValueError(f"{name} of {ref} was damaged on its way; try again")
-    names = epoch_files(repo.files)
-    if not names:
-        raise ValueError(f"{ref} holds no run: it has no files like model_31.safetensors")
-    if "config.json" in texts:
-        config = _config(texts["config.json"], ref)
-    elif all(name.endswith(".pth") for name in names.values()):
-        config = COURSE
-    else:
-        raise ValueError(f"{ref} holds no run: it has no config.json")
-    numbers = numbers_in(texts.get("metrics.json", b""))
-    epochs = {
-        epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
-        for epoch, name in names.items()
-        if 0 < repo.files[name].size <= MOST_WEIGHTS
-    }
-    return Listing(ref, repo, config, epochs, texts)
 
 
 def pull(
@@ -179,26 +108,6 @@ def came_from(run: RunFolder, ref: HubRef) -> bool:
     """Was this run pulled from there, or pushed to it?"""
     source = run.source()
     return (source.get("repo"), source.get("revision")) == (ref.repo, ref.revision)
-
-
-def numbers_in(text: bytes) -> dict[str, Any]:
-    """What a foreign metrics.json says, or nothing where it is not of our form."""
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return {}
-    known = isinstance(said, dict) and all(
-        isinstance(facts, dict) and (name == "floor" or (name.isascii() and name.isdecimal()))
-        for name, facts in said.items()
-    )
-    return said if known else {}
-
-
-def _config(text: bytes, ref: HubRef) -> RunConfig:
-    try:
-        return RunConfig.from_json(text.decode())
-    except ValueError as mistake:
-        raise ValueError(f"{ref} holds no run that can be opened: {mistake}") from None
 
 
 def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
@@ -275,7 +184,7 @@ def _sound(name: str, content: bytes) -> bool:
     try:
         if name.endswith(".png"):
             with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
-                picture.load()
+                picture.verify()
         elif name == "metrics.json":
             return bool(numbers_in(content))
         else:

@@ -1,4 +1,4 @@
-"""Ask the Hub: with deadlines, with progress, and in one sentence when something is wrong.
+"""Ask the Hub: with deadlines and with progress.
 
 Its client's own `hf_hub_download` waits up to six and a half minutes on a server that hangs, tells of its progress
 every 10 MiB, cannot be cancelled, and takes wrong content of the right length for good. So files are streamed here,
@@ -6,11 +6,9 @@ over the client's own session, and compared with the checksums of the listing.
 """
 
 import hashlib
-import json
 import re
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -18,23 +16,14 @@ from typing import Any, TypeVar
 
 import httpx2
 from huggingface_hub import HfApi, hf_hub_url
-from huggingface_hub.errors import (
-    FileMetadataError,
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    OfflineModeIsEnabled,
-    RemoteEntryNotFoundError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.errors import FileMetadataError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+from .hub_errors import TIMEOUT, in_sentences
 
 PATIENCE = 15.0  # seconds of silence after which the Hub is given up
 BEAT = 0.5  # seconds of silence after which that is said
-TIMEOUT = 10.0  # seconds, of one network operation
 TRIES = 3  # of a file whose connection breaks off
-LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 T = TypeVar("T")
 
@@ -131,7 +120,7 @@ def stream(api: HfApi, repo: Repo, file: RemoteFile, before: int, total: int) ->
                 for part in response.iter_bytes():
                     content += part
                     if len(content) > file.size:
-                        return content
+                        return bytes(content)
                     yield Progress(file.name, before + len(content), total)
             return bytes(content)
         except (httpx2.NetworkError, httpx2.RemoteProtocolError):
@@ -195,74 +184,3 @@ def result_of(work: Generator[Any, None, T]) -> T:
             next(work)
         except StopIteration as end:
             return end.value
-
-
-@contextmanager
-def in_sentences(api: HfApi, name: str) -> Iterator[None]:
-    """Whatever the Hub's client raises inside becomes a ValueError of one sentence.
-
-    Never in the client's own words: a server's may repeat the token, and an error about a header does.
-    """
-    try:
-        yield
-    except (OSError, httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, ValueError, KeyError, TypeError) as problem:
-        raise ValueError(sentence(problem, name, api.endpoint)) from None
-
-
-def sentence(problem: BaseException, name: str, endpoint: str) -> str:
-    """name: as hf://user/repo@v1"""
-    status, pause, seconds = 0, "", TIMEOUT
-    if isinstance(problem.__cause__, HfHubHTTPError):  # the client wraps those of an upload
-        problem = problem.__cause__
-    if isinstance(problem, HfHubHTTPError):
-        status, pause = problem.response.status_code, problem.response.headers.get("retry-after", "")
-    elif isinstance(problem, TimeoutError) and problem.args:
-        seconds = problem.args[0]  # from `patiently`
-    by_kind = (text for kinds, text in SENTENCES.items() if isinstance(problem, kinds))
-    return next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0])).format(
-        name=name,
-        page=f"{endpoint}/{name.removeprefix('hf://').split('@')[0]}",
-        endpoint=endpoint,
-        seconds=f"{seconds:g}",
-        when=f"in {pause} s" if pause.isdecimal() else "in a few minutes",
-        status=status or type(problem).__name__,
-    )
-
-
-class CardRefusedError(ValueError):
-    """The Hub cannot read the front matter of README.md."""
-
-
-SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
-    GatedRepoError: f"{{name}} is gated; ask for access at {{page}}, then {LOG_IN}",
-    RepositoryNotFoundError: f"there is no {{name}}, or it is private; check the name, or {LOG_IN}",
-    RevisionNotFoundError: "there is no {name}: the repository has no such branch, tag or commit",
-    RemoteEntryNotFoundError: "a file of {name} is gone since it was listed; list it again",
-    OfflineModeIsEnabled: "the Hub was not asked for {name}: HF_HUB_OFFLINE is set; unset it to go online",
-    (TimeoutError, httpx2.TimeoutException): (
-        "the Hub at {endpoint} has not answered for {seconds} s; try again later"
-    ),
-    (FileMetadataError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError): (
-        "what answers at {endpoint} is not the Hub; is there a network whose login page must be opened first?"
-    ),
-    HFValidationError: "there is no {name}: nothing on the Hub has such a name",
-    CardRefusedError: "the Hub cannot read the lines between --- at the top of README.md; mend them and push again",
-    (UnicodeEncodeError, httpx2.LocalProtocolError): f"HF_TOKEN or the stored token is no token; {LOG_IN}",
-    (httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.InvalidURL): (
-        "the Hub at {endpoint} cannot be reached; check the connection and try again"
-    ),
-    (httpx2.TransportError, ConnectionError, RuntimeError): (
-        "the connection to the Hub at {endpoint} broke off; try again"
-    ),
-}
-STATUS = {  # of other answers
-    401: f"the Hub does not accept the token, or there is none; {LOG_IN}",
-    403: "the token may not do that with {name}; use one that may write, or name a repository of your own",
-    402: "the account has no credit left for {name}; add some at {endpoint}/settings/billing",
-    404: "there is no {name}",
-    409: "somebody has changed {name} meanwhile; pull it first, then push again",
-    412: "somebody has changed {name} meanwhile; pull it first, then push again",
-    429: "the Hub asks for a pause, there were too many requests; try again {when}",
-    500: "the Hub has trouble of its own (error {status}); try again later",
-    0: "the request about {name} failed ({status})",
-}

@@ -19,7 +19,8 @@ from pathlib import Path
 from huggingface_hub import HfApi, JobInfo, get_token
 
 from .dataset import BUILTIN, HUB
-from .hub_client import LOG_IN, Waiting, in_sentences, once, patiently, result_of
+from .hub_client import Waiting, once, patiently, result_of
+from .hub_errors import LOG_IN, in_sentences
 from .log_lines import EpochTold, from_line
 from .refs import HubRef
 from .runs import Plan

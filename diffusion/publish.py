@@ -17,7 +17,8 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
 from .card import card, command_in, is_ours
 from .generate import Request, generate
-from .hub_client import CardRefusedError, Progress, Repo, Waiting, in_sentences, look, once, patiently
+from .hub_client import Progress, Repo, Waiting, look, once, patiently
+from .hub_errors import CardRefusedError, in_sentences
 from .pixels import to_pixels
 from .refs import HubRef
 from .render import enlarged, sheet

@@ -11,6 +11,7 @@ from PIL import Image
 
 from diffusion.__main__ import main
 from diffusion.generate import Request, generate
+from diffusion.pixelart import draw
 from diffusion.pixels import to_pixels
 from diffusion.store import RunFolder, load_file
 from diffusion.ui import chinese
@@ -481,32 +482,87 @@ def monitored(page):
     return page.locator("#train-monitor").inner_text()
 
 
-def test_a_run_is_found_again_after_a_reload_stopped_resumed_and_played(page, served):
-    open_app(page, served[0])
-    page.get_by_role("tab", name="Train").click()
-    page.get_by_label("Name of the run").fill("fresh")
-    for label, value in (("Sprites", 500), ("Epochs", 2), ("Batch size", 50), ("Save every", 1)):
+MONITOR = "document.querySelector('#train-monitor').textContent"
+
+
+def set_up_a_run(page, name, epochs, count=500):
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.get_by_label("Name of the run").fill(name)
+    for label, value in (("Sprites", count), ("Epochs", epochs)):
         page.get_by_label(f"number input for {label}").last.fill(str(value))
         page.get_by_label(f"number input for {label}").last.press("Tab")
+
+
+def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_played(page, served):
+    """The whole life of a run, as issue and README tell it."""
+    open_app(page, served[0])
+    set_up_a_run(page, "fresh", epochs=3)
+    page.get_by_text("About", exact=False).last.wait_for()
     page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function("document.querySelector('#train-monitor svg')", timeout=60_000)
+    page.wait_for_selector("#train-curve svg", timeout=60_000)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function(f"{MONITOR}.includes('paused')")
     page.reload()
-    page.get_by_role("tab", name="Train").click()
-    page.wait_for_function("document.querySelector('#train-monitor').textContent.includes('fresh')")
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('fresh') && {MONITOR}.includes('paused')")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_function(f"{MONITOR}.includes('training')")
     page.get_by_role("button", name="Stop").last.click()
-    page.wait_for_function("document.querySelector('#train-monitor').textContent.includes('stopped')", timeout=60_000)
+    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
     page.get_by_role("radio", name="fresh").last.check()
     page.get_by_role("button", name="Resume").click()
-    page.wait_for_function(
-        "document.querySelector('#train-monitor').textContent.includes('finished')", timeout=120_000
-    )
-    assert page.locator("#train-monitor .strip img").count() == 2
-    page.reload()
+    page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
+    film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
+    page.wait_for_function(f"({film}).done && ({film}).arrived.at(-1) === 2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").first.click()
+    assert download.value.suggested_filename == "fresh.zip"
+    page.get_by_role("tab", name="Compare").click()
+    for epoch in ("fresh 0", "fresh 2"):
+        page.get_by_role("checkbox", name=epoch, exact=True).check()  # there without a reload
+    page.get_by_role("tab", name="Watch").click()
     page.get_by_role("radio", name="fresh").first.check()
-    page.get_by_role("radio", name="1", exact=True).check()
+    page.get_by_role("radio", name="2", exact=True).check()
     choose(page, "Sprites", 2)
     press_generate(page)
     assert finish(page)["arrived"][0] == 0
+
+
+def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served):
+    open_app(page, served[0])
+    set_up_a_run(page, "hers", epochs=30, count=2000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('hers')", timeout=60_000)
+    other = chromium.new_page()
+    open_app(other, served[0])
+    set_up_a_run(other, "his", epochs=1)
+    other.wait_for_function(f"{MONITOR}.includes('hers')")
+    other.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('waiting: his')", timeout=60_000)
+    other.get_by_role("button", name="Leave the queue").click()
+    page.wait_for_function(f"!{MONITOR}.includes('waiting')", timeout=60_000)
+    page.get_by_role("button", name="Stop").last.click()
+    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
+    other.close()
+
+
+def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, tmp_path):
+    open_app(page, served[0])
+    set_up_a_run(page, "mine", epochs=1)
+    page.get_by_role("radio", name="my pictures").check()
+    (tmp_path / "bad.zip").write_bytes(b"no zip at all")
+    page.locator("input[type=file]").last.set_input_files(tmp_path / "bad.zip")
+    page.get_by_text("bad.zip is not a readable .zip").wait_for()
+    page.get_by_label("Clear").last.click()
+    pixels, _ = draw(30)
+    with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
+        for i, sprite in enumerate(pixels):
+            content = io.BytesIO()
+            Image.fromarray(sprite).save(content, "PNG")
+            archive.writestr(f"hero/{i}.png", content.getvalue())
+    page.locator("input[type=file]").last.set_input_files(tmp_path / "good.zip")
+    page.get_by_text("to train on: Hero").wait_for()
+    page.locator(".data-sheet").wait_for()
 
 
 def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
@@ -518,23 +574,19 @@ def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
     make_run(tmp_path / "tiny", epochs=(31,))
     with running_app(tmp_path) as address:
         open_app(page, address)
-        page.get_by_role("tab", name="Train").click()
-        page.get_by_label("Name of the run").fill("killed")
-        for label, value in (("Sprites", 500), ("Epochs", 3), ("Batch size", 50), ("Save every", 1)):
-            page.get_by_label(f"number input for {label}").last.fill(str(value))
-            page.get_by_label(f"number input for {label}").last.press("Tab")
+        set_up_a_run(page, "killed", epochs=3)
         page.get_by_role("button", name="Train", exact=True).click()
-        page.wait_for_function("document.querySelectorAll('#train-monitor .strip img').length > 0", timeout=120_000)
+        film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
+        page.wait_for_function(f"({film})?.arrived.length > 0", timeout=120_000)
         kill_app(address)
     whole = RunFolder(tmp_path / "killed").epochs()
     assert whole and all(load_file(path).network for path in whole.values())
     with running_app(tmp_path) as address:
         page.goto(address)
-        page.get_by_role("tab", name="Train").click()
+        page.get_by_role("tab", name="Train", exact=True).click()
         page.get_by_role("radio", name="killed").last.check()
         page.get_by_role("button", name="Resume").click()
-        done = "document.querySelector('#train-monitor').textContent.includes('finished')"
-        page.wait_for_function(done, timeout=120_000)
+        page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
     page.close()
-    assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 1, 2]
+    assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 2]
     assert not list((tmp_path / "killed").rglob("*.part"))

@@ -21,8 +21,9 @@ from safetensors.torch import load, save
 from diffusion import hub_client
 from diffusion.__main__ import main
 from diffusion.checkpoint import COURSE, RunConfig
-from diffusion.hub import EpochHere, LocalCopy, find_or_pull, list_epochs, pull
+from diffusion.hub import EpochHere, LocalCopy, find_or_pull, pull
 from diffusion.hub_client import PATIENCE, Progress, Waiting, result_of
+from diffusion.hub_listing import list_epochs
 from diffusion.refs import HubRef
 from diffusion.store import RunFolder, list_runs
 
@@ -117,9 +118,10 @@ def test_a_revision_is_a_branch_a_tag_or_a_commit_and_stays_what_it_was(hub, api
         ({"config.json": None}, "it has no config.json"),
         ({"config.json": b'{"model_type": "bert"}'}, "it needs at least format and kinds"),
         ({"config.json": b"\xff\xfe"}, "holds no run that can be opened"),
+        ({"config.json": b"[" * 100_000}, "holds no run that can be opened"),
         ({"config.json": b'{"format": 1, "kinds": ["hero"]}'}, "this version knows hero, non-hero"),
     ],
-    ids=["no epochs", "no config", "another model", "no text", "other kinds"],
+    ids=["no epochs", "no config", "another model", "no text", "deep", "other kinds"],
 )
 def test_a_repository_that_is_no_run_is_refused(hub, api, changes, complaint):
     hub.put("me/run", changes)
@@ -128,7 +130,7 @@ def test_a_repository_that_is_no_run_is_refused(hub, api, changes, complaint):
     assert str(caught.value).startswith("hf://me/run holds no run")
 
 
-@pytest.mark.parametrize("said", [b"", b"null", b"[1]", b'{"0": 5}', b'{"<script>": {}}', b"\xff"])
+@pytest.mark.parametrize("said", [b"", b"null", b"[1]", b'{"0": 5}', b'{"<script>": {}}', b"\xff", b"[" * 99_999])
 def test_numbers_that_are_not_ours_are_not_taken(hub, api, tmp_path, said):
     hub.put("me/run", {"metrics.json": said})
     listing = list_epochs(api, REF)

@@ -29,11 +29,12 @@ ROWS = [
     {"evaluate", "mistakes", "runner", "publish", "jobs"},
     {"gpu"},
     {"generate", "runs", "uploads", "log_lines", "hub"},
+    {"hub_listing"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
     {"pixels", "pictures", "refs", "hub_client"},
-    {"kinds", "settings"},
+    {"kinds", "settings", "hub_errors"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}
 

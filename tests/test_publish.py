@@ -24,8 +24,9 @@ from diffusion.__main__ import main
 from diffusion.card import card
 from diffusion.checkpoint import RunConfig
 from diffusion.generate import Request
-from diffusion.hub import list_epochs, pull
+from diffusion.hub import pull
 from diffusion.hub_client import Progress, Waiting, result_of
+from diffusion.hub_listing import list_epochs
 from diffusion.publish import Pushed, push
 from diffusion.refs import HubRef
 from diffusion.store import RunFolder

@@ -12,7 +12,7 @@ from ..refs import HubRef
 from .common import ALLOW_PICKLE, Options, Verbs, hub_ref
 
 if TYPE_CHECKING:
-    from ..hub import Listing
+    from ..hub_listing import Listing
     from ..store import Checkpoint
 
 
@@ -29,8 +29,8 @@ def pull(options: Options) -> None:
     """List the epochs of a run on the Hub, and bring them here."""
     from huggingface_hub import HfApi
 
-    from ..hub import list_epochs
     from ..hub import pull as bring
+    from ..hub_listing import list_epochs
 
     ref, api = HubRef.parse(options.ref), HfApi()
     listing = list_epochs(api, ref)
@@ -72,7 +72,8 @@ def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoin
     """One epoch, pulled into the folder of runs where it is not there yet."""
     from huggingface_hub import HfApi
 
-    from ..hub import find_or_pull, list_epochs
+    from ..hub import find_or_pull
+    from ..hub_listing import list_epochs
 
     ref, api = HubRef.parse(name), HfApi()
     if ref.epoch is None:
