@@ -119,7 +119,7 @@ function show() {
   for (const output of all("[data-shows]")) output.textContent = state[output.dataset.shows];
   PAINT[state.step]();
   const links = LINKS[state.step]?.() ?? [];
-  part("links").replaceChildren(...links.map(([name, address]) => linkTo(name, address)));
+  part("links").replaceChildren(...links.map((link) => linkTo(...link)));
   for (const place of all("[data-live]")) place.textContent = live(place.dataset.live);
 }
 
@@ -144,14 +144,14 @@ function frame() {
   });
   part("back").disabled = place === 0;
   part("next").disabled = place === STEPS.length - 1;
-  part("cite").replaceChildren(...(props.cites[framed] ?? []).map(([name, address]) => linkTo(name, address)));
+  part("cite").replaceChildren(...props.cites[framed].map(([name, address]) => linkTo(name, address)));
   part("legend").replaceChildren(...legend(framed));
   showCode(props.code[framed] ?? []);
   showDone();
 }
 
-function linkTo(name, address) {
-  const link = Object.assign(document.createElement("a"), { href: address, textContent: name });
+function linkTo(name, address, className = "") {
+  const link = Object.assign(document.createElement("a"), { href: address, textContent: name, className });
   if (!address.startsWith("?")) Object.assign(link, { target: "_blank", rel: "noopener" });
   return link;
 }
@@ -166,7 +166,7 @@ function legend(step) {
     term.lang = "en"; // the fonts of mathematics, on the Chinese page too
     term.append(math);
     const meaning = document.createElement("dd");
-    const [before, knob, after] = text.symbols[name].split(/\{(\w+)\}/);
+    const [before, knob, after] = (text.symbols[`${name}_${step}`] ?? text.symbols[name]).split(/\{(\w+)\}/);
     meaning.append(before);
     if (knob) {
       const value = document.createElement("b");

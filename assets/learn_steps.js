@@ -86,14 +86,11 @@ const reel = { film: [], learning: [] };
 })();
 
 // assets/lesson.png, rows of 8 sprites as diffusion/lesson.py puts them: what is shown before the server has answered.
-let shipped = null;
 const ROW = { mistakes: 0, with_z: 12, without_z: 14, blend: 16 };
 const lessonImage = new Image();
-lessonImage.onload = () => {
-  shipped = lessonImage;
-  show();
-};
+lessonImage.onload = () => show();
 lessonImage.src = `gradio_api/file=${props.served}/lesson.png`;
+const shipped = () => (lessonImage.complete && lessonImage.naturalWidth ? lessonImage : null);
 
 const asking = new Map(); // what was asked, as JSON: the promise of its answer
 
@@ -180,7 +177,7 @@ const LEVEL = {
 };
 
 // Only the end of the walks from the first noise is shipped; while it is on its way nobody is asked.
-const isShipped = () => (shipped || !lessonImage.complete) && state.seed === 0 && (state.step === "blend" || state.moment === 100);
+const isShipped = () => (shipped() || !lessonImage.complete) && state.seed === 0 && (state.step === "blend" || state.moment === 100);
 
 // The moment of a walk that the slider stands at; while it is not there yet, what was there before.
 function paintWalk(name, walk, label, layout) {
@@ -244,7 +241,7 @@ const PAINT = {
   fresh() {
     for (const [name, fresh] of [["with_z", true], ["without_z", false]]) {
       if (!fresh && !state.leave) paintGrid(name, null, text.pictures[name], SIXTEEN);
-      else if (isShipped()) paintGrid(name, shipped, text.pictures[name], { ...SIXTEEN, first: 8 * ROW[name] });
+      else if (isShipped()) paintGrid(name, shipped(), text.pictures[name], { ...SIXTEEN, first: 8 * ROW[name] });
       else paintWalk(name, walkFor(freshAsked(fresh)), text.pictures[name], SIXTEEN);
     }
     reading("without_z", state.leave ? text.pictures.without_z : "");
@@ -269,7 +266,7 @@ const PAINT = {
   blend() {
     const label = fill(text.pictures.blend, shares());
     const layout = { count: 8, columns: 4 };
-    if (isShipped()) paintGrid("blend", shipped, label, { ...layout, first: 8 * (ROW.blend + state.blend / 5) });
+    if (isShipped()) paintGrid("blend", shipped(), label, { ...layout, first: 8 * (ROW.blend + state.blend / 5) });
     else paintWalk("blend", walkFor(blendAsked()), label, layout);
     reading("blend", label);
   },
@@ -287,9 +284,10 @@ const PAINT = {
     part("mistake-measured").textContent = props.sentences[name] ?? "";
     [...part("mistakes").children].forEach((button, i) => button.setAttribute("aria-pressed", i === state.mistake));
     showCode(props.code[`mistakes.${name}`]);
+    const columns = part("mistakes").clientWidth < 400 ? 4 : 8;
     ["theirs", "ours"].forEach((whose, i) => {
       const first = 8 * (ROW.mistakes + 2 * state.mistake + i);
-      paintGrid(whose, shipped, text.pictures[whose], { count: 8, columns: 8, first });
+      paintGrid(whose, shipped(), text.pictures[whose], { count: 8, columns, first });
     });
   },
 };
@@ -427,7 +425,7 @@ const FILMS = {
   },
 };
 
-// Where to go on with what is shown here: [name, address].
+// Where to go on with what is shown here: [name, address, class].
 const asked = (words) => `?${new URLSearchParams({ epochs: `${props.run}/${props.last}`, sampler: "ddpm", count: 16, ...words })}`;
 const LINKS = {
   film: () => [[text.watch, asked({ tab: "watch", count: 32 })]],
@@ -436,7 +434,7 @@ const LINKS = {
   fresh: () => [[text.watch, asked({ tab: "watch", steps: 50, seed: state.seed, fresh_noise: !state.leave })]],
   epochs: () => [[text.compare, "?tab=compare"]],
   blend: () => [[text.watch, asked({ tab: "watch", steps: 20, count: 8, seed: state.seed, kinds: blendAsked().kinds.join() })]],
-  train: () => [[text.train_tab, "?tab=train"]],
+  train: () => [[text.train_tab, "?tab=train", "lesson-main"]],
 };
 
 // ---- wiring ----

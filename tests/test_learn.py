@@ -195,6 +195,14 @@ def test_every_mistake_is_told_with_its_numbers(words):
     assert all(re.search(r"\d", sentence) and "{" not in sentence for sentence in found.values())
 
 
+def test_every_formula_names_its_source():
+    for words in WORDS:
+        cites = learn.citations(words)
+        assert tuple(cites) == learn.STEPS
+        assert len(cites["mistakes"]) == len(words.LEARN["sources"]) == len(learn.SOURCES)
+        assert all(address.startswith("https://") for found in cites.values() for _, address in found)
+
+
 def test_the_sprites_to_pick_are_of_several_kinds():
     sprites = learn.some_sprites()
     assert len(sprites) == 12 and len({sprite.tobytes() for sprite in sprites}) == 12

@@ -74,7 +74,7 @@ LEARN = {
         "fresh": {
             "name": "不加回噪声",
             "title": "为什么要把噪声加回去",
-            "text": "DDPM 每走一步，都会再加进一点新的噪声 z。看起来很浪费。但网络被告知了噪声程度，"
+            "text": "这个方法叫 DDPM：每走一步，都会再加进一点新的噪声 z。看起来很浪费。但网络被告知了噪声程度，"
             "它预期图里就有那么多噪声。没有 z，图会比网络以为的更干净，于是它不停地把细节也擦掉。",
             "moves": [
                 "去掉 z。",
@@ -165,10 +165,10 @@ LEARN = {
         "finished": "完成",
         "noise_error": "预测的噪声偏差为 {error}（0 是完全正确，1 是毫无头绪）",
         "not_asked": "还没有问",
-        "distance": "第 {epoch} 回合之后，与真实精灵图的距离：{mean} ± {spread}（真实的图：{real}）",
-        "leaps": "与真实精灵图的距离：一大步 {one}，{n} 步 {many}",
-        "leaps_unmeasured": "与真实精灵图的距离：一大步 {one}",
-        "fresh": "与真实精灵图的距离：有 z 时 {ours}，没有 z 时 {theirs}",
+        "distance": "第 {epoch} 回合之后，与真实精灵图的距离（越小越好）：{mean} ± {spread}；真实的图：{real}",
+        "leaps": "与真实精灵图的距离（越小越好）：一大步 {one}，{n} 步 {many}",
+        "leaps_unmeasured": "与真实精灵图的距离（越小越好）：一大步 {one}",
+        "fresh": "与真实精灵图的距离（越小越好）：有 z 时 {ours}，没有 z 时 {theirs}",
         "seen": "已看过 {sprites} 张图：在两个核心上约 {seconds} 秒",
     },
     "symbols": {
@@ -178,7 +178,8 @@ LEARN = {
         "xs": "更干净一步的图",
         "xT": "出发点：纯噪声",
         "t": "噪声程度：0 是干净，500 是噪声；现在是 {t}",
-        "s": "下一个更干净的程度",
+        "t_epochs": "噪声程度，每张图各取一个随机的",
+        "t_blend": "噪声程度：0 是干净，500 是噪声",
         "eps": "噪声：每个像素、每种颜色一个随机数",
         "epshat": "预测的噪声",
         "net": "网络；θ 是它的 150 万个数",
@@ -201,6 +202,15 @@ LEARN = {
         "epochs": "Ho、Jain、Abbeel 2020，公式 14",
         "blend": "Ho、Salimans 2022：无分类器引导",
         "train": "Ho、Jain、Abbeel 2020，算法 1",
+    },
+    "sources": {
+        "ddpm": "DDPM 论文：Ho、Jain、Abbeel 2020，Denoising Diffusion Probabilistic Models",
+        "ddim": "DDIM 论文：Song、Meng、Ermon 2021，Denoising Diffusion Implicit Models",
+        "improved": "改进的 DDPM：Nichol、Dhariwal 2021，Improved DDPM",
+        "guidance": "无分类器引导：Ho、Salimans 2022，Classifier-Free Diffusion Guidance",
+        "film": "时间嵌入与上下文嵌入怎样进入我们的网络：Perez 等 2018（FiLM）",
+        "distance": "图片集合之间的距离：Heusel 等 2017",
+        "course": "课程：How Diffusion Models Work",
     },
     "mistakes": {
         "noising": {

@@ -28,7 +28,7 @@ LEARN = {
     "no_reel": "The film is not there",
     "steps": {
         "film": {
-            "name": "Noise becomes sprites",
+            "name": "Noise to sprite",
             "title": "Out of noise, a sprite",
             "text": "All 32 pictures start as pure noise: every pixel a random colour. A small neural network looks "
             "at them and says what in them is noise. A little of that is taken out, and it looks again: 500 times.",
@@ -77,8 +77,9 @@ LEARN = {
         "fresh": {
             "name": "Leave out the noise",
             "title": "Why noise is put back",
-            "text": "After each step DDPM adds a little fresh noise, z. A waste? The network is told the level and "
-            "expects the noise that belongs there. Without z there is less, so it wipes away details instead.",
+            "text": "After each step the recipe (its name is DDPM) adds a little fresh noise, z. A waste? The network "
+            "is told the level and expects the noise that belongs there. Without z there is less, so it wipes away "
+            "details instead.",
             "moves": [
                 "Take z out.",
                 "Drag the moment: when do the two batches part?",
@@ -169,10 +170,11 @@ LEARN = {
         "finished": "Finished",
         "noise_error": "the guess is off by {error} (0 is perfect, 1 is no idea)",
         "not_asked": "not asked yet",
-        "distance": "Distance to real sprites after epoch {epoch}: {mean} ± {spread} (real ones: {real})",
-        "leaps": "Distance to real sprites: one leap {one}, {n} steps {many}",
-        "leaps_unmeasured": "Distance to real sprites: one leap {one}",
-        "fresh": "Distance to real sprites: with z {ours}, without {theirs}",
+        "distance": "Distance to real sprites (smaller is better) after epoch {epoch}: {mean} ± {spread}; "
+        "real ones: {real}",
+        "leaps": "Distance to real sprites (smaller is better): one leap {one}, {n} steps {many}",
+        "leaps_unmeasured": "Distance to real sprites (smaller is better): one leap {one}",
+        "fresh": "Distance to real sprites (smaller is better): with z {ours}, without {theirs}",
         "seen": "{sprites} sprites seen: about {seconds} seconds on two cores",
     },
     "symbols": {
@@ -182,7 +184,8 @@ LEARN = {
         "xs": "the picture one step cleaner",
         "xT": "where we start: pure noise",
         "t": "the level: 0 is clean, 500 is noise; now {t}",
-        "s": "the next cleaner level",
+        "t_epochs": "the level, another random one for each sprite",
+        "t_blend": "the level: 0 is clean, 500 is noise",
         "eps": "the noise: a random number for each pixel and colour",
         "epshat": "the noise the network sees",
         "net": "the network; θ are its 1.5 million numbers",
@@ -205,6 +208,15 @@ LEARN = {
         "epochs": "Ho, Jain, Abbeel 2020, equation 14",
         "blend": "Ho, Salimans 2022: classifier-free guidance",
         "train": "Ho, Jain, Abbeel 2020, algorithm 1",
+    },
+    "sources": {
+        "ddpm": "Ho, Jain, Abbeel 2020: Denoising Diffusion Probabilistic Models (DDPM)",
+        "ddim": "Song, Meng, Ermon 2021: Denoising Diffusion Implicit Models (DDIM)",
+        "improved": "Nichol, Dhariwal 2021: Improved DDPM",
+        "guidance": "Ho, Salimans 2022: Classifier-Free Diffusion Guidance",
+        "film": "Perez et al. 2018: how time and kind enter our network (FiLM)",
+        "distance": "Heusel et al. 2017: the distance between sets of pictures",
+        "course": "How Diffusion Models Work, the course",
     },
     "mistakes": {
         "noising": {

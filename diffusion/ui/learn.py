@@ -34,11 +34,16 @@ from .words import Words, told
 
 PACKAGE = Path(__file__).parent.parent
 STEPS = ("film", "noise", "ask", "leaps", "fresh", "epochs", "blend", "train", "mistakes")
-DDPM = "https://arxiv.org/abs/2006.11239"
-CITES = {  # step -> where its formula comes from
-    **dict.fromkeys(("film", "noise", "ask", "leaps", "fresh", "epochs", "train"), DDPM),
-    "blend": "https://arxiv.org/abs/2207.12598",
+SOURCES = {
+    "ddpm": "https://arxiv.org/abs/2006.11239",
+    "ddim": "https://arxiv.org/abs/2010.02502",
+    "improved": "https://arxiv.org/abs/2102.09672",
+    "guidance": "https://arxiv.org/abs/2207.12598",
+    "film": "https://arxiv.org/abs/1709.07871",
+    "distance": "https://arxiv.org/abs/1706.08500",
+    "course": "https://www.deeplearning.ai/short-courses/how-diffusion-models-work/",
 }
+CITES = {"blend": "guidance"}  # step -> where its formula comes from; "ddpm" unless named
 EXCERPTS: dict[str, list[tuple]] = {  # step -> what `excerpt` is asked for
     "film": [("sampling.py", "sample", "for t, s", 3)],
     "noise": [("schedule.py", "NoiseSchedule.noised")],
@@ -175,6 +180,13 @@ def source_code() -> dict[str, list[dict[str, Any]]]:
     return code
 
 
+def citations(words: Words) -> dict[str, list[list[str]]]:
+    """step -> [name, address] of the sources of its formula; in the last, all."""
+    named = words.LEARN["cites"]
+    cites = {step: [[named[step], SOURCES[CITES.get(step, "ddpm")]]] for step in EXCERPTS}
+    return cites | {"mistakes": [[words.LEARN["sources"][name], address] for name, address in SOURCES.items()]}
+
+
 def findings_in(path: Path) -> dict[str, Any]:
     """What `python -m diffusion lesson` measured; empty where it has not."""
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -236,7 +248,7 @@ def build(page: Page) -> None:
         strings=words.LEARN,
         order=STEPS,
         code=source_code(),
-        cites={step: [[words.LEARN["cites"][step], address]] for step, address in CITES.items()},
+        cites=citations(words),
         abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
         sprites=[base64.b64encode(sprite).decode() for sprite in some_sprites()],
         run=run,
