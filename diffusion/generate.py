@@ -1,11 +1,10 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,7 +15,7 @@ from .kinds import KINDS
 from .refs import EpochRef
 from .sampling import SAMPLERS, Noise, Step, conditioned, sample
 from .sharing import Answer, engine
-from .store import Checkpoint
+from .store import MOST_LOADED, Checkpoint
 
 MOST_SPRITES = 64
 
@@ -79,36 +78,20 @@ def finished(checkpoint: Checkpoint, request: Request, device: Device | None = N
     return step.x
 
 
-@dataclass(frozen=True)
-class Known:
-    """A checkpoint that equals any other with the same weights, wherever and whenever it was loaded."""
-
-    digest: str
-    checkpoint: Checkpoint = field(compare=False)
-
-    @classmethod
-    def by_weights(cls, checkpoint: Checkpoint) -> Self:
-        digest = hashlib.sha256(checkpoint.config.to_json().encode())
-        for tensor in checkpoint.network.state_dict().values():
-            digest.update(tensor.numpy())
-        return cls(digest.hexdigest(), checkpoint)
-
-
 def predictor(checkpoint: Checkpoint, device: Device) -> Answer:
     """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision.
 
-    The same function for the same weights, so that walks with them can be answered together; except for the course's
-    variant, which draws random convolutions: one copy for each walk.
+    The same function for the same checkpoint, so that its walks can be answered together; except for the course's
+    variant, where each walk draws random convolutions of its own.
     """
     if checkpoint.config.variant == "course":
-        return _predictor(Known("", checkpoint), device)
-    known = Known.by_weights(checkpoint)
-    with _preparing:  # whoever asks for the same at the same time gets the same
-        return _kept_predictor(known, device)
+        return _prepare(checkpoint, device)
+    with _preparing:
+        return _prepare_once(checkpoint, device)
 
 
-def _predictor(known: Known, device: Device) -> Answer:
-    network = prepared(known.checkpoint.network, device)
+def _prepare(checkpoint: Checkpoint, device: Device) -> Answer:
+    network = prepared(checkpoint.network, device)
 
     def predict(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
         x = x.to(device.dtype, memory_format=torch.channels_last)
@@ -117,7 +100,7 @@ def _predictor(known: Known, device: Device) -> Answer:
     return predict
 
 
-_kept_predictor = lru_cache(maxsize=12)(_predictor)
+_prepare_once = lru_cache(maxsize=MOST_LOADED)(_prepare)
 _preparing = Lock()
 
 

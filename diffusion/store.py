@@ -16,7 +16,9 @@ import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,8 @@ SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew,
 TRAINING_FILES = ("training/resume.pt", "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
+MOST_LOADED = 16  # checkpoints kept in memory, 6 MB each
+_loading = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +79,11 @@ class RunFolder:
         return epochs[epoch]
 
     def load(self, epoch: int) -> Checkpoint:
-        config = self.config()
-        return load_file(self.file(epoch), config)
+        """Read once as long as the file stays the same: all who load it get the same object, and leave it as it is."""
+        config, file = self.config(), self.file(epoch)
+        written = file.stat()
+        with _loading:  # whoever asks for the same at the same time waits, and gets the same
+            return _load_once(file, (written.st_mtime_ns, written.st_size), config.to_json())
 
     def metrics(self) -> dict[str, Any]:
         """Per epoch, keys are epochs as text; empty where nothing was measured. "quality" is evaluate.py's."""
@@ -288,6 +295,11 @@ def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
     if not match and path.suffix not in (".pth", ".safetensors"):
         raise ValueError(f"{path} is not a checkpoint; it should be named like model_31.safetensors")
     return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
+
+
+@lru_cache(maxsize=MOST_LOADED)
+def _load_once(path: Path, written: tuple[int, int], config: str) -> Checkpoint:
+    return load_file(path, RunConfig.from_json(config))
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from diffusion import generate as generating
+from diffusion import store
 from diffusion.checkpoint import RunConfig
 from diffusion.device import Device
 from diffusion.generate import Request, generate, predictor
@@ -228,22 +229,30 @@ def test_a_request_that_cannot_be_walked_gives_its_place_back(monkeypatch):
     assert engine.walks == 0
 
 
-def test_the_same_weights_are_one_network_however_often_they_are_loaded(tmp_path, monkeypatch):
-    """Also when many ask for it at once, and preparing takes its time."""
-    generating._kept_predictor.cache_clear()
-    made, prepared = checkpoint(), []
-    make = generating.prepared
-    monkeypatch.setattr(
-        generating, "prepared", lambda *given: (prepared.append(given), time.sleep(0.05), make(*given))[2]
-    )
-    run = RunFolder(tmp_path / "run")
+def test_a_checkpoint_is_loaded_and_prepared_once_however_many_ask_for_it(tmp_path, monkeypatch):
+    """Also when they ask at once, and it takes its time; but not longer than the file stays the same."""
+    made, other, run = checkpoint(), checkpoint(1), RunFolder(tmp_path / "run")
     run.create(made.config)
     run.save_epoch(0, made.network.state_dict(), {})
-    loaded = in_threads(*[lambda: predictor(run.load(0), CPU)] * 8)
-    assert len({id(answer) for answer in loaded}) == len(prepared) == 1
-    assert predictor(made, CPU) is loaded[0], "it does not matter where the weights come from"
-    assert predictor(checkpoint(1), CPU) is not loaded[0]
-    assert predictor(made, Device("cpu", torch.bfloat16)) is not loaded[0]
+    calls = []
+
+    def slowly(work):
+        def wrapper(*given):
+            calls.append(work.__name__)
+            time.sleep(0.05)
+            return work(*given)
+
+        return wrapper
+
+    monkeypatch.setattr(store, "load_file", slowly(store.load_file))
+    monkeypatch.setattr(generating, "prepared", slowly(generating.prepared))
+    answers = in_threads(*[lambda: predictor(run.load(0), CPU)] * 8)
+    assert len({id(answer) for answer in answers}) == 1
+    assert calls == ["load_file", "prepared"]
+    assert predictor(run.load(0), Device("cpu", torch.bfloat16)) is not answers[0]
+    run.save_epoch(0, other.network.state_dict(), {})
+    x = pictures(1, 0.5)
+    torch.testing.assert_close(predictor(run.load(0), CPU)(*x), predictor(other, CPU)(*x))
 
 
 def test_walks_of_the_course_s_variant_share_nothing():

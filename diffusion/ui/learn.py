@@ -20,14 +20,14 @@ import numpy as np
 import torch
 
 from ..device import find_device
-from ..generate import Request, generate
+from ..generate import Request, generate, predictor
 from ..kinds import KINDS
 from ..pixelart import paint
 from ..pixels import to_pixels
 from ..render import columns_for, sheet
 from ..schedule import NoiseSchedule
 from ..store import RunFolder, load_file
-from .one_step import LEVELS, epochs_shown, held_out_recipes
+from .one_step import LEVELS, epochs_shown, held_out_recipes, to_show
 from .page import Page
 from .watch import find_run, name_of
 from .words import Words, told
@@ -76,11 +76,11 @@ def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
     shown = epochs_shown(words, runs, run)
     if epoch not in shown or not 1 <= t <= LEVELS:
         raise ValueError(words.LEARN["odd_question"])
-    _, predict = shown[epoch]
-    device = find_device().name
-    context = torch.zeros(1, len(KINDS), device=device)
+    device = find_device()
+    context = torch.zeros(1, len(KINDS), device=device.name)
+    time = torch.tensor([t / LEVELS], device=device.name)
     with torch.inference_mode():
-        eps = predict(unpacked(words, x).to(device), torch.tensor([t / LEVELS], device=device), context).cpu()
+        eps = predictor(shown[epoch], device)(unpacked(words, x).to(device.name), time, context).cpu()
     return packed(eps)
 
 
@@ -252,7 +252,7 @@ def build(page: Page) -> None:
         abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
         sprites=[base64.b64encode(sprite).decode() for sprite in some_sprites()],
         run=run,
-        epochs=list(epochs_shown(words, runs, run)) if run else [],
+        epochs=to_show(folder) if folder else [],
         last=max(folder.epochs()) if folder else None,
         quality=measured(folder) if folder else {"epochs": {}, "real": None},
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..pixelart import Recipe, paint, recipe
 from ..pixels import from_pixels, to_pixels
 from ..reel import finished_sprites
 from ..sampling import Noise
-from ..store import load_file
+from ..store import Checkpoint, RunFolder
 from .compare import FRAMES_PER_SECOND, TUTORIAL_EPOCHS
 from .controls import PRIVATE, explained, whole, wire_walk
 from .page import Page
@@ -41,13 +40,14 @@ def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, se
         raise ValueError(words.LEVEL_RANGE.format(most=LEVELS, level=t))
     eps = Noise(seed, 1).draw()
     rows, x = [], None
-    for epoch, (checkpoint, predict) in epochs_shown(words, runs, run).items():
+    for epoch, checkpoint in epochs_shown(words, runs, run).items():
         schedule = checkpoint.config.noise_schedule()
         x = schedule.noised(x0, t, eps)
         with torch.inference_mode():
-            device = find_device().name
-            context = torch.zeros(1, len(KINDS), device=device)
-            guess = predict(x.to(device), torch.tensor([t / len(schedule)], device=device), context).cpu()
+            device = find_device()
+            context = torch.zeros(1, len(KINDS), device=device.name)
+            time = torch.tensor([t / len(schedule)], device=device.name)
+            guess = predictor(checkpoint, device)(x.to(device.name), time, context).cpu()
         clean = schedule.clean(x, t, guess)
         rows.append(
             {
@@ -78,10 +78,10 @@ def finish_it(
     if not drawing:
         raise ValueError(words.NO_DRAWING)
     t = whole(words, drawing["t"], words.LEVEL)
-    wanted = Request(count=whole(words, count, words.COUNT), steps=50, seed=whole(words, drawing["seed"], words.SEED))
+    wanted = Request(count=whole(words, count, words.COUNT), seed=whole(words, drawing["seed"], words.SEED))
     panels = {
         words.EPOCH_NUMBER.format(epoch=epoch): checkpoint
-        for epoch, (checkpoint, _) in epochs_shown(words, runs, run).items()
+        for epoch, checkpoint in epochs_shown(words, runs, run).items()
     }
     walk = generate(list(panels.values()), wanted, begin=(sprite_from(words, drawing["pixels"])[0], t))
     schedule = next(iter(panels.values())).config.noise_schedule()
@@ -105,18 +105,16 @@ def encoded(x: torch.Tensor) -> str:
     return base64.b64encode(to_pixels(x)[0]).decode()
 
 
-def epochs_shown(words: Words, runs: Path, run: str | None) -> dict[int, tuple]:
-    """The tutorial's four epochs, or as many of the run as there are: epoch -> (checkpoint, its predictor)."""
-    there = find_run(words, runs, run).epochs()
-    chosen = [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
-    return {epoch: _ready(there[epoch], there[epoch].stat().st_mtime_ns) for epoch in chosen}
+def epochs_shown(words: Words, runs: Path, name: str | None) -> dict[int, Checkpoint]:
+    """The run's epochs of `to_show`, loaded."""
+    run = find_run(words, runs, name)
+    return {epoch: run.load(epoch) for epoch in to_show(run)}
 
 
-@lru_cache(maxsize=12)
-def _ready(path: Path, written: int) -> tuple:
-    """Loaded once, so that moving the level answers at once; `written` tells a file that was replaced."""
-    checkpoint = load_file(path)
-    return checkpoint, predictor(checkpoint, find_device())
+def to_show(run: RunFolder) -> list[int]:
+    """The tutorial's four epochs, or as many of the run as there are."""
+    there = run.epochs()
+    return [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
 
 
 def held_out_recipes(count: int) -> list[Recipe]:
