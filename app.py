@@ -11,8 +11,6 @@ with suppress(ImportError):
     import spaces  # noqa: F401 (before torch: it lends the GPU on a ZeroGPU Space, see diffusion/gpu.py)
 
 from diffusion.settings import Settings
-from diffusion.ui.api import health
-from diffusion.ui.app import build, look
 
 HERE = Path(__file__).parent
 MOST_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
@@ -33,6 +31,10 @@ def main() -> None:
         settings = Settings.from_env(os.environ)
     except ValueError as mistake:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
+
+    from diffusion.ui.api import health
+    from diffusion.ui.app import build, look
+
     app = build(options.runs, HERE / "assets", settings).queue(max_size=MOST_WAITING, api_open=False)
     app.launch(
         server_name=options.host,

@@ -1,13 +1,22 @@
 """A server that others can reach: what it hands out and takes, how it bears many at once, what its settings are."""
 
 import json
+import os
+import re
+import shutil
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import ROOT, make_run, running_app
+from gradio_client import Client
 from load import Page, QueueFullError, put_on
+
+from diffusion.settings import Settings
 
 SECRET = "a word that stands in no answer"
 MB = 1_000_000
@@ -240,6 +249,55 @@ def test_walks_cannot_pass_the_queue(browser, config):
         assert browser.post("/gradio_api/run/predict", json=body).status_code == 404
 
 
+@pytest.fixture(scope="module")
+def rendered(home):
+    """The app as a Space serves it: pages rendered by Node, which also stands before the Python server."""
+    if shutil.which("node") is None:
+        assert not os.environ.get("CI"), "no Node found; install it to test the app as Spaces serve it"
+        pytest.skip("no Node found")
+    with running_app(home / "runs", GRADIO_SSR_MODE="true") as address:
+        while 'class="gradio-container' not in httpx.get(address, timeout=60, verify=False).text:
+            time.sleep(0.2)  # Node starts when Python answers already
+        yield address
+
+
+PLACES = """[...document.querySelectorAll('.workbench .block, button, .player-row > :not(.player-status), .intro')]
+    .map(one => one.getBoundingClientRect()).map(at => [at.x, at.y, at.width, at.height].map(Math.round))"""
+READY = "document.querySelector('#watch-player [data-part=root]').dataset.state === 'ready'"
+LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(one => one.playerLog)?.playerLog"
+
+
+@pytest.mark.browser
+def test_the_page_is_the_same_whoever_renders_it(page, address, rendered):
+    """Gradio puts our style before its own where the server renders: then Gradio's would win."""
+    places = []
+    for url in (address, rendered):
+        page.goto(url)
+        page.get_by_role("radio", name="4", exact=True).wait_for()
+        page.wait_for_function(LOG)
+        page.wait_for_timeout(500)
+        places.append(page.evaluate(PLACES))
+    assert len(places[0]) > 20 and places[0] == places[1]
+
+
+@pytest.mark.browser
+def test_a_walk_plays_on_a_page_that_the_server_rendered(page, rendered):
+    page.goto(rendered)
+    page.get_by_role("radio", name="4", exact=True).wait_for()
+    page.wait_for_function(LOG)
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_function(f"({LOG}).arrived.length > 5 && {READY}", timeout=120_000)
+    arrived = page.evaluate(LOG)["arrived"]
+    assert arrived == list(range(len(arrived)))
+
+
+def test_programs_find_the_same_server_behind_the_rendered_page(rendered):
+    assert httpx.get(f"{rendered}/gradio_api/health", timeout=60, verify=False).json()["status"] == "ok"
+    path, facts = Client(rendered, verbose=False).predict(count=1, steps=1, api_name="/generate_sprites")
+    assert Path(path).suffix == ".png" and facts["recipe"]["epochs"] == ["tiny/4"]
+    assert get(rendered, "/gradio_api/file=/etc/passwd")[0] == 403
+
+
 def test_many_at_once_lose_nothing(address):
     """A short tests/load.py."""
     load = put_on(address, clients=6, visitors=4, seconds=5, run="tiny", epoch=4)
@@ -256,3 +314,45 @@ def test_who_comes_when_the_queue_is_full_is_told(browser, address):
             joined += 1
     assert 32 <= joined <= 40, "32 wait, and two compute"
     assert browser.get("/gradio_api/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "environment,expected",
+    [
+        ({}, Settings()),
+        (
+            {"SPRITES_RUN": " hf://someone/run ", "SPRITES_TRAINING": "OFF"},
+            Settings(run="hf://someone/run", training=False),
+        ),
+        ({"SPRITES_TRAINING": "on", "SPRITES_MAX_TRAINING_MINUTES": "20"}, Settings(max_training_minutes=20)),
+        ({"SPRITES_MAX_UPLOAD_MB": "8", "SPRITES_RUN": ""}, Settings(max_upload_mb=8)),
+        ({"SPACE_ID": "someone/sprites"}, Settings(max_training_minutes=15, max_upload_mb=16)),
+        (
+            {"SPACE_ID": "someone/sprites", "SPRITES_MAX_UPLOAD_MB": "100"},
+            Settings(max_training_minutes=15, max_upload_mb=100),
+        ),
+    ],
+)
+def test_the_environment_decides(environment, expected):
+    assert Settings.from_env(environment) == expected
+
+
+@pytest.mark.parametrize(
+    "name,word,answer",
+    [
+        ("TRAINING", "maybe", "SPRITES_TRAINING must be on or off, not 'maybe'"),
+        ("MAX_TRAINING_MINUTES", "0", "SPRITES_MAX_TRAINING_MINUTES must be a whole number of at least 1, not '0'"),
+        ("MAX_TRAINING_MINUTES", "½", "SPRITES_MAX_TRAINING_MINUTES must be a whole number of at least 1, not '½'"),
+        ("MAX_UPLOAD_MB", "-3", "SPRITES_MAX_UPLOAD_MB must be a whole number of at least 1, not '-3'"),
+        ("MAX_UPLOAD_MB", "1e3", "SPRITES_MAX_UPLOAD_MB must be a whole number of at least 1, not '1e3'"),
+    ],
+)
+def test_what_the_environment_cannot_say_is_refused(name, word, answer):
+    with pytest.raises(ValueError, match=re.escape(answer)):
+        Settings.from_env({f"SPRITES_{name}": word})
+
+
+def test_a_wrong_setting_is_one_line_and_exit_status_2():
+    command, environment = [sys.executable, "app.py"], os.environ | {"SPRITES_TRAINING": "maybe"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (2, "app.py: SPRITES_TRAINING must be on or off, not 'maybe'\n")

@@ -1,12 +1,20 @@
 """What a Space on the Hub needs: the border to a lent GPU, tested with a stand-in for the package `spaces`."""
 
+import ast
 import importlib
 import multiprocessing
 import sys
 
+import gradio
+import httpx
 import pytest
 import torch
-from conftest import ROOT, make_run
+import yaml
+from conftest import ROOT, make_run, running_app
+from gradio_client import Client
+from load import Page
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from diffusion import device, gpu, runs
 from diffusion import generate as engine
@@ -161,3 +169,66 @@ def test_the_runner_shows_a_run_on_a_lent_gpu(borrowed, tmp_path, monkeypatch):
     assert (now.state, now.message, now.step) == ("finished", "", 4)
     assert [epoch for epoch, _ in now.samples] == [0, 1]
     assert len(borrowed()) == 1
+
+
+def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
+    """With two threads, which a forked process does not have: it would wait for the second one for ever."""
+    make_run(tmp_path / "runs" / "tiny", width=64)
+    log = tmp_path / "borrowed.txt"
+    space = {"SPACES_ZERO_GPU": "true", "FAKE_SPACES_LOG": str(log), "PYTHONPATH": str(FAKE), "OMP_NUM_THREADS": "2"}
+    with running_app(tmp_path / "runs", **space) as address:
+        assert "a GPU that ZeroGPU lends for each request" in httpx.get(f"{address}/config", timeout=60).text
+        frames = Page(address, "tiny", 4).question(count=2, steps=4)
+        client = Client(address, verbose=False, download_files=tmp_path)
+        _, facts = client.predict(count=2, steps=4, api_name="/generate_sprites")
+        client.predict(epochs=[0, 4], count=2, steps=4, api_name="/compare_epochs")
+        client.predict(level=100, api_name="/denoise_step")
+    assert frames >= 2 and facts["recipe"]["epochs"] == ["tiny/4"]
+    seconds = [line.removeprefix("_generate_there ") for line in log.read_text().splitlines()]
+    assert seconds == ["5.04", "5.04", "5.08", "5.01"], "each of the four in a GPU of its own"
+
+
+CARD = yaml.safe_load((ROOT / "README.md").read_text("utf-8").split("---")[1])
+ZERO_GPU_PYTHON, ZERO_GPU_TORCH = ("3.12.12", "3.10.13"), ("2.8.0", "2.9.1", "2.10.0", "2.11.0")
+
+
+def wanted(package, python):
+    """What requirements.txt says of a package for a version of Python."""
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    found = [one for one in map(Requirement, filter(None, lines)) if one.name == package]
+    (here,) = (one for one in found if one.marker is None or one.marker.evaluate({"python_version": python}))
+    return here.specifier
+
+
+def test_the_card_says_what_a_space_needs():
+    assert (CARD["sdk"], CARD["app_file"], CARD["license"]) == ("gradio", "app.py", "mit")
+    assert CARD["python_version"] in ZERO_GPU_PYTHON
+    assert CARD["sdk_version"] == gradio.__version__ and CARD["sdk_version"] in wanted("gradio", "3.12")
+    assert len(CARD["short_description"]) <= 60 and len(CARD["title"]) <= 60
+    assert CARD["hf_oauth"] is True and CARD["hf_oauth_scopes"] == ["contribute-repos", "jobs"]
+    assert "mcp-server" in CARD["tags"]
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_every_python_finds_one_torch(python):
+    assert Version("2.8.0") in wanted("torch", python) and Version("3.0") not in wanted("torch", python)
+
+
+def test_a_space_finds_a_torch_that_zero_gpu_supports():
+    """And none that it does not."""
+    python = CARD["python_version"].rpartition(".")[0]
+    assert all(Version(torch) in wanted("torch", python) for torch in ZERO_GPU_TORCH)
+    assert not [torch for torch in ("2.7.1", "2.12.0", "2.13.0") if Version(torch) in wanted("torch", python)]
+
+
+def test_spaces_is_imported_before_torch():
+    """Else it refuses to start: torch must not have looked for CUDA before."""
+    nodes = ast.walk(ast.parse((ROOT / "app.py").read_text("utf-8")))
+    lines = {
+        name.name.split(".")[0] if isinstance(node, ast.Import) else node.module.split(".")[0]: node.lineno
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert lines["spaces"] < lines["diffusion"] and "torch" not in lines

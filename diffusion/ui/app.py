@@ -87,11 +87,8 @@ def look(assets: Path) -> dict:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
+    css = (assets / "style.css").read_text("utf-8")
+    # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
+    scoped = f"<style>.gradio-container.gradio-container .contain {{ {css} }}</style>"
     language = f"<script>{(assets / 'language.js').read_text('utf-8')}</script>"
-    return {
-        "theme": theme,
-        "css_paths": assets / "style.css",
-        "js": hide,
-        "head": language,
-        "footer_links": ["settings"],
-    }
+    return {"theme": theme, "css": css, "head": language + scoped, "js": hide, "footer_links": ["settings"]}
