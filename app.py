@@ -10,6 +10,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is i
 with suppress(ImportError):
     import spaces  # noqa: F401 (before torch: it lends the GPU on a ZeroGPU Space, see diffusion/gpu.py)
 
+from huggingface_hub import HfApi
+
+from diffusion.pulls import Allowance, Pulls
+from diffusion.refs import HubRef
 from diffusion.settings import Settings
 
 HERE = Path(__file__).parent
@@ -29,13 +33,18 @@ def main() -> None:
     options = parser.parse_args()
     try:
         settings = Settings.from_env(os.environ)
+        run = HubRef.parse(settings.run) if settings.run else None
     except ValueError as mistake:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api import health
     from diffusion.ui.app import build, look
 
-    app = build(options.runs, HERE / "assets", settings).queue(max_size=MOST_WAITING, api_open=False)
+    pulls = Pulls(options.runs, Allowance() if settings.shared else None)
+    if run:
+        pulls.begin(HfApi(), run)  # the page opens with the runs there are, and shows it when it has come
+    app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
+    app.queue(max_size=MOST_WAITING, api_open=False)
     app.launch(
         server_name=options.host,
         server_port=options.port,

@@ -15,11 +15,14 @@ class Settings:
     training: bool = True  # whether visitors may train
     max_training_minutes: int | None = None  # what a run may take; None: as long as it needs
     max_upload_mb: int = 64  # of any file a visitor sends
+    login: bool = False  # whether visitors can sign in, and so push to accounts of their own
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Self:
         """SPRITES_RUN and so on; ValueError where one cannot be. Unset and empty are the same."""
         defaults = ON_A_SPACE if environment.get("SPACE_ID") else {}
+        if environment.get("SYSTEM") == "spaces" and environment.get("OAUTH_CLIENT_ID"):  # hf_oauth in its README
+            defaults = defaults | {"login": True}
         said = {name: environment.get(f"SPRITES_{name.upper()}", "").strip() for name in cls.__dataclass_fields__}
         return cls(**defaults | {name: READ[name](name, word) for name, word in said.items() if word})
 
@@ -42,4 +45,5 @@ READ = {
     "training": _switch,
     "max_training_minutes": _amount,
     "max_upload_mb": _amount,
+    "login": _switch,
 }

@@ -5,9 +5,10 @@ from pathlib import Path
 import gradio as gr
 
 from ..device import describe_device
+from ..pulls import Allowance, Pulls
 from ..runner import Runner
 from ..settings import Settings
-from . import api, chinese, compare, english, learn, one_step, train, watch
+from . import api, checkpoints, chinese, compare, english, learn, one_step, train, watch
 from .controls import PRIVATE
 from .page import open_page
 from .words import Words, told
@@ -16,23 +17,37 @@ PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js choose
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
 
-def build(runs: Path, assets: Path, settings: Settings | None = None, default_run: str = "sprites") -> gr.Blocks:
+def build(
+    runs: Path,
+    assets: Path,
+    settings: Settings | None = None,
+    default_run: str = "sprites",
+    pulls: Pulls | None = None,
+) -> gr.Blocks:
     """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
     settings = settings or Settings()
+    pulls = pulls or Pulls(runs, Allowance() if settings.shared else None)
     runner = Runner(60 * settings.max_training_minutes if settings.max_training_minutes else None)
     app = gr.Blocks(title=english.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in PAGES.items():
         with app.route(words.LANGUAGE, path, show_in_navbar=False) if path else app:
-            build_page(app, runs, assets, default_run, words, runner, settings)
+            build_page(app, runs, assets, default_run, words, runner, pulls, settings)
             if words is english:
                 api.build(runs, default_run)
     return app
 
 
 def build_page(
-    app: gr.Blocks, runs: Path, assets: Path, default_run: str, words: Words, runner: Runner, settings: Settings
+    app: gr.Blocks,
+    runs: Path,
+    assets: Path,
+    default_run: str,
+    words: Words,
+    runner: Runner,
+    pulls: Pulls,
+    settings: Settings,
 ) -> None:
-    """One page, in these words; all pages share one runner."""
+    """One page, in these words; all pages share one runner, and what comes from the Hub."""
     page = open_page(app, words, runs, assets, default_run)
     gr.HTML(switch(words), elem_classes="languages")
     gr.Markdown(f"# {words.TITLE}\n{words.INTRO}", elem_classes="intro")
@@ -47,6 +62,8 @@ def build_page(
             one_step.build(page, tab)
         with gr.Tab(words.TRAIN, id="train") as tab:
             train.build(page, tab, runner, settings)
+        with gr.Tab(words.HUB["tab"], id="checkpoints") as tab:
+            checkpoints.build(page, tab, pulls, settings)
         with gr.Tab(words.LEARN["tab"], id="learn"):
             learn.build(page)
     gr.Markdown(
@@ -67,7 +84,11 @@ def switch(words: Words) -> str:
 def tab_asked_for(request: gr.Request) -> gr.Tabs:
     """The tab a shared address names."""
     name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
-    return gr.Tabs(selected=name) if name in ("watch", "compare", "one-step", "train", "learn") else gr.Tabs()
+    return (
+        gr.Tabs(selected=name)
+        if name in ("watch", "compare", "one-step", "train", "checkpoints", "learn")
+        else gr.Tabs()
+    )
 
 
 def look(assets: Path) -> dict:

@@ -2,6 +2,7 @@
 
 from . import chinese_learn
 from .chinese_engine import ENGINE  # noqa: F401
+from .chinese_hub import HUB  # noqa: F401
 
 REPORT = {
     "missing_one": "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。",

@@ -42,6 +42,7 @@ ENGINE = {
         "{0} 不是检查点；文件名应像 model_31.safetensors 这样"
     ),
     "{} is damaged or cut short; copy or train it again": "{0} 已损坏或不完整；请重新复制或重新训练",
+    "could not pack {}: {}": "无法打包 {0}：{1}",
     "could not read {}: {}": "无法读取 {0}：{1}",
     "could not write {}: {}": "无法写入 {0}：{1}",
     "the disk is full": "磁盘已满",
@@ -66,7 +67,103 @@ ENGINE = {
     "{} belongs to a {} of another size: {}": "{0} 属于另一种大小的 {1}：{2}",
     "{} is {}, not {}": "{0} 是 {1}，而不是 {2}",
     "{} is damaged: {} holds values that are not finite": "{0} 已损坏：{1} 里有不是有限数的值",
+    "{} must hold names and values, not {}": "{0} 里须是名字和值，而不是 {1}",
     "variant must be one of {}, not {}": "variant 须是 {0} 之一，而不是 {1}",
+    # Runs on the Hub
+    "{} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1": (
+        "{0} 不是 Hub 上的训练任务；请写成 hf://user/repo 或 hf://user/repo@v1 这样"
+    ),
+    "{} holds no run: it has no files like model_31.safetensors": (
+        "{0} 里没有训练任务：没有 model_31.safetensors 这样的文件"
+    ),
+    "{} holds no run: it has no config.json": "{0} 里没有训练任务：没有 config.json",
+    "{} holds no run that can be opened: {}": "{0} 里没有能打开的训练任务：{1}",
+    "{} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust their author: "
+    "they are then read for their numbers alone": (
+        "{0} 里是 pickle 文件（.pth），不是 .safetensors；信任作者的话可以允许（--allow-pickle）：只会读取其中的数值"
+    ),
+    "{} holds another run, not one of {}; name a new folder": "{0} 里是另一个训练任务，不是 {1} 的；请换个名字",
+    "{} holds another run than when it was pulled into {}; name a new folder": (
+        "{0} 现在的训练任务与下载到 {1} 时的不同；请换个名字"
+    ),
+    "{} has newer weights of epoch {}; pull those too, or name a new folder": (
+        "{0} 有第 {1} 回合的新权重；请把这些回合也选上，或换个名字"
+    ),
+    "{} was changed here and is not the one of {}; move it away first": (
+        "{0} 在这里被改过，与 {1} 的不同；请先把它移走"
+    ),
+    "{} cannot be used: {}": "{0} 不能用：{1}",
+    "{} is no safetensors file, or is damaged": "{0} 不是 safetensors 文件，或已损坏",
+    "{} of {} was damaged on its way; try again": "{1} 的 {0} 在传输中损坏了；请再试一次",
+    "{} of {} came as {} of {} bytes; try again, what is whole is kept": (
+        "{1} 的 {0} 只到了 {2} 字节，应为 {3} 字节；请再试一次，完整的文件都保留着"
+    ),
+    "{} of {} was damaged on its way: its checksum is not the listed one; try again": (
+        "{1} 的 {0} 在传输中损坏了：校验和与列出的不符；请再试一次"
+    ),
+    "this server takes up to {} epochs at a time, not {}": "这台服务器一次最多打开 {0} 个回合，而不是 {1} 个",
+    "this server takes up to {} MB at a time, not {}; choose fewer epochs": (
+        "这台服务器一次最多下载 {0} MB，而不是 {1} MB；请少选几个回合"
+    ),
+    "this server has no room for more runs from the Hub; run python app.py on your machine": (
+        "这台服务器放不下更多 Hub 上的训练任务了；请在自己的电脑上运行 python app.py"
+    ),
+    "{} is on its way already; it appears here when it has come": "{0} 已经在下载了；到了就会出现在这里",
+    "a run is pushed to a whole repository such as hf://{}, not to {}": (
+        "训练任务要推送到整个仓库，例如 hf://{0}，而不是 {1}"
+    ),
+    "{} holds no epochs to push": "{0} 里没有可推送的回合",
+    "{} holds pickles (.pth); make .safetensors of them with the verb convert first": (
+        "{0} 里是 pickle 文件（.pth）；请先用 convert 命令转成 .safetensors"
+    ),
+    "{} is public; push to a new name, or make it private on its page first": (
+        "{0} 是公开的；请推送到新的名字，或先在它的页面上设为私有"
+    ),
+    "{} already holds a run, and not the one of {}; push to a new name": (
+        "{0} 里已经有训练任务，而且不是 {1} 的；请推送到新的名字"
+    ),
+    "{} has moved on to {} since {} met it at {}; pull it first, then push again": (
+        "{0} 已更新到 {1}，而 {2} 对应的是 {3}；请先从 Hub 打开它，再推送"
+    ),
+    "no card can be written of {}; measure the run again": "无法根据 {0} 写卡片；请重新测量",
+    "{} is gated; ask for access at {}, then log in with `hf auth login`, or set HF_TOKEN": (
+        "{0} 需要申请访问；请在 {1} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "there is no {}, or it is private; check the name, or log in with `hf auth login`, or set HF_TOKEN": (
+        "没有 {0}，或者它是私有的；请检查名字，或用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "there is no {}: the repository has no such branch, tag or commit": "没有 {0}：仓库里没有这个分支、标签或提交",
+    "a file of {} is gone since it was listed; list it again": "{0} 的一个文件在列出之后不见了；请重新查看",
+    "the Hub was not asked for {}: HF_HUB_OFFLINE is set; unset it to go online": (
+        "没有向 Hub 请求 {0}：设置了 HF_HUB_OFFLINE；要联网请取消它"
+    ),
+    "the Hub at {} has not answered for {} s; try again later": "{0} 的 Hub 已有 {1} 秒没有回应；请稍后再试",
+    "the Hub cannot read the lines between --- at the top of README.md; mend them and push again": (
+        "Hub 读不懂 README.md 开头 --- 之间的几行；请改好后再推送"
+    ),
+    "what answers at {} is not the Hub; is there a network whose login page must be opened first?": (
+        "{0} 回应的不是 Hub；是不是要先打开所在网络的登录页？"
+    ),
+    "HF_TOKEN or the stored token is no token; log in with `hf auth login`, or set HF_TOKEN": (
+        "HF_TOKEN 或保存的令牌不是有效的令牌；请用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "the Hub at {} cannot be reached; check the connection and try again": "无法连接 {0} 的 Hub；请检查网络后再试",
+    "the connection to the Hub at {} broke off; try again": "与 {0} 的 Hub 的连接断了；请再试一次",
+    "the Hub does not accept the token, or there is none; log in with `hf auth login`, or set HF_TOKEN": (
+        "没有令牌，或 Hub 不接受它；请用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "there is no {}: nothing on the Hub has such a name": "没有 {0}：Hub 上没有这样的名字",
+    "the token may not do that with {}; use one that may write, or name a repository of your own": (
+        "这个令牌无权对 {0} 这样做；请用有写权限的令牌，或写自己的仓库"
+    ),
+    "somebody has changed {} meanwhile; pull it first, then push again": (
+        "其间有人改动了 {0}；请先从 Hub 打开它，再推送"
+    ),
+    "the Hub asks for a pause, there were too many requests; try again {}": "请求太多，Hub 要求暂停；请{0}再试",
+    "in {} s": " {0} 秒后",
+    "in a few minutes": "过几分钟",
+    "the Hub has trouble of its own (error {}); try again later": "Hub 自己出了问题（错误 {0}）；请稍后再试",
+    "the request about {} failed ({})": "关于 {0} 的请求失败了（{1}）",
     # Where it computes
     "{} ({}), {}, torch {}": "{0}（{1}），{2}，torch {3}",
     "{} threads": "{0} 个线程",

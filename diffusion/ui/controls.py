@@ -2,9 +2,11 @@
 
 import inspect
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,6 +16,7 @@ from ..generate import Request
 from ..kinds import KINDS
 from ..sampling import SAMPLERS
 from ..sharing import MOST_WALKS
+from ..store import list_runs
 from .turns import Turns
 from .words import Words, told
 
@@ -52,6 +55,18 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def _toast(words: Words, mistake: ValueError) -> gr.Error:
     return gr.Error(told(words, str(mistake)), duration=8, print_exception=False)
+
+
+@toasted
+def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
+    """A run as a .zip, where Gradio keeps files for a while."""
+    run = list_runs(runs).get(name or "")
+    if run is None:
+        raise ValueError(words.NOTHING_TO_PACK)
+    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
+    target.parent.mkdir(parents=True)
+    run.pack(target)
+    return str(target)
 
 
 def wire_walk(

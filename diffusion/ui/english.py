@@ -2,6 +2,7 @@
 
 from ..report import SENTENCES as REPORT  # noqa: F401
 from . import english_learn
+from .english_hub import HUB  # noqa: F401
 
 CODE = "en"
 LANGUAGE = "English"

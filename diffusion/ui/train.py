@@ -18,7 +18,7 @@ from ..settings import Settings
 from ..store import RunFolder, list_runs
 from ..training import TrainConfig
 from ..uploads import Limits, kept, open_upload
-from .controls import PRIVATE, toasted, whole
+from .controls import PRIVATE, packed, toasted, whole
 from .monitor import about_data, curve, duration, film, monitor
 from .page import Page
 from .player import build_player
@@ -178,18 +178,6 @@ def resumable(runner: Runner, runs: Path) -> list[str]:
     return [str(run) for run in begun if interrupted(run) and runner.owner_of(str(run)) is None]
 
 
-@toasted
-def packed(words: Words, runner: Runner, runs: Path, cache: str, name: str | None) -> str:
-    """The run on show as a .zip, where Gradio keeps files for a while."""
-    run = list_runs(runs).get(name or runner.snapshot().name)
-    if run is None:
-        raise ValueError(words.NOTHING_TO_PACK)
-    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
-    target.parent.mkdir(parents=True)
-    run.pack(target)
-    return str(target)
-
-
 class Looks:
     """What a page is shown of the runs, twice a second: nothing is sent again that has not changed."""
 
@@ -260,9 +248,9 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     for button, act in zip(steering, STEERING, strict=True):
         button.click(partial(steer, words, runner, settings, act), visitor, **queued)
     give_up.click(partial(leave, words, runner, settings), visitor, **queued)
-    take.click(partial(packed, words, runner, runs, archive.GRADIO_CACHE), seen, archive, **queued).success(
-        js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()"
-    )
+    take.click(
+        lambda name: packed(words, runs, archive.GRADIO_CACHE, name or runner.snapshot().name), seen, archive, **queued
+    ).success(js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()")
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
     gr.on(
         [tab.select, counted.change, *(control.change for control in wish if not isinstance(control, gr.Textbox))],
