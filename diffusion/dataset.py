@@ -21,6 +21,7 @@ from .pixelart import draw
 
 MOST_BYTES = 2**29  # of one file from the Hub
 MOST_DRAWN = 200_000
+NO_LABEL = "no label"
 BUILTIN = re.compile(r"builtin(?::(\d+))?(?:@(\d+))?")
 HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
@@ -28,7 +29,7 @@ HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 @dataclass(frozen=True, eq=False)
 class Sprites:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
-    labels: np.ndarray  # float32 (N, 5); a row of zeros is "no label"
+    labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str
 
     def __len__(self) -> int:
@@ -38,7 +39,7 @@ class Sprites:
         """How many of each kind, then those without a label, if any."""
         found = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0.5).sum(0), strict=True)}
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
-        return found | ({"no label": unlabelled} if unlabelled else {})
+        return found | ({NO_LABEL: unlabelled} if unlabelled else {})
 
     def facts(self) -> dict[str, str | int]:
         """For config.json: enough to notice that a run is resumed on other data."""

@@ -71,7 +71,7 @@ def _from_npys(files: Sequence[Path], limits: Limits) -> Sprites:
     arrays = {file: load_npy(file, limits) for file in files}
     pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
     if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):
-        shapes = " and ".join(str(array.shape) for array in arrays.values())
+        one, other = (arrays[file].shape for file in files)
         wanted = f"uint8 (N, {SIZE}, {SIZE}, 3), and the other labels (N, {len(KINDS)})"
-        raise ValueError(f"one of two .npy must be pictures, {wanted}, not {shapes}")
+        raise ValueError(f"one of two .npy must be pictures, {wanted}, not {one} and {other}")
     return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, shown(pictures.name), limits)

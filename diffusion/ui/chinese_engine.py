@@ -22,7 +22,9 @@ ENGINE = {
     "drop label must be between 0 and 1, not {}": "丢弃标签的比例须在 0 到 1 之间，而不是 {0}",
     "ema must be at least 0 and below 1, not {}": "EMA 须不小于 0 且小于 1，而不是 {0}",
     "save every must be at least 1 epoch, not {}": "保存间隔至少为 1 个回合，而不是 {0}",
-    "{} is being trained; stop it first, or wait until it is finished": "{0} 正在训练；请先停止它，或等它训练完",
+    "{} is being trained or waits for its turn; choose another name": "{0} 正在训练或排队中；请换个名字",
+    "{} runs wait already; try again when one has finished": "已有 {0} 个训练任务在排队；请等其中一个训练完再试",
+    "{} has {} {}, not {}; leave --{} out": "{0} 的 {1} 是 {2}，不是 {3}；请去掉 --{4}",
     "{} cannot be resumed here: it does not say where its data is": "{0} 无法在这里继续：它没有记下数据在哪里",
     "{} was begun with another {} ({}, not {}); resume with the same": (
         "{0} 开始时的 {1} 不一样（是 {2}，不是 {3}）；请用同样的设置继续"
@@ -152,6 +154,7 @@ ENGINE = {
     "the Hub does not accept the token, or there is none; log in with `hf auth login`, or set HF_TOKEN": (
         "没有令牌，或 Hub 不接受它；请用 hf auth login 登录，或设置 HF_TOKEN"
     ),
+    "there is no {}": "没有 {0}",
     "there is no {}: nothing on the Hub has such a name": "没有 {0}：Hub 上没有这样的名字",
     "the token may not do that with {}; use one that may write, or name a repository of your own": (
         "这个令牌无权对 {0} 这样做；请用有写权限的令牌，或写自己的仓库"
@@ -164,9 +167,32 @@ ENGINE = {
     "in a few minutes": "过几分钟",
     "the Hub has trouble of its own (error {}); try again later": "Hub 自己出了问题（错误 {0}）；请稍后再试",
     "the request about {} failed ({})": "关于 {0} 的请求失败了（{1}）",
+    # Training on the Hub's machines
+    "the account has no credit left for {}; add some at {}/settings/billing": (
+        "账户余额不够支付{0}；请到 {1}/settings/billing 充值"
+    ),
+    "a job needs to know who pays for it; {}": "作业须知道由谁付费；{0}",
+    "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
+    "a job pushes to a whole repository such as hf://{}, not to {}": (
+        "作业要推送到整个仓库，例如 hf://{0}，而不是 {1}"
+    ),
+    "a job may take up to {} hours, not {}": "一个作业最长 {0} 小时，而不是 {1} 小时",
+    "a job cannot see {} on this machine; train on builtin, or on hf://datasets/user/repo": (
+        "作业看不到这台机器上的 {0}；请用 builtin 或 hf://datasets/user/repo 训练"
+    ),
+    "{} is no address of this code; set SPRITES_CODE to one such as "
+    "https://huggingface.co/spaces/user/sprite-diffusion@main": (
+        "{0} 不是这份代码的地址；请把 SPRITES_CODE 设为 "
+        "https://huggingface.co/spaces/user/sprite-diffusion@main 这样的地址"
+    ),
+    "nothing": "空值",
+    "list of hardware": "硬件列表",
+    "job for {}": " {0} 的作业",
+    "job {}": "作业 {0}",
     # Where it computes
     "{} ({}), {}, torch {}": "{0}（{1}），{2}，torch {3}",
     "{} threads": "{0} 个线程",
+    "{} others are drawing sprites just now; try again in a minute": "另有 {0} 人正在生成精灵图；请过一分钟再试",
     # Pictures to train on
     "builtin draws 1 to {} sprites, not {}": "内置数据能画 1 到 {0} 张精灵图，不能是 {1} 张",
     "{} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (
@@ -178,16 +204,39 @@ ENGINE = {
     "{} must be uint8 (N, {}, {}, 3), not {} {}": "{0} 须是 uint8 (N, {1}, {2}, 3)，而不是 {3} {4}",
     "the labels of {} must be ({}, {}), not {} {}": "{0} 的标签须是 ({1}, {2})，而不是 {3} {4}",
     "the labels of {} must be numbers from 0 to 1": "{0} 的标签须是 0 到 1 之间的数",
-    "hf://datasets/{} must hold one .npy of pictures and at most one of labels": (
-        "hf://datasets/{0} 里须有一个图片 .npy，标签 .npy 最多一个"
-    ),
-    "could not open hf://datasets/{}: {}": "无法打开 hf://datasets/{0}：{1}",
+    "{} must hold one .npy of pictures and at most one of labels": ("{0} 里须有一个图片 .npy，标签 .npy 最多一个"),
+    "{} of {} has {} bytes; at most {} are taken": "{1} 的 {0} 有 {2} 字节；最多接受 {3} 字节",
     "{} does not exist": "{0} 不存在",
     "{} is not a .npy array of plain numbers": "{0} 不是只含数字的 .npy 数组",
-    "{} in {} is not a picture that can be read": "{1} 里的 {0} 不是能读取的图片",
-    "{} in {} is {} x {}; at most {} x {}": "{1} 里的 {0} 是 {2} x {3}；最大为 {4} x {5}",
+    "{} in {}": "{1} 里的 {0}",
+    "{} pictures": "{0} 张图片",
+    "one picture": "这张图片",
+    "{} is not a picture that can be read": "{0} 不是能读取的图片",
+    "{} is {} x {}; at most {} x {}": "{0} 是 {1} x {2}；最大为 {3} x {4}",
+    "the pictures of {} are {}; at most {} x {}": "{0} 里的图片是 {1}；最大为 {2} x {3}",
+    "the pictures in {} take more than {}; make them smaller": "{0} 里的图片展开后超过 {1}；请缩小图片",
+    "{} has more than {}": "{0} 超过 {1}",
     "{} holds more than {} pictures": "{0} 里的图片超过 {1} 张",
-    "{} holds no pictures ({})": "{0} 里没有图片（{1}）",
-    "{} in {} is too large for a sprite": "{1} 里的 {0} 太大，不像精灵图",
+    "{} holds more than {} files": "{0} 里的文件超过 {1} 个",
+    "{} holds no pictures ({}); a .zip or .npy inside it is not opened": (
+        "{0} 里没有图片（{1}）；其中的 .zip 或 .npy 不会打开"
+    ),
+    "{} is too large for a sprite": "{0} 太大，不像精灵图",
     "{} is not a readable .zip": "{0} 不是能读取的 .zip",
+    "{} is locked with a password; make the .zip without one": "{0} 有密码；请不设密码重新打包 .zip",
+    "{} is a link; put the picture itself into the .zip": "{0} 是链接；请把图片本身放进 .zip",
+    "{} is packed in an unusual way; make the .zip with the usual one, deflate": (
+        "{0} 的压缩方式不常见；请用常见的 deflate 方式重新打包 .zip"
+    ),
+    "{} unpacks to more than {}; upload fewer pictures": "{0} 解压后超过 {1}；请少上传一些图片",
+    # Pictures that are uploaded
+    "upload a .zip of pictures, pictures ({}) or one or two .npy arrays": (
+        "请上传一个图片 .zip、若干图片（{0}），或一到两个 .npy 数组"
+    ),
+    "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {}": (
+        "请上传一个 .zip、一个图片 .npy（标签 .npy 最多一个），或若干图片，而不是 {0}"
+    ),
+    "that is more than {}; upload fewer pictures, or smaller ones": "总共超过了 {0}；请少上传一些图片，或换小一点的",
+    "one of two .npy must be pictures, {}, not {} and {}": "两个 .npy 中须有一个是图片，即 {0}，而不是 {1} 和 {2}",
+    "uint8 (N, {}, {}, 3), and the other labels (N, {})": "uint8 (N, {0}, {1}, 3)，另一个是标签 (N, {2})",
 }

@@ -4,7 +4,7 @@ import base64
 import math
 from html import escape
 
-from ..dataset import Sprites
+from ..dataset import NO_LABEL, Sprites
 from ..render import enlarged, png, sheet
 from ..runner import Snapshot
 from ..uploads import preview
@@ -115,7 +115,7 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
 
 def about_data(words: Words, training: Sprites, held_out: Sprites) -> str:
     """What a run would be trained on: how many of each kind, and a sheet of some."""
-    names = words.KIND_NAMES | {"no label": words.TRAIN_NO_LABEL}
+    names = words.KIND_NAMES | {NO_LABEL: words.TRAIN_NO_LABEL}
     kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
     said = words.TRAIN_DATA.format(count=len(training), kinds=kinds, held_out=len(held_out))
     source = base64.b64encode(png(enlarged(preview(training), 2))).decode()
