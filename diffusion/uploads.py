@@ -35,7 +35,7 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> Sprites:
     if suffixes <= set(SUFFIXES):
         pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return Sprites(*read_pictures(pictures, name, limits), name)
+        return Sprites(*read_pictures(pictures, "the upload", limits), name)
     found = ", ".join(sorted(shown(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise ValueError(f"upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}")
 

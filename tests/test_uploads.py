@@ -191,7 +191,7 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "too large an array": ({"a.npy": bytes(3 * 2**20 + 1)}, TOO_MUCH),
     "too large together": ({f"{i}.png": bytes(2**20) for i in range(4)}, TOO_MUCH),
     "too large a pair": (pair(bytes(2**21), bytes(2**21)), TOO_MUCH),
-    "too many pictures": ({f"{i}.png": PNG for i in range(51)}, "51 pictures holds more than 50 pictures"),
+    "too many pictures": ({f"{i}.png": PNG for i in range(51)}, "the upload holds more than 50 pictures"),
     "too many in a zip": (
         {"a.zip": zipped((f"{i}.png", PNG) for i in range(51))},
         "a.zip holds more than 50 pictures",
@@ -219,7 +219,7 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     ),
     "bomb in a comment": (lambda: {"a.png": with_text_bomb()}, NO_PICTURE),
     "wide png": ({"a.png": huge(1_000_000_000, 1)}, NO_PICTURE),
-    "high png": ({"a.png": huge(1, 1_000_000)}, "a.png in one picture is 1 x 1000000; at most 512 x 512"),
+    "high png": ({"a.png": huge(1, 1_000_000)}, "a.png in the upload is 1 x 1000000; at most 512 x 512"),
     "huge png": ({"a.png": huge(60_000, 60_000)}, NO_PICTURE),
     "large png": ({"a.png": huge(600, 600)}, "is 600 x 600; at most 512 x 512"),
     "huge gif": ({"a.gif": huge(65_535, 65_535, "GIF")}, NO_PICTURE),
@@ -280,8 +280,8 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     ),
     "an empty picture in a zip": ({"a.zip": one("a.png", b"")}, "a.png in a.zip " + NO_PICTURE),
     # pictures
-    "empty picture": ({"a.png": b""}, "a.png in one picture " + NO_PICTURE),
-    "one of two is empty": ({"a.png": PNG, "b.png": b""}, "b.png in 2 pictures " + NO_PICTURE),
+    "empty picture": ({"a.png": b""}, "a.png in the upload " + NO_PICTURE),
+    "one of two is empty": ({"a.png": PNG, "b.png": b""}, "b.png in the upload " + NO_PICTURE),
     "text as png": ({"a.png": b"not a picture"}, NO_PICTURE),
     "web page as png": ({"a.png": b"<!doctype html><title>404</title>"}, NO_PICTURE),
     "svg as png": ({"a.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}, NO_PICTURE),

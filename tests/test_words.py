@@ -207,6 +207,8 @@ def test_every_sentence_of_the_engine_arrives_whole(english_one, chinese_one):
 
 def test_what_a_sentence_holds_is_told_too_and_what_is_unknown_stays():
     assert told(chinese, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
+    unreadable = "b.png in the upload is not a picture that can be read"
+    assert told(chinese, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
     assert told(chinese, "KeyError: 'x'") == "KeyError: 'x'"
 
 

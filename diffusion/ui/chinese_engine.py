@@ -169,7 +169,7 @@ ENGINE = {
     "the request about {} failed ({})": "关于 {0} 的请求失败了（{1}）",
     # Training on the Hub's machines
     "the account has no credit left for {}; add some at {}/settings/billing": (
-        "账户余额不够支付{0}；请到 {1}/settings/billing 充值"
+        "账户余额不够支付 {0}；请到 {1}/settings/billing 充值"
     ),
     "a job needs to know who pays for it; {}": "作业须知道由谁付费；{0}",
     "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
@@ -187,7 +187,7 @@ ENGINE = {
     ),
     "nothing": "空值",
     "list of hardware": "硬件列表",
-    "job for {}": " {0} 的作业",
+    "job for {}": "{0} 的作业",
     "job {}": "作业 {0}",
     # Where it computes
     "{} ({}), {}, torch {}": "{0}（{1}），{2}，torch {3}",
@@ -209,8 +209,7 @@ ENGINE = {
     "{} does not exist": "{0} 不存在",
     "{} is not a .npy array of plain numbers": "{0} 不是只含数字的 .npy 数组",
     "{} in {}": "{1} 里的 {0}",
-    "{} pictures": "{0} 张图片",
-    "one picture": "这张图片",
+    "the upload": "上传的文件",
     "{} is not a picture that can be read": "{0} 不是能读取的图片",
     "{} is {} x {}; at most {} x {}": "{0} 是 {1} x {2}；最大为 {3} x {4}",
     "the pictures of {} are {}; at most {} x {}": "{0} 里的图片是 {1}；最大为 {2} x {3}",

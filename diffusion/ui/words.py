@@ -5,6 +5,7 @@ from functools import cache
 from types import ModuleType
 
 Words = ModuleType  # english or chinese: whatever the one defines the other defines too
+INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")  # Chinese has one beside other scripts only
 
 
 def told(words: Words, message: str) -> str:
@@ -13,7 +14,8 @@ def told(words: Words, message: str) -> str:
     if not fitting:
         return message
     template, match = max(fitting, key=lambda found: len(found[0]))  # the one that says most itself
-    return words.ENGINE[template].format(*(told(words, value) for value in match.groups()))
+    said = words.ENGINE[template].format(*(told(words, value) for value in match.groups()))
+    return INNER_SPACE.sub("", said)
 
 
 @cache
