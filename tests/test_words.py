@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from diffusion.hub_client import SENTENCES, STATUS
+from diffusion.hub_errors import SENTENCES, STATUS
 from diffusion.ui import chinese, english
 from diffusion.ui.words import told
 

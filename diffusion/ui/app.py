@@ -14,6 +14,7 @@ from .page import open_page
 from .words import Words, told
 
 PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
+SCOPE = ".gradio-container.gradio-container .contain"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
 
@@ -110,6 +111,6 @@ def look(assets: Path) -> dict:
     )
     css = (assets / "style.css").read_text("utf-8")
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
-    scoped = f"<style>.gradio-container.gradio-container .contain {{ {css} }}</style>"
+    scoped = f"<style>{SCOPE} {{ {css} }}</style>"
     language = f"<script>{(assets / 'language.js').read_text('utf-8')}</script>"
     return {"theme": theme, "css": css, "head": language + scoped, "js": hide, "footer_links": ["settings"]}

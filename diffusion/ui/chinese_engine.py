@@ -155,6 +155,9 @@ ENGINE = {
         "没有令牌，或 Hub 不接受它；请用 hf auth login 登录，或设置 HF_TOKEN"
     ),
     "there is no {}": "没有 {0}",
+    "{} holds no run that can be opened: config.json is not a run's": (
+        "{0} 里没有能打开的训练任务：config.json 不是训练任务的配置"
+    ),
     "there is no {}: nothing on the Hub has such a name": "没有 {0}：Hub 上没有这样的名字",
     "the token may not do that with {}; use one that may write, or name a repository of your own": (
         "这个令牌无权对 {0} 这样做；请用有写权限的令牌，或写自己的仓库"
