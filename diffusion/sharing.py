@@ -21,7 +21,7 @@ from torch import Tensor
 Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
 MOST_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
-MOST_WALKS = 24  # with 32 sprites each, every one of them moves on once a second on two cores
+MOST_WALKS = 32  # with 32 sprites each, every one of them moves on once a second on two cores
 
 
 @dataclass(frozen=True, eq=False)

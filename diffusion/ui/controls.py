@@ -15,11 +15,11 @@ from ..device import find_device
 from ..generate import Request
 from ..kinds import KINDS
 from ..sampling import SAMPLERS
-from ..sharing import MOST_WALKS
 from ..store import list_runs
 from .turns import Turns
 from .words import Words, told
 
+MOST_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
 
 
@@ -89,7 +89,7 @@ def wire_walk(
         inputs=[turn, *inputs],
         outputs=player,
         concurrency_id="sampling",
-        concurrency_limit=MOST_WALKS,
+        concurrency_limit=MOST_AT_ONCE,
         trigger_mode="multiple",
         **PRIVATE,
     )
