@@ -85,11 +85,11 @@ def test_step_1_plays_by_itself_before_any_model_has_run_and_leaves_the_address_
     first = painted(page, "film")
     painted(page, "film", than=url_of(lesson, "film"))
     assert not np.array_equal(pixels(lesson, "film"), first)
+    page.wait_for_function("document.querySelector('#lesson-at').value === '31'", timeout=60_000)
+    page.wait_for_timeout(500)
     assert "tab=learn" not in page.url, "nobody has touched anything"
-    lesson.get_by_role("button", name="Pause").click()
     slide(lesson, "at", 31)
     assert lesson.locator("[data-reading=film]").inner_text() == "Finished"
-    noisy = url_of(lesson, "film")
     slide(lesson, "at", 15)
     noisy = url_of(lesson, "film")
     lesson.get_by_role("radio", name=english.LEARN["knobs"]["view_x0"]).check()
@@ -106,6 +106,7 @@ def test_step_2_mixes_as_the_engine_does(page, served):
     mixed, noise, part = (pixels(lesson, name) / 127.5 - 1 for name in ("mixture", "noise", "clean"))
     abar = float(NoiseSchedule.linear().alpha_bar[200])
     assert np.abs(part - abar**0.5 * (clean / 127.5 - 1)).max() < 0.01
+    assert lesson.locator("[data-reading=noise]").inner_text() == f"× {(1 - abar) ** 0.5:.2f}"
     whole = np.all([np.abs(x) < 0.99 for x in (mixed, noise)], axis=0)
     assert whole.sum() > 100 and np.abs(noise + part - mixed)[whole].max() < 0.02, "the three do not add up"
     slide(lesson, "t", 500)
