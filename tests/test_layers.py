@@ -15,6 +15,7 @@ ROWS = [
     {"commands.jobs"},
     {"commands.runs", "commands.pictures"},
     {"commands.numbers", "commands.hub"},
+    {"bench_app"},
     {"commands.common", "ui.app", "bench"},
     {"ui.learn"},
     {"ui.one_step", "ui.train", "ui.checkpoints", "ui.api"},

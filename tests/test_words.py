@@ -16,6 +16,7 @@ ASSETS = PACKAGE.parent / "assets"
 NO_VISITOR = {  # modules whose mistakes nobody on the page can make
     "__main__": "the command line",
     "bench": "the command line",
+    "bench_app": "the command line",
     "contest": "the command line",
     "evaluate": "the command line",
     "features": "used by evaluate only",

@@ -119,20 +119,23 @@ def features(options: Options) -> None:
 
 def _bench_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
-    verb.add_argument("--only", choices=("sampling", "sharing", "training"), help="one section instead of all")
+    verb.add_argument(
+        "--only", choices=("sampling", "sharing", "training", "start", "memory"), help="one section instead of all"
+    )
     verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
 def bench(options: Options) -> None:
-    """Measure sampling and training against the course's loop, in turn, on this machine."""
+    """Measure sampling and training against the course's loop, and the app against an empty one, on this machine."""
     from ..bench import SECTIONS
+    from ..bench_app import memory, start
     from ..device import find_device
 
     if options.rounds < 1:
         raise ValueError(f"--rounds must be at least 1, not {options.rounds}")
     measured = (
         table
-        for name, section in SECTIONS.items()
+        for name, section in (SECTIONS | {"start": start, "memory": memory}).items()
         if options.only in (None, name)
         for table in section(options.rounds)
     )
