@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -70,7 +70,7 @@ def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
 
         @wraps(work)
         def there(*arguments: Any) -> Iterator[Any]:
-            find_device.cache_clear()  # the answer of the process that this one was forked from
+            _arrive()
             torch.set_num_threads(1)  # OpenMP's other threads did not come along; to wait for them is for ever
             try:
                 yield from work(*arguments)
@@ -90,6 +90,12 @@ def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
         return here
 
     return decorate
+
+
+@cache
+def _arrive() -> None:
+    """Once in each borrowed process: forget the device of the process that it was forked from."""
+    find_device.cache_clear()
 
 
 def generate(
