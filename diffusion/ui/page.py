@@ -5,7 +5,6 @@ its own properties. So what updates one begins with the tab's `select` event.
 """
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -25,14 +24,16 @@ class Page:
     runs: Path  # the folder that holds run folders
     assets: Path
     default_run: str
-    appeared: gr.State  # its `change` event says that there are other runs or epochs than before
+    appeared: gr.Textbox  # its `change` event says that there are other runs or epochs than before
 
 
 def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_run: str) -> Page:
-    """Inside the page's route, before its tabs."""
-    appeared = gr.State(on_disk(runs))
-    look = partial(on_disk, runs)
-    gr.Timer(LOOK_EVERY).tick(look, outputs=appeared, queue=False, **PRIVATE)
+    """Inside the page's route, before its tabs.
+
+    `appeared` is no gr.State: outside the queue the browser is not told that one has changed.
+    """
+    appeared = gr.Textbox(str(on_disk(runs)), visible="hidden")
+    gr.Timer(LOOK_EVERY).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
     return Page(app, words, runs, assets, default_run, appeared)
 
 
