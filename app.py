@@ -38,7 +38,7 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api import health
-    from diffusion.ui.app import build, look
+    from diffusion.ui.app import build, look, preview
 
     pulls = Pulls(options.runs, Allowance() if settings.shared else None)
     if run:
@@ -53,7 +53,7 @@ def main() -> None:
         mcp_server=find_spec("mcp") is not None,
         run_history=False,  # a walk would leave all its frames in the browser's storage
         enable_monitoring=False,
-        app_kwargs={"routes": [health(options.runs)]},
+        app_kwargs={"routes": [health(options.runs)], "middleware": [preview(HERE / "assets")]},
         **look(HERE / "assets"),
     )
 

@@ -7,7 +7,7 @@ from .commands import hub, jobs, numbers, pictures, runs
 
 VERB_ORDER = (
     *("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert"),  # for everybody
-    *("samplers", "features", "reel", "lesson", "bench"),  # what the repository is made with
+    *("samplers", "features", "reel", "poster", "lesson", "bench"),  # what the repository is made with
 )
 VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS | jobs.VERBS)[verb] for verb in VERB_ORDER}
 

@@ -99,13 +99,21 @@ def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[i
 
 def finished_sprites(path: Path) -> np.ndarray:
     """The sprites that the last epoch of the film ends with, uint8 (N, 16, 16, 3)."""
+    return film_sprites(path)[0]
+
+
+def film_sprites(path: Path) -> dict[int, np.ndarray]:
+    """Noise level -> the last epoch's pictures at that moment of the film, uint8 (N, 16, 16, 3)."""
     reel = path.read_bytes()
     (length,) = struct.unpack("<I", reel[:4])
-    last = json.loads(reel[4 : 4 + length])["film"][-1]
-    start, size = last["panels"][-1]["x"]
-    page = np.asarray(Image.open(io.BytesIO(reel[4 + length + start :][:size])).convert("RGB"))
-    rows = page.reshape(last["rows"], 16, last["columns"], 16, 3).swapaxes(1, 2)
-    return rows.reshape(-1, 16, 16, 3)[: last["count"]]
+    return {frame["t"]: _cut(frame, reel[4 + length :]) for frame in json.loads(reel[4 : 4 + length])["film"]}
+
+
+def _cut(frame: dict[str, Any], pictures: bytes) -> np.ndarray:
+    start, size = frame["panels"][-1]["x"]
+    page = np.asarray(Image.open(io.BytesIO(pictures[start : start + size])).convert("RGB"))
+    rows = page.reshape(frame["rows"], 16, frame["columns"], 16, 3).swapaxes(1, 2)
+    return rows.reshape(-1, 16, 16, 3)[: frame["count"]]
 
 
 def save_reel(reel: bytes, path: Path) -> None:

@@ -22,7 +22,7 @@ ROWS = [
     {"ui.compare"},
     {"ui.watch"},
     {"ui.monitor", "ui.page", "ui.shelf"},
-    {"ui.player", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
+    {"poster", "ui.player", "ui.preview", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
     {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel", "lesson"},
     {"ui.chinese_engine", "ui.english_hub", "ui.chinese_hub", "ui.english_learn", "ui.chinese_learn"},
     {"step_chart", "pace"},

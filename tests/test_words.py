@@ -23,6 +23,7 @@ NO_VISITOR = {  # modules whose mistakes nobody on the page can make
     "lesson": "made on the command line; the page only shows what is shipped",
     "judge": "used by evaluate only",
     "metrics": "used by evaluate only",
+    "poster": "made on the command line; the page only shows what is shipped",
     "reel": "made on the command line; the page only reads the one that is shipped",
     "pixelart": "its numbers come from dataset, which has checked them",
     "report": "the page compares two epochs that late_pair has found",

@@ -1,4 +1,4 @@
-"""draw, sample, reel, lesson: verbs that make pictures."""
+"""draw, sample, reel, poster, lesson: verbs that make pictures."""
 
 import argparse
 import json
@@ -162,6 +162,24 @@ def reel(options: Options) -> None:
     print(f"{len(made):,} bytes in {options.out}")
 
 
+def _poster_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--reel", type=Path, default=Path("assets/reel.bin"), help="what the verb reel has made")
+    verb.add_argument("--out", type=Path, default=Path("assets/social.png"), help="a .png; icon.png goes beside it")
+
+
+def poster(options: Options) -> None:
+    """Make the picture under a shared link to the page, and the icon of its browser tab."""
+    from ..poster import icon
+    from ..poster import poster as draw_poster
+    from ..render import save_picture
+    from ..ui.english import DESCRIPTION, TITLE
+
+    check_suffix(options.out, ".png")
+    save_picture(draw_poster(options.reel, TITLE, DESCRIPTION), options.out)
+    save_picture(icon(options.reel), options.out.with_name("icon.png"))
+    print(f"the picture is {options.out}")
+
+
 def _lesson_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--run", type=Path, default=Path("checkpoints/sprites"), help="a finished run of our network")
     verb.add_argument("--tutorial", type=Path, default=Path("checkpoints/tutorial"), help="one of the tutorial's")
@@ -191,5 +209,6 @@ VERBS: Verbs = {
     "draw": (_draw_options, draw),
     "sample": (_sample_options, sample),
     "reel": (_reel_options, reel),
+    "poster": (_poster_options, poster),
     "lesson": (_lesson_options, lesson),
 }

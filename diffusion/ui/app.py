@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from ..device import describe_device
 from ..pulls import Allowance, Pulls
@@ -11,6 +12,8 @@ from ..settings import Settings
 from . import api, checkpoints, chinese, compare, english, learn, one_step, train, watch
 from .controls import PRIVATE
 from .page import open_page
+from .player import served
+from .preview import Preview
 from .words import Words, told
 
 PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
@@ -51,7 +54,9 @@ def build_page(
     """One page, in these words; all pages share one runner, and what comes from the Hub."""
     page = open_page(app, words, runs, assets, default_run)
     gr.HTML(switch(words), elem_classes="languages")
-    gr.Markdown(f"# {words.TITLE}\n{words.INTRO}", elem_classes="intro")
+    path = next(path for path, others in PAGES.items() if others is words)
+    begin = f'<a href="./{path}?tab=learn">{words.BEGIN}</a>'
+    gr.Markdown(f"# {words.TITLE}\n{words.INTRO} {begin}", elem_classes="intro")
     with gr.Tabs() as tabs:
         for name, title, tab in (
             ("watch", words.WATCH, watch),
@@ -92,6 +97,11 @@ def tab_asked_for(request: gr.Request) -> gr.Tabs:
     )
 
 
+def preview(assets: Path) -> Middleware:
+    """For `launch(app_kwargs={"middleware": …})`: what other sites show of the pages."""
+    return Middleware(Preview, pages=PAGES, picture=served(assets) / "social.png")
+
+
 def look(assets: Path) -> dict:
     """What `launch` is given for the looks: theme and style."""
     theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=FONTS).set(
@@ -100,6 +110,8 @@ def look(assets: Path) -> dict:
         block_background_fill_dark="transparent",
         block_label_background_fill="transparent",
         block_title_text_weight="600",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
         block_padding="4px 2px",
         layout_gap="10px",
         button_primary_background_fill="*primary_600",
@@ -109,8 +121,15 @@ def look(assets: Path) -> dict:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    css = (assets / "style.css").read_text("utf-8")
+    css = "\n".join((assets / file).read_text("utf-8") for file in ("style.css", "learn.css"))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
     language = f"<script>{(assets / 'language.js').read_text('utf-8')}</script>"
-    return {"theme": theme, "css": css, "head": language + scoped, "js": hide, "footer_links": ["settings"]}
+    return {
+        "theme": theme,
+        "css": css,
+        "head": language + scoped,
+        "favicon_path": assets / "icon.png",
+        "js": hide,
+        "footer_links": ["settings"],
+    }

@@ -36,10 +36,12 @@ CODE = "zh-CN"
 LANGUAGE = "中文"
 
 TITLE = "Sprite Diffusion"
+DESCRIPTION = "看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。"
 INTRO = (
-    "每张精灵图一开始都是纯噪声。每走一步，一个小网络会猜测图里有哪些噪声，"
-    "再把猜出的噪声去掉一点，一步步去噪，最后就剩下一张精灵图。"
+    "一个小小的神经网络学会了画精灵图，也就是电子游戏里的小人和小物件。它从一片彩色噪声开始，"
+    "一遍遍猜其中哪些是噪声，每次去掉一点，最后就剩下一张精灵图。"
 )
+BEGIN = "第一次来？先看看它的原理"
 WATCH = "观看"
 COMPARE = "对比"
 COMPARE_INTRO = (
@@ -48,7 +50,7 @@ COMPARE_INTRO = (
 )
 NEAREST = "它在照抄吗？上排是最后一个回合生成的、最像训练图的精灵图，下排是它们最像的那张训练图。"
 NEAREST_ALT = "成对的图片：生成的精灵图，以及与它最接近的训练图"
-COMPARE_NUMBERS = "### 第 24 和第 31 回合真的有差别吗？"
+COMPARE_NUMBERS = "## 第 24 和第 31 回合真的有差别吗？"
 COMPARE_EPOCHS = "要对比的回合"
 COMPARE_EPOCHS_INFO = "选两到六个"
 COMPARE_GENERATE = "开始对比"
@@ -88,6 +90,7 @@ ETA = "DDIM 的新噪声（η）"
 CLIP = "让预测的精灵图保持在黑与白之间（裁剪）"
 FRESH = "每一步都加入新噪声"
 FRESH_INFO = "不加的话，DDPM 的结果会缩成一团：试试看"
+DRAW_NEW = "## 让它画新的"
 GENERATE = "生成"
 STOP = "停止"
 
@@ -200,7 +203,7 @@ PLAYER = {
     "mode_wipe": "滑动对比",
     "mode_grid": "回合 × 时间",
     "mode_learning": "学习过程的影片",
-    "invite": "拖一拖：它训练了多久？",
+    "invite": "向左拖：训练得少的时候，它画成什么样？",
     "wipe_from": "左侧",
     "wipe": "两个回合的分界线",
     "epoch": "训练回合",

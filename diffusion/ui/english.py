@@ -9,10 +9,12 @@ LANGUAGE = "English"
 ENGINE: dict[str, str] = {}  # nothing to translate: the engine speaks English
 
 TITLE = "Sprite Diffusion"
+DESCRIPTION = "Watch a small neural network learn to draw game sprites out of noise."
 INTRO = (
-    "Each sprite starts as pure noise. At every step a small network guesses the noise that is in the picture, "
-    "and the guess is taken out, bit by bit, until a sprite is left."
+    "A small neural network has learned to draw sprites, the tiny figures of video games. It begins with coloured "
+    "noise, guesses again and again which part of it is noise, and takes a little of that out, until a sprite is left."
 )
+BEGIN = "New to this? Learn how it works"
 WATCH = "Watch"
 COMPARE = "Compare"
 COMPARE_INTRO = (
@@ -23,7 +25,7 @@ NEAREST = (
     "Does it copy? Above, the sprites of the last epoch that are most like a training sprite; below, that sprite."
 )
 NEAREST_ALT = "Pairs of a generated sprite and the training sprite nearest to it"
-COMPARE_NUMBERS = "### Do 24 and 31 really differ?"
+COMPARE_NUMBERS = "## Do 24 and 31 really differ?"
 COMPARE_EPOCHS = "Epochs to compare"
 COMPARE_EPOCHS_INFO = "Two to six"
 COMPARE_GENERATE = "Compare them"
@@ -66,6 +68,7 @@ ETA = "Fresh noise of DDIM (η)"
 CLIP = "Keep the predicted sprite within white and black (clip)"
 FRESH = "Add fresh noise at every step"
 FRESH_INFO = "Without it DDPM's sprites collapse to blobs: try it"
+DRAW_NEW = "## Have it draw new ones"
 GENERATE = "Generate"
 STOP = "Stop"
 
@@ -179,7 +182,7 @@ PLAYER = {
     "mode_wipe": "wipe between two",
     "mode_grid": "epochs × time",
     "mode_learning": "the film of its learning",
-    "invite": "Drag: how long has it trained?",
+    "invite": "Drag to the left: what did it draw when it had trained less?",
     "wipe_from": "From",
     "wipe": "Where the two epochs meet",
     "epoch": "Training epoch",

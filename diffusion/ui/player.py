@@ -103,7 +103,6 @@ def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = Tr
 
 def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool, **parts: str | int) -> gr.HTML:
     reel = assets / "reel.bin"
-    served = assets.relative_to(Path.cwd()) if assets.is_relative_to(Path.cwd()) else assets
     gr.set_static_paths([assets])
     return gr.HTML(
         html_template=STAGE.format(**{"name": name, **words.PLAYER, **parts}),
@@ -114,9 +113,14 @@ def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool,
         elem_id=name,
         strings=words.PLAYER,
         tab=name.removesuffix("-player"),
-        vendor=f"gradio_api/file={served / 'vendor'}",
-        reel=f"gradio_api/file={served / reel.name}" if with_reel and reel.is_file() else None,
+        vendor=f"gradio_api/file={served(assets) / 'vendor'}",
+        reel=f"gradio_api/file={served(reel)}" if with_reel and reel.is_file() else None,
     )
+
+
+def served(path: Path) -> Path:
+    """A file or folder as Gradio's address for files names it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def frames(

@@ -72,6 +72,7 @@ def build(page: Page) -> None:
     words, runs = page.words, page.runs
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
+            gr.Markdown(words.DRAW_NEW, elem_classes="heading")
             run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
             epoch = gr.Radio([], label=words.EPOCH, info=words.EPOCH_INFO, elem_classes="compact")
             with gr.Row():
