@@ -14,6 +14,7 @@ from diffusion.generate import Request, finished, predictor
 from diffusion.pixels import to_pixels
 from diffusion.render import sheet
 from diffusion.ui import chinese, english, learn
+from diffusion.ui.door import Door
 
 WORDS = [english, chinese]
 
@@ -90,6 +91,13 @@ def test_a_run_that_was_trained_anew_walks_anew(runs, tmp_path):
 def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
     with pytest.raises(ValueError, match="not here"):
         learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), film=True)
+
+
+def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
+    monkeypatch.setattr(learn, "_door", Door(at_once=1, waiting=0))
+    learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=1), film=True)
+    with learn._door.entered(), pytest.raises(ValueError, match="busy"):
+        learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=2), film=True)
 
 
 def test_the_page_is_always_answered():

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import dedent
-from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -27,6 +26,7 @@ from ..pixels import to_pixels
 from ..render import columns_for, sheet
 from ..schedule import NoiseSchedule
 from ..store import RunFolder, load_file
+from .door import Door
 from .one_step import LEVELS, epochs_shown, held_out_recipes, to_show
 from .page import Page
 from .watch import find_run, name_of
@@ -68,7 +68,7 @@ MISTAKEN: dict[str, tuple[tuple, tuple]] = {
 }
 MOST_SPRITES, MOST_STEPS, MOMENTS = 16, 50, 26
 UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of one
-_one_at_a_time = Lock()  # a room full of learners does not take the machine from those who generate
+_door = Door(at_once=1)  # a room full of learners does not take the machine from those who generate
 
 
 def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
@@ -109,7 +109,7 @@ def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: 
     there = find_run(words, runs, run).epochs()
     if epoch not in there or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
         raise ValueError(words.LEARN["odd_question"])
-    with _one_at_a_time:
+    with _door.entered():
         return _walked(there[epoch], there[epoch].stat().st_mtime_ns, wanted, film)
 
 
