@@ -42,7 +42,7 @@ def open_app(page, address):
 
 
 def choose(page, label, value):
-    box = page.get_by_label(f"number input for {label}")
+    box = page.get_by_label(f"number input for {label}").first
     if not box.is_visible():
         page.get_by_text("Sampler and experiments").click()
     box.fill(str(value))
@@ -529,12 +529,12 @@ def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_pl
 
 
 def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served):
-    open_app(page, served[0])
+    page.goto(served[0])
     set_up_a_run(page, "hers", epochs=30, count=2000)
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"{MONITOR}.includes('hers')", timeout=60_000)
     other = chromium.new_page()
-    open_app(other, served[0])
+    other.goto(served[0])
     set_up_a_run(other, "his", epochs=1)
     other.wait_for_function(f"{MONITOR}.includes('hers')")
     other.get_by_role("button", name="Train", exact=True).click()
@@ -547,7 +547,7 @@ def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served
 
 
 def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, tmp_path):
-    open_app(page, served[0])
+    page.goto(served[0])
     set_up_a_run(page, "mine", epochs=1)
     page.get_by_role("radio", name="my pictures").check()
     (tmp_path / "bad.zip").write_bytes(b"no zip at all")
