@@ -1,7 +1,9 @@
 """Unchecked maps rot: the README's table of files is the tree, and its commands are commands."""
 
+import os
 import re
 import shlex
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from diffusion.__main__ import VERBS, main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+CHINESE = (ROOT / "assets" / "README.zh.md").read_text("utf-8")
 
 
 def test_the_map_of_files_is_the_tree():
@@ -36,3 +39,80 @@ def test_every_command_in_the_readme_is_understood(line, monkeypatch):
 def test_the_two_commands_stand_at_the_top_and_under_tests():
     run, tests = "pip install -r requirements.txt && python app.py", "-r tests/requirements.txt && python -m pytest"
     assert run in README[:1200] and tests in README
+
+
+# The same in Chinese
+
+EACH_OTHER = {"README.md", "assets/README.zh.md"}
+CODE = r"`[^`]+`"
+LINK = r"\]\(([^)]+)\)"
+NUMBER = r"\d+(?:[.,]\d+)*"
+MARK = re.compile(r"#+ |- |!\[|\||    ")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
+
+
+def units(text):
+    """Headings, paragraphs, list items, rows of tables and lines of code, without the front matter."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    for block in re.split(r"\n{2,}", text.strip("\n")):
+        yield from block.split("\n") if MARK.match(block) else [block.replace("\n", " ")]
+
+
+def bones(text, folder):
+    """What a translation must keep of each unit: what it is, its code, numbers, links and pictures, in any order."""
+    for unit in units(text):
+        mark = MARK.match(unit)
+        links = [to if "://" in to else os.path.normpath(f"{folder}/{to}") for to in re.findall(LINK, unit)]
+        words = re.sub(LINK, "]", re.sub(CODE, "", unit))
+        kept = [*re.findall(CODE, unit), *re.findall(NUMBER, words), *(to for to in links if to not in EACH_OTHER)]
+        if mark and mark[0] == "    ":
+            kept = [unit.strip()]
+        if mark and mark[0] == "|":
+            kept.append(f"{unit.count('|')} bars")
+        yield " ".join([mark[0].strip() if mark else "text", *sorted(kept)])
+
+
+def difference(english, chinese):
+    """A diff, empty where both say the same: lines with - are missing in Chinese, lines with + in English."""
+    return list(
+        unified_diff([*bones(english, ".")], [*bones(chinese, "assets")], "README.md", "README.zh.md", "", "", 1)
+    )
+
+
+def test_the_chinese_readme_has_the_same_files_commands_numbers_tables_and_pictures():
+    found = difference(README, CHINESE)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "english,chinese",
+    {
+        "See `a.py` 2 times, 1,000 in all": "看 `a.py`，共 1,000 次",
+        "See `a.py`": "看 `b.py`",
+        "    python app.py": "    python app.pi",
+        "| `a` | one |\n| `b` | two |": "| `b` | 二 |",
+        "| a | 1 |": "| 甲 | 1 | |",
+        "![a](assets/film.gif)": "![甲](assets/film.gif)",
+        "[a](https://a.example)": "[甲](https://b.example)",
+        "# A\n\n## B": "# 甲\n\n# 乙",
+        "One.\n\nTwo.": "一。",
+    }.items(),
+)
+def test_a_difference_is_noticed(english, chinese):
+    assert difference(english, chinese)
+
+
+def test_another_order_of_words_is_no_difference():
+    assert difference("Of `b` take\n2 or 1: ![a](assets/film.gif)", "取 1 或 2 个 `b`：![甲](film.gif)") == []
+
+
+def test_nothing_of_the_chinese_readme_was_left_in_english():
+    """Titles of papers and courses stay as they are; no Latin punctuation beside a Chinese character."""
+    prose = [re.sub(rf"{CODE}|(?<!!)\[[^]]*{LINK}", "", unit) for unit in units(CHINESE) if unit[:4].strip()]
+    assert [text for text in prose if re.search("[a-z]{2,} [a-z]{2,}", text)] == []
+    assert [text for text in prose if HALF_WIDTH.search(text)] == []
+
+
+def test_the_two_readmes_point_to_each_other():
+    assert "[中文说明](assets/README.zh.md)" in README[:1500]
+    assert CHINESE.startswith("[English](../README.md)")
