@@ -58,11 +58,16 @@ def units(text):
         yield from block.split("\n") if MARK.match(block) else [block.replace("\n", " ")]
 
 
+def address(to, folder):
+    """Where a link in a README in this folder leads, from the root; a heading has another name in each language."""
+    return "#" if to[0] == "#" else to if "://" in to else os.path.normpath(f"{folder}/{to}")
+
+
 def bones(text, folder):
     """What a translation must keep of each unit: what it is, its code, numbers, links and pictures, in any order."""
     for unit in units(text):
         mark = MARK.match(unit)
-        links = [to if "://" in to else os.path.normpath(f"{folder}/{to}") for to in re.findall(LINK, unit)]
+        links = [address(to, folder) for to in re.findall(LINK, unit)]
         words = re.sub(LINK, "]", re.sub(CODE, "", unit))
         kept = [*re.findall(CODE, unit), *re.findall(NUMBER, words), *(to for to in links if to not in EACH_OTHER)]
         if mark and mark[0] == "    ":
@@ -111,6 +116,13 @@ def test_nothing_of_the_chinese_readme_was_left_in_english():
     prose = [re.sub(rf"{CODE}|(?<!!)\[[^]]*{LINK}", "", unit) for unit in units(CHINESE) if unit[:4].strip()]
     assert [text for text in prose if re.search("[a-z]{2,} [a-z]{2,}", text)] == []
     assert [text for text in prose if HALF_WIDTH.search(text)] == []
+
+
+@pytest.mark.parametrize("text", [README, CHINESE], ids=["README.md", "README.zh.md"])
+def test_links_within_a_readme_lead_to_a_heading(text):
+    headings = {f"#{title.lower().replace(' ', '-')}" for title in re.findall("^#+ (.*)$", text, re.M)}
+    inside = {to for to in re.findall(LINK, text) if to[0] == "#"}
+    assert inside and inside <= headings
 
 
 def test_the_two_readmes_point_to_each_other():
