@@ -143,5 +143,5 @@ def _from_hub(repo: str) -> Sprites:
             try:
                 loaded.append(load_npy(path))
             except ValueError as mistake:
-                raise ValueError(str(mistake).replace(str(path), f"{file.name} of {name}")) from None
+                raise ValueError(str(mistake).replace(path.name, f"{file.name} of {name}")) from None
     return from_arrays(loaded[0], loaded[1] if labels else None, name)
