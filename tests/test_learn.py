@@ -95,9 +95,13 @@ def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
 
 def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
     monkeypatch.setattr(learn, "_door", Door(at_once=1, waiting=0))
-    learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=1), film=True)
-    with learn._door.entered(), pytest.raises(ValueError, match="busy"):
-        learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=2), film=True)
+
+    def act(steps):
+        return learn.walk(chinese, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), film=True)
+
+    with learn._door.entered():
+        assert learn.answering(chinese, act)(2) == {"mistake": chinese.LEARN["busy"]}
+    assert learn.answering(chinese, act)(2)["t"] == [500, 250, 0]
 
 
 def test_the_page_is_always_answered():

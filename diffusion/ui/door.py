@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+BUSY = "the server is busy; try again in a minute"
 AT_ONCE, MOST_WAITING = 2, 8  # calls that compute, and that wait to
 
 
@@ -24,7 +25,7 @@ class Door:
     @contextmanager
     def entered(self) -> Iterator[None]:
         if not self.before.acquire(blocking=False):
-            raise ValueError("the server is busy; try again in a minute")
+            raise ValueError(BUSY)
         try:
             with self.inside:
                 yield

@@ -24,6 +24,7 @@ LEARN = {
     "working": "The network is at work …",
     "offline": "The server does not answer",
     "no_run": "There is no trained network here yet; train one in the Train tab",
+    "busy": "The server is busy; try again in a minute",
     "odd_question": "The page asked for what is not here; load it again",
     "no_reel": "The film is not there",
     "steps": {

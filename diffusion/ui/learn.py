@@ -26,7 +26,7 @@ from ..pixels import to_pixels
 from ..render import columns_for, sheet
 from ..schedule import NoiseSchedule
 from ..store import RunFolder, load_file
-from .door import Door
+from .door import BUSY, Door
 from .one_step import LEVELS, epochs_shown, held_out_recipes, to_show
 from .page import Page
 from .watch import find_run, name_of
@@ -217,7 +217,8 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
         except (KeyError, TypeError):
             return {"mistake": words.LEARN["odd_question"]}
         except ValueError as mistake:
-            return {"mistake": told(words, str(mistake))}
+            said = str(mistake)
+            return {"mistake": words.LEARN["busy"] if said == BUSY else told(words, said)}
 
     answer.__name__ = act.__name__  # by which the page calls it
     return answer
