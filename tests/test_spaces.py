@@ -134,14 +134,26 @@ def test_a_long_run_borrows_again_and_goes_on_where_it_was(borrowed, tmp_path, m
     assert len(borrowed()) == 5, "a slice for each of four steps, and one for what comes after the last"
 
 
-def test_what_is_wanted_is_saved_once(borrowed, tmp_path):
-    """However far the work is ahead of its reader when he wants it."""
+def test_what_is_wanted_is_saved_and_the_run_goes_on(borrowed, tmp_path):
     wanted, saved = [True], []
     for event in gpu.carry_out(plan(tmp_path / "mine"), wants_state=lambda: bool(wanted)):
         if isinstance(event, MidEpoch):
             saved.append(event.step)
             wanted.clear()
-    assert len(saved) == 1 and event.step == 4, "and the run goes on to its end"
+    assert len(saved) == 1 and event.step == 4
+
+
+def test_what_is_wanted_is_asked_for_once_though_the_work_is_ahead_of_its_reader(borrowed, tmp_path, monkeypatch):
+    def ahead(plan, resume, wanted, seconds):
+        yield StepDone(1, 4, 0.5, 1e-3, 10)
+        wanted.unlink()  # it has saved by now, and what follows was on its way before
+        yield StepDone(2, 4, 0.5, 1e-3, 10)
+        yield MidEpoch(0, 2, {})
+        assert not wanted.exists(), "asked for again"
+        yield EpochDone(1, 4, 0.5, 0.5, {}, {})
+
+    monkeypatch.setattr(gpu, "_train_there", ahead)
+    assert len(list(gpu.carry_out(plan(tmp_path / "mine"), wants_state=lambda: True))) == 4
 
 
 def test_a_run_that_was_stopped_can_be_resumed(borrowed, tmp_path):
