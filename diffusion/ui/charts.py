@@ -220,8 +220,9 @@ def _table(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
         for label, quality in rows.items()
     )
     return (
-        f"<details><summary>{escape(words.QUALITY['table'])}</summary><div style='overflow-x:auto'>"
-        f"<table style='white-space:nowrap;border-spacing:1rem 0.25rem;border-collapse:separate'>"
+        f"<details><summary>{escape(words.QUALITY['table'])}</summary>"
+        f"<div class='scrolled' tabindex='0' role='region' aria-label='{escape(words.QUALITY['table'])}'>"
+        f"<table>"
         f"<caption>{escape(words.QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )

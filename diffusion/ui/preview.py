@@ -65,4 +65,4 @@ class Preview:
             scheme=forwarded or here.scheme, path=f"/gradio_api/file={self.picture.as_posix()}", query=""
         )
         tags = TAGS.format(title=escape(words.TITLE), line=escape(words.DESCRIPTION), picture=escape(str(address)))
-        return GRADIOS.sub("", html).replace("<head>", tags, 1)
+        return GRADIOS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.CODE}"', 1)
