@@ -76,12 +76,19 @@ class Engine:
         return ask
 
     def close(self) -> None:
-        """End after the evaluation under way. A process that exits in the midst of one would be aborted by torch."""
+        """End after the evaluation under way, and let those who asked go.
+
+        A process that exits while one of its threads is inside torch would be aborted.
+        """
         with self.changed:
             self.closed, thread = True, self.thread
             self.changed.notify()
         if thread:
             thread.join()
+        with self.changed:
+            for question in self.questions:
+                question.eps.set_exception(RuntimeError("the engine is closed"))
+            self.changed.wait_for(lambda: not self.walks, timeout=0.5)
 
     @torch.inference_mode()
     def _serve(self) -> None:

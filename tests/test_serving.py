@@ -235,7 +235,7 @@ def test_only_what_is_meant_to_be_called_can_be_called(browser, config):
 
 
 def test_the_one_function_of_a_component_takes_no_paths(browser, home, config):
-    (number,) = (one["id"] for one in config["components"] if one["props"].get("elem_id") == "one-step")
+    number = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "one-step")
     for trick in TRICKS:
         data = json.loads(json.dumps(trick).replace("{home}", str(home)))
         body = {"session_hash": "x", "component_id": number, "fn_name": "one_step", "data": data}
@@ -326,10 +326,10 @@ def test_who_comes_when_the_queue_is_full_is_told(browser, address):
         ),
         ({"SPRITES_TRAINING": "on", "SPRITES_MAX_TRAINING_MINUTES": "20"}, Settings(max_training_minutes=20)),
         ({"SPRITES_MAX_UPLOAD_MB": "8", "SPRITES_RUN": ""}, Settings(max_upload_mb=8)),
-        ({"SPACE_ID": "someone/sprites"}, Settings(max_training_minutes=15, max_upload_mb=16)),
+        ({"SPACE_ID": "someone/sprites"}, Settings(shared=True, max_training_minutes=15, max_upload_mb=16)),
         (
             {"SPACE_ID": "someone/sprites", "SPRITES_MAX_UPLOAD_MB": "100"},
-            Settings(max_training_minutes=15, max_upload_mb=100),
+            Settings(shared=True, max_training_minutes=15, max_upload_mb=100),
         ),
     ],
 )

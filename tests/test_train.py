@@ -13,7 +13,7 @@ from diffusion.pixelart import draw
 from diffusion.settings import Settings
 from diffusion.store import RunFolder
 from diffusion.ui import chinese, english, train
-from diffusion.ui.controls import toasted
+from diffusion.ui.controls import packed, toasted
 from diffusion.ui.monitor import curve, film, monitor
 
 HERE, SHARED = Settings(), Settings(shared=True)
@@ -175,13 +175,13 @@ def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
     assert told(epochs=0) == ""
 
 
-def test_a_run_can_be_taken_along_and_nothing_else(runner, tmp_path):
+def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = train.packed(english, runner, tmp_path, str(tmp_path / "cache"), "tiny")
+    archive = packed(english, tmp_path, str(tmp_path / "cache"), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            train.packed(english, runner, tmp_path, str(tmp_path / "cache"), name)
+            packed(english, tmp_path, str(tmp_path / "cache"), name)
 
 
 def test_the_next_name_is_free(tmp_path):
