@@ -15,6 +15,7 @@ from diffusion.poster import icon, poster
 from diffusion.ui import chinese, english
 
 TABS = ("watch", "compare", "one-step", "train", "learn")
+NAMES = dict(zip(TABS, (english.WATCH, english.COMPARE, english.ONE_STEP_TAB, english.TRAIN, english.LEARN["tab"])))
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
 OPEN_ALL = """() => {
@@ -35,7 +36,11 @@ def address():
 
 
 def open_tab(page, tab):
-    page.locator(f"[role=tab][data-tab-id={tab}]").click()
+    if page.locator(f"[role=tab][data-tab-id={tab}]").count():
+        page.locator(f"[role=tab][data-tab-id={tab}]").click()
+    else:  # on a phone, in English
+        page.get_by_label("More tabs").click()
+        page.locator(".overflow-dropdown").get_by_text(NAMES[tab], exact=True).click()
     page.locator(f"[role=tab][data-tab-id={tab}][aria-selected=true]").wait_for()
     page.evaluate(OPEN_ALL)
     page.wait_for_timeout(300)  # the accordions open
