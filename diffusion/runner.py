@@ -13,8 +13,9 @@ import numpy as np
 
 from .checkpoint import restore
 from .generate import Request, finished
+from .gpu import carry_out
 from .pixels import to_pixels
-from .runs import Plan, carry_out
+from .runs import Plan
 from .store import Checkpoint, RunFolder
 from .training import EpochDone, MidEpoch, StepDone
 
