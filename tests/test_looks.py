@@ -15,7 +15,9 @@ from diffusion.poster import icon, poster
 from diffusion.ui import chinese, english
 
 TABS = ("watch", "compare", "one-step", "train", "learn")
-NAMES = dict(zip(TABS, (english.WATCH, english.COMPARE, english.ONE_STEP_TAB, english.TRAIN, english.LEARN["tab"])))
+NAMES = dict(
+    zip(TABS, (english.WATCH, english.COMPARE, english.ONE_STEP_TAB, english.TRAIN, english.LEARN["tab"]), strict=True)
+)
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
 OPEN_ALL = """() => {
