@@ -2,8 +2,10 @@
 
 import shlex
 import time
+from pathlib import Path
 
 import pytest
+import torch
 from conftest import make_run, until
 
 from diffusion.__main__ import main
@@ -133,6 +135,48 @@ def test_a_run_that_cannot_begin_says_why_and_the_next_one_can(runner, tmp_path)
     assert "is not empty" in until(runner, lambda now: now.state == "failed").message
     runner.start(plan(tmp_path / "other"))
     until(runner, lambda now: now.state == "finished")
+
+
+def fill(path):
+    """The next write of this file meets a full disk: the kernel's own, not a pretended one."""
+    path.with_name(f".{path.name}.part").symlink_to("/dev/full")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("name", ["model_1.safetensors", "metrics.json", "training/resume.pt", "README.md"])
+def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp_path, name):
+    asked = plan(tmp_path / "mine", save_every=1)
+    for _ in carry_out(plan(tmp_path / "whole", save_every=1)):
+        pass
+    begun = carry_out(asked)
+    next(event for event in begun if isinstance(event, EpochDone))
+    begun.close()
+    run, before = RunFolder(asked.folder), (asked.folder / "model_0.safetensors").read_bytes()
+    fill(asked.folder / name)
+    runner.start(plan_of(run), resume=True)
+    now = until(runner, lambda now: not now.busy)
+    assert now.state == "failed" and now.message == f"could not write {asked.folder / name}: the disk is full"
+    assert (asked.folder / "model_0.safetensors").read_bytes() == before
+    assert run.load(0) and "0" in run.metrics() and run.resume_state()["epoch"] == 0
+    assert not list(asked.folder.rglob(".*.part"))
+    runner.start(plan_of(run), resume=True)  # there is room again
+    until(runner, lambda now: now.state == "finished")
+    for epoch in (0, 1):
+        mine, whole = (folder.load(epoch).network.state_dict() for folder in (run, RunFolder(tmp_path / "whole")))
+        assert all(torch.equal(mine[key], whole[key]) for key in whole), epoch
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its_last_epoch(runner, tmp_path):
+    runner.start(plan(tmp_path / "mine", count=2000))
+    until(runner, lambda now: now.step >= 1)
+    (tmp_path / "mine" / "training").mkdir(exist_ok=True)
+    fill(tmp_path / "mine" / "training" / "resume.pt")
+    runner.stop()
+    now = until(runner, lambda now: not now.busy)
+    assert now.state == "failed" and "resume.pt: the disk is full" in now.message
+    runner.start(plan_of(RunFolder(tmp_path / "mine")), resume=True)
+    until(runner, lambda now: now.state == "running" and now.step >= 1)
 
 
 def test_the_curve_stays_small_and_keeps_its_mean():
