@@ -108,9 +108,8 @@ def carry_out(
                 facts["held_out_loss"] = round(event.held_out_loss, 5)
             if plan.keeps(event.epoch):
                 run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
-            if (
-                event.epoch == plan.training.epochs - 1
-            ):  # before the numbers that say the run is finished: a full disk leaves it to be resumed
+            if event.epoch == plan.training.epochs - 1:
+                # before the numbers that say the run is finished: a full disk leaves it to be resumed
                 metrics = run.metrics() | {str(event.epoch): facts}
                 run.save_card(card(config, metrics, plan.command(), run.floor()))
             run.save_metrics(event.epoch, facts)
