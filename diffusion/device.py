@@ -27,7 +27,13 @@ def lends_gpu() -> bool:
 
 @cache
 def find_device() -> Device:
-    """A GPU if there is one, else the CPU; bfloat16 where it is native and measured to be faster."""
+    """A GPU if there is one, else the CPU; bfloat16 where it is native and measured to be faster.
+
+    SPRITES_PRECISION=float32 in the environment: the CPU in that precision, without measuring. Two processes then make
+    the same sprites to the last bit, also on a machine so busy that they would measure differently.
+    """
+    if os.environ.get("SPRITES_PRECISION") == "float32":
+        return Device("cpu", torch.float32)
     pretended = lends_gpu() and multiprocessing.parent_process() is None
     if torch.cuda.is_available() and not pretended:
         return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)

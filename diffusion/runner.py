@@ -7,7 +7,8 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -57,6 +58,7 @@ class Waiting:
     plan: Plan
     resume: bool
     owner: str
+    context: Context = field(default_factory=copy_context)  # of the request: a lent GPU is lent to whoever asked
 
 
 class Runner:
@@ -129,7 +131,7 @@ class Runner:
         self._go.set()
         self._stop.clear()
         self._save.clear()
-        self._thread = threading.Thread(target=self._work, args=(plan, resume), daemon=True)
+        self._thread = threading.Thread(target=next_one.context.run, args=(self._work, plan, resume), daemon=True)
         self._thread.start()
 
     def _tell_who_waits(self) -> None:

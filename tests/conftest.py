@@ -17,6 +17,7 @@ os.environ |= {  # before anything imports huggingface_hub, which reads them onc
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "NO_PROXY": "127.0.0.1,localhost",
+    "SPRITES_PRECISION": "float32",  # the app and the test that looks at it compute alike, however busy the machine
 }
 for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "SPRITES_RUN"):
     os.environ.pop(name, None)
