@@ -21,7 +21,7 @@ from diffusion.pulls import Allowance, Pulls
 from diffusion.refs import HubRef
 from diffusion.settings import Settings
 from diffusion.store import RunFolder, list_runs
-from diffusion.ui import checkpoints, chinese, english, shelf, watch
+from diffusion.ui import checkpoints, chinese, english, shelf, streams, watch
 from diffusion.ui.words import told
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -43,7 +43,7 @@ def hub(files, monkeypatch) -> Iterator[FakeHub]:
     hub.add("me/run", files)
     hub.stand_in(monkeypatch)
     monkeypatch.setattr(hub_client, "BEAT", 0.05)
-    monkeypatch.setattr(checkpoints, "BARS_EVERY", 0)
+    monkeypatch.setattr(streams, "BARS_EVERY", 0)
     monkeypatch.setattr(publish, "PICTURE", Request(count=32, steps=2))
     yield hub
     hub.stop()

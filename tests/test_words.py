@@ -45,7 +45,7 @@ PASSED_ON = {  # sentences that are made elsewhere, and found there
     "event.text": "gpu: of a ValueError in the process that has the GPU",
     "sentence": "pictures: handed to foreign()",
     "sentence(problem, name, api.endpoint)": "hub_client: one of SENTENCES or STATUS",
-    "str(mistake).replace(str(path), f'{file.name} of {name}')": "dataset: of load_npy",
+    "str(mistake).replace(path.name, f'{file.name} of {name}')": "dataset: of load_npy",
 }
 
 

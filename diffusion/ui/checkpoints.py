@@ -2,35 +2,30 @@
 
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
-from huggingface_hub import HfApi, get_token
+from huggingface_hub import HfApi
 
-from ..hub import EpochHere, Listing, list_epochs
-from ..hub_client import PATIENCE, patiently
+from ..hub import Listing, list_epochs
+from ..hub_client import PATIENCE, once, patiently
 from ..publish import Pushed, push
 from ..pulls import Pulls
 from ..refs import RUN, HubRef
 from ..settings import Settings
 from ..store import RunFolder, list_runs
+from . import jobs
 from .compare import TUTORIAL_EPOCHS
 from .controls import PRIVATE, explained, packed
 from .page import LOOK_EVERY, Page, on_disk
 from .shelf import bar, note, opening, problem, run_there, runs_here, watch_link
-from .turns import Turns
+from .streams import IN_LINE, IsOver, bars, token_needed, wire_stream
 from .watch import name_of
 from .words import Words
-
-BARS_EVERY = 0.2  # seconds between two pictures of how far it is
-IN_LINE: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": 4}
-IsOver = Callable[[], bool]
 
 
 def reader(settings: Settings) -> HfApi:
@@ -43,7 +38,7 @@ def look(words: Words, api: HfApi, address: str) -> Iterator[tuple[str, Listing 
     try:
         ref = HubRef.parse((address or "").strip())
         yield note(words.HUB["asking"]), None
-        asking = patiently(_listed(api, ref), 4 * PATIENCE)  # it has a patience of its own
+        asking = patiently(once(lambda: list_epochs(api, ref)), 4 * PATIENCE)  # it has a patience of its own
         while True:
             try:
                 event = next(asking)
@@ -55,11 +50,6 @@ def look(words: Words, api: HfApi, address: str) -> Iterator[tuple[str, Listing 
     except ValueError as mistake:
         yield problem(words, mistake), None
         raise
-
-
-def _listed(api: HfApi, ref: HubRef) -> Generator[Any, None, Listing]:
-    yield from ()
-    return list_epochs(api, ref)
 
 
 def offer(words: Words, pulls: Pulls, listing: Listing | None) -> list[Any]:
@@ -103,21 +93,12 @@ def open_run(
         if not trusted:
             raise ValueError(words.HUB["trust_first"])
     with closing(pulls.bring(api, listing, epochs, name, allow_pickle=trusted)) as events:
-        yield from _bars(words, events, is_over)
+        yield from bars(words, events, is_over)
     if is_over():
         yield note(words.HUB["stopped"])
         return
     said = words.HUB["opened"].format(name=name, epochs=", ".join(map(str, sorted(epochs))))
     yield note(f"{said} {watch_link(name, max(epochs), words.HUB['watch'])}")
-
-
-def needed_to_push(words: Words, settings: Settings, token: gr.OAuthToken | None) -> str:
-    """What a visitor must do first; empty where nothing."""
-    if settings.login:
-        return "" if token else words.HUB["push_needs"]["login"]
-    if settings.shared:
-        return words.HUB["push_needs"]["owner"]
-    return "" if get_token() else words.HUB["push_needs"]["token"]
 
 
 def push_run(
@@ -132,7 +113,7 @@ def push_run(
     with_training: bool,
 ) -> Iterator[str]:
     """Push a run to the account whose token it is, and say how it goes. The token stays in here."""
-    if missing := needed_to_push(words, settings, token):
+    if missing := token_needed(words, settings, token):
         raise ValueError(missing)
     run = list_runs(runs).get(name or "")
     if run is None:
@@ -143,7 +124,7 @@ def push_run(
         source_of(run, settings, with_training) as source,
         closing(push(api, source, ref, private=private, with_training=with_training)) as events,
     ):
-        for event in _bars(words, events, is_over):
+        for event in bars(words, events, is_over):
             if isinstance(event, Pushed):
                 link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
                 form = words.HUB["pushed" if event.files else "pushed_already"]
@@ -162,21 +143,6 @@ def source_of(run: RunFolder, settings: Settings, with_training: bool) -> Iterat
     left_out = None if with_training else shutil.ignore_patterns("training")
     with tempfile.TemporaryDirectory() as folder:
         yield RunFolder(shutil.copytree(run.path, Path(folder) / run.path.name, ignore=left_out))
-
-
-def _bars(words: Words, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
-    """Events as bars, not too many of them; those that are no bars as they are. Ends where it is over."""
-    shown = 0.0
-    for event in events:
-        if is_over():
-            return
-        if isinstance(event, Pushed):
-            yield event
-        elif isinstance(event, EpochHere) or time.monotonic() - shown < BARS_EVERY:
-            continue
-        elif said := bar(words, event):
-            yield said
-            shown = time.monotonic()
 
 
 def look_around(words: Words, pulls: Pulls, default_run: str, seen: Any, chosen: str | None) -> list[Any]:
@@ -201,12 +167,14 @@ def build(page: Page, tab: gr.Tab, pulls: Pulls, settings: Settings) -> None:
             _open_part(page, pulls, settings)
         with gr.Column(min_width=320):
             chosen, missing = _take_part(page, settings)
+    if settings.login or not settings.shared:
+        jobs.build(page, pulls, settings)
     seen, quick = gr.State(), {"queue": False, **PRIVATE}
     timer = gr.Timer(LOOK_EVERY, active=False)
     around = partial(look_around, words, pulls, page.default_run)
 
     def needed(token: gr.OAuthToken | None) -> str:
-        return needed_to_push(words, settings, token)
+        return token_needed(words, settings, token)
 
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     tab.select(needed, outputs=missing, **quick)
@@ -242,9 +210,8 @@ def _open_part(page: Page, pulls: Pulls, settings: Settings) -> None:
     gr.on(
         [look_button.click, address.submit], partial(ask, words), address, [going, listing], **IN_LINE, **PRIVATE
     ).then(partial(offer, words, pulls), listing, [table, choice, epochs, trusted, name], queue=False, **PRIVATE)
-    _wire(words, start, stop, pulled, [listing, epochs, trusted, name], going).then(
-        table_of, [listing, name], table, queue=False, **PRIVATE
-    )
+    [opened] = wire_stream(words, [start.click], [stop.click], pulled, [listing, epochs, trusted, name], going)
+    opened.then(table_of, [listing, name], table, queue=False, **PRIVATE)
 
 
 def _take_part(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
@@ -272,39 +239,5 @@ def _take_part(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
     def pushed(token: gr.OAuthToken | None, is_over: IsOver, *values: Any) -> Iterator[str]:
         yield from push_run(words, settings, page.runs, token, is_over, *values)
 
-    _wire(words, start, stop, pushed, [chosen, target, private, with_training], going)
+    wire_stream(words, [start.click], [stop.click], pushed, [chosen, target, private, with_training], going)
     return chosen, missing
-
-
-def _wire(
-    words: Words,
-    start: gr.Button,
-    stop: gr.Button,
-    handler: Callable[..., Iterator[str]],
-    inputs: list[Any],
-    going: gr.HTML,
-) -> Dependency:
-    """Start shows what `handler` yields, also its mistakes; Stop, or another start, ends it.
-
-    handler: called as (token, is_over, *values of inputs).
-    """
-    turns, turn = Turns(), gr.State(0)
-
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
-
-    @explained
-    def told(words: Words, *values: Any) -> Iterator[str]:
-        try:
-            yield from handler(*values)
-        except ValueError as mistake:
-            yield problem(words, mistake)
-            raise
-
-    def walk(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
-        yield from told(words, token, partial(turns.is_over, request.session_hash, mine), *values)
-
-    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
-    return start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        walk, inputs=[turn, *inputs], outputs=going, trigger_mode="multiple", **IN_LINE, **PRIVATE
-    )

@@ -41,8 +41,8 @@ HUB = {
     "stopped": "Stopped. What had come whole is kept; Open goes on from there.",
     "opening": {
         "pulling": "{ref} is on its way.",
-        "older": "{ref} was pulled before and is used as it was then. {why}",
-        "failed": "{ref} was not opened. {why}",
+        "older": "{ref} was pulled before and is used as it was then: {why}",
+        "failed": "{ref} was not opened: {why}",
     },
     # Take along
     "take_title": "### Take a run along",
@@ -64,4 +64,38 @@ HUB = {
     "pushed": "It is on the Hub, {files} files: {link}",
     "pushed_already": "All of it was there already: {link}",
     "push_stopped": "Stopped. The Hub shows nothing of it unless the commit at the end was under way already.",
+    # Train there
+    "gpu": {
+        "title": "Train on a GPU of Hugging Face",
+        "intro": (
+            "This costs money: Hugging Face charges your account by the minute, and the account needs credit. The job "
+            "trains our network on built-in sprites and pushes the epochs it keeps to your repository. It ends when "
+            "it is done, and after the hours you allow at the latest; what it has pushed by then stays."
+        ),
+        "to": "Where it pushes",
+        "hardware": "Hardware",
+        "price": "{title}: ${dollars:.2f} an hour",
+        "hours": "Hours at most",
+        "cost": "**At most ${most:.2f}**: {hours:g} h at ${dollars:.2f} an hour. Less if it is done sooner.",
+        "agree": "I agree to pay that",
+        "agree_first": "Tick the box first: the job costs up to ${most:.2f}",
+        "choose": "Choose the hardware first",
+        "start": "Start the job",
+        "cancel": "Cancel the job",
+        "follow": "Follow the job",
+        "starting": "Starting the job …",
+        "none": "No job was started from this browser",
+        "started": (
+            "Job {link}, to {repo}. Closing this page does not end it, and until it ends it costs: "
+            "come back and follow it, or cancel it."
+        ),
+        "quiet": "No word from the job for {seconds} s",
+        "stages": {
+            "COMPLETED": "The job is done.",
+            "CANCELED": "The job was cancelled.",
+            "ERROR": "The job ended with an error.",
+            "DELETED": "The job was deleted.",
+        },
+        "there": "What it has pushed is at {link}; it can be opened above.",
+    },
 }
