@@ -88,7 +88,7 @@ def test_generate_plays_distinct_frames_in_order_and_ends_with_what_sampling_giv
     assert seen["arrived"] == list(range(len(seen["arrived"]))), "a frame was lost or came twice"
     assert drawn == seen["arrived"], "a frame that arrived was not drawn, or not in its order"
     assert len(drawn) > 10
-    *_, (last,) = generate([run.load(31)], Request(count=6, steps=50, seed=0))
+    *_, (last,) = generate([run.load(31)], Request(count=6, seed=0))
     assert np.array_equal(sprites_on(canvas(page), 6), to_pixels(last.x))
     page.locator(PLAYER).get_by_label("Position in the film").press("Home")
     pictures = {canvas(page).tobytes()}
@@ -170,7 +170,7 @@ def test_two_visitors_each_get_their_own_film(chromium, page, served):
         one.get_by_role("button", name="Generate").click()
     for one, seed in ((page, 1), (other, 2)):
         one.wait_for_function(READY, timeout=120_000)
-        *_, (last,) = generate([served[1].load(31)], Request(count=2, steps=50, seed=seed))
+        *_, (last,) = generate([served[1].load(31)], Request(count=2, seed=seed))
         assert np.array_equal(sprites_on(canvas(one), 2), to_pixels(last.x))
     other.context.close()
 
