@@ -29,6 +29,7 @@ from diffusion.checkpoint import RunConfig  # noqa: E402
 from diffusion.store import RunFolder  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # where a test cuts the line, the page still asks now and then
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -118,7 +119,8 @@ def visitor(chromium, **traits):
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
-    assert not errors, errors
+    unexpected = [error for error in errors if OFFLINE not in error]
+    assert not unexpected, unexpected
 
 
 @pytest.fixture
