@@ -167,9 +167,9 @@ LEARN = {
         "noise_error": "预测的噪声偏差为 {error}（0 是完全正确，1 是毫无头绪）",
         "not_asked": "还没有问",
         "distance": "第 {epoch} 回合之后，与真实精灵图的距离（越小越好）：{mean} ± {spread}；真实的图：{real}",
-        "leaps": "与真实精灵图的距离（越小越好）：一大步 {one}，{n} 步 {many}",
-        "leaps_unmeasured": "与真实精灵图的距离（越小越好）：一大步 {one}",
-        "fresh": "与真实精灵图的距离（越小越好）：有 z 时 {ours}，没有 z 时 {theirs}",
+        "leaps": "不指定类别时，与真实精灵图的距离（越小越好）：一大步 {one}，{n} 步 {many}",
+        "leaps_unmeasured": "不指定类别时，与真实精灵图的距离（越小越好）：一大步 {one}",
+        "fresh": "不指定类别时，与真实精灵图的距离（越小越好）：有 z 时 {ours}，没有 z 时 {theirs}",
         "seen": "已看过 {sprites} 张图：在两个核心上约 {seconds} 秒",
     },
     "symbols": {

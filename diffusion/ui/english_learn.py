@@ -173,9 +173,9 @@ LEARN = {
         "not_asked": "not asked yet",
         "distance": "Distance to real sprites (smaller is better) after epoch {epoch}: {mean} ± {spread}; "
         "real ones: {real}",
-        "leaps": "Distance to real sprites (smaller is better): one leap {one}, {n} steps {many}",
-        "leaps_unmeasured": "Distance to real sprites (smaller is better): one leap {one}",
-        "fresh": "Distance to real sprites (smaller is better): with z {ours}, without {theirs}",
+        "leaps": "Distance to real sprites (smaller is better), no kind asked for: one leap {one}, {n} steps {many}",
+        "leaps_unmeasured": "Distance to real sprites (smaller is better), no kind asked for: one leap {one}",
+        "fresh": "Distance to real sprites (smaller is better), no kind asked for: with z {ours}, without {theirs}",
         "seen": "{sprites} sprites seen: about {seconds} seconds on two cores",
     },
     "symbols": {
