@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is i
 with suppress(ImportError):
     import spaces  # noqa: F401 (before torch: it lends the GPU on a ZeroGPU Space, see diffusion/gpu.py)
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, constants, get_token
 
 from diffusion.pulls import Allowance, Pulls
 from diffusion.refs import HubRef
@@ -40,9 +40,11 @@ def main() -> None:
     from diffusion.ui.api import health
     from diffusion.ui.app import build, look, preview
 
+    if settings.shared:
+        constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
     pulls = Pulls(options.runs, Allowance() if settings.shared else None)
-    if run:
-        pulls.begin(HfApi(), run)  # the page opens with the runs there are, and shows it when it has come
+    if run:  # the page opens with the runs there are, and shows this one when it has come
+        pulls.begin(HfApi(token=get_token()), run)
     app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
     app.queue(max_size=MOST_WAITING, api_open=False)
     app.launch(

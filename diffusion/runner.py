@@ -78,7 +78,7 @@ class Runner:
     def snapshot(self, name: str = "") -> Snapshot:
         """How a run stands that this server has seen; the one under way, or the last, unless named."""
         now = self._now
-        return now if name in ("", now.name) else replace(self._past.get(name, now), waiting=now.waiting)
+        return now if name in ("", now.name) else self._past.get(name, now)
 
     def seen(self) -> tuple[str, ...]:
         """The runs that `snapshot` knows, the newest first."""
@@ -192,7 +192,7 @@ class Runner:
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
             self._past.pop(self._now.name, None)
-            self._past[self._now.name] = self._now
+            self._past[self._now.name] = replace(self._now, waiting=())
             while len(self._past) > MOST_PAST:
                 del self._past[next(iter(self._past))]
             if self._waiting:

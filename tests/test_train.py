@@ -144,6 +144,16 @@ def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
     assert [frame["seq"] for frame in looks.look(you, None)[2]] == [0, 1]
 
 
+def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
+    """It was sent anew at every look while another one trained."""
+    for name in ("first", "second"):
+        begin(runner, tmp_path, name)
+        until(runner, lambda now: now.state == "finished")
+    looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
+    assert "<strong>first</strong>" in looks.look(me, "first")[0]
+    assert all(update == gr.skip() for update in looks.look(me, "first")), "the same was sent twice"
+
+
 def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
     assert train.resumable(runner, tmp_path) == []
     begin(runner, tmp_path, count=400, epochs=3)

@@ -39,10 +39,8 @@ from .answers import (
     scaled,
     whole,
 )
+from .compare import MOST_EPOCHS, TUTORIAL_EPOCHS
 from .door import Door, answered
-
-TUTORIAL_EPOCHS = (0, 4, 24, 31)
-MOST_EPOCHS = 6
 
 
 @dataclass(frozen=True)

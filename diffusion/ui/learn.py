@@ -19,16 +19,18 @@ import numpy as np
 import torch
 
 from ..device import find_device
-from ..generate import Request, generate, predictor
+from ..generate import Request, predictor
+from ..gpu import generate
 from ..kinds import KINDS
 from ..pixelart import paint
 from ..pixels import to_pixels
 from ..render import columns_for, sheet
 from ..schedule import NoiseSchedule
-from ..store import RunFolder, load_file
+from ..store import Checkpoint, RunFolder
 from .door import BUSY, Door
 from .one_step import LEVELS, epochs_shown, held_out_recipes, to_show
 from .page import Page
+from .player import served
 from .watch import find_run, name_of
 from .words import Words, told
 
@@ -106,19 +108,18 @@ def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: 
 
     film: about MOMENTS of them, the first and the last among them; otherwise only the last.
     """
-    there = find_run(words, runs, run).epochs()
-    if epoch not in there or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
+    folder = find_run(words, runs, run)
+    if epoch not in folder.epochs() or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
         raise ValueError(words.LEARN["odd_question"])
     with _door.entered():
-        return _walked(there[epoch], there[epoch].stat().st_mtime_ns, wanted, film)
+        return _walked(folder.load(epoch), wanted, film)
 
 
-@lru_cache(maxsize=64)  # a class of learners asks the same questions
-def _walked(path: Path, written: int, wanted: Request, film: bool) -> dict[str, Any]:
-    """`written` tells a file that was replaced."""
+@lru_cache(maxsize=64)  # a class of learners asks the same questions; a checkpoint is one object as long as its file
+def _walked(checkpoint: Checkpoint, wanted: Request, film: bool) -> dict[str, Any]:
     columns = columns_for(wanted.count)
     kept = {wanted.steps * i // (MOMENTS - 1) for i in range(MOMENTS)} if film else {wanted.steps}
-    shown = [step for number, (step,) in enumerate(generate([load_file(path)], wanted)) if number in kept]
+    shown = [step for number, (step,) in enumerate(generate([checkpoint], wanted)) if number in kept]
     sheets = [np.ascontiguousarray(sheet(to_pixels(step.x), columns)) for step in shown]
     return {
         "t": [step.t for step in shown],
@@ -239,7 +240,6 @@ def build(page: Page) -> None:
     run = name_of(runs, default_run)
     folder = RunFolder(runs / run) if run else None
     findings = findings_in(assets / "lesson.json")
-    served = assets.relative_to(Path.cwd()) if assets.is_relative_to(Path.cwd()) else assets
     gr.set_static_paths([assets])
     gr.HTML(
         html_template=(assets / "learn.html").read_text("utf-8"),
@@ -259,6 +259,6 @@ def build(page: Page) -> None:
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
         mistakes=list(MISTAKEN),
         sentences=sentences(words, findings),
-        served=served.as_posix(),
+        served=served(assets).as_posix(),
         server_functions=[answering(words, ask_noise), answering(words, ask_walk)],
     )

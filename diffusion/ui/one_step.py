@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ def to_show(run: RunFolder) -> list[int]:
     return [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]
 
 
+@cache  # both languages show them
 def held_out_recipes(count: int) -> list[Recipe]:
     """Sprites never trained on, no two of the same shape."""
     unlike: dict[frozenset[str], Recipe] = {}
