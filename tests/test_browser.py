@@ -553,7 +553,7 @@ def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, t
     (tmp_path / "bad.zip").write_bytes(b"no zip at all")
     page.locator("input[type=file]").last.set_input_files(tmp_path / "bad.zip")
     page.get_by_text("bad.zip is not a readable .zip").wait_for()
-    page.get_by_label("Clear").last.dispatch_event("click")
+    page.locator("#train-files").get_by_label("Clear").first.click()
     pixels, _ = draw(30)
     with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
         for i, sprite in enumerate(pixels):

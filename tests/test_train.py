@@ -150,6 +150,7 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
     looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
+    assert "<strong>second</strong>" in looks.look(me, "")[0], "without a choice the newest is shown"
     assert "<strong>first</strong>" in looks.look(me, "first")[0]
     assert all(update == gr.skip() for update in looks.look(me, "first")), "the same was sent twice"
 

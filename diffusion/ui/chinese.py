@@ -139,7 +139,10 @@ TRAIN_NAME = "训练任务的名字"
 TRAIN_SOURCE = "用什么训练"
 TRAIN_SOURCES = {"builtin": "内置的精灵图", "upload": "我的图片", "hub": "Hub 上的数据集"}
 TRAIN_COUNT = "图片数量"
-TRAIN_FILES = "一个图片 .zip（文件夹名为 hero、non-hero、food、spell、side-facing）、若干图片，或两个 .npy"
+TRAIN_FILES = "文件"
+TRAIN_FILES_INFO = (
+    "一个图片 .zip（文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、若干图片，或课程的两个 .npy"
+)
 TRAIN_HUB = "Hub 数据集"
 TRAIN_HUB_HINT = "hf://datasets/user/repo"
 TRAIN_HUB_NAME = "数据集要写成 hf://datasets/user/repo 这样"

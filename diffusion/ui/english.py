@@ -118,7 +118,11 @@ TRAIN_NAME = "Name of the run"
 TRAIN_SOURCE = "Train on"
 TRAIN_SOURCES = {"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"}
 TRAIN_COUNT = "Sprites"
-TRAIN_FILES = "A .zip of pictures (folders named hero, non-hero, food, spell, side-facing), pictures, or the two .npy"
+TRAIN_FILES = "Files"
+TRAIN_FILES_INFO = (
+    "A .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), pictures, or the "
+    "course's two .npy"
+)
 TRAIN_HUB = "Hub data set"
 TRAIN_HUB_HINT = "hf://datasets/user/repo"
 TRAIN_HUB_NAME = "Name the data set like hf://datasets/user/repo"

@@ -204,7 +204,11 @@ class Looks:
             *(gr.Button(visible=now.state in states) for states in STEERING.values()),
             gr.Button(visible=bool(now.waiting)),
             gr.Button(visible=there and not now.busy),
-            gr.Radio(choices=list(names), value=now.name or None, visible=len(names) > 1),
+            gr.Radio(
+                choices=[*((name, "") for name in names[:1]), *names[1:]],  # "" is the run under way, whichever it is
+                value=asked if asked in names[1:] else "" if names else None,
+                visible=len(names) > 1,
+            ),
             gr.Radio(choices=waiting, visible=bool(waiting)),
             gr.Button(visible=bool(waiting)),
         ]
@@ -244,8 +248,10 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     name = wish[0]
     for event in (look_button.click, wish[3].upload):
         event(partial(look_at_data, words, settings), wish, [sheet, counted], **queued)
-    start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], name, **queued)
-    again.click(partial(resume, words, runner, runs, settings), [visitor, unfinished], **queued)
+    begun = start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], name, **queued)
+    resumed = again.click(partial(resume, words, runner, runs, settings), [visitor, unfinished], **queued)
+    for event in (begun, resumed):
+        event.success(lambda: None, outputs=seen, **quick)  # none chosen: the one under way
     for button, act in zip(steering, STEERING, strict=True):
         button.click(partial(steer, words, runner, settings, act), visitor, **queued)
     give_up.click(partial(leave, words, runner, settings), visitor, **queued)
@@ -287,7 +293,9 @@ def _controls(words: Words) -> tuple[list[Any], gr.Button, gr.HTML, gr.Button, g
     sources = [(said, source) for source, said in words.TRAIN_SOURCES.items()]
     source = gr.Radio(sources, value="builtin", label=words.TRAIN_SOURCE, elem_classes="compact")
     count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.TRAIN_COUNT, **slim)
-    files = gr.File(label=words.TRAIN_FILES, file_count="multiple", height=120, visible=False)
+    with gr.Column(visible=False) as pick_files:
+        gr.Markdown(words.TRAIN_FILES_INFO, elem_classes="hint")
+        files = gr.File(label=words.TRAIN_FILES, file_count="multiple", height=120, elem_id="train-files")
     hub = gr.Textbox(label=words.TRAIN_HUB, placeholder=words.TRAIN_HUB_HINT, max_lines=1, visible=False)
     look = gr.Button(words.TRAIN_LOOK, size="sm")
     preview = gr.HTML()
@@ -307,6 +315,6 @@ def _controls(words: Words) -> tuple[list[Any], gr.Button, gr.HTML, gr.Button, g
     def show(chosen: str):
         return [*(gr.update(visible=chosen == wanted) for wanted in words.TRAIN_SOURCES), ""]
 
-    source.change(show, source, [count, files, hub, preview], queue=False, **PRIVATE)
+    source.change(show, source, [count, pick_files, hub, preview], queue=False, **PRIVATE)
     wish = [name, source, count, files, hub, begin_with, epochs, width, batch, save, lr, seed, context]
     return wish, look, preview, start, about
