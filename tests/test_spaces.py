@@ -44,6 +44,15 @@ def borrowed(monkeypatch, tmp_path):
     importlib.reload(gpu)
 
 
+@pytest.fixture
+def one_thread():
+    """As in a borrowed process: two threads add in another order, and round differently."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory):
     run = make_run(tmp_path_factory.mktemp("runs") / "tiny")
@@ -101,6 +110,7 @@ def test_a_walk_that_is_left_gives_the_gpu_back(borrowed, checkpoints):
 
 def test_only_a_process_that_was_lent_a_gpu_believes_in_it(monkeypatch):
     """Elsewhere torch says that there is CUDA, and fails at the first tensor."""
+    monkeypatch.delenv("SPRITES_PRECISION")
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
@@ -115,7 +125,7 @@ def test_only_a_process_that_was_lent_a_gpu_believes_in_it(monkeypatch):
     assert device.find_device.__wrapped__().name == "cuda"
 
 
-def test_training_on_a_lent_gpu_is_the_same_run(borrowed, tmp_path):
+def test_training_on_a_lent_gpu_is_the_same_run(borrowed, tmp_path, one_thread):
     here = list(runs.carry_out(plan(tmp_path / "here")))
     there = list(gpu.carry_out(plan(tmp_path / "there")))
     assert losses(there) == losses(here) and len(losses(there)) == 4
@@ -126,7 +136,7 @@ def test_training_on_a_lent_gpu_is_the_same_run(borrowed, tmp_path):
     assert borrowed() == ["_train_there 55"]
 
 
-def test_a_long_run_borrows_again_and_goes_on_where_it_was(borrowed, tmp_path, monkeypatch):
+def test_a_long_run_borrows_again_and_goes_on_where_it_was(borrowed, tmp_path, monkeypatch, one_thread):
     monkeypatch.setattr(gpu, "SLICE", 0)  # over after every step
     here = list(runs.carry_out(plan(tmp_path / "here")))
     there = list(gpu.carry_out(plan(tmp_path / "there")))
