@@ -55,6 +55,7 @@ def main() -> None:
         mcp_server=find_spec("mcp") is not None,
         run_history=False,  # a walk would leave all its frames in the browser's storage
         enable_monitoring=False,
+        state_session_capacity=1000,  # pages that are remembered, for at most an hour; 75 KB each
         app_kwargs={"routes": [health(options.runs)], "middleware": [preview(HERE / "assets")]},
         **look(HERE / "assets"),
     )

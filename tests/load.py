@@ -45,7 +45,7 @@ class Tally:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, question: Callable[[], int]) -> None:
-        """question: returns how many frames it got; RuntimeError says that the queue is full."""
+        """question: returns how many frames it got; QueueFullError says that the queue is full."""
         started = time.monotonic()
         try:
             frames = question()
@@ -97,41 +97,53 @@ class Page:
         player = next(number for number, prop in props.items() if prop.get("elem_id") == "watch-player")
         walk = next(one for one in config["dependencies"] if one["outputs"] == [player] and one["queue"])
         opening = next(one for one in config["dependencies"] if set(walk["inputs"][1:]) <= set(one["outputs"]))
-        self.walk, self.before = walk["id"], (opening["id"], walk["trigger_after"])
+        self.opening, self.turn, self.walk = opening["id"], walk["trigger_after"], walk["id"]
         self.values = [props[number].get("value") for number in walk["inputs"]]
         self.values[1:3] = [run, epoch]
 
-    def question(self, count: int = SPRITES, steps: int = STEPS, *, stay: bool = True) -> int:
-        """Generate, and every frame until the end; or leave at once."""
-        values, session = list(self.values), uuid.uuid4().hex
+    def open(self) -> "Visitor":
+        visitor = Visitor(self)
+        visitor.send("/run/predict", self.opening, [])
+        return visitor
+
+
+class Visitor:
+    """Somebody's browser, on one page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.session = page, uuid.uuid4().hex
+
+    def send(self, path: str, event: int, data: list) -> httpx.Response:
+        body = {"session_hash": self.session, "fn_index": event, "data": data}
+        return httpx.post(f"{self.page.url}/gradio_api{path}", json=body, timeout=PATIENCE, verify=False)
+
+    def generate(self, count: int = SPRITES, steps: int = STEPS, *, stay: bool = True) -> int:
+        """Press Generate, and see every frame until the end; or leave at once."""
+        values = list(self.page.values)
         values[3], values[6] = count, steps
-        with httpx.Client(base_url=f"{self.url}/gradio_api", timeout=PATIENCE, verify=False) as browser:
-            who = {"session_hash": session}
-            for number in self.before:  # the page opens, then the button is pressed
-                browser.post("/run/predict", json=who | {"fn_index": number, "data": []}).raise_for_status()
-            joined = browser.post("/queue/join", json=who | {"fn_index": self.walk, "data": values})
-            if joined.status_code == 503 and any(word in joined.text for word in FULL):
-                raise QueueFullError
-            joined.raise_for_status()
-            return frames_of(browser, session) if stay else 0
+        self.send("/run/predict", self.page.turn, []).raise_for_status()
+        joined = self.send("/queue/join", self.page.walk, values)
+        if joined.status_code == 503 and any(word in joined.text for word in FULL):
+            raise QueueFullError
+        joined.raise_for_status()
+        return self.frames() if stay else 0
 
-
-def frames_of(browser: httpx.Client, session: str) -> int:
-    """How many came, without a gap, from pure noise to the finished sprites."""
-    frame, came = None, 0
-    with browser.stream("GET", "/queue/data", params={"session_hash": session}) as stream:
-        for line in stream.iter_lines():
-            said = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
-            if said.get("msg") == "process_generating":
-                data = said["output"]["data"]
-                frame = apply_diff(frame, data[0]) if frame else data[0]
-                assert frame["seq"] == came, f"frame {frame['seq']} where {came} was due"
-                came += 1
-            elif said.get("msg") == "process_completed":
-                assert said["success"], said["output"]
-                break
-    assert frame and frame["t"] == 0, "the walk did not come to its end"
-    return came
+    def frames(self) -> int:
+        """How many came, without a gap, from pure noise to the finished sprites."""
+        frame, came, address = None, 0, f"{self.page.url}/gradio_api/queue/data"
+        who = {"session_hash": self.session}
+        with httpx.stream("GET", address, params=who, timeout=PATIENCE, verify=False) as stream:
+            for line in stream.iter_lines():  # until the server closes it
+                said = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+                if said.get("msg") == "process_generating":
+                    data = said["output"]["data"]
+                    frame = apply_diff(frame, data[0]) if frame else data[0]
+                    assert frame["seq"] == came, f"frame {frame['seq']} where {came} was due"
+                    came += 1
+                elif said.get("msg") == "process_completed":
+                    assert said["success"], said["output"]
+        assert frame and frame["t"] == 0, "the walk did not come to its end"
+        return came
 
 
 @dataclass
@@ -160,7 +172,9 @@ def put_on(url: str, clients: int, visitors: int, seconds: float, run: str, epoc
             )
             for client in made
         ]
-        threads += [threading.Thread(target=again, args=(load.visitors, page.question)) for _ in range(visitors)]
+        threads += [
+            threading.Thread(target=again, args=(load.visitors, page.open().generate)) for _ in range(visitors)
+        ]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):

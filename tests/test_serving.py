@@ -310,7 +310,7 @@ def test_who_comes_when_the_queue_is_full_is_told(browser, address):
     page, joined = Page(address, "tiny", 4), 0
     with pytest.raises(QueueFullError):
         while joined < 100:
-            page.question(count=64, steps=500, stay=False)
+            page.open().generate(count=64, steps=500, stay=False)
             joined += 1
     assert 32 <= joined <= 40, "32 wait, and two compute"
     assert browser.get("/gradio_api/health").status_code == 200

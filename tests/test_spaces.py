@@ -200,7 +200,7 @@ def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
     space = {"SPACES_ZERO_GPU": "true", "FAKE_SPACES_LOG": str(log), "PYTHONPATH": str(FAKE), "OMP_NUM_THREADS": "2"}
     with running_app(tmp_path / "runs", **space) as address:
         assert "a GPU that ZeroGPU lends for each request" in httpx.get(f"{address}/config", timeout=60).text
-        frames = Page(address, "tiny", 4).question(count=2, steps=4)
+        frames = Page(address, "tiny", 4).open().generate(count=2, steps=4)
         client = Client(address, verbose=False, download_files=tmp_path)
         _, facts = client.predict(count=2, steps=4, api_name="/generate_sprites")
         client.predict(epochs=[0, 4], count=2, steps=4, api_name="/compare_epochs")

@@ -183,9 +183,7 @@ class Looks:
 
     def __init__(self, words: Words, runner: Runner, runs: Path) -> None:
         self.words, self.runner, self.runs = words, runner, runs
-        self.shown: dict[
-            str | None, tuple
-        ] = {}  # browser -> the snapshot, the runs there were, the last epoch of the film
+        self.shown: dict[str | None, tuple] = {}  # browser -> the snapshot, the runs there were, the film's last epoch
 
     def look(self, request: gr.Request, asked: str | None) -> list[Any]:
         """Updates for monitor, curve, film, the four of STEERING, queue, download, runs, unfinished runs, resume."""
