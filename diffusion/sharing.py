@@ -18,6 +18,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from .openmp import dismiss_team
+
 Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
 MOST_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
@@ -68,6 +70,7 @@ class Engine:
 
         def ask(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
             question = Question(answer, x, time, context)
+            dismiss_team()
             with self.changed:
                 self.questions.append(question)
                 self.changed.notify()

@@ -3,6 +3,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,8 @@ from diffusion.device import Device
 from diffusion.generate import Request, generate, predictor
 from diffusion.sharing import Engine
 from diffusion.store import Checkpoint, RunFolder
+
+ROOT = Path(__file__).parent.parent
 
 CPU = Device("cpu", torch.float32)
 
@@ -207,6 +210,41 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+TEAMS = """
+import os, sys, threading, torch
+from diffusion.openmp import dismiss_team
+from diffusion.sharing import Engine
+
+def compute():
+    return torch.ones(1000, 1000).exp()
+
+def threads():
+    return len(os.listdir("/proc/self/task"))
+
+torch.set_num_threads(4)
+compute()
+told = [threads()]
+dismiss_team()
+told.append(threads())
+compute()
+engine = Engine()
+with engine.walk():
+    engine.asked(lambda x, time, context: x + threads())(*torch.zeros(3, 1))
+    told.append(threads())
+engine.close()
+print(*told)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
+def test_whoever_asks_keeps_no_team_of_threads_beside_the_engine_s():
+    """With more threads than cores in all teams together, every step took a fifth longer."""
+    told = subprocess.run([sys.executable, "-c", TEAMS], cwd=ROOT, capture_output=True, text=True, check=True)
+    with_team, without, with_engine = map(int, told.stdout.split())
+    assert with_team == without + 3, "a team of four: the thread itself and three more"
+    assert with_engine == without + 1, "the engine, and nobody else"
 
 
 def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatch):
