@@ -16,6 +16,7 @@ from .player import served
 from .preview import Preview
 from .words import Words, told
 
+TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
 PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
 SCOPE = ".gradio-container.gradio-container .contain"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -58,20 +59,18 @@ def build_page(
     begin = f'<a href="./{path}?tab=learn">{words.BEGIN}</a>'
     gr.Markdown(f"# {words.TITLE}\n{words.INTRO} {begin}", elem_classes="intro")
     with gr.Tabs() as tabs:
-        for name, title, tab in (
-            ("watch", words.WATCH, watch),
-            ("compare", words.COMPARE, compare),
-        ):
-            with gr.Tab(title, id=name):
-                tab.build(page)
+        with gr.Tab(words.WATCH, id="watch"):
+            watch.build(page)
+        with gr.Tab(words.COMPARE, id="compare"):
+            compare.build(page)
+        with gr.Tab(words.LEARN["tab"], id="learn"):  # before those that a phone hides in its menu
+            learn.build(page)
         with gr.Tab(words.ONE_STEP_TAB, id="one-step") as tab:
             one_step.build(page, tab)
         with gr.Tab(words.TRAIN, id="train") as tab:
             train.build(page, tab, runner, settings)
         with gr.Tab(words.HUB["tab"], id="checkpoints") as tab:
             checkpoints.build(page, tab, pulls, settings)
-        with gr.Tab(words.LEARN["tab"], id="learn"):
-            learn.build(page)
     gr.Markdown(
         words.DEVICE.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
@@ -90,11 +89,7 @@ def switch(words: Words) -> str:
 def tab_asked_for(request: gr.Request) -> gr.Tabs:
     """The tab a shared address names."""
     name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
-    return (
-        gr.Tabs(selected=name)
-        if name in ("watch", "compare", "one-step", "train", "checkpoints", "learn")
-        else gr.Tabs()
-    )
+    return gr.Tabs(selected=name) if name in TABS else gr.Tabs()
 
 
 def preview(assets: Path) -> Middleware:
