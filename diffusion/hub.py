@@ -115,9 +115,9 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
     if not run.path.is_dir() or not any(run.path.iterdir()):
         return chosen
     if not came_from(run, listing.ref):
-        raise ValueError(f"{run.path} holds another run, not one of {listing.ref}; name a new folder")
+        raise ValueError(f"{run} holds another run, not one of {listing.ref}; name a new folder")
     if run.epochs() and run.config() != listing.config:
-        raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run.path}; name a new folder")
+        raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run}; name a new folder")
     recorded = run.source()["files"]
     missing, outdated = [], []
     for epoch, remote in listing.epochs.items():
@@ -128,7 +128,8 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
         if epoch in chosen:
             missing.append(epoch)
             if content is not None and not _replaceable(path.name, content, recorded, listing.config):
-                raise ValueError(f"{path} was changed here and is not the one of {listing.ref}; move it away first")
+                here = f"{run}/{path.name}"
+                raise ValueError(f"{here} was changed here and is not the one of {listing.ref}; move it away first")
         elif content is not None and fits(content, recorded.get(path.name, "")):
             outdated.append(epoch)
     if outdated:

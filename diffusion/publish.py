@@ -60,9 +60,9 @@ def push(
         raise ValueError(f"a run is pushed to a whole repository such as hf://{ref.repo}, not to {ref}")
     epochs = run.epochs()
     if not epochs:
-        raise ValueError(f"{run.path} holds no epochs to push")
+        raise ValueError(f"{run} holds no epochs to push")
     if any(path.suffix == ".pth" for path in epochs.values()):
-        raise ValueError(f"{run.path} holds pickles (.pth); make .safetensors of them with the verb convert first")
+        raise ValueError(f"{run} holds pickles (.pth); make .safetensors of them with the verb convert first")
     with in_sentences(api, str(ref)):
         repo = yield from patiently(once(lambda: _look_or_create(api, ref, private)))
     if private and not repo.private:
@@ -99,7 +99,7 @@ def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> Generator[Eve
         try:
             text = card(run.config(), run.metrics(), command_in(text), run.floor(), ref, max(epochs))
         except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
-            raise ValueError(f"no card can be written of {run.path / 'metrics.json'}; measure the run again") from None
+            raise ValueError(f"no card can be written of {run}/metrics.json; measure the run again") from None
     return contents | {"README.md": text.encode()}
 
 
@@ -123,7 +123,7 @@ def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
     source = run.source()
     if source.get("repo") != ref.repo:
         if epoch_files(repo.files) or "config.json" in repo.files:
-            raise ValueError(f"{ref} already holds a run, and not the one of {run.path}; push to a new name")
+            raise ValueError(f"{ref} already holds a run, and not the one of {run}; push to a new name")
     elif source["commit"] != repo.commit:
         seen, there = source["commit"][:7], repo.commit[:7]
         raise ValueError(

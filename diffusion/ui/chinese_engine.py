@@ -127,7 +127,7 @@ ENGINE = {
     "{} has moved on to {} since {} met it at {}; pull it first, then push again": (
         "{0} 已更新到 {1}，而 {2} 对应的是 {3}；请先从 Hub 打开它，再推送"
     ),
-    "no card can be written of {}; measure the run again": "无法根据 {0} 写卡片；请重新测量",
+    "no card can be written of {}/metrics.json; measure the run again": "无法根据 {0}/metrics.json 写卡片；请重新测量",
     "{} is gated; ask for access at {}, then log in with `hf auth login`, or set HF_TOKEN": (
         "{0} 需要申请访问；请在 {1} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
     ),
