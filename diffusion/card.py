@@ -38,7 +38,9 @@ def card(
     return "\n".join(
         [
             "---",
-            "license: mit",
+            *(
+                ["license: mit"] if str(data.get("name", "")).startswith("builtin") else []
+            ),  # ours; else not ours to say
             "library_name: sprite-diffusion",
             "pipeline_tag: unconditional-image-generation",
             "tags: [diffusion, ddpm, pixel-art, sprites]",

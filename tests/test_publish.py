@@ -7,6 +7,7 @@ import re
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,6 +31,7 @@ from diffusion.hub_listing import list_epochs
 from diffusion.publish import Pushed, push
 from diffusion.refs import HubRef
 from diffusion.store import RunFolder
+from diffusion.training import TrainConfig
 
 REF = HubRef("me/run")
 SENTINEL = "hf_SentinelThatMustNotBeSeen"
@@ -102,10 +104,17 @@ def test_a_push_is_one_commit_with_all_of_the_run_but_its_training_state(hub, ap
     assert not hub.repos["model", "me/run"].private
 
 
+@pytest.mark.parametrize(
+    ("data", "licence"), [({"name": "builtin:20@0", "count": 20}, "mit"), ({"name": "mine.zip", "count": 20}, None)]
+)
+def test_a_licence_is_given_only_to_what_learned_from_our_own_pictures(data, licence):
+    assert ModelCard(card(RunConfig(data=data, training=asdict(TrainConfig())), {}, "")).data.license == licence
+
+
 def test_the_card_is_valid_for_the_hub_and_shows_a_picture_and_the_numbers(hub, api, run):
     result_of(push(api, run, REF))
     made = ModelCard(tree(hub)["README.md"].decode())
-    assert (made.data.license, made.data.library_name) == ("mit", "sprite-diffusion")
+    assert made.data.library_name == "sprite-diffusion"
     assert made.data.pipeline_tag == "unconditional-image-generation" and "ddpm" in made.data.tags
     assert set(re.findall(r"!\[[^\]]+\]\(([^)]+)\)", made.text)) <= tree(hub).keys()
     assert "(sample_4.png)" in made.text and "| 4 | 5 | 0.2500 |" in made.text
