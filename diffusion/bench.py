@@ -9,8 +9,10 @@ To add a row, give a section another competitor; to add a section, another gener
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,17 +96,21 @@ def sampling(rounds: int) -> Iterator[Table]:
     """The walk: the course's loop, and ours as the app walks; then how near the machine's limit that is."""
     device = find_device()
     networks = {TUTORIALS: RunConfig(network="context-unet"), OURS: RunConfig(network="sprite-unet")}
-    walks = {COURSE: course_walk(ContextUnet(variant="course").eval(), device)}
-    walks |= {name: _our_walk(config, device) for name, config in networks.items()}
-    products = {name: _product(dtype, device) for name, dtype in _precisions(device).items()}
-    works = {name: lambda walk=walk: [next(walk) for _ in range(TURN)] for name, walk in walks.items()}
-    seconds = in_turn(works | products, rounds)
+    ddpm, usual = Request(count=SPRITES, sampler="ddpm", steps=STEPS), Request(count=SPRITES)
+    course = course_walk(ContextUnet(variant="course").eval(), device)
+    walks: dict[str, Work] = {COURSE: lambda: [next(course) for _ in range(TURN)]}
+    walks |= {name: _our_walk(config, ddpm, device, TURN) for name, config in networks.items()}
+    default = f"ours, {usual.sampler} in {usual.steps} steps"
+    others: dict[str, Work] = {default: _our_walk(networks[OURS], usual, device, usual.steps)}
+    others |= {name: _product(dtype, device) for name, dtype in _precisions(device).items()}
+    seconds = in_turn(walks | others, rounds)
 
-    walked = {name: seconds[name] for name in walks}
-    title = f"{SPRITES} sprites, {STEPS} DDPM steps"
-    yield compared(title, "s", walked, lambda turn: turn * STEPS / TURN)
+    walked = {name: [turn * STEPS / TURN for turn in seconds[name]] for name in walks}
+    yield compared(f"{SPRITES} sprites, {STEPS} DDPM steps", "s", walked, lambda own: own)
+    as_drawn = {COURSE: walked[COURSE], default: seconds[default]}
+    yield compared(f"{SPRITES} sprites, as the app draws them", "s", as_drawn, lambda own: own)
 
-    rates = {name: [2 * MATRIX**3 / 1e9 / own for own in seconds[name]] for name in products}
+    rates = {name: [2 * MATRIX**3 / 1e9 / own for own in seconds[name]] for name in _precisions(device)}
     limits = [Row(f"matrix product, {name}", Spread.of(rate)) for name, rate in rates.items()]
     limit = list(rates.values())[-1]  # in the device's precision
     for name, config in networks.items():
@@ -121,7 +127,7 @@ def sharing(rounds: int, steps: int = 10) -> Iterator[Table]:
 
     def visit(run: RunFolder, seed: int) -> None:
         seen = [time.perf_counter()]
-        for _ in generate([run.load(0)], Request(count=SPRITES, steps=steps, seed=seed)):
+        for _ in generate([run.load(0)], Request(SPRITES, "ddpm", steps, seed)):
             seen.append(time.perf_counter())
         first, *between = np.diff(seen).tolist()
         first_frames[-1].append(first)
@@ -197,12 +203,16 @@ def _product(dtype: torch.dtype, device: Device) -> Work:
     return work
 
 
-def _our_walk(config: RunConfig, device: Device) -> Iterator[Tensor]:
-    """Without end, as the app does it."""
-    checkpoint, request = Checkpoint(config, 0, config.build().eval()), Request(count=SPRITES, steps=STEPS)
-    while True:
-        for (step,) in generate([checkpoint], request, device):
-            yield step.x[0, 0, 0, 0].item()  # waits for a GPU
+def _our_walk(config: RunConfig, request: Request, device: Device, steps: int) -> Work:
+    """So many steps as the app makes them. Then it is left: threads that wait would slow down whoever has its turn."""
+    checkpoint = Checkpoint(config, 0, config.build().eval())
+
+    def work() -> None:
+        with closing(generate([checkpoint], request, device)) as walk:
+            for (step,) in islice(walk, steps + 1):  # the first is the noise that it begins with
+                step.x[0, 0, 0, 0].item()  # waits for a GPU
+
+    return work
 
 
 @torch.no_grad()
