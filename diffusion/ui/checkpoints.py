@@ -27,6 +27,9 @@ from .streams import IN_LINE, IsOver, bars, token_needed, wire_stream
 from .watch import name_of
 from .words import Words
 
+# Signing in leaves the page, and Gradio leads back to its address with the first parameter alone.
+COME_BACK = "() => history.replaceState(history.state, '', `${location.pathname}?tab=checkpoints`)"
+
 
 def reader(settings: Settings) -> HfApi:
     """Who asks the Hub for runs: on a shared server nobody in particular, since all its visitors see what comes."""
@@ -229,7 +232,7 @@ def _take_part(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
         private = gr.Checkbox(label=words.HUB["private"])
         with_training = gr.Checkbox(label=words.HUB["with_training"])
         if settings.login:
-            gr.LoginButton(words.HUB["sign_in"], words.HUB["sign_out"])
+            gr.LoginButton(words.HUB["sign_in"], words.HUB["sign_out"]).click(js=COME_BACK)
         with gr.Row():
             start = gr.Button(words.HUB["push"], variant="primary", min_width=120, scale=2)
             stop = gr.Button(words.STOP, min_width=80)
