@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 NO_CACHE = tempfile.TemporaryDirectory(prefix="sprites-no-cache-")
 os.environ |= {  # before anything imports huggingface_hub, which reads them once: no test leaves this machine
@@ -56,6 +57,7 @@ def make_run(folder: Path, epochs=(0, 4), width: int = 8) -> RunFolder:
 
 
 RUNNING: dict[str, subprocess.Popen] = {}  # by address
+SAID: dict[str, IO[str]] = {}  # the file with what it prints, by address
 
 
 @contextmanager
@@ -80,11 +82,17 @@ def running_app(runs: Path, **environment: str) -> Iterator[str]:
                     assert process.poll() is None, said.seek(0) or said.read()
                     assert time.monotonic() < deadline, "the app did not answer within two minutes"
                     time.sleep(0.2)
-            RUNNING[address] = process
+            RUNNING[address], SAID[address] = process, said
             yield address
         finally:
             process.terminate()
             process.wait(10)
+
+
+def said_by(address: str) -> str:
+    """What the app has printed until now; the app and this file share a position, which must stay where it is."""
+    said = SAID[address].fileno()
+    return os.pread(said, os.fstat(said).st_size, 0).decode()
 
 
 def kill_app(address: str) -> None:
