@@ -127,7 +127,7 @@ def sharing(rounds: int, steps: int = 10) -> Iterator[Table]:
 
     def visit(run: RunFolder, seed: int) -> None:
         seen = [time.perf_counter()]
-        for _ in generate([run.load(0)], Request(SPRITES, "ddpm", steps, seed)):
+        for _ in generate([run.load(0)], Request(count=SPRITES, sampler="ddpm", steps=steps, seed=seed)):
             seen.append(time.perf_counter())
         first, *between = np.diff(seen).tolist()
         first_frames[-1].append(first)

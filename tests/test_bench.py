@@ -65,6 +65,15 @@ def test_the_course_s_loop_is_the_course_s_walk(monkeypatch):
     torch.testing.assert_close(theirs, ours.x, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(("section", "tables"), [("sampling", 3), ("sharing", 2), ("training", 1)])
+def test_every_section_measures_all_that_it_compares(monkeypatch, section, tables):
+    for name, little in {"SPRITES": 2, "STEPS": 8, "TURN": 2, "VISITORS": 2, "MATRIX": 8}.items():
+        monkeypatch.setattr(bench, name, little)
+    found = list(bench.SECTIONS[section](1))
+    assert len(found) == tables
+    assert all(row.value.median > 0 for table in found for row in table.rows)
+
+
 def test_tables_and_json_say_the_same(capsys, monkeypatch):
     table = Table("A title", "s", [Row("theirs", Spread(3, 2, 4)), Row("ours", Spread(1, 1, 1), Spread(3, 2, 4))])
     monkeypatch.setattr(bench, "SECTIONS", {"sampling": lambda rounds: iter([table]), "training": None})
