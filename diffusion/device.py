@@ -9,7 +9,7 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
-from .openmp import dismiss_team
+from .cpu import dismiss_team
 
 
 @dataclass(frozen=True)

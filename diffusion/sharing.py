@@ -18,7 +18,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from .openmp import dismiss_team
+from .cpu import dismiss_team, keep_memory
 
 Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
@@ -95,6 +95,7 @@ class Engine:
 
     @torch.inference_mode()
     def _serve(self) -> None:
+        keep_memory()
         while batch := self._next():
             self._answer(batch)
 

@@ -35,7 +35,7 @@ ROWS = [
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
     {"pixels", "pictures", "refs", "hub_client"},
-    {"kinds", "settings", "hub_errors", "openmp"},
+    {"kinds", "settings", "hub_errors", "cpu"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}
 

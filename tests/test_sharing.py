@@ -214,7 +214,7 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
 
 TEAMS = """
 import os, sys, threading, torch
-from diffusion.openmp import dismiss_team
+from diffusion.cpu import dismiss_team
 from diffusion.sharing import Engine
 
 def compute():
@@ -236,6 +236,32 @@ with engine.walk():
 engine.close()
 print(*told)
 """
+
+
+FAULTS = """
+import resource, torch
+from diffusion.cpu import keep_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        blocks = [torch.zeros(2**20 * n) for n in (1, 2, 4)]
+        del blocks
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+torch.set_num_threads(1)
+given_back = faults()
+keep_memory()
+faults()
+print(given_back, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked on Linux only")
+def test_memory_stays_for_the_next_evaluation():
+    told = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, text=True, check=True)
+    given_back, kept = map(int, told.stdout.split())
+    assert kept < 100 < given_back
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
