@@ -9,6 +9,7 @@ a fifteenth of the time of both cores.
 """
 
 import ctypes
+import multiprocessing
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -21,8 +22,12 @@ KEPT, FROM_HEAP = 64 * 2**20, 32 * 2**20  # bytes that stay with the process, an
 
 
 def dismiss_team() -> None:
-    """Let the calling thread's team go; it comes back by itself when there is work."""
-    if pause := _function("omp_pause_resource_all"):  # OpenMP 5.0; it acts on the thread that calls it
+    """Let the calling thread's team go; it comes back by itself when there is work.
+
+    Not in a forked process: the team did not come along, and to wait for its end is for ever.
+    """
+    pause = _function("omp_pause_resource_all")  # OpenMP 5.0; it acts on the thread that calls it
+    if pause and multiprocessing.parent_process() is None:
         pause(SOFT)
 
 

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from . import generate as engine
-from . import runs
+from . import runs, sharing
 from .checkpoint import RunConfig, restore
 from .device import find_device, lends_gpu
 from .generate import Request
@@ -94,8 +94,12 @@ def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
 
 @cache
 def _arrive() -> None:
-    """Once in each borrowed process: forget the device of the process that it was forked from."""
+    """Once in each borrowed process: forget the device of the process that it was forked from, and its engine.
+
+    That one may look as if it had its thread, which did not come along, or its lock may be held for ever.
+    """
     find_device.cache_clear()
+    sharing.engine.cache_clear()
 
 
 def generate(
