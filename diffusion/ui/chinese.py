@@ -170,7 +170,7 @@ TRAIN_LEAVE = "退出排队"
 TRAIN_PACK = "下载（.zip）"
 TRAIN_UNFINISHED = "没训练完的任务"
 TRAIN_RESUME = "接着训练"
-TRAIN_IDLE = "现在没有正在进行的训练。旁边的设置大约训练一分钟；点“开始训练”。"
+TRAIN_IDLE = "现在没有正在进行的训练。旁边的设置大约训练几分钟；点“开始训练”。"
 TRAIN_FILM_HINT = "每个回合之后，同样的十六张精灵图会出现在这里"
 TRAIN_STATES = {
     "starting": "正在启动",

@@ -150,7 +150,7 @@ TRAIN_LEAVE = "Leave the queue"
 TRAIN_PACK = "Download (.zip)"
 TRAIN_UNFINISHED = "Unfinished runs"
 TRAIN_RESUME = "Resume"
-TRAIN_IDLE = "No run is under way. The settings beside make one of about a minute; press Train."
+TRAIN_IDLE = "No run is under way. The settings beside make one of a few minutes; press Train."
 TRAIN_FILM_HINT = "After every epoch, the same sixteen sprites appear here"
 TRAIN_STATES = {
     "starting": "starting",

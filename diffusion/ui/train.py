@@ -31,7 +31,7 @@ STEERING = {"pause": ("running",), "go_on": ("paused",), "save_now": ("running",
 
 @dataclass(frozen=True)
 class Defaults:
-    """A run of about a minute on two CPU cores that visibly learns."""
+    """A run of two to three minutes on two CPU cores that visibly learns."""
 
     count: int = 4000
     epochs: int = 10
