@@ -18,13 +18,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .checkpoint import RunConfig
 from .context_unet import ContextUnet
+from .course import course_training, course_walk
 from .device import Device, find_device
 from .generate import Request, generate
 from .pixelart import draw
@@ -97,7 +96,7 @@ def sampling(rounds: int) -> Iterator[Table]:
     device = find_device()
     networks = {TUTORIALS: RunConfig(network="context-unet"), OURS: RunConfig(network="sprite-unet")}
     ddpm, usual = Request(count=SPRITES, sampler="ddpm", steps=STEPS), Request(count=SPRITES)
-    course = course_walk(ContextUnet(variant="course").eval(), device)
+    course = course_walk(ContextUnet(variant="course").eval(), device, SPRITES, STEPS)
     walks: dict[str, Work] = {COURSE: lambda: [next(course) for _ in range(TURN)]}
     walks |= {name: _our_walk(config, ddpm, device, TURN) for name, config in networks.items()}
     default = f"ours, {usual.sampler} in {usual.steps} steps"
@@ -168,7 +167,7 @@ def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
     pixels, labels = draw(2000)
     data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
     loops = {
-        COURSE: _course_training(pixels, labels, batch_size),
+        COURSE: course_training(pixels, labels, batch_size),
         TUTORIALS: _our_training(ContextUnet(), data, batch_size),
         OURS: _our_training(SpriteUnet(), data, batch_size),
     }
@@ -215,49 +214,8 @@ def _our_walk(config: RunConfig, request: Request, device: Device, steps: int) -
     return work
 
 
-@torch.no_grad()
-def course_walk(network: nn.Module, device: Device) -> Iterator[Tensor]:
-    """Without end, as the course's notebooks do it: float32, channels first, one network evaluation after the other,
-    one number for the time, and every twentieth picture kept."""
-    schedule, network = NoiseSchedule.course(STEPS).to(device.name), network.to(device.name)
-    while True:
-        x, kept = torch.randn(SPRITES, 3, 16, 16, device=device.name), []
-        context = torch.zeros(SPRITES, 5, device=device.name)
-        for t in range(STEPS, 0, -1):
-            z = torch.randn_like(x) if t > 1 else torch.zeros_like(x)
-            eps = network(x, torch.tensor([t / STEPS], device=device.name), context)
-            alpha, abar = schedule.alpha[t], schedule.alpha_bar[t]
-            x = (x - eps * ((1 - alpha) / (1 - abar).sqrt())) / alpha.sqrt() + (1 - alpha).sqrt() * z
-            if t % 20 == 0 or t < 8:
-                kept.append(x.cpu().numpy())
-            yield x
-
-
 def _our_training(network: nn.Module, data: TrainingSet, batch_size: int) -> Iterator[StepDone]:
     config = TrainConfig(epochs=1000, batch_size=batch_size)
     for event in train(network, NoiseSchedule.linear(), data, config, accelerator=make_accelerator()):
         if isinstance(event, StepDone):
             yield event
-
-
-def _course_training(pixels, labels, batch_size: int) -> Iterator[None]:
-    """float32, a transform for each picture, a DataLoader: what the course's notebooks do."""
-
-    class Transformed(Dataset):
-        def __len__(self) -> int:
-            return len(pixels)
-
-        def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
-            picture = torch.from_numpy(pixels[i]).permute(2, 0, 1).contiguous().float().div(255)  # ToTensor
-            return picture.sub(0.5).div(0.5), torch.tensor(labels[i])  # Normalize
-
-    network, schedule = ContextUnet(), NoiseSchedule.linear().to("cpu")
-    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-    while True:
-        for x0, context in DataLoader(Transformed(), batch_size, shuffle=True):
-            eps, t = torch.randn_like(x0), torch.randint(1, 501, (len(x0),))
-            loss = F.mse_loss(network(schedule.noised(x0, t, eps), t / 500, context.float()), eps)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            yield

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from .checkpoint import RunConfig
-from .dataset import HUB
+from .dataset import BUILTIN, HUB
 from .refs import HubRef
 from .report import answer, late_pair, qualities, specialises
 
@@ -29,6 +29,7 @@ def card(
     ref: where on the Hub it will stand, with a picture of what epoch `last` draws and the commands to use it.
     """
     training, data = config.training, config.data
+    source = str(data.get("name", ""))
     trained = (
         f"Trained for {training['epochs']} epochs of {data['count']:,} sprites (`{data['name']}`), "
         f"batches of {training['batch_size']}, seed {training['seed']}."
@@ -38,13 +39,11 @@ def card(
     return "\n".join(
         [
             "---",
-            *(
-                ["license: mit"] if str(data.get("name", "")).startswith("builtin") else []
-            ),  # ours; else not ours to say
+            *(["license: mit"] if BUILTIN.fullmatch(source) else []),  # of other pictures it is not ours to say
             "library_name: sprite-diffusion",
             "pipeline_tag: unconditional-image-generation",
             "tags: [diffusion, ddpm, pixel-art, sprites]",
-            *([f"datasets: [{found[1]}]"] if (found := HUB.fullmatch(str(data.get("name", "")))) else []),
+            *([f"datasets: [{found[1]}]"] if (found := HUB.fullmatch(source)) else []),
             "---",
             TITLE,
             "",

@@ -7,8 +7,9 @@ from torch import nn
 
 from diffusion import bench
 from diffusion.__main__ import main
-from diffusion.bench import Row, Spread, Table, compared, course_walk, flops, in_turn
+from diffusion.bench import Row, Spread, Table, compared, flops, in_turn
 from diffusion.context_unet import ContextUnet
+from diffusion.course import course_walk
 from diffusion.device import Device
 from diffusion.sampling import Noise, sample
 from diffusion.schedule import NoiseSchedule
@@ -51,14 +52,12 @@ def test_the_course_s_loop_is_the_course_s_walk(monkeypatch):
     """It must really do what it is measured for: with the same noise, the same pictures as our walk."""
     torch.manual_seed(0)
     network = ContextUnet(8).eval()
-    monkeypatch.setattr(bench, "STEPS", 20)
-    monkeypatch.setattr(bench, "SPRITES", 2)
     noise = Noise(0, 2)
     draws = iter([noise.draw() for _ in range(20)])
     with monkeypatch.context() as patched:
         patched.setattr(torch, "randn", lambda *shape, device: next(draws))
         patched.setattr(torch, "randn_like", lambda x: next(draws))
-        *_, theirs = itertools.islice(course_walk(network, Device("cpu", torch.float32)), 20)
+        *_, theirs = itertools.islice(course_walk(network, Device("cpu", torch.float32), 2, 20), 20)
     *_, ours = sample(
         lambda x, time: network(x, time, torch.zeros(2, 5)), NoiseSchedule.course(20), Noise(0, 2), steps=20
     )

@@ -32,7 +32,7 @@ ROWS = [
     {"generate", "runs", "uploads", "log_lines", "hub"},
     {"hub_listing"},
     {"store", "card", "judge"},
-    {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference"},
+    {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference", "course"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
     {"pixels", "pictures", "refs", "hub_client"},
     {"kinds", "settings", "hub_errors", "cpu"},

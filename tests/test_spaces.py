@@ -35,8 +35,6 @@ def borrowed(monkeypatch, tmp_path):
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setenv("FAKE_SPACES_LOG", str(log))
     monkeypatch.syspath_prepend(FAKE)
-    gain = 2 if device.find_device().dtype == torch.bfloat16 else 1
-    monkeypatch.setattr(device, "bf16_gain", lambda: gain)  # measured twice on a busy machine it may differ
     importlib.reload(gpu)
     yield lambda: log.read_text().splitlines()
     monkeypatch.undo()
