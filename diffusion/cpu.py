@@ -11,8 +11,11 @@ a fifteenth of the time of both cores.
 import ctypes
 import multiprocessing
 import sys
+import threading
+import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import torch  # noqa: F401 (brings its OpenMP along)
 
@@ -37,6 +40,13 @@ def keep_memory() -> None:
     if mallopt := _function("mallopt"):
         mallopt(M_TRIM_THRESHOLD, KEPT)
         mallopt(M_MMAP_THRESHOLD, FROM_HEAP)
+
+
+def wait_for_exit(thread: threading.Thread, seconds: float) -> None:
+    """Until the system has no such thread any more; `join` returns before the libraries have taken leave of it."""
+    task, deadline = Path(f"/proc/self/task/{thread.native_id}"), time.monotonic() + seconds
+    while task.exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 @cache

@@ -81,6 +81,7 @@ def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
 
         @wraps(work)
         def here(*arguments: Any) -> Iterator[Any]:
+            sharing.engine().rest()
             with closing(lent(*arguments)) as events:
                 for event in events:
                     if isinstance(event, Mistake):

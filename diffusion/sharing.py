@@ -18,7 +18,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from .cpu import dismiss_team, keep_memory
+from .cpu import dismiss_team, keep_memory, wait_for_exit
 
 Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
@@ -45,8 +45,8 @@ class Engine:
         self.most_sprites, self.most_walks = most_sprites, most_walks
         self.questions: deque[Question] = deque()
         self.changed = threading.Condition()
-        self.walks, self.closed = 0, False
-        self.thread: threading.Thread | None = None
+        self.walks, self.closed, self.serves = 0, False, False
+        self.thread: threading.Thread | None = None  # the one that serves, or the last that did
 
     @contextmanager
     def walk(self) -> Iterator[None]:
@@ -55,7 +55,8 @@ class Engine:
             if self.walks == self.most_walks:
                 raise ValueError(f"{self.most_walks} others are drawing sprites just now; try again in a minute")
             self.walks += 1
-            if not self.thread:
+            if not self.serves:
+                self.serves = True
                 self.thread = threading.Thread(target=self._serve, name="engine", daemon=True)
                 self.thread.start()
         try:
@@ -77,6 +78,17 @@ class Engine:
             return question.eps.result()
 
         return ask
+
+    def rest(self, seconds: float = 5.0) -> None:
+        """Wait, but not for ever, until nobody walks and the thread is gone: before this process is forked.
+
+        A thread that is on its way out tidies up in MKL, and a copy of that, half done, made the child go in circles.
+        """
+        with self.changed:
+            thread = self.thread
+        if thread:
+            thread.join(seconds)
+            wait_for_exit(thread, seconds)
 
     def close(self) -> None:
         """End after the evaluation under way, and let those who asked go.
@@ -104,7 +116,7 @@ class Engine:
         with self.changed:
             self.changed.wait_for(lambda: self.questions or not self.walks or self.closed)
             if self.closed or not self.questions:
-                self.thread = None
+                self.serves = False
                 return []
             batch, size = [self.questions[0]], len(self.questions[0].x)
             for question in list(self.questions)[1:]:
