@@ -65,8 +65,7 @@ def bf16_gain(rounds: int = 5) -> float:
             answers[dtype] = F.conv2d(x, weight, padding=1)
             took.append(time.perf_counter() - start)
         seconds[dtype] = min(took)
-    dismiss_team()
     exact, rough = answers[torch.float32], answers[torch.bfloat16].float()
-    if not (exact - rough).square().mean() < 1e-4 * exact.square().mean():
-        return 0.0
-    return seconds[torch.float32] / seconds[torch.bfloat16]
+    alike = bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
+    dismiss_team()
+    return seconds[torch.float32] / seconds[torch.bfloat16] if alike else 0.0

@@ -130,13 +130,14 @@ def train(
     optimizer_class, rate = RECIPES[config.recipe]
     network = network.to(accelerator.device, memory_format=torch.channels_last)
     average = deepcopy(network).eval().requires_grad_(False)
-    optimizer = optimizer_class(network.parameters(), lr=config.lr)
+    optimizer = optimizer_class(network.parameters(), lr=config.lr, fused=True)
     first_epoch, losses = 0, []
     if resume:
         network.load_state_dict(resume["network"])
         average.load_state_dict(resume["average"])
         optimizer.load_state_dict(resume["optimizer"])
         first_epoch, losses = resume["epoch"] + 1, list(resume.get("losses", []))
+    averaged, weights = list(average.parameters()), list(network.parameters())
     prepared, optimizer = accelerator.prepare(network, optimizer)
     schedule = schedule.to(accelerator.device)
     per_epoch = math.ceil(len(data) / config.batch_size)
@@ -160,7 +161,7 @@ def train(
             accelerator.backward(loss * (len(share) * accelerator.num_processes / len(batch)))
             optimizer.step()
             step += 1
-            follow(average, network, min(config.ema, (1 + step) / (10 + step)))
+            follow(averaged, weights, min(config.ema, (1 + step) / (10 + step)))
             mean = accelerator.reduce(loss.detach() * len(share), "sum") / len(batch)
             losses.append(float(mean))
             yield StepDone(step, total, losses[-1], lr, len(batch))
@@ -202,11 +203,10 @@ def noise_loss(network: nn.Module, schedule: NoiseSchedule, batch: Batch) -> Ten
     return F.mse_loss(network(x, batch.t / len(schedule), batch.context).float(), batch.eps)
 
 
-def follow(average: nn.Module, network: nn.Module, keep: float) -> None:
+@torch.no_grad()
+def follow(average: list[Tensor], weights: list[Tensor], keep: float) -> None:
     """Move the averaged weights a little towards the network's; Song et al. 2021, arXiv:2011.13456, appendix H."""
-    with torch.no_grad():
-        mine, theirs = list(average.parameters()), [p.detach() for p in network.parameters()]
-        torch._foreach_lerp_(mine, theirs, 1 - keep)
+    torch._foreach_lerp_(average, weights, 1 - keep)
 
 
 def recompute_statistics(
