@@ -119,7 +119,7 @@ function sheetOf(frame, panel) {
 }
 
 // As large as the screen allows: the number of columns that gives the largest sprites, by whole screen pixels;
-// full rows are worth a little size.
+// full rows are worth a little size, and of two that are alike the flatter sheet is better.
 function layout(count, share = 0.7) {
   const ratio = window.devicePixelRatio || 1;
   const width = root.clientWidth * ratio;
@@ -128,11 +128,11 @@ function layout(count, share = 0.7) {
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const across = columns * (SIZE + GAP) + GAP, down = rows * (SIZE + GAP) + GAP;
-    const scale = exportScale ?? Math.max(1, Math.floor(Math.min(width / across, height / down)));
+    const scale = Math.max(1, Math.floor(Math.min(width / across, height / down)));
     const worth = scale * (count % columns ? 0.8 : 1);
-    if (worth > best.worth) best = { columns, across, down, scale, worth };
+    if (worth >= best.worth) best = { columns, across, down, scale, worth };
   }
-  return best;
+  return { ...best, scale: exportScale ?? best.scale };
 }
 
 // The canvas in screen pixels, so that a sprite's pixel is a whole number of them at every zoom.
