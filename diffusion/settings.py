@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 SWITCH = {"on": True, "off": False}
-ON_A_SPACE = {"shared": True, "max_training_minutes": 15, "max_upload_mb": 16}  # a public server is shared
+ON_A_SPACE = {"shared": True, "max_training_minutes": 15, "max_upload_mb": 80}  # a public server is shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class Settings:
     shared: bool = False  # whether its visitors are strangers: then only whoever started a run may steer it
     training: bool = True  # whether visitors may train
     max_training_minutes: int | None = None  # what a run may take; None: as long as it needs
-    max_upload_mb: int = 64  # of any file a visitor sends
+    max_upload_mb: int = 128  # of any file a visitor sends; the course's pictures have 66
     login: bool = False  # whether visitors can sign in, and so push to accounts of their own
 
     @classmethod

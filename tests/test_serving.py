@@ -326,7 +326,7 @@ def test_who_comes_when_the_queue_is_full_is_told(browser, address):
         ),
         ({"SPRITES_TRAINING": "on", "SPRITES_MAX_TRAINING_MINUTES": "20"}, Settings(max_training_minutes=20)),
         ({"SPRITES_MAX_UPLOAD_MB": "8", "SPRITES_RUN": ""}, Settings(max_upload_mb=8)),
-        ({"SPACE_ID": "someone/sprites"}, Settings(shared=True, max_training_minutes=15, max_upload_mb=16)),
+        ({"SPACE_ID": "someone/sprites"}, Settings(shared=True, max_training_minutes=15, max_upload_mb=80)),
         (
             {"SPACE_ID": "someone/sprites", "SPRITES_MAX_UPLOAD_MB": "100"},
             Settings(shared=True, max_training_minutes=15, max_upload_mb=100),
