@@ -108,12 +108,15 @@ def carry_out(
                 facts["held_out_loss"] = round(event.held_out_loss, 5)
             if plan.keeps(event.epoch):
                 run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
-            if event.epoch == plan.training.epochs - 1:
-                # before the numbers that say the run is finished: a full disk leaves it to be resumed
+            last = event.epoch == plan.training.epochs - 1
+            if last:  # before the numbers that say the run is finished: a full disk leaves it to be resumed
                 metrics = run.metrics() | {str(event.epoch): facts}
                 run.save_card(card(config, metrics, plan.command(), run.floor()))
             run.save_metrics(event.epoch, facts)
-            run.save_resume(event.resume | {"step": event.step})
+            if last:
+                run.remove_resume()
+            else:
+                run.save_resume(event.resume | {"step": event.step})
         yield event
 
 
@@ -152,13 +155,15 @@ def _state_to_resume(run: RunFolder, config: RunConfig) -> dict | None:
     """Where to go on; None where the run has not finished an epoch. Refuses to mix two runs."""
     found = run.config()
     for what in (*NETWORK, "training", "data"):
-        if getattr(found, what) != getattr(config, what):
-            was, asked = _first_difference(getattr(found, what), getattr(config, what))
+        was, asked = getattr(found, what), getattr(config, what)
+        if what == "data":
+            asked = {name: asked[name] for name in asked if name in was}  # older runs say less of theirs
+        if was != asked:
+            was, asked = _first_difference(was, asked)
             raise ValueError(f"{run.path} was begun with another {what} ({was}, not {asked}); resume with the same")
-    state = run.resume_state()
-    if state and state["epoch"] + 1 >= config.training["epochs"]:
+    if run.finished():
         raise ValueError(f"{run.path} is finished: it has all {config.training['epochs']} epochs")
-    return state
+    return run.resume_state()
 
 
 def _first_difference(was: object, asked: object) -> tuple[str, str]:

@@ -33,7 +33,8 @@ from .render import png
 
 EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
-TRAINING_FILES = ("training/resume.pt", "training/plan.json")  # what resuming needs
+RESUME = "training/resume.pt"
+TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
 MOST_LOADED = 16  # checkpoints kept in memory, 6 MB each
@@ -105,10 +106,14 @@ class RunFolder:
 
     def resume_state(self) -> dict[str, Any] | None:
         """What training goes on from, or None."""
-        path = self.path / "training" / "resume.pt"
+        path = self.path / RESUME
         if not path.is_file():
             return None
         return _torch_load(path, path)
+
+    def finished(self) -> bool:
+        """Whether training has come to its end: the numbers of the last epoch are the last to be written."""
+        return str(self.config().training["epochs"] - 1) in self.metrics()
 
     def create(self, config: RunConfig) -> None:
         """A new run with nothing but its data, if that. Refuses a folder that holds anything else."""
@@ -177,7 +182,11 @@ class RunFolder:
     def save_resume(self, state: dict[str, Any]) -> None:
         content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own
         torch.save(state, content)
-        self._write("training/resume.pt", content.getvalue())
+        self._write(RESUME, content.getvalue())
+
+    def remove_resume(self) -> None:
+        """There is nothing to go on with: four times the size of an epoch."""
+        (self.path / RESUME).unlink(missing_ok=True)
 
     def save_picture(self, name: str, pixels: np.ndarray) -> None:
         """uint8 (H, W, 3) as PNG."""
