@@ -1,14 +1,7 @@
-// Take it with you: what a player shows, as files made in the browser, and as an address. After film.js and a painter.
+// Take it with you: what a player shows, as files made in the browser, and as an address. After libraries.js, film.js and a painter.
 
 const query = new URLSearchParams(location.search);
 let exportScale = null; // while a film is written: sprite pixels in picture pixels, instead of what the screen allows
-
-// gifenc and fflate, fetched when they are first wanted. As text, because the server may call them something else.
-async function vendor(name) {
-  const code = await (await fetch(`${props.vendor}/${name}.js`)).text();
-  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  return import(url).finally(() => URL.revokeObjectURL(url));
-}
 
 function download(content, name, type) {
   const link = document.createElement("a");

@@ -27,7 +27,8 @@ from .course import course_training, course_walk
 from .device import Device, find_device
 from .generate import Request, generate
 from .pixelart import draw
-from .runs import make_accelerator
+from .runner import Runner
+from .runs import Plan, make_accelerator
 from .schedule import NoiseSchedule
 from .sprite_unet import SpriteUnet
 from .store import Checkpoint, RunFolder
@@ -39,6 +40,7 @@ Seconds = dict[str, list[float]]  # of each round
 SPRITES, STEPS, TURN = 32, 500, 25  # the tutorial's walk, TURN steps of it in one turn
 VISITORS = 16
 MATRIX = 2048
+STEP_ENDS = 0.5  # seconds in which a run that was told to pause, or to go on, does
 COURSE, TUTORIALS, OURS = "the course's loop", "ours, the tutorial's network", "ours, our network"
 
 
@@ -70,11 +72,15 @@ class Table:
     rows: list[Row]
 
 
-def in_turn(works: dict[str, Work], rounds: int) -> Seconds:
-    """Seconds of each in every round, after one round that does not count."""
+def in_turn(works: dict[str, Work], rounds: int, before: Callable[[str], object] = lambda name: None) -> Seconds:
+    """Seconds of each in every round, after one round that does not count.
+
+    before: called with the name of each before its turn, not timed.
+    """
     seconds: Seconds = {name: [] for name in works}
     for _ in range(rounds + 1):
         for name, work in works.items():
+            before(name)
             start = time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - start)
@@ -175,10 +181,36 @@ def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
     yield compared(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
 
 
+def beside_training(rounds: int) -> Iterator[Table]:
+    """How long one Generate takes while a run of the Train tab goes on. Half of the rounds."""
+    request, runner = Request(count=SPRITES), Runner()
+    walk = _our_walk(RunConfig(), request, find_device(), request.steps)
+    turns = {"alone": runner.pause, "while a run trains": runner.go_on}
+
+    def turn(name: str) -> None:
+        turns[name]()
+        time.sleep(STEP_ENDS)
+
+    with TemporaryDirectory() as folder:
+        training = TrainConfig(epochs=1000, batch_size=32)
+        runner.start(Plan(folder=Path(folder) / "run", data="builtin:4000", width=32, training=training))
+        while runner.snapshot().state == "starting":
+            time.sleep(STEP_ENDS)
+        try:
+            seconds = in_turn(dict.fromkeys(turns, walk), -(-rounds // 2), before=turn)
+        finally:
+            runner.stop()
+            runner.wait()
+    yield compared(
+        f"{SPRITES} sprites as the app draws them, beside a run of the Train tab", "s", seconds, lambda own: own
+    )
+
+
 SECTIONS: dict[str, Callable[[int], Iterator[Table]]] = {
     "sampling": sampling,
     "sharing": sharing,
     "training": training,
+    "beside-training": beside_training,
 }
 
 

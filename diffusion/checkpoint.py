@@ -26,7 +26,7 @@ class RunConfig:
     schedule: str = "linear"
     levels: int = 500  # T
     training: dict[str, Any] = field(default_factory=dict)  # TrainConfig
-    data: dict[str, Any] = field(default_factory=dict)  # name, count, sha256
+    data: dict[str, Any] = field(default_factory=dict)  # name, count, labelled, sha256
     start: str = ""  # the checkpoint whose weights it began with; empty: random ones
 
     def __post_init__(self) -> None:

@@ -45,7 +45,8 @@ class Sprites:
         """For config.json: enough to notice that a run is resumed on other data."""
         digest = hashlib.sha256(self.pixels)
         digest.update(self.labels)
-        return {"name": self.name, "count": len(self), "sha256": digest.hexdigest()}
+        labelled = int((self.labels.max(1) > 0).sum())
+        return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
 
     def split(self, held_out: float = 0.05, most: int = 2000) -> tuple["Sprites", "Sprites"]:
         """(training, held out), by picture: equal pictures never stand on both sides. The same split every time."""

@@ -64,7 +64,9 @@ def test_the_course_s_loop_is_the_course_s_walk(monkeypatch):
     torch.testing.assert_close(theirs, ours.x, atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize(("section", "tables"), [("sampling", 3), ("sharing", 2), ("training", 1)])
+@pytest.mark.parametrize(
+    ("section", "tables"), [("sampling", 3), ("sharing", 2), ("training", 1), ("beside-training", 1)]
+)
 def test_every_section_measures_all_that_it_compares(monkeypatch, section, tables):
     for name, little in {"SPRITES": 2, "STEPS": 8, "TURN": 2, "VISITORS": 2, "MATRIX": 8}.items():
         monkeypatch.setattr(bench, name, little)

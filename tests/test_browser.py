@@ -6,14 +6,12 @@ import zipfile
 
 import numpy as np
 import pytest
-from conftest import kill_app, make_run, running_app, visitor
+from conftest import make_run, running_app, visitor
 from PIL import Image
 
 from diffusion.__main__ import main
 from diffusion.generate import Request, generate
-from diffusion.pixelart import draw
 from diffusion.pixels import to_pixels
-from diffusion.store import RunFolder, load_file
 from diffusion.ui import chinese
 
 pytestmark = pytest.mark.browser
@@ -322,6 +320,7 @@ def test_everything_can_be_taken_along(page, served, tmp_path):
     count = page.evaluate(COMPARE_LOG)["arrived"][-1] + 1
     with Image.open(saved("gif")) as film:
         assert film.n_frames == count
+        assert film.width > film.height, "the sixteen sprites stood in one column"
     recipe = saved("recipe")
     out = tmp_path / "again.npy"
     words = ["sample", "--recipe", str(recipe), "--runs", str(served[1].path.parent), "--out", str(out)]
@@ -476,120 +475,3 @@ def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chines
         page.get_by_label(chinese.TRAIN_NAME).fill("../x")
         page.get_by_role("button", name=chinese.TRAIN_START).click()
         page.get_by_text(chinese.RUN_NAME).wait_for()
-
-
-# Train
-
-
-def monitored(page):
-    return page.locator("#train-monitor").inner_text()
-
-
-MONITOR = "document.querySelector('#train-monitor').textContent"
-
-
-def set_up_a_run(page, name, epochs, count=500):
-    page.get_by_role("tab", name="Train", exact=True).click()
-    page.get_by_label("Name of the run").fill(name)
-    for label, value in (("Sprites", count), ("Epochs", epochs)):
-        page.get_by_label(f"number input for {label}").last.fill(str(value))
-        page.get_by_label(f"number input for {label}").last.press("Tab")
-
-
-def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_played(page, served):
-    """The whole life of a run, as issue and README tell it."""
-    open_app(page, served[0])
-    set_up_a_run(page, "fresh", epochs=3)
-    page.get_by_text("About", exact=False).last.wait_for()
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_selector("#train-curve svg", timeout=60_000)
-    page.get_by_role("button", name="Pause").click()
-    page.wait_for_function(f"{MONITOR}.includes('paused')")
-    page.reload()
-    page.get_by_role("tab", name="Train", exact=True).click()
-    page.wait_for_function(f"{MONITOR}.includes('fresh') && {MONITOR}.includes('paused')")
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_function(f"{MONITOR}.includes('training')")
-    page.get_by_role("button", name="Stop").last.click()
-    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
-    page.get_by_role("radio", name="fresh").last.check()
-    page.get_by_role("button", name="Resume").click()
-    page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
-    film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
-    page.wait_for_function(f"({film}).done && ({film}).arrived.at(-1) === 2")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download").first.click()
-    assert download.value.suggested_filename == "fresh.zip"
-    page.get_by_role("tab", name="Compare").click()
-    for epoch in ("fresh 0", "fresh 2"):
-        page.get_by_role("checkbox", name=epoch, exact=True).check()  # there without a reload
-    page.get_by_role("tab", name="Watch").click()
-    page.get_by_role("radio", name="fresh").first.check()
-    page.get_by_role("radio", name="2", exact=True).check()
-    choose(page, "Sprites", 2)
-    press_generate(page)
-    assert finish(page)["arrived"][0] == 0
-
-
-def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served):
-    page.goto(served[0])
-    set_up_a_run(page, "hers", epochs=30, count=2000)
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function(f"{MONITOR}.includes('hers')", timeout=60_000)
-    other = chromium.new_page()
-    other.goto(served[0])
-    set_up_a_run(other, "his", epochs=1)
-    other.wait_for_function(f"{MONITOR}.includes('hers')")
-    other.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function(f"{MONITOR}.includes('waiting: his')", timeout=60_000)
-    other.get_by_role("button", name="Leave the queue").click()
-    page.wait_for_function(f"!{MONITOR}.includes('waiting')", timeout=60_000)
-    page.get_by_role("button", name="Stop").last.click()
-    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
-    other.close()
-
-
-def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, tmp_path):
-    page.goto(served[0])
-    set_up_a_run(page, "mine", epochs=1)
-    page.get_by_role("radio", name="my pictures").check()
-    (tmp_path / "bad.zip").write_bytes(b"no zip at all")
-    page.locator("input[type=file]").last.set_input_files(tmp_path / "bad.zip")
-    page.get_by_text("bad.zip is not a readable .zip").wait_for()
-    page.locator("#train-files").get_by_label("Clear").first.click()
-    pixels, _ = draw(30)
-    with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
-        for i, sprite in enumerate(pixels):
-            content = io.BytesIO()
-            Image.fromarray(sprite).save(content, "PNG")
-            archive.writestr(f"hero/{i}.png", content.getvalue())
-    page.locator("input[type=file]").last.set_input_files(tmp_path / "good.zip")
-    page.get_by_text("to train on: Hero").wait_for()
-    page.locator(".data-sheet").wait_for()
-
-
-def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
-    """The server dies in the middle of a run; the next one offers to resume it, and its epochs are whole.
-
-    A page of its own, whose console may say that the server is gone.
-    """
-    page = chromium.new_page()
-    make_run(tmp_path / "tiny", epochs=(31,))
-    with running_app(tmp_path) as address:
-        open_app(page, address)
-        set_up_a_run(page, "killed", epochs=3)
-        page.get_by_role("button", name="Train", exact=True).click()
-        film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
-        page.wait_for_function(f"({film})?.arrived.length > 0", timeout=120_000)
-        kill_app(address)
-    whole = RunFolder(tmp_path / "killed").epochs()
-    assert whole and all(load_file(path).network for path in whole.values())
-    with running_app(tmp_path) as address:
-        page.goto(address)
-        page.get_by_role("tab", name="Train", exact=True).click()
-        page.get_by_role("radio", name="killed").last.check()
-        page.get_by_role("button", name="Resume").click()
-        page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
-    page.close()
-    assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 2]
-    assert not list((tmp_path / "killed").rglob("*.part"))

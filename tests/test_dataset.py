@@ -241,7 +241,8 @@ def test_facts_notice_other_data(sprites):
     changed[30, 8, 8, 1] ^= 1
     facts = from_arrays(pixels, labels, "a").facts()
     assert facts == from_arrays(pixels.copy(), labels.astype(np.float32), "a").facts()
-    assert (facts["name"], facts["count"]) == ("a", 60)
+    assert (facts["name"], facts["count"], facts["labelled"]) == ("a", 60, 60)
+    assert from_arrays(pixels, np.eye(1, 5).repeat(60, 0) * (np.arange(60) < 7)[:, None], "a").facts()["labelled"] == 7
     others = [(changed, labels), (pixels, moved), (pixels[::-1], labels), (pixels[:-1], labels[:-1]), (pixels, None)]
     assert len({from_arrays(*other, "a").facts()["sha256"] for other in others} | {facts["sha256"]}) == 6
 

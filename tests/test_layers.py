@@ -19,7 +19,7 @@ ROWS = [
     {"commands.common", "ui.app", "bench"},
     {"ui.learn", "ui.checkpoints"},
     {"ui.one_step", "ui.train", "ui.jobs", "ui.api"},
-    {"ui.compare"},
+    {"ui.compare", "ui.wish"},
     {"ui.watch", "ui.streams"},
     {"ui.monitor", "ui.page", "ui.shelf"},
     {"poster", "ui.player", "ui.preview", "ui.controls", "ui.charts", "ui.answers", "ui.door"},

@@ -1,25 +1,31 @@
 """The run that belongs to the server."""
 
+import json
 import shlex
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from conftest import make_run, until
 
 from diffusion.__main__ import main
+from diffusion.checkpoint import RunConfig
+from diffusion.generate import finished
+from diffusion.kinds import KINDS
 from diffusion.pace import estimate
-from diffusion.runner import CURVE_POINTS, MOST_WAITING, Runner, interrupted, thinned
+from diffusion.runner import CURVE_POINTS, MOST_WAITING, SHOWN, Runner, drawn, interrupted, longer, shown
 from diffusion.runs import Plan, carry_out, plan_of
 from diffusion.store import RunFolder
-from diffusion.training import EpochDone, TrainConfig
+from diffusion.training import EpochDone, StepDone, TrainConfig
 
 TINY = TrainConfig(epochs=2, batch_size=20)
 
 
-def plan(folder, count=60, **changes):
-    return Plan(folder=folder, data=f"builtin:{count}", training=TINY, **changes)
+def plan(folder, count=60, epochs=2, **changes):
+    return Plan(folder=folder, data=f"builtin:{count}", training=replace(TINY, epochs=epochs), **changes)
 
 
 def test_a_run_is_carried_out_and_tells_how_it_stands(runner, tmp_path):
@@ -30,6 +36,7 @@ def test_a_run_is_carried_out_and_tells_how_it_stands(runner, tmp_path):
     assert all(sprites.shape == (16, 16, 16, 3) for _, sprites in now.samples)
     assert list(RunFolder(tmp_path / "mine").epochs()) == [0, 1]
     assert not interrupted(RunFolder(tmp_path / "mine"))
+    assert RunFolder(tmp_path / "mine").resume_state() is None, "24 MB that nobody needs"
 
 
 def test_pause_holds_and_continue_goes_on(runner, tmp_path):
@@ -42,6 +49,51 @@ def test_pause_holds_and_continue_goes_on(runner, tmp_path):
     assert now.state == "paused" and now.step <= held.step + 1, "more than the step that was under way"
     runner.go_on()
     until(runner, lambda now: now.step > held.step)
+
+
+def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner, tmp_path):
+    """As a teacher steps through a run; the last epoch ends it, as without a pause."""
+    runner.start(plan(tmp_path / "mine", count=200, epochs=3))
+    until(runner, lambda now: now.step >= 1)
+    runner.next_epoch()  # nothing while it runs
+    runner.pause()
+    until(runner, lambda now: now.state == "paused")
+    seen = len(runner.snapshot().samples)
+    for epoch in range(seen, 2):
+        runner.next_epoch()
+        now = until(runner, lambda now, epoch=epoch: now.state == "paused" and len(now.samples) > epoch)
+        assert (len(now.samples), now.step) == (epoch + 1, 10 * (epoch + 1))
+    runner.next_epoch()
+    assert until(runner, lambda now: not now.busy).state == "finished"
+
+
+def test_continue_takes_next_epoch_back(runner, tmp_path):
+    runner.start(plan(tmp_path / "mine", count=600, epochs=3))
+    until(runner, lambda now: now.step >= 1)
+    for act in (runner.pause, runner.next_epoch, runner.pause, runner.go_on):
+        act()
+    states = set()
+    while (now := runner.snapshot()).busy:
+        states.add(now.state)
+        time.sleep(0.005)
+    assert "paused" not in states and now.state == "finished"
+
+
+def test_the_speed_counts_every_batch_as_large_as_it_is(runner, tmp_path, monkeypatch):
+    """The last batch of an epoch is smaller: at each epoch's end the speed seemed to be that of small batches."""
+    clock = [100.0]
+
+    def events(plan, **_):
+        for step in range(1, 7):
+            clock[0] += 2
+            yield StepDone(step, 9, 0.5, 1e-3, 10 if step % 3 == 0 else 20)
+
+    monkeypatch.setattr("diffusion.runner.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("diffusion.runner.carry_out", events)
+    runner.start(plan(tmp_path / "mine"))
+    runner.wait()
+    now = runner.snapshot("mine")
+    assert now.sprites_per_second == (20 + 10 + 20 + 20 + 10) / 10
 
 
 def test_stop_saves_within_the_epoch_and_resume_ends_with_the_same_epochs(runner, tmp_path):
@@ -143,10 +195,14 @@ def fill(path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-@pytest.mark.parametrize("name", ["model_1.safetensors", "metrics.json", "training/resume.pt", "README.md"])
-def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp_path, name):
-    asked = plan(tmp_path / "mine", save_every=1)
-    for _ in carry_out(plan(tmp_path / "whole", save_every=1)):
+@pytest.mark.parametrize(
+    "name,whole_epochs",
+    [("model_1.safetensors", 1), ("metrics.json", 1), ("training/resume.pt", 1), ("README.md", 2)],
+)
+def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp_path, name, whole_epochs):
+    """The card is written at the end: then it is the last epoch that is made again."""
+    asked = plan(tmp_path / "mine", epochs=3, save_every=1)
+    for _ in carry_out(plan(tmp_path / "whole", epochs=3, save_every=1)):
         pass
     begun = carry_out(asked)
     next(event for event in begun if isinstance(event, EpochDone))
@@ -157,11 +213,12 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp
     now = until(runner, lambda now: not now.busy)
     assert now.state == "failed" and now.message == f"could not write {asked.folder / name}: the disk is full"
     assert (asked.folder / "model_0.safetensors").read_bytes() == before
-    assert run.load(0) and "0" in run.metrics() and run.resume_state()["epoch"] == 0
+    assert run.load(0) and "0" in run.metrics() and run.resume_state()["epoch"] == whole_epochs - 1
+    assert interrupted(run), "the page would not offer to resume it"
     assert not list(asked.folder.rglob(".*.part"))
     runner.start(plan_of(run), resume=True)  # there is room again
     until(runner, lambda now: now.state == "finished")
-    for epoch in (0, 1):
+    for epoch in (0, 1, 2):
         mine, whole = (folder.load(epoch).network.state_dict() for folder in (run, RunFolder(tmp_path / "whole")))
         assert all(torch.equal(mine[key], whole[key]) for key in whole), epoch
 
@@ -179,12 +236,80 @@ def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its
     until(runner, lambda now: now.state == "running" and now.step >= 1)
 
 
-def test_the_curve_stays_small_and_keeps_its_mean():
-    losses = [(i, float(i % 7)) for i in range(1, 10_001)]
-    points = thinned(losses)
-    assert len(points) == CURVE_POINTS and points[-1][0] == 10_000
+# What it draws after every epoch
+
+
+@pytest.mark.parametrize(
+    "labelled,dropped,kinds,guidance",
+    [(40, 0.1, 4, 2.0), (40, 0.0, 4, 1.0), (40, 1.0, 1, 1.0), (0, 0.1, 1, 1.0), (None, 0.1, 1, 1.0)],
+)
+def test_a_run_that_learns_kinds_is_asked_for_kinds(labelled, dropped, kinds, guidance):
+    """None: a run of before that was said in config.json."""
+    data = {} if labelled is None else {"labelled": labelled}
+    requests = shown(RunConfig(training={"drop_label": dropped}, data=data))
+    assert len(requests) == kinds and sum(request.count for request in requests) == SHOWN
+    assert {request.guidance for request in requests} == {guidance}
+    asked = [KINDS[request.kinds.index(1)] for request in requests if any(request.kinds)]
+    assert asked == (["hero", "non-hero", "food", "spell"] if kinds == 4 else [])
+    assert len({request.seed for request in requests}) == kinds, "two columns begin with the same noise"
+
+
+def test_the_kinds_stand_side_by_side(tmp_path):
+    run = make_run(tmp_path / "tiny", epochs=(4,))
+    config = replace(run.config(), training={"drop_label": 0.1}, data={"labelled": 9})
+    checkpoint = replace(run.load(4), config=config)
+    together = drawn(checkpoint)
+    for column, request in enumerate(shown(config)):
+        torch.testing.assert_close(together[column::4], finished(checkpoint, request), atol=1e-3, rtol=1e-3)
+
+
+def test_a_run_of_before_its_labels_were_counted_is_resumed(runner, tmp_path):
+    runner.start(plan(tmp_path / "mine", count=400))
+    until(runner, lambda now: now.step >= 3)
+    runner.stop()
+    until(runner, lambda now: now.state == "stopped")
+    path = tmp_path / "mine" / "config.json"
+    config = json.loads(path.read_text())
+    assert config["data"].pop("labelled") == 400
+    path.write_text(json.dumps(config))
+    runner.start(plan_of(RunFolder(tmp_path / "mine")), resume=True)
+    assert until(runner, lambda now: not now.busy).state == "finished"
+
+
+# The curve
+
+
+def grown(losses, total):
+    curve = ()
+    for step, loss in losses:
+        curve = longer(curve, step, loss, total)
+    return curve
+
+
+def test_a_short_run_keeps_every_step():
+    losses = [(step, 1 / step) for step in range(1, CURVE_POINTS + 1)]
+    assert grown(losses, CURVE_POINTS) == tuple(losses)
+
+
+@pytest.mark.parametrize("every", [1, 20])
+def test_the_curve_stays_small_and_each_point_is_the_mean_of_its_stretch(every):
+    """every: a job on the Hub tells only one step in 20."""
+    losses = [(step, float(step % 7)) for step in range(every, 60_001, every)]
+    points = grown(losses, 60_000)
+    assert [step for step, _ in points] == list(range(200, 60_001, 200))
+    first = [loss for step, loss in losses if step <= 200]
+    assert points[0][1] == pytest.approx(sum(first) / len(first))
     assert sum(loss for _, loss in points) / len(points) == pytest.approx(3, abs=0.05)
-    assert thinned(losses[:5]) == tuple(losses[:5])
+
+
+def test_the_curve_stays_small_while_it_grows():
+    assert max(len(grown([(step, 1.0) for step in range(1, until)], 1000)) for until in (2, 301, 700, 1001)) == 250
+
+
+def test_steps_that_are_made_again_replace_what_came_since():
+    """A run that failed between two saves is resumed from before."""
+    curve = grown([(step, 1.0) for step in range(1, 9)], 100)
+    assert longer(curve, 5, 0.5, 100) == ((1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0), (5, 0.5))
 
 
 # Beginning with a checkpoint, and how long it will take
@@ -200,10 +325,8 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint_and_is_resumed_without_it
     assert (run.config().width, run.config().start) == (16, str(first.file(4)))
     before, after = first.load(4).network, run.load(0).network
     fresh = run.config().build()
-    moved = float((after.to8.weight - before.to8.weight).abs().max())
-    assert 0 < moved < float((after.to8.weight - fresh.to8.weight).abs().max()), (
-        "it did not begin where it was told to"
-    )
+    moved, apart = ((after.to8.weight - other.to8.weight).detach().abs().max() for other in (before, fresh))
+    assert 0 < moved < apart, "it did not begin where it was told to"
     first.file(4).unlink()
     list(carry_out(plan_of(run), resume=True))
     assert list(run.epochs()) == [0, 1]

@@ -12,9 +12,9 @@ from PIL import Image
 from diffusion.pixelart import draw
 from diffusion.settings import Settings
 from diffusion.store import RunFolder
-from diffusion.ui import chinese, english, train
+from diffusion.ui import chinese, english, train, wish
 from diffusion.ui.controls import packed, toasted
-from diffusion.ui.monitor import curve, film, monitor
+from diffusion.ui.monitor import curve, film, losses, monitor
 
 HERE, SHARED = Settings(), Settings(shared=True)
 WISH = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "epochs": 1, "width": 8, "batch": 20}
@@ -118,9 +118,9 @@ def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_p
     begin(runner, tmp_path, epochs=2)
     now = until(runner, lambda now: now.state == "finished")
     assert "<strong>mine</strong>" in monitor(english, now) and "finished" in monitor(english, now)
-    shown = curve(english, now)
-    assert "<svg" in shown and shown.count("<tr>") == 3, "the curve, and the head and both epochs of its table"
-    assert "python -m diffusion train --run" in shown and "--data builtin:60" in shown
+    assert "<svg" in curve(english, now)
+    assert losses(english, now).count("<tr>") == 3, "the head and both epochs"
+    assert now.command.startswith("python -m diffusion train --run") and "--data builtin:60" in now.command
     assert "已完成" in monitor(chinese, now)
 
 
@@ -139,9 +139,33 @@ def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
     me, you = (SimpleNamespace(session_hash=name) for name in ("me", "you"))
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
-    assert [frame["seq"] for frame in looks.look(me, None)[2]] == [0, 1]
-    assert all(update == gr.skip() for update in looks.look(me, None)), "the same was sent twice"
-    assert [frame["seq"] for frame in looks.look(you, None)[2]] == [0, 1]
+    assert [frame["seq"] for frame in looks.look(me, "")["film"]] == [0, 1]
+    assert looks.look(me, "") == {}, "the same was sent twice"
+    assert [frame["seq"] for frame in looks.look(you, "")["film"]] == [0, 1]
+
+
+def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
+    """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
+    looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
+    begin(runner, tmp_path, count=2000, epochs=2)
+    until(runner, lambda now: now.step >= 1)
+    first = looks.look(me, "")
+    assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]
+    until(runner, lambda now: now.step >= 3)
+    assert looks.look(me, "").keys() == {"monitor", "curve"}
+    train.steer(english, runner, HERE, "pause", "")
+    until(runner, lambda now: now.state == "paused")
+    changed = looks.look(me, "")
+    assert {name for name in train.STEERING if changed.get(name, {}).get("visible")} == {"go_on", "next_epoch"}
+    assert not changed["pause"]["visible"] and "stop" not in changed, "it could be stopped before, too"
+
+
+def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
+    begin(runner, tmp_path, epochs=6)
+    until(runner, lambda now: now.state == "finished")
+    shown = train.Looks(english, runner, tmp_path).look(SimpleNamespace(session_hash="me"), "")["monitor"]
+    assert 'href="?tab=watch&amp;epochs=mine/5"' in shown
+    assert 'href="?tab=compare&amp;epochs=mine/0%2Cmine/2%2Cmine/3%2Cmine/5"' in shown
 
 
 def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
@@ -150,9 +174,13 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
     looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
-    assert "<strong>second</strong>" in looks.look(me, "")[0], "without a choice the newest is shown"
-    assert "<strong>first</strong>" in looks.look(me, "first")[0]
-    assert all(update == gr.skip() for update in looks.look(me, "first")), "the same was sent twice"
+    newest = looks.look(me, "")
+    assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
+    assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
+    past = looks.look(me, "first")
+    assert "<strong>first</strong>" in past["monitor"] and past["seen"]["value"] == "first"
+    assert looks.look(me, "first") == {}, "the same was sent twice"
+    assert looks.look(me, "")["seen"]["value"] == ""
 
 
 def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
@@ -171,15 +199,15 @@ def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
 
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
-    page, counted = train.look_at_data(english, HERE, "x", *(WISH | {"count": 500}).values())
+    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"count": 500}).values())
     assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
-    page, counted = train.look_at_data(english, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
+    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
     assert sum(counted) == 40 and "without a kind" in page
 
 
 def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
     def told(seen=None, **changed):
-        return train.about_time(english, tmp_path, seen, "x", *(WISH | changed).values())
+        return wish.about_time(english, tmp_path, seen, "x", *(WISH | changed).values())
 
     assert told().startswith("About")
     assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")

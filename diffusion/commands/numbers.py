@@ -120,7 +120,9 @@ def features(options: Options) -> None:
 def _bench_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
     verb.add_argument(
-        "--only", choices=("sampling", "sharing", "training", "start", "memory"), help="one section instead of all"
+        "--only",
+        choices=("sampling", "sharing", "training", "beside-training", "start", "memory"),
+        help="one section instead of all",
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 

@@ -22,7 +22,7 @@ from . import jobs
 from .compare import TUTORIAL_EPOCHS
 from .controls import PRIVATE, explained, packed
 from .page import LOOK_EVERY, Page, on_disk
-from .shelf import bar, note, opening, problem, run_there, runs_here, watch_link
+from .shelf import bar, link_to, note, opening, problem, run_there, runs_here
 from .streams import IN_LINE, IsOver, bars, token_needed, wire_stream
 from .watch import name_of
 from .words import Words
@@ -101,7 +101,7 @@ def open_run(
         yield note(words.HUB["stopped"])
         return
     said = words.HUB["opened"].format(name=name, epochs=", ".join(map(str, sorted(epochs))))
-    yield note(f"{said} {watch_link(name, max(epochs), words.HUB['watch'])}")
+    yield note(f"{said} {link_to('watch', name, [max(epochs)], words.HUB['watch'])}")
 
 
 def push_run(

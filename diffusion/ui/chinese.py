@@ -141,8 +141,16 @@ TRAIN_SOURCES = {"builtin": "内置的精灵图", "upload": "我的图片", "hub
 TRAIN_COUNT = "图片数量"
 TRAIN_FILES = "文件"
 TRAIN_FILES_INFO = (
-    "一个图片 .zip（文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、若干图片，或课程的两个 .npy"
+    "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、"
+    "若干图片，或课程的两个 .npy"
 )
+FOLDER = {
+    "choose": "选择一个文件夹",
+    "empty": "这个文件夹里没有图片（.png、.gif、.bmp、.jpg、.webp）",
+    "packing": "正在打包 {count} 张图片……",
+    "large": "这个文件夹里的图片超过了 {most} MB；请少选一些，或换小一点的",
+    "failed": "文件夹没能发送；请再试一次，或打包成 .zip 再上传",
+}
 TRAIN_HUB = "Hub 数据集"
 TRAIN_HUB_HINT = "hf://datasets/user/repo"
 TRAIN_HUB_NAME = "数据集要写成 hf://datasets/user/repo 这样"
@@ -163,14 +171,21 @@ TRAIN_CONTEXT = "告诉网络每张图的类别（上下文）"
 TRAIN_CONTEXT_INFO = "关掉后它什么都画，但不能指定画哪一类"
 TRAIN_ABOUT = "在这台机器上大约需要 {time}"
 TRAIN_START = "开始训练"
-TRAIN_PAUSE = "暂停"
-TRAIN_GO_ON = "继续"
-TRAIN_SAVE = "立即保存"
-TRAIN_LEAVE = "退出排队"
 TRAIN_PACK = "下载（.zip）"
+TRAIN_ACTS = {
+    "pause": "暂停",
+    "go_on": "继续",
+    "next_epoch": "再训练一个回合",
+    "save_now": "立即保存",
+    "stop": STOP,
+    "leave": "退出排队",
+    "pack": TRAIN_PACK,
+}
+TRAIN_WATCH = "看它画图"
+TRAIN_COMPARE = "对比它的各个回合"
 TRAIN_UNFINISHED = "没训练完的任务"
 TRAIN_RESUME = "接着训练"
-TRAIN_IDLE = "现在没有正在进行的训练。旁边的设置大约训练几分钟；点“开始训练”。"
+TRAIN_IDLE = "现在没有正在进行的训练。旁边的设置大约训练一分钟；点“开始训练”。"
 TRAIN_FILM_HINT = "每个回合之后，同样的十六张精灵图会出现在这里"
 TRAIN_STATES = {
     "starting": "正在启动",
@@ -194,7 +209,7 @@ TRAIN_NOT_WAITING = "你没有正在排队的训练任务"
 SECONDS = "{seconds} 秒"
 MINUTES = "{minutes} 分钟"
 HOURS = "{hours} 小时"
-SAME_COMMAND = "等同于命令行："
+SAME_COMMAND = "等同于命令行"
 RUN_NAME = "名字只能用英文字母、数字、“.”、“_”和“-”，例如 my-run"
 RUN_TAKEN = "已经有名为 {name} 的训练任务；请换个名字，或接着训练它"
 NOTHING_TO_RESUME = "请先选一个没训练完的任务"

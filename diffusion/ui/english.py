@@ -120,9 +120,16 @@ TRAIN_SOURCES = {"builtin": "built-in sprites", "upload": "my pictures", "hub": 
 TRAIN_COUNT = "Sprites"
 TRAIN_FILES = "Files"
 TRAIN_FILES_INFO = (
-    "A .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), pictures, or the "
-    "course's two .npy"
+    "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), single "
+    "pictures, or the course's two .npy"
 )
+FOLDER = {
+    "choose": "Choose a folder",
+    "empty": "There are no pictures in that folder (.png, .gif, .bmp, .jpg, .webp)",
+    "packing": "Packing {count} pictures …",
+    "large": "The pictures in that folder have more than {most} MB; choose fewer, or smaller ones",
+    "failed": "The folder could not be sent; try again, or send it as a .zip",
+}
 TRAIN_HUB = "Hub data set"
 TRAIN_HUB_HINT = "hf://datasets/user/repo"
 TRAIN_HUB_NAME = "Name the data set like hf://datasets/user/repo"
@@ -143,14 +150,21 @@ TRAIN_CONTEXT = "Tell it the kind of each sprite (context)"
 TRAIN_CONTEXT_INFO = "Without it, it draws anything, and cannot be asked for a kind"
 TRAIN_ABOUT = "About {time} on this machine"
 TRAIN_START = "Train"
-TRAIN_PAUSE = "Pause"
-TRAIN_GO_ON = "Continue"
-TRAIN_SAVE = "Save now"
-TRAIN_LEAVE = "Leave the queue"
 TRAIN_PACK = "Download (.zip)"
+TRAIN_ACTS = {
+    "pause": "Pause",
+    "go_on": "Continue",
+    "next_epoch": "Next epoch",
+    "save_now": "Save now",
+    "stop": STOP,
+    "leave": "Leave the queue",
+    "pack": TRAIN_PACK,
+}
+TRAIN_WATCH = "Watch it draw"
+TRAIN_COMPARE = "Compare its epochs"
 TRAIN_UNFINISHED = "Unfinished runs"
 TRAIN_RESUME = "Resume"
-TRAIN_IDLE = "No run is under way. The settings beside make one of a few minutes; press Train."
+TRAIN_IDLE = "No run is under way. The settings beside make one of about a minute; press Train."
 TRAIN_FILM_HINT = "After every epoch, the same sixteen sprites appear here"
 TRAIN_STATES = {
     "starting": "starting",
@@ -174,7 +188,7 @@ TRAIN_NOT_WAITING = "No run of yours is waiting"
 SECONDS = "{seconds} s"
 MINUTES = "{minutes} min"
 HOURS = "{hours} h"
-SAME_COMMAND = "Same as on the command line:"
+SAME_COMMAND = "Same as on the command line"
 RUN_NAME = "Name the run with letters, digits, '.', '_' and '-', such as my-run"
 RUN_TAKEN = "There is a run {name} already; choose another name, or resume it"
 NOTHING_TO_RESUME = "Choose an unfinished run first"

@@ -19,14 +19,14 @@ from ..jobs import Ended, Event, Hardware, JobPlan, Said, cancel, find, follow, 
 from ..log_lines import EpochTold
 from ..pulls import Pulls
 from ..refs import HubRef
-from ..runner import Snapshot, thinned
+from ..runner import Snapshot, longer
 from ..runs import Plan
 from ..settings import Settings
 from ..training import StepDone, TrainConfig
 from .controls import PRIVATE, toasted, whole
-from .monitor import curve, monitor
+from .monitor import curve, losses, monitor
 from .page import Page
-from .shelf import note, problem, watch_link
+from .shelf import link_to, note, problem
 from .streams import IsOver, bars, token_needed, wire_stream
 from .words import Words
 
@@ -142,7 +142,7 @@ def follow_job(
                 head = note(f"{words.HUB['gpu']['stages'].get(last.stage, escape(last.stage))} {escape(last.message)}")
             elif time.monotonic() - shown < VIEWS_EVERY:  # a job that is followed late says much at once
                 continue
-            view = f"{head}{monitor(words, now)}{_last_words(words, last)}{curve(words, now)}"
+            view = f"{head}{monitor(words, now)}{_last_words(words, last)}{curve(words, now)}{_in_numbers(words, now)}"
             yield view
             shown = time.monotonic()
     if settings.shared:
@@ -157,16 +157,15 @@ def follow_job(
         yield view + problem(words, mistake)
         return
     here = words.HUB["opened"].format(name=ref.folder(), epochs=", ".join(map(str, listing.epochs)))
-    yield view + note(f"{here} {watch_link(ref.folder(), max(listing.epochs), words.HUB['watch'])}")
+    yield view + note(f"{here} {link_to('watch', ref.folder(), [max(listing.epochs)], words.HUB['watch'])}")
 
 
 def stands(now: Snapshot, events: Iterable[Event]) -> Iterator[tuple[Snapshot, Event]]:
     """The run after each event, as the server's own runs are shown."""
-    losses = []
     for event in events:
         if isinstance(event, StepDone):
-            losses.append((event.step, event.loss))
-            now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=thinned(losses))
+            curve = longer(now.curve, event.step, event.loss, event.total)
+            now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=curve)
         elif isinstance(event, EpochTold):
             now = replace(now, held_out=(*now.held_out, (event.epoch, event.held_out_loss)))
         elif isinstance(event, Ended):
@@ -181,6 +180,13 @@ def _last_words(words: Words, event: Event) -> str:
     if isinstance(event, Waiting) and event.seconds >= QUIET:
         return f'<p class="hint">{words.HUB["gpu"]["quiet"].format(seconds=int(event.seconds))}</p>'
     return ""
+
+
+def _in_numbers(words: Words, now: Snapshot) -> str:
+    """Below the curve: the same as a table, folded, and the command line that does the same."""
+    table = losses(words, now)
+    folded = f"<details><summary>{words.QUALITY['table']}</summary>{table}</details>" if table else ""
+    return f'{folded}<p class="hint">{words.SAME_COMMAND}: <code>{escape(now.command)}</code></p>'
 
 
 def _link(address: str, said: str) -> str:

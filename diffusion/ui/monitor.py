@@ -28,13 +28,8 @@ def monitor(words: Words, now: Snapshot) -> str:
 
 
 def curve(words: Words, now: Snapshot) -> str:
-    """The loss as a curve and as a table, and the command line that does the same."""
-    if not now.total:
-        return ""
-    return (
-        f"{loss_svg(words, now.curve, now.held_out, now.total, now.epochs)}{_table(words, now)}"
-        f'<p class="hint">{words.SAME_COMMAND} <code>{escape(now.command)}</code></p>'
-    )
+    """The loss as a curve; empty before the first step."""
+    return loss_svg(words, now.curve, now.held_out, now.total, now.epochs) if now.total else ""
 
 
 def _standing(words: Words, now: Snapshot, share: float) -> str:
@@ -52,17 +47,20 @@ def _standing(words: Words, now: Snapshot, share: float) -> str:
 
 
 def _measured(words: Words, now: Snapshot) -> str:
-    said = [words.TRAIN_STEP.format(step=now.step, total=now.total), words.TRAIN_RATE.format(lr=now.lr)]
-    if now.busy and now.sprites_per_second:
+    said = [words.TRAIN_STEP.format(step=now.step, total=now.total)]
+    if now.sprites_per_second:
         said.append(words.TRAIN_SPEED.format(speed=now.sprites_per_second))
+    if now.busy:
+        said.append(words.TRAIN_RATE.format(lr=now.lr))
+    if now.seconds_left:
         said.append(words.TRAIN_LEFT.format(time=duration(words, now.seconds_left)))
     if now.saved_at:
         said.append(words.TRAIN_SAVED.format(step=now.saved_at))
     return " · ".join(said) if now.total else ""
 
 
-def _table(words: Words, now: Snapshot) -> str:
-    """The losses, epoch by epoch, for those who cannot see the curve."""
+def losses(words: Words, now: Snapshot) -> str:
+    """The same as a table, epoch by epoch, for those who cannot see the curve; empty before the first is done."""
     per_epoch = now.total / now.epochs if now.epochs else 0
     rows = []
     for epoch, held_out in now.held_out:
@@ -74,15 +72,12 @@ def _table(words: Words, now: Snapshot) -> str:
         return ""
     names = (words.EPOCH, words.QUALITY["loss_raw"], words.QUALITY["loss_held_out"])
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    return (
-        f"<details><summary>{words.QUALITY['table']}</summary>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></details>"
-    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
     """Frames for the player: the same sprites after every epoch that came after epoch `after`."""
-    frames = []
+    frames, kinds = [], [words.KIND_NAMES[kind] for kind in now.kinds]
     for epoch, sprites in now.samples:
         if epoch <= after:
             continue
@@ -95,7 +90,7 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
                 "total": now.epochs,
                 "t": now.epochs - 1 - epoch,  # the film ends at 0, as one from noise to sprite does
                 "T": now.epochs,
-                "caption": words.EPOCH_NUMBER.format(epoch=epoch),
+                "caption": " · ".join([words.EPOCH_NUMBER.format(epoch=epoch), *kinds]),
                 "left": 0,
                 "count": len(sprites),
                 "columns": COLUMNS,

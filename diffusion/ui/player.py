@@ -107,7 +107,7 @@ def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool,
     return gr.HTML(
         html_template=STAGE.format(**{"name": name, **words.PLAYER, **parts}),
         js_on_load="\n".join(
-            (assets / file).read_text("utf-8") for file in ("reel.js", "film.js", painter, "export.js")
+            (assets / file).read_text("utf-8") for file in ("libraries.js", "reel.js", "film.js", painter, "export.js")
         ),
         apply_default_css=False,
         elem_id=name,

@@ -36,7 +36,7 @@ def _row(words: Words, run: RunFolder, sizes: dict[int, int], endpoint: str) -> 
         facts = {}
     step = number(facts, "step")
     return [
-        watch_link(str(run), last, escape(str(run))),
+        link_to("watch", str(run), [last], escape(str(run))),
         _network(words, config),
         _epochs(words, sizes),
         _data(words, config.data),
@@ -138,9 +138,10 @@ def opening(words: Words, stands: Opening | None) -> str:
     return f'{note(said)}<div class="player-track"><div style="width:{100 * share:.1f}%"></div></div>'
 
 
-def watch_link(run: str, epoch: int, said: str) -> str:
-    """said: as HTML"""
-    return f'<a href="?tab=watch&amp;epochs={quote(f"{run}/{epoch}")}">{said}</a>'
+def link_to(tab: str, run: str, epochs: Iterable[int], said: str) -> str:
+    """A link to Watch or Compare with these epochs of a run. said: as HTML"""
+    named = quote(",".join(f"{run}/{epoch}" for epoch in epochs))
+    return f'<a href="?tab={tab}&amp;epochs={named}">{said}</a>'
 
 
 def number(facts: Any, *path: str) -> float | None:

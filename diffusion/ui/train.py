@@ -2,121 +2,36 @@
 
 import itertools
 import secrets
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ..dataset import HUB, Sprites, open_dataset
-from ..pace import estimate
-from ..refs import RUN, EpochRef
-from ..runner import Runner, interrupted
-from ..runs import Plan, plan_of
+from ..dataset import open_dataset
+from ..refs import RUN
+from ..runner import Runner, Snapshot, interrupted
+from ..runs import plan_of
 from ..settings import Settings
 from ..store import RunFolder, list_runs
-from ..training import TrainConfig
-from ..uploads import Limits, kept, open_upload
-from .controls import PRIVATE, packed, toasted, whole
-from .monitor import about_data, curve, duration, film, monitor
+from ..uploads import kept
+from .controls import PRIVATE, packed, toasted
+from .monitor import curve, film, losses, monitor
 from .page import Page, on_disk
 from .player import build_player
+from .shelf import link_to
+from .wish import QUEUED, Wish, build_wish, planned, uploaded
 from .words import Words
 
 LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
 MOST_BROWSERS = 500
-STEERING = {"pause": ("running",), "go_on": ("paused",), "save_now": ("running",), "stop": ("running", "paused")}
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """A run of two to three minutes on two CPU cores that visibly learns."""
-
-    count: int = 4000
-    epochs: int = 10
-    batch: int = 32
-    save: int = 2
-    lr: float = 2e-3
-    width: int = 32  # 16 was worse after as long; 64 was not compared
-    ema: float = 0.98  # no different from 0.99 and 0.995 here
-
-
-DEFAULTS = Defaults()
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the controls say, in their order."""
-
-    name: str | None
-    source: str  # builtin, upload or hub
-    count: float  # of built-in sprites
-    files: list[str] | None  # what was uploaded
-    hub: str | None  # hf://datasets/user/repo
-    start: str | None  # an EpochRef as text, or None: from nothing
-    epochs: float
-    width: int
-    batch: float
-    save: float
-    lr: float
-    seed: float
-    context: bool
-
-
-def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
-    """The settings of the page, checked. data: where it is, unless the wish says so itself."""
-    if not RUN.fullmatch(wish.name or ""):
-        raise ValueError(words.RUN_NAME)
-    if wish.source == "hub" and not HUB.fullmatch(wish.hub or ""):
-        raise ValueError(words.TRAIN_HUB_NAME)
-    start = EpochRef.parse(wish.start) if wish.start else None
-    sources = {"builtin": f"builtin:{whole(words, wish.count, words.TRAIN_COUNT)}", "hub": wish.hub}
-    return Plan(
-        folder=runs / wish.name,
-        start=str(RunFolder(runs / start.run).file(start.epoch)) if start else None,
-        width=None if start else wish.width,
-        training=TrainConfig(
-            epochs=whole(words, wish.epochs, words.TRAIN_EPOCHS),
-            batch_size=whole(words, wish.batch, words.TRAIN_BATCH),
-            lr=wish.lr,
-            seed=whole(words, wish.seed, words.SEED),
-            ema=DEFAULTS.ema,
-            drop_label=TrainConfig.drop_label if wish.context else 1.0,
-        ),
-        save_every=whole(words, wish.save, words.TRAIN_SAVE_EVERY),
-        **{"data": sources.get(wish.source)} | data,
-    )
-
-
-def uploaded(settings: Settings, wish: Wish) -> Sprites:
-    limits = Limits(bytes=settings.max_upload_mb * 2**20)
-    return open_upload([Path(file) for file in wish.files or ()], limits)
-
-
-@toasted
-def look_at_data(words: Words, settings: Settings, *values: Any) -> tuple[str, list[int]]:
-    """The preview: a sheet, how many of each kind, how many are kept out of training; and both numbers, for later."""
-    wish = Wish(*values)
-    if wish.source == "upload":
-        training, held_out = uploaded(settings, wish).split()
-    else:
-        training, held_out = open_dataset(planned(words, Path(), wish).data)
-    return about_data(words, training, held_out), [len(training), len(held_out)]
-
-
-def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -> str:
-    """How long it would take; nothing where the data was not seen, or the settings are no plan, as Train will say.
-
-    seen: how many pictures there are to train on and to test on, of other data than the built-in.
-    """
-    wish = Wish(*values)
-    try:
-        plan = planned(words, runs, wish)
-        pictures, held_out = (wish.count, min(2000, wish.count)) if wish.source == "builtin" else seen or (0, 0)
-        return words.TRAIN_ABOUT.format(time=duration(words, estimate(plan, pictures, held_out))) if pictures else ""
-    except ValueError:
-        return ""
+STEERING = {  # what one can do, and in which states of a run
+    "pause": ("running",),
+    "next_epoch": ("paused",),
+    "go_on": ("paused",),
+    "save_now": ("running",),
+    "stop": ("running", "paused"),
+}
 
 
 @toasted
@@ -183,33 +98,55 @@ class Looks:
 
     def __init__(self, words: Words, runner: Runner, runs: Path) -> None:
         self.words, self.runner, self.runs = words, runner, runs
-        self.shown: dict[str | None, tuple] = {}  # browser -> the snapshot, the runs there were, the film's last epoch
+        self.seen: dict[str | None, tuple] = {}  # browser -> what it looked at, the snapshot, and what it was told
 
-    def look(self, request: gr.Request, asked: str | None) -> list[Any]:
-        """Updates for monitor, curve, film, the four of STEERING, queue, download, runs, unfinished runs, resume."""
-        now, names, files = self.runner.snapshot(asked or ""), self.runner.seen(), on_disk(self.runs)
-        before, others, epoch = self.shown.get(request.session_hash, (None, None, -1))
-        if before is now and others == (names, files):
-            return [gr.skip()] * 12
-        if len(self.shown) > MOST_BROWSERS:
-            self.shown.clear()
-        self.shown[request.session_hash] = (now, (names, files), now.samples[-1][0] if now.samples else -1)
-        waiting, there = resumable(self.runner, self.runs), now.name in list_runs(self.runs)
-        return [
-            monitor(self.words, now),
-            curve(self.words, now),
-            film(self.words, now, epoch if before and before.name == now.name else -1) or gr.skip(),
-            *(gr.Button(visible=now.state in states) for states in STEERING.values()),
-            gr.Button(visible=bool(now.waiting)),
-            gr.Button(visible=there and not now.busy),
-            gr.Radio(
-                choices=[*((name, "") for name in names[:1]), *names[1:]],  # "" is the run under way, whichever it is
-                value=asked if asked in names[1:] else "" if names else None,
-                visible=len(names) > 1,
+    def look(self, request: gr.Request, asked: str) -> dict[str, Any]:
+        """Updates for what is new, by the names that `build` gives to the parts of the page.
+
+        asked: the run that is chosen; "" for the one under way, whichever it is.
+        """
+        now, at = self.runner.snapshot(asked), (asked, self.runner.seen(), on_disk(self.runs))
+        was_at, before, told = self.seen.get(request.session_hash, (None, None, {}))
+        if before is now and was_at == at:
+            return {}
+        if len(self.seen) > MOST_BROWSERS:
+            self.seen.clear()
+        shown = before.samples[-1][0] if before and before.name == now.name and before.samples else -1
+        telling = self._tell(now, asked)
+        self.seen[request.session_hash] = (at, now, telling)
+        new = {name: update for name, update in telling.items() if update != told.get(name)}
+        return new | ({"film": frames} if (frames := film(self.words, now, shown)) else {})
+
+    def _tell(self, now: Snapshot, asked: str) -> dict[str, Any]:
+        """Everything but the film."""
+        words, names, waiting = self.words, self.runner.seen(), resumable(self.runner, self.runs)
+        run = None if now.busy else list_runs(self.runs).get(now.name)
+        current, past = names[:1] or ("",), names[1:]  # the first choice is the run under way, whichever it is
+        return {
+            "monitor": monitor(words, now) + (what_now(words, run) if run else ""),
+            "curve": curve(words, now),
+            "losses": losses(words, now),
+            "fold": gr.update(visible=bool(now.held_out)),
+            "command": gr.update(value=now.command, visible=bool(now.command)),
+            **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
+            "leave": gr.update(visible=bool(now.waiting)),
+            "pack": gr.update(visible=run is not None),
+            "seen": gr.update(
+                choices=[(current[0], ""), *past], value=asked if asked in past else "", visible=bool(past)
             ),
-            gr.Radio(choices=waiting, visible=bool(waiting)),
-            gr.Button(visible=bool(waiting)),
-        ]
+            "unfinished": gr.update(choices=waiting, visible=bool(waiting)),
+            "resume": gr.update(visible=bool(waiting)),
+        }
+
+
+def what_now(words: Words, run: RunFolder) -> str:
+    """Where to go with the epochs of a run that is over."""
+    epochs = list(run.epochs())
+    some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
+    links = [link_to("watch", str(run), epochs[-1:], words.TRAIN_WATCH)]
+    if len(some) > 1:
+        links.append(link_to("compare", str(run), some, words.TRAIN_COMPARE))
+    return f"<p>{' · '.join(links)}</p>"
 
 
 def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
@@ -222,97 +159,56 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     gr.Markdown(words.TRAIN_INTRO, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            wish, look_button, sheet, start, about = _controls(words)
-            counted = gr.State(None)
+            wish, start = build_wish(page, tab, settings)
         with gr.Column(scale=3, min_width=320):
-            seen = gr.Radio([], label=words.RUN, elem_classes="compact", visible=False)
-            view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
-            with gr.Row(elem_classes="steering"):
-                names = (words.TRAIN_PAUSE, words.TRAIN_GO_ON, words.TRAIN_SAVE, words.STOP)
-                steering = [gr.Button(said, min_width=80, visible=False) for said in names]
-                give_up = gr.Button(words.TRAIN_LEAVE, min_width=80, visible=False)
-                take = gr.Button(words.TRAIN_PACK, min_width=80, visible=False)
-            with gr.Row():
-                with gr.Column(scale=3, min_width=280):
-                    hint = words.TRAIN_FILM_HINT
-                    player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
-                loss = gr.HTML(elem_id="train-curve")
-            unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
-            again = gr.Button(words.TRAIN_RESUME, visible=False)
+            parts = _stage(page, runner)
             archive = gr.DownloadButton(words.TRAIN_PACK, elem_id="train-zip", elem_classes="offstage")
 
     quick = {"queue": False, **PRIVATE}
-    queued = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # outside the queue there are no toasts
-    name = wish[0]
-    for event in (look_button.click, wish[3].upload):
-        event(partial(look_at_data, words, settings), wish, [sheet, counted], **queued)
-    begun = start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], name, **queued)
-    resumed = again.click(partial(resume, words, runner, runs, settings), [visitor, unfinished], **queued)
+    seen = parts["seen"]
+    begun = start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], wish[0], **QUEUED)
+    resumed = parts["resume"].click(
+        partial(resume, words, runner, runs, settings), [visitor, parts["unfinished"]], **QUEUED
+    )
     for event in (begun, resumed):
-        event.success(lambda: None, outputs=seen, **quick)  # none chosen: the one under way
-    for button, act in zip(steering, STEERING, strict=True):
-        button.click(partial(steer, words, runner, settings, act), visitor, **queued)
-    give_up.click(partial(leave, words, runner, settings), visitor, **queued)
-    take.click(
-        lambda name: packed(words, runs, archive.GRADIO_CACHE, name or runner.snapshot().name), seen, archive, **queued
+        event.success(lambda: "", outputs=seen, **quick)
+    for act in STEERING:
+        parts[act].click(partial(steer, words, runner, settings, act), visitor, **QUEUED)
+    parts["leave"].click(partial(leave, words, runner, settings), visitor, **QUEUED)
+    parts["pack"].click(
+        lambda name: packed(words, runs, archive.GRADIO_CACHE, name or runner.snapshot().name), seen, archive, **QUEUED
     ).success(js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()")
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
-    gr.on(
-        [tab.select, counted.change, *(control.change for control in wish if not isinstance(control, gr.Textbox))],
-        partial(about_time, words, runs),
-        [counted, *wish],
-        about,
-        trigger_mode="always_last",
-        **quick,
-    )
 
     looks = Looks(words, runner, runs)
-    told = [view, loss, player, *steering, give_up, take, seen, unfinished, again]
+
+    def look(request: gr.Request, asked: str) -> dict[gr.components.Component, Any]:
+        new = looks.look(request, asked)
+        return {parts[name]: update for name, update in new.items()} or {seen: gr.skip()}
+
     timer = gr.Timer(LOOK_EVERY, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     for event in (timer.tick, seen.input):
-        event(looks.look, inputs=seen, outputs=told, **quick)
-    starts = wish[5]
-    for event in (page.app.load, page.appeared.change):
-        event(partial(first_weights, words, runs), starts, starts, **quick)
+        event(look, inputs=seen, outputs=list(parts.values()), **quick)
 
 
-def first_weights(words: Words, runs: Path, chosen: str | None) -> gr.Radio:
-    """What a run may begin with: random weights, or any epoch there is."""
-    there = [str(EpochRef(name, epoch)) for name, run in list_runs(runs).items() for epoch in run.epochs()]
-    choices = [(words.TRAIN_FROM_NOTHING, ""), *((name, name) for name in there)]
-    return gr.Radio(choices=choices, value=chosen if chosen in there else "")
-
-
-def _controls(words: Words) -> tuple[list[Any], gr.Button, gr.HTML, gr.Button, gr.Markdown]:
-    """The controls in the order of `Wish`; then the button and the place for the preview, Train, and the estimate."""
-    slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
-    name = gr.Textbox("my-run", label=words.TRAIN_NAME, max_lines=1)
-    sources = [(said, source) for source, said in words.TRAIN_SOURCES.items()]
-    source = gr.Radio(sources, value="builtin", label=words.TRAIN_SOURCE, elem_classes="compact")
-    count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.TRAIN_COUNT, **slim)
-    with gr.Column(visible=False) as pick_files:
-        gr.Markdown(words.TRAIN_FILES_INFO, elem_classes="hint")
-        files = gr.File(label=words.TRAIN_FILES, file_count="multiple", height=120, elem_id="train-files")
-    hub = gr.Textbox(label=words.TRAIN_HUB, placeholder=words.TRAIN_HUB_HINT, max_lines=1, visible=False)
-    look = gr.Button(words.TRAIN_LOOK, size="sm")
-    preview = gr.HTML()
-    epochs = gr.Slider(1, 64, value=DEFAULTS.epochs, step=1, label=words.TRAIN_EPOCHS, **slim)
-    with gr.Accordion(words.TRAIN_MORE, open=False):
-        sizes = [(said, size) for size, said in words.TRAIN_WIDTHS.items()]
-        width = gr.Radio(sizes, value=DEFAULTS.width, label=words.TRAIN_WIDTH, elem_classes="compact")
-        batch = gr.Slider(10, 500, value=DEFAULTS.batch, step=10, label=words.TRAIN_BATCH, **slim)
-        save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
-        lr = gr.Number(DEFAULTS.lr, label=words.TRAIN_LR)
-        seed = gr.Number(0, precision=0, label=words.SEED)
-        context = gr.Checkbox(True, label=words.TRAIN_CONTEXT, info=words.TRAIN_CONTEXT_INFO)
-        begin_with = gr.Radio([], label=words.TRAIN_START_FROM, elem_classes="compact")
-    start = gr.Button(words.TRAIN_START, variant="primary")
-    about = gr.Markdown(elem_classes="hint")
-
-    def show(chosen: str):
-        return [*(gr.update(visible=chosen == wanted) for wanted in words.TRAIN_SOURCES), ""]
-
-    source.change(show, source, [count, pick_files, hub, preview], queue=False, **PRIVATE)
-    wish = [name, source, count, files, hub, begin_with, epochs, width, batch, save, lr, seed, context]
-    return wish, look, preview, start, about
+def _stage(page: Page, runner: Runner) -> dict[str, Any]:
+    """Lay out what shows a run, and steers it, by the names that `Looks` tells about."""
+    words = page.words
+    seen = gr.Radio([("", "")], value="", label=words.RUN, elem_classes="compact", visible=False)
+    view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
+    with gr.Row(elem_classes="steering"):
+        small = {"min_width": 80, "visible": False, "size": "md"}
+        acts = {act: gr.Button(said, **small) for act, said in words.TRAIN_ACTS.items()}
+    with gr.Row(elem_id="train-stage"):
+        with gr.Column(min_width=280):
+            hint = words.TRAIN_FILM_HINT
+            player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
+        loss = gr.HTML(elem_id="train-curve")
+    with gr.Accordion(words.QUALITY["table"], open=False, visible=False) as fold:
+        table = gr.HTML(elem_id="train-losses")
+    command = gr.Textbox(label=words.SAME_COMMAND, visible=False, buttons=["copy"], elem_id="train-command")
+    unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
+    again = gr.Button(words.TRAIN_RESUME, visible=False)
+    shown = {"monitor": view, "curve": loss, "film": player, "losses": table, "fold": fold, "command": command}
+    return {**shown, **acts, "seen": seen, "unfinished": unfinished, "resume": again}
