@@ -34,7 +34,7 @@ async function saveGif(name) {
         if (!data[at]) data.fill(255, at - 3, at + 1); // gaps are white, as on the page
       }
       const palette = quantize(data, 256);
-      const delay = i === frames.length - 1 ? hold : 1000 / SPEEDS[part("speed").value];
+      const delay = i === frames.length - 1 ? hold : frameTime();
       gif.writeFrame(applyPalette(data, palette), width, height, { palette, delay });
       status.textContent = text.gif.replace("{done}", i + 1).replace("{total}", frames.length);
       if (i % 4 === 0) await new Promise(requestAnimationFrame);

@@ -10,7 +10,8 @@ const GAP = 2; // sprite pixels between two sprites
 const text = props.strings;
 const part = (name) => element.querySelector(`[data-part="${name}"]`);
 const [root, canvas, scrub, status, announce] = ["root", "canvas", "scrub", "status", "announce"].map(part);
-const SPEEDS = [5, 12, 25, 50]; // frames a second
+const SPEEDS = [0.25, 0.5, 1, 2]; // times as fast as the film is meant to be played
+const FRAMES_PER_SECOND = 25; // of a film that does not say
 
 let frames = []; // in order: {seq, step, total, t, T, left, count, columns, rows, panels: [{label, x, x0, eps}]}
 let run = null;
@@ -187,15 +188,16 @@ function play() {
   if (!frames.length) return;
   live = false;
   if (shown >= frames.length - 1) show(0);
-  const speed = SPEEDS[part("speed").value];
   playing = setInterval(() => {
     if (shown < frames.length - 1) show(shown + 1);
     else if (!log.done) return;
     else if (part("loop").getAttribute("aria-pressed") === "true") show(0);
     else pause();
-  }, 1000 / speed);
+  }, frameTime());
   buttonFor(true);
 }
+
+const frameTime = () => 1000 / ((frames[0].per_second ?? FRAMES_PER_SECOND) * SPEEDS[part("speed").value]); // ms
 
 function pause() {
   clearInterval(playing);

@@ -9,8 +9,8 @@ import torch
 
 from .checkpoint import RunConfig
 from .cpu import dismiss_team
+from .epoch_sprites import SHOWN
 from .generate import Request
-from .runner import SHOWN
 from .runs import Plan, config_of, make_accelerator
 from .store import load_file
 from .training import TrainConfig, TrainingSet, train

@@ -7,58 +7,19 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from .checkpoint import RunConfig, restore
-from .generate import Request, finished
+from .checkpoint import restore
+from .epoch_sprites import drawn, kinds_shown
 from .gpu import carry_out
-from .kinds import KINDS
 from .pixels import to_pixels
 from .runs import Plan
+from .snapshot import Snapshot, longer
 from .store import Checkpoint, RunFolder
 from .training import EpochDone, MidEpoch, StepDone
 
-CURVE_POINTS = 300
 MOST_WAITING = MOST_PAST = 8
-SHOWN = 16  # sprites after each epoch, always from the same noise
-SIDE_BY_SIDE = ("hero", "non-hero", "food", "spell")  # the kinds they show, where it learns kinds
-Curve = tuple[tuple[int, float], ...]  # (step, the mean loss until there)
-STATES = ("idle", "starting", "running", "paused", "stopping", "stopped", "finished", "failed")
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """How the run stands; everything a page needs to show it from nothing."""
-
-    state: str = "idle"  # one of STATES
-    name: str = ""
-    command: str = ""  # the command line that does the same
-    owner: str = ""  # who started it, as the caller names people
-    message: str = ""  # why it failed
-    saved_at: int = 0  # the step that was saved last because somebody asked
-    out_of_time: bool = False  # stopped because it took as long as a run may take here
-    step: int = 0
-    total: int = 0
-    epochs: int = 0
-    sprites_per_second: float = 0.0
-    seconds_left: float = 0.0
-    lr: float = 0.0
-    curve: Curve = ()  # at most CURVE_POINTS
-    held_out: tuple[tuple[int, float], ...] = ()  # (epoch, loss)
-    samples: tuple[tuple[int, np.ndarray], ...] = ()  # (epoch, uint8 (16, 16, 16, 3)), from the same noise
-    kinds: tuple[str, ...] = ()  # what they show in turn, if it was asked for kinds
-    waiting: tuple[str, ...] = ()  # the names of the runs that come next
-
-    @property
-    def busy(self) -> bool:
-        return self.state in ("starting", "running", "paused", "stopping")
 
 
 @dataclass(frozen=True)
@@ -271,36 +232,8 @@ class Runner:
         checkpoint = Checkpoint(config, event.epoch, restore(config, event.weights, f"epoch {event.epoch}"))
         sprites = to_pixels(drawn(checkpoint))
         held_out = (*self._now.held_out, (event.epoch, event.held_out_loss))
-        kinds = SIDE_BY_SIDE if len(shown(config)) > 1 else ()
-        self._update(held_out=held_out, kinds=kinds, samples=(*self._now.samples, (event.epoch, sprites)))
-
-
-def shown(config: RunConfig) -> list[Request]:
-    """What a run is asked to draw after every epoch: each of four kinds if it learns kinds, else anything.
-
-    After a minute of training, Fréchet distances are 16.5 asked for anything and 10.9 asked for kinds; with twice the
-    guidance 14.7, being less diverse, but to the eye it draws faces and handles where there were stains.
-    """
-    dropped = config.training["drop_label"]
-    if dropped == 1 or not config.data.get("labelled"):
-        return [Request(count=SHOWN)]
-    return [
-        Request(
-            count=SHOWN // len(SIDE_BY_SIDE),
-            seed=seed,
-            kinds=tuple(float(each == kind) for each in KINDS),
-            guidance=2.0 if dropped else 1.0,  # without a label it was never asked, if none was dropped
-        )
-        for seed, kind in enumerate(SIDE_BY_SIDE)
-    ]
-
-
-def drawn(checkpoint: Checkpoint) -> Tensor:
-    """The sprites of `shown`, (SHOWN, 3, 16, 16), the kinds in turn: a column each in rows of four."""
-    requests = shown(checkpoint.config)
-    with ThreadPoolExecutor(len(requests)) as walks:  # at once, and so answered together
-        kinds = list(walks.map(partial(finished, checkpoint), requests))
-    return torch.stack(kinds, dim=1).flatten(0, 1)
+        samples = (*self._now.samples, (event.epoch, sprites))
+        self._update(held_out=held_out, kinds=kinds_shown(config), samples=samples)
 
 
 def _history(run: RunFolder, last: Snapshot | None) -> dict[str, tuple]:
@@ -312,20 +245,6 @@ def _history(run: RunFolder, last: Snapshot | None) -> dict[str, tuple]:
         "curve": tuple((facts["step"], facts["loss"]) for _, facts in epochs),
         "held_out": tuple((epoch, facts.get("held_out_loss", math.nan)) for epoch, facts in epochs),
     }
-
-
-def longer(curve: Curve, step: int, loss: float, total: int, most: int = CURVE_POINTS) -> Curve:
-    """The curve with one more step, still of at most `most` points: each the mean of its stretch of the run's steps.
-
-    A step that it has seen already, in a run that goes on after an earlier one, takes the place of what came since.
-    """
-    curve = curve if not curve or curve[-1][0] < step else tuple(point for point in curve if point[0] < step)
-    width = -(-total // most)
-    begins = (step - 1) // width * width
-    if not curve or curve[-1][0] <= begins:
-        return (*curve, (step, loss))
-    (last, mean), new = curve[-1], step - curve[-1][0]
-    return (*curve[:-1], (step, (mean * (last - begins) + loss * new) / (step - begins)))
 
 
 def interrupted(run: RunFolder) -> bool:

@@ -13,8 +13,8 @@ from diffusion import hub_client
 from diffusion.jobs import Ended, Said
 from diffusion.log_lines import EpochTold
 from diffusion.pulls import Allowance, Pulls
-from diffusion.runner import Snapshot
 from diffusion.settings import Settings
+from diffusion.snapshot import Snapshot
 from diffusion.store import list_runs
 from diffusion.training import StepDone
 from diffusion.ui import english, jobs

@@ -28,14 +28,14 @@ ROWS = [
     {"step_chart", "pace"},
     {"contest"},
     {"evaluate", "mistakes", "runner", "publish", "jobs", "pulls"},
-    {"gpu"},
+    {"gpu", "epoch_sprites"},
     {"generate", "runs", "uploads", "log_lines", "hub"},
     {"hub_listing"},
     {"store", "card", "judge"},
     {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference", "course"},
     {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
     {"pixels", "pictures", "refs", "hub_client"},
-    {"kinds", "settings", "hub_errors", "cpu"},
+    {"kinds", "settings", "hub_errors", "cpu", "snapshot"},
 ]
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}
 

@@ -13,11 +13,13 @@ from conftest import make_run, until
 
 from diffusion.__main__ import main
 from diffusion.checkpoint import RunConfig
+from diffusion.epoch_sprites import SHOWN, drawn, requests_for
 from diffusion.generate import finished
 from diffusion.kinds import KINDS
 from diffusion.pace import estimate
-from diffusion.runner import CURVE_POINTS, MOST_WAITING, SHOWN, Runner, drawn, interrupted, longer, shown
+from diffusion.runner import MOST_WAITING, Runner, interrupted
 from diffusion.runs import Plan, carry_out, plan_of
+from diffusion.snapshot import CURVE_POINTS, longer
 from diffusion.store import RunFolder
 from diffusion.training import EpochDone, StepDone, TrainConfig
 
@@ -25,6 +27,7 @@ TINY = TrainConfig(epochs=2, batch_size=20)
 
 
 def plan(folder, count=60, epochs=2, **changes):
+    changes = {"width": None if "start" in changes else 8} | changes
     return Plan(folder=folder, data=f"builtin:{count}", training=replace(TINY, epochs=epochs), **changes)
 
 
@@ -246,7 +249,7 @@ def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its
 def test_a_run_that_learns_kinds_is_asked_for_kinds(labelled, dropped, kinds, guidance):
     """None: a run of before that was said in config.json."""
     data = {} if labelled is None else {"labelled": labelled}
-    requests = shown(RunConfig(training={"drop_label": dropped}, data=data))
+    requests = requests_for(RunConfig(training={"drop_label": dropped}, data=data))
     assert len(requests) == kinds and sum(request.count for request in requests) == SHOWN
     assert {request.guidance for request in requests} == {guidance}
     asked = [KINDS[request.kinds.index(1)] for request in requests if any(request.kinds)]
@@ -259,7 +262,7 @@ def test_the_kinds_stand_side_by_side(tmp_path):
     config = replace(run.config(), training={"drop_label": 0.1}, data={"labelled": 9})
     checkpoint = replace(run.load(4), config=config)
     together = drawn(checkpoint)
-    for column, request in enumerate(shown(config)):
+    for column, request in enumerate(requests_for(config)):
         torch.testing.assert_close(together[column::4], finished(checkpoint, request), atol=1e-3, rtol=1e-3)
 
 

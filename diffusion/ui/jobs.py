@@ -19,9 +19,9 @@ from ..jobs import Ended, Event, Hardware, JobPlan, Said, cancel, find, follow, 
 from ..log_lines import EpochTold
 from ..pulls import Pulls
 from ..refs import HubRef
-from ..runner import Snapshot, longer
 from ..runs import Plan
 from ..settings import Settings
+from ..snapshot import Snapshot, longer
 from ..training import StepDone, TrainConfig
 from .controls import PRIVATE, toasted, whole
 from .monitor import curve, losses, monitor

@@ -6,13 +6,14 @@ from html import escape
 
 from ..dataset import NO_LABEL, Sprites
 from ..render import enlarged, png, sheet
-from ..runner import Snapshot
+from ..snapshot import Snapshot
 from ..uploads import preview
 from .charts import loss_svg
 from .player import Frame
 from .words import Words, told
 
 COLUMNS = 4
+FRAMES_PER_SECOND = 3  # at which the film of the epochs is meant to be played
 
 
 def monitor(words: Words, now: Snapshot) -> str:
@@ -88,6 +89,7 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
                 "seq": epoch,
                 "step": epoch + 1,
                 "total": now.epochs,
+                "per_second": FRAMES_PER_SECOND,
                 "t": now.epochs - 1 - epoch,  # the film ends at 0, as one from noise to sprite does
                 "T": now.epochs,
                 "caption": " · ".join([words.EPOCH_NUMBER.format(epoch=epoch), *kinds]),

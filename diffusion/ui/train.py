@@ -10,9 +10,10 @@ import gradio as gr
 
 from ..dataset import open_dataset
 from ..refs import RUN
-from ..runner import Runner, Snapshot, interrupted
+from ..runner import Runner, interrupted
 from ..runs import plan_of
 from ..settings import Settings
+from ..snapshot import Snapshot
 from ..store import RunFolder, list_runs
 from ..uploads import kept
 from .controls import PRIVATE, packed, toasted
