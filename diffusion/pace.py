@@ -4,6 +4,7 @@ import time
 from functools import cache
 from itertools import islice, pairwise
 from pathlib import Path
+from threading import Lock
 
 import torch
 
@@ -15,21 +16,35 @@ from .runs import Plan, config_of, make_accelerator
 from .store import load_file
 from .training import TrainConfig, TrainingSet, train
 
-STEPS = 7  # the first of which only warms up
+STEPS = 10  # the first of which only warms up
 
 
 def estimate(plan: Plan, pictures: int, held_out: int) -> float:
-    """Seconds. A picture that is only looked at, and not learned from, costs a third of one that is."""
+    """Seconds of the whole run."""
+    return plan.training.epochs * epoch_seconds(plan, pictures, held_out)
+
+
+def epoch_seconds(plan: Plan, pictures: int, held_out: int) -> float:
+    """A picture that is only looked at, and not learned from, costs a third of one that is."""
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
     config = config_of(plan, like, {})
     speed = sprites_a_second(config.network, config.width, plan.training.batch_size)
     looked_at = 30 * plan.training.batch_size + held_out + 2 * SHOWN * Request().steps  # after every epoch
-    return plan.training.epochs * (pictures + looked_at / 3) / speed
+    return (pictures + looked_at / 3) / speed
+
+
+def sprites_a_second(network: str, width: int, batch_size: int) -> float:
+    """Measured once for each network and batch size; about a second. Whoever asks meanwhile waits for the same."""
+    with _measuring:
+        return _measured(network, width, batch_size)
+
+
+_measuring = Lock()
 
 
 @cache
-def sprites_a_second(network: str, width: int, batch_size: int) -> float:
-    """Measured once for each network and batch size, on a few steps with noise for pictures; about a second.
+def _measured(network: str, width: int, batch_size: int) -> float:
+    """On a few steps with noise for pictures.
 
     The fastest step counts: the others met whatever else the machine did just then, such as opening the page.
     """

@@ -134,28 +134,52 @@ def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner
     assert np.array_equal(raw[:16, :16], now.samples[2][1][0]) and np.array_equal(raw[48:, 48:], now.samples[2][1][15])
 
 
+class Browser:
+    """A page that looks at the runs, and keeps the number of the last answer."""
+
+    def __init__(self, looks, name):
+        self.looks, self.request, self.heard = looks, SimpleNamespace(session_hash=name), ""
+
+    def look(self, asked="", arrives=True):
+        new = self.looks.look(self.request, asked, self.heard)
+        self.heard = new.pop("heard", self.heard) if arrives else self.heard
+        return new
+
+
 def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
     looks = train.Looks(english, runner, tmp_path)
-    me, you = (SimpleNamespace(session_hash=name) for name in ("me", "you"))
+    me, you = Browser(looks, "me"), Browser(looks, "you")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
-    assert [frame["seq"] for frame in looks.look(me, "")["film"]] == [0, 1]
-    assert looks.look(me, "") == {}, "the same was sent twice"
-    assert [frame["seq"] for frame in looks.look(you, "")["film"]] == [0, 1]
+    assert [frame["seq"] for frame in me.look()["film"]] == [0, 1]
+    assert me.look() == {}, "the same was sent twice"
+    assert [frame["seq"] for frame in you.look()["film"]] == [0, 1]
+
+
+def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
+    """The network fails while a page asks: without a receipt it would never hear of what was in that answer."""
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    begin(runner, tmp_path, epochs=2)
+    until(runner, lambda now: now.state == "finished")
+    lost = me.look(arrives=False)
+    assert lost["film"] and lost["monitor"]
+    again = me.look()
+    assert again.keys() == lost.keys() - {"heard"} and again["film"] == lost["film"]
+    assert me.look() == {}
 
 
 def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
     """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
-    looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
     begin(runner, tmp_path, count=2000, epochs=2)
     until(runner, lambda now: now.step >= 1)
-    first = looks.look(me, "")
+    first = me.look()
     assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]
     until(runner, lambda now: now.step >= 3)
-    assert looks.look(me, "").keys() == {"monitor", "curve"}
+    assert me.look().keys() == {"monitor", "curve"}
     train.steer(english, runner, HERE, "pause", "")
     until(runner, lambda now: now.state == "paused")
-    changed = looks.look(me, "")
+    changed = me.look()
     assert {name for name in train.STEERING if changed.get(name, {}).get("visible")} == {"go_on", "next_epoch"}
     assert not changed["pause"]["visible"] and "stop" not in changed, "it could be stopped before, too"
 
@@ -163,7 +187,7 @@ def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
 def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
     begin(runner, tmp_path, epochs=6)
     until(runner, lambda now: now.state == "finished")
-    shown = train.Looks(english, runner, tmp_path).look(SimpleNamespace(session_hash="me"), "")["monitor"]
+    shown = Browser(train.Looks(english, runner, tmp_path), "me").look()["monitor"]
     assert 'href="?tab=watch&amp;epochs=mine/5"' in shown
     assert 'href="?tab=compare&amp;epochs=mine/0%2Cmine/2%2Cmine/3%2Cmine/5"' in shown
 
@@ -173,14 +197,14 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
     for name in ("first", "second"):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
-    looks, me = train.Looks(english, runner, tmp_path), SimpleNamespace(session_hash="me")
-    newest = looks.look(me, "")
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    newest = me.look()
     assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
     assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
-    past = looks.look(me, "first")
+    past = me.look("first")
     assert "<strong>first</strong>" in past["monitor"] and past["seen"]["value"] == "first"
-    assert looks.look(me, "first") == {}, "the same was sent twice"
-    assert looks.look(me, "")["seen"]["value"] == ""
+    assert me.look("first") == {}, "the same was sent twice"
+    assert me.look()["seen"]["value"] == ""
 
 
 def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
@@ -212,6 +236,12 @@ def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
     assert told().startswith("About")
     assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
     assert told(epochs=0) == ""
+
+
+@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
+def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
+    monkeypatch.setattr("diffusion.pace.sprites_a_second", lambda *_: speed)
+    assert wish.fitting_epochs() == epochs
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from conftest import kill_app, make_run, running_app
 from PIL import Image
+from playwright.sync_api import expect
 from test_browser import COMPARE_LOG, choose, finish, open_app, press_generate
 
 from diffusion.pixelart import draw
@@ -126,6 +127,21 @@ def test_a_folder_arrives_with_its_subfolders(page, served, tmp_path):
     page.get_by_text("About", exact=False).last.wait_for()
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=60_000)
+
+
+def test_the_epochs_fit_a_minute_of_this_machine_unless_they_were_chosen(page, served):
+    page.goto(served)
+    page.get_by_role("tab", name="Train", exact=True).click()
+    epochs = page.get_by_label("number input for Epochs").last
+    fitting = page.locator("#train-fitting textarea, #train-fitting input")
+    expect(fitting).not_to_have_value("")
+    expect(epochs).to_have_value(fitting.input_value())
+    epochs.fill("10")
+    epochs.press("Tab")
+    for name in ("Watch", "Train"):
+        page.get_by_role("tab", name=name, exact=True).click()
+    page.wait_for_timeout(1000)
+    assert epochs.input_value() == "10", "a choice was taken back"
 
 
 def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served):

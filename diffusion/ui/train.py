@@ -99,23 +99,27 @@ class Looks:
 
     def __init__(self, words: Words, runner: Runner, runs: Path) -> None:
         self.words, self.runner, self.runs = words, runner, runs
-        self.seen: dict[str | None, tuple] = {}  # browser -> what it looked at, the snapshot, and what it was told
+        self.numbers = map(str, itertools.count(1))
+        self.told: dict[str | None, tuple] = {}  # browser -> number, what it looked at, the snapshot, what it was told
 
-    def look(self, request: gr.Request, asked: str) -> dict[str, Any]:
-        """Updates for what is new, by the names that `build` gives to the parts of the page.
+    def look(self, request: gr.Request, asked: str, heard: str) -> dict[str, Any]:
+        """Updates for what is new, by the names that `build` gives to the parts of the page; everything is new where
+        the last answer was lost on its way.
 
-        asked: the run that is chosen; "" for the one under way, whichever it is.
+        asked: the run that is chosen; "" for the one under way, whichever it is. heard: the number of the last answer.
         """
         now, at = self.runner.snapshot(asked), (asked, self.runner.seen(), on_disk(self.runs))
-        was_at, before, told = self.seen.get(request.session_hash, (None, None, {}))
+        number, was_at, before, told = self.told.get(request.session_hash, ("", None, None, {}))
+        if number != heard:
+            before, told = None, {}
         if before is now and was_at == at:
             return {}
-        if len(self.seen) > MOST_BROWSERS:
-            self.seen.clear()
+        if len(self.told) > MOST_BROWSERS:
+            self.told.clear()
         shown = before.samples[-1][0] if before and before.name == now.name and before.samples else -1
-        telling = self._tell(now, asked)
-        self.seen[request.session_hash] = (at, now, telling)
-        new = {name: update for name, update in telling.items() if update != told.get(name)}
+        telling, number = self._tell(now, asked), next(self.numbers)
+        self.told[request.session_hash] = (number, at, now, telling)
+        new = {name: update for name, update in telling.items() if update != told.get(name)} | {"heard": number}
         return new | ({"film": frames} if (frames := film(self.words, now, shown)) else {})
 
     def _tell(self, now: Snapshot, asked: str) -> dict[str, Any]:
@@ -183,14 +187,14 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
 
     looks = Looks(words, runner, runs)
 
-    def look(request: gr.Request, asked: str) -> dict[gr.components.Component, Any]:
-        new = looks.look(request, asked)
+    def look(request: gr.Request, asked: str, heard: str) -> dict[gr.components.Component, Any]:
+        new = looks.look(request, asked, heard)
         return {parts[name]: update for name, update in new.items()} or {seen: gr.skip()}
 
     timer = gr.Timer(LOOK_EVERY, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     for event in (timer.tick, seen.input):
-        event(look, inputs=seen, outputs=list(parts.values()), **quick)
+        event(look, inputs=[seen, parts["heard"]], outputs=list(parts.values()), **quick)
 
 
 def _stage(page: Page, runner: Runner) -> dict[str, Any]:
@@ -211,5 +215,6 @@ def _stage(page: Page, runner: Runner) -> dict[str, Any]:
     command = gr.Textbox(label=words.SAME_COMMAND, visible=False, buttons=["copy"], elem_id="train-command")
     unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
     again = gr.Button(words.TRAIN_RESUME, visible=False)
+    heard = gr.Textbox("", visible="hidden")
     shown = {"monitor": view, "curve": loss, "film": player, "losses": table, "fold": fold, "command": command}
-    return {**shown, **acts, "seen": seen, "unfinished": unfinished, "resume": again}
+    return {**shown, **acts, "seen": seen, "unfinished": unfinished, "resume": again, "heard": heard}

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ..dataset import HUB, Sprites, open_dataset
-from ..pace import estimate
+from ..pace import epoch_seconds, estimate
 from ..refs import RUN, EpochRef
 from ..runs import Plan
 from ..settings import Settings
@@ -30,7 +30,7 @@ FOLDER = """
 
 @dataclass(frozen=True)
 class Defaults:
-    """A run of about a minute on two CPU cores that visibly learns.
+    """A run that visibly learns; about a minute on two fast CPU cores, on others with fewer epochs: `fitting_epochs`.
 
     Chosen among 15 that take as long, 40 to 50 s without a page that looks on, by the Fréchet distance of 640 sprites
     asked for by kind: these 10.9, half the rate 12.1; width 48 14.0, 64 14.2 to 20.8, 24 12.2; batches of 16 11.7, of
@@ -47,6 +47,7 @@ class Defaults:
 
 
 DEFAULTS = Defaults()
+A_MINUTE, LEAST_EPOCHS = 55.0, 3  # seconds, of which the page that looks on takes some more
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,13 @@ def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
 def uploaded(settings: Settings, wish: Wish) -> Sprites:
     limits = Limits(bytes=settings.max_upload_mb * 2**20)
     return open_upload([Path(file) for file in wish.files or ()], limits)
+
+
+def fitting_epochs() -> int:
+    """How many epochs of the other defaults take about a minute on this machine."""
+    plan = Plan(folder=Path(), width=DEFAULTS.width, training=TrainConfig(batch_size=DEFAULTS.batch))
+    in_a_minute = int(A_MINUTE / epoch_seconds(plan, DEFAULTS.count, min(2000, DEFAULTS.count)))
+    return min(DEFAULTS.epochs, max(LEAST_EPOCHS, in_a_minute))
 
 
 @toasted
@@ -163,6 +171,10 @@ def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
         return [*(gr.update(visible=chosen == wanted) for wanted in words.TRAIN_SOURCES), ""]
 
     quick = {"queue": False, **PRIVATE}
+    fitting = gr.Textbox("", visible="hidden", elem_id="train-fitting")  # its `change` comes once; see page.py
+    tab.select(lambda: str(fitting_epochs()), outputs=fitting, **quick)
+    unless_chosen = f"(epochs, fitting) => epochs === {DEFAULTS.epochs} ? Number(fitting) : epochs"
+    fitting.change(None, [epochs, fitting], epochs, js=unless_chosen, **quick)
     source.change(show, source, [count, pick_files, hub, sheet], **quick)
     folded = folder.change(None, folder, files, js="(file) => [[file]]", **quick)
     for event in (look.click, files.upload, folded.then):
