@@ -3,14 +3,16 @@
 builtin            20,000 sprites of pixelart.py          builtin:5000@7   so many, of seed 7
 sprites.npy        the course's file, or any uint8 (N, H, W, 3); labels (N, 5) beside it with --labels
 folder/  x.zip     pictures of any size; subfolders named after kinds become labels
-hf://datasets/user/repo   a Hub data set that holds the course's two files
+hf://datasets/user/repo   a Hub data set that holds the course's two files, or a .zip of pictures
 """
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,6 +20,9 @@ from PIL import Image
 from .kinds import KINDS
 from .pictures import OWN, SIZE, Limits, fitted, in_folder, in_zip, load_npy, read_pictures, shown
 from .pixelart import draw
+
+if TYPE_CHECKING:
+    from .hub_client import RemoteFile
 
 MOST_BYTES = 2**29  # of one file from the Hub
 MOST_DRAWN = 200_000
@@ -120,7 +125,7 @@ def _builtin(count: int, seed: int, split: str) -> Sprites:
 
 
 def _from_hub(repo: str) -> Sprites:
-    """Both files of one commit, each compared with its checksum before it is read."""
+    """Its one or two files, of one commit, each compared with its checksum before it is read."""
     from huggingface_hub import HfApi  # slow to import and seldom wanted
 
     from .hub_client import fetch, look, once, patiently, result_of
@@ -129,20 +134,25 @@ def _from_hub(repo: str) -> Sprites:
     api, name = HfApi(), f"hf://datasets/{repo}"
     with in_sentences(api, name):
         there = result_of(patiently(once(lambda: look(api, repo, kind="dataset"))))
-    arrays = [file for file in there.files.values() if file.name.endswith(".npy")]
+    files = list(there.files.values())
+    arrays = [file for file in files if file.name.endswith(".npy")]
     labels = [file for file in arrays if "label" in file.name]
-    pictures = [file for file in arrays if "label" not in file.name]
+    pictures = [file for file in arrays or files if file.name.endswith((".npy", ".zip")) and file not in labels]
     if len(pictures) != 1 or len(labels) > 1:
-        raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels")
-    loaded = []
-    with TemporaryDirectory() as folder:
-        for file in pictures + labels:
-            if file.size > MOST_BYTES:
-                raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MOST_BYTES:,} are taken")
-            path = Path(folder) / "array.npy"
+        raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures")
+
+    def opened(file: "RemoteFile", read: Callable[[Path], Any]) -> Any:
+        if file.size > MOST_BYTES:
+            raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MOST_BYTES:,} are taken")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / PurePosixPath(file.name).name
             path.write_bytes(result_of(fetch(api, there, file)))
             try:
-                loaded.append(load_npy(path))
+                return read(path)
             except ValueError as mistake:
                 raise ValueError(str(mistake).replace(path.name, f"{file.name} of {name}")) from None
-    return from_arrays(loaded[0], loaded[1] if labels else None, name)
+
+    if not arrays:
+        limits = Limits(bytes=MOST_BYTES)  # anybody's: a visitor may name it
+        return Sprites(*opened(pictures[0], lambda path: read_pictures(in_zip(path, limits), name, limits)), name)
+    return from_arrays(opened(pictures[0], load_npy), opened(labels[0], load_npy) if labels else None, name)

@@ -426,12 +426,41 @@ def test_a_hub_data_set_may_have_no_labels(hub, sprites):
 
 @pytest.mark.parametrize(
     "files",
-    [{"README": b""}, {"labels_npy": LABELS}, {"a_npy": PIXELS, "b_npy": PIXELS}],
-    ids=["no array", "only labels", "two arrays of pictures"],
+    [
+        {"README": b""},
+        {"labels_npy": LABELS},
+        {"a_npy": PIXELS, "b_npy": PIXELS},
+        {"labels_npy": LABELS, "a.zip": b""},
+        {"a.zip": b"", "b.zip": b""},
+    ],
+    ids=["no array", "only labels", "two arrays of pictures", "labels and an archive", "two archives"],
 )
 def test_a_hub_data_set_without_the_one_array_is_refused(hub, files):
     hub(**files)
-    with pytest.raises(ValueError, match=r"must hold one \.npy of pictures and at most one of labels"):
+    with pytest.raises(ValueError, match=r"must hold one \.npy of pictures and at most one of labels, or one \.zip"):
+        open_dataset("hf://datasets/someone/sprites")
+
+
+def test_a_hub_data_set_may_be_a_zip_of_pictures_whose_folders_are_kinds(hub, sprites):
+    pictures = {f"hero/{i}.png": png(pixels) for i, pixels in enumerate(sprites[0])}
+    hub(**{"data/all.zip": zipped(**pictures), "README": b""})
+    training, held_out = open_dataset("hf://datasets/someone/sprites")
+    assert sorted(whole((training, held_out))) == sorted(as_bytes(sprites[0]))
+    assert (training.labels == np.eye(5)[0]).all() and training.name == "hf://datasets/someone/sprites"
+
+
+@pytest.mark.parametrize(
+    "content,reason",
+    [
+        (b"no zip", r"data/all\.zip of hf://datasets/someone/sprites is not a readable \.zip"),
+        (lambda: zipped(**{"readme.txt": b"x"}), r"hf://datasets/someone/sprites holds no pictures"),
+        (lambda: zipped(**{"big.png": bytes(20 * 2**20)}), r"big\.png in data/all\.zip of .* is too large"),
+    ],
+    ids=["no zip", "no pictures", "a bomb"],
+)
+def test_a_zip_on_the_hub_is_believed_as_little_as_an_upload(hub, content, reason):
+    hub(**{"data/all.zip": content if isinstance(content, bytes) else content()})
+    with pytest.raises(ValueError, match=reason):
         open_dataset("hf://datasets/someone/sprites")
 
 

@@ -16,7 +16,7 @@ from load import Page
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from diffusion import device, gpu, runs
+from diffusion import device, gpu, runs, sharing
 from diffusion import generate as engine
 from diffusion.generate import Request
 from diffusion.runner import Runner
@@ -84,6 +84,14 @@ def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
     here, there = list(engine.generate(checkpoints, request)), list(gpu.generate(checkpoints, request))
     assert len(there) == 5 and all(same(one, other) for one, other in zip(here, there, strict=True))
     assert borrowed() == ["_generate_there 5.08"], "two networks, four steps, asked for once"
+
+
+def test_nobody_is_forked_beside_an_engine_that_is_on_its_way_out(borrowed, checkpoints, monkeypatch):
+    """The Train tab draws the sprites of an epoch here, and then borrows again."""
+    told = []
+    monkeypatch.setattr(sharing.Engine, "rest", lambda engine: told.append(len(borrowed())))
+    list(gpu.generate(checkpoints[:1], Request(count=1, steps=1)))
+    assert told == [0], "it must rest before the GPU is borrowed"
 
 
 def test_a_drawing_crosses_too(borrowed, checkpoints):

@@ -244,6 +244,14 @@ def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute
     assert wish.fitting_epochs() == epochs
 
 
+def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
+    """It has none, and a thread that computes here is in the way of the fork that borrows one."""
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setattr("diffusion.pace.sprites_a_second", lambda *_: pytest.fail("it measured"))
+    assert wish.fitting_epochs() == wish.DEFAULTS.epochs
+    assert wish.about_time(english, tmp_path, None, "x", *WISH.values()) == ""
+
+
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
     archive = packed(english, tmp_path, str(tmp_path / "cache"), "tiny")

@@ -207,7 +207,9 @@ ENGINE = {
     "{} must be uint8 (N, {}, {}, 3), not {} {}": "{0} 须是 uint8 (N, {1}, {2}, 3)，而不是 {3} {4}",
     "the labels of {} must be ({}, {}), not {} {}": "{0} 的标签须是 ({1}, {2})，而不是 {3} {4}",
     "the labels of {} must be numbers from 0 to 1": "{0} 的标签须是 0 到 1 之间的数",
-    "{} must hold one .npy of pictures and at most one of labels": ("{0} 里须有一个图片 .npy，标签 .npy 最多一个"),
+    "{} must hold one .npy of pictures and at most one of labels, or one .zip of pictures": (
+        "{0} 里须有一个图片 .npy，标签 .npy 最多一个；或者有一个图片 .zip"
+    ),
     "{} of {} has {} bytes; at most {} are taken": "{1} 的 {0} 有 {2} 字节；最多接受 {3} 字节",
     "{} does not exist": "{0} 不存在",
     "{} is not a .npy array of plain numbers": "{0} 不是只含数字的 .npy 数组",

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ..dataset import HUB, Sprites, open_dataset
+from ..device import lends_gpu
 from ..pace import epoch_seconds, estimate
 from ..refs import RUN, EpochRef
 from ..runs import Plan
@@ -101,6 +102,8 @@ def uploaded(settings: Settings, wish: Wish) -> Sprites:
 
 def fitting_epochs() -> int:
     """How many epochs of the other defaults take about a minute on this machine."""
+    if lends_gpu():
+        return DEFAULTS.epochs
     plan = Plan(folder=Path(), width=DEFAULTS.width, training=TrainConfig(batch_size=DEFAULTS.batch))
     in_a_minute = int(A_MINUTE / epoch_seconds(plan, DEFAULTS.count, min(2000, DEFAULTS.count)))
     return min(DEFAULTS.epochs, max(LEAST_EPOCHS, in_a_minute))
@@ -120,9 +123,13 @@ def look_at_data(words: Words, settings: Settings, *values: Any) -> tuple[str, l
 def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -> str:
     """How long it would take; nothing where the data was not seen, or the settings are no plan, as Train will say.
 
+    Nothing either where the GPU is lent: here it cannot be measured.
+
     seen: how many pictures there are to train on and to test on, of other data than the built-in.
     """
     wish = Wish(*values)
+    if lends_gpu():
+        return ""
     try:
         plan = planned(words, runs, wish)
         pictures, held_out = (wish.count, min(2000, wish.count)) if wish.source == "builtin" else seen or (0, 0)
