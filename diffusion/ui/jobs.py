@@ -164,8 +164,8 @@ def stands(now: Snapshot, events: Iterable[Event]) -> Iterator[tuple[Snapshot, E
     """The run after each event, as the server's own runs are shown."""
     for event in events:
         if isinstance(event, StepDone):
-            curve = longer(now.curve, event.step, event.loss, event.total)
-            now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=curve)
+            grown = longer(now.curve, event.step, event.loss, event.total)
+            now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=grown)
         elif isinstance(event, EpochTold):
             now = replace(now, held_out=(*now.held_out, (event.epoch, event.held_out_loss)))
         elif isinstance(event, Ended):
