@@ -188,8 +188,9 @@ def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
     begin(runner, tmp_path, epochs=6)
     until(runner, lambda now: now.state == "finished")
     shown = Browser(train.Looks(english, runner, tmp_path), "me").look()["monitor"]
-    assert 'href="?tab=watch&amp;epochs=mine/5"' in shown
-    assert 'href="?tab=compare&amp;epochs=mine/0%2Cmine/2%2Cmine/3%2Cmine/5"' in shown
+    heroes = "&amp;kinds=1,0,0,0,0&amp;guidance=2"
+    assert f'href="?tab=watch&amp;epochs=mine/5{heroes}"' in shown
+    assert f'href="?tab=compare&amp;epochs=mine/0,mine/2,mine/3,mine/5{heroes}"' in shown
 
 
 def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):

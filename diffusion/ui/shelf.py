@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from ..checkpoint import RunConfig
 from ..hub import Listing
@@ -138,10 +138,10 @@ def opening(words: Words, stands: Opening | None) -> str:
     return f'{note(said)}<div class="player-track"><div style="width:{100 * share:.1f}%"></div></div>'
 
 
-def link_to(tab: str, run: str, epochs: Iterable[int], said: str) -> str:
-    """A link to Watch or Compare with these epochs of a run. said: as HTML"""
-    named = quote(",".join(f"{run}/{epoch}" for epoch in epochs))
-    return f'<a href="?tab={tab}&amp;epochs={named}">{said}</a>'
+def link_to(tab: str, run: str, epochs: Iterable[int], said: str, **request: str) -> str:
+    """A link to Watch or Compare with these epochs of a run. said: as HTML. request: as links.py reads it"""
+    query = {"tab": tab, "epochs": ",".join(f"{run}/{epoch}" for epoch in epochs), **request}
+    return f'<a href="?{escape(urlencode(query, safe="/,"))}">{said}</a>'
 
 
 def number(facts: Any, *path: str) -> float | None:

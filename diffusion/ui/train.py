@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ..dataset import open_dataset
+from ..epoch_sprites import requests_for
 from ..refs import RUN
 from ..runner import Runner, interrupted
 from ..runs import plan_of
@@ -145,12 +146,13 @@ class Looks:
 
 
 def what_now(words: Words, run: RunFolder) -> str:
-    """Where to go with the epochs of a run that is over."""
-    epochs = list(run.epochs())
+    """Where to go with the epochs of a run that is over; there it draws the first of the kinds that it showed."""
+    epochs, first = list(run.epochs()), requests_for(run.config())[0]
+    asked = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
-    links = [link_to("watch", str(run), epochs[-1:], words.TRAIN_WATCH)]
+    links = [link_to("watch", str(run), epochs[-1:], words.TRAIN_WATCH, **asked)]
     if len(some) > 1:
-        links.append(link_to("compare", str(run), some, words.TRAIN_COMPARE))
+        links.append(link_to("compare", str(run), some, words.TRAIN_COMPARE, **asked))
     return f"<p>{' · '.join(links)}</p>"
 
 
