@@ -23,7 +23,7 @@ def served(tmp_path_factory) -> Iterator[tuple[str, FakeHub, Path]]:
     """(address, hub, runs): the Hub has a run, hangs when asked for the one to open with, and knows the token."""
     runs, hub = tmp_path_factory.mktemp("runs"), FakeHub().start()
     make_run(runs / "own", epochs=(0, 4))
-    there = make_run(tmp_path_factory.mktemp("there") / "run", epochs=(0, 4, 31), width=32)
+    there = make_run(tmp_path_factory.mktemp("there") / "run", epochs=(0, 4, 31), width=24)
     hub.add("me/run", there.path)
     hub.fault("GET", "/api/models/me/first", delay=60)
     environment = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_me", "SPRITES_RUN": "hf://me/first"}

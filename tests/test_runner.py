@@ -71,7 +71,7 @@ def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner,
 
 
 def test_continue_takes_next_epoch_back(runner, tmp_path):
-    runner.start(plan(tmp_path / "mine", count=600, epochs=3))
+    runner.start(plan(tmp_path / "mine", count=300, epochs=3))
     until(runner, lambda now: now.step >= 1)
     for act in (runner.pause, runner.next_epoch, runner.pause, runner.go_on):
         act()

@@ -82,7 +82,7 @@ def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_pl
 def test_a_run_is_walked_through_epoch_by_epoch_and_what_was_unfolded_stays_so(page, served):
     """As a teacher shows it; and the way from the run to what it draws."""
     page.goto(served)
-    set_up_a_run(page, "steps", epochs=3, count=1000)
+    set_up_a_run(page, "steps", epochs=3)
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("button", name="Pause").click(timeout=60_000)
     page.get_by_role("button", name="Next epoch").click()
