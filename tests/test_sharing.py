@@ -226,7 +226,7 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
 
 
 TEAMS = """
-import os, sys, threading, torch
+import os, time, torch
 from diffusion.cpu import dismiss_team
 from diffusion.sharing import Engine
 
@@ -234,6 +234,7 @@ def compute():
     return torch.ones(1000, 1000).exp()
 
 def threads():
+    time.sleep(0.5)  # those on their way out are still counted
     return len(os.listdir("/proc/self/task"))
 
 torch.set_num_threads(4)
@@ -287,11 +288,12 @@ def test_whoever_asks_keeps_no_team_of_threads_beside_the_engine_s():
 
 
 MEASURED = """
-import os, torch
+import os, time, torch
 from diffusion.device import bf16_gain
 from diffusion.pace import sprites_a_second
 
 def threads():
+    time.sleep(0.5)  # those on their way out are still counted
     return len(os.listdir("/proc/self/task"))
 
 torch.set_num_threads(4)
