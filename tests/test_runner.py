@@ -56,7 +56,7 @@ def test_pause_holds_and_continue_goes_on(runner, tmp_path):
 
 def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner, tmp_path):
     """As a teacher steps through a run; the last epoch ends it, as without a pause."""
-    runner.start(plan(tmp_path / "mine", count=200, epochs=3))
+    runner.start(plan(tmp_path / "mine", count=1000, epochs=3))
     until(runner, lambda now: now.step >= 1)
     runner.next_epoch()  # nothing while it runs
     runner.pause()
@@ -65,21 +65,19 @@ def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner,
     for epoch in range(seen, 2):
         runner.next_epoch()
         now = until(runner, lambda now, epoch=epoch: now.state == "paused" and len(now.samples) > epoch)
-        assert (len(now.samples), now.step) == (epoch + 1, 10 * (epoch + 1))
+        assert (len(now.samples), now.step) == (epoch + 1, 50 * (epoch + 1))
     runner.next_epoch()
     assert until(runner, lambda now: not now.busy).state == "finished"
 
 
 def test_continue_takes_next_epoch_back(runner, tmp_path):
-    runner.start(plan(tmp_path / "mine", count=300, epochs=3))
+    runner.start(plan(tmp_path / "mine", count=1000))
     until(runner, lambda now: now.step >= 1)
-    for act in (runner.pause, runner.next_epoch, runner.pause, runner.go_on):
+    runner.pause()
+    assert until(runner, lambda now: now.state == "paused").samples == ()
+    for act in (runner.next_epoch, runner.pause, runner.go_on):
         act()
-    states = set()
-    while (now := runner.snapshot()).busy:
-        states.add(now.state)
-        time.sleep(0.005)
-    assert "paused" not in states and now.state == "finished"
+    assert until(runner, lambda now: now.state in ("paused", "finished")).state == "finished"
 
 
 def test_the_speed_counts_every_batch_as_large_as_it_is(runner, tmp_path, monkeypatch):

@@ -171,7 +171,7 @@ def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
 def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
     """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
     me = Browser(train.Looks(english, runner, tmp_path), "me")
-    begin(runner, tmp_path, count=2000, epochs=2)
+    begin(runner, tmp_path, count=8000, epochs=2)  # an epoch is not over between two looks
     until(runner, lambda now: now.step >= 1)
     first = me.look()
     assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]

@@ -127,7 +127,7 @@ class Looks:
         """Everything but the film."""
         words, names, waiting = self.words, self.runner.seen(), resumable(self.runner, self.runs)
         run = None if now.busy else list_runs(self.runs).get(now.name)
-        current, past = names[:1] or ("",), names[1:]  # the first choice is the run under way, whichever it is
+        current, past = names[0] if names else "", names[1:]  # the first choice is the run under way, whichever it is
         return {
             "monitor": monitor(words, now) + (what_now(words, run) if run else ""),
             "curve": curve(words, now),
@@ -138,7 +138,7 @@ class Looks:
             "leave": gr.update(visible=bool(now.waiting)),
             "pack": gr.update(visible=run is not None),
             "seen": gr.update(
-                choices=[(current[0], ""), *past], value=asked if asked in past else "", visible=bool(past)
+                choices=[(current, ""), *past], value=asked if asked in past else "", visible=bool(past)
             ),
             "unfinished": gr.update(choices=waiting, visible=bool(waiting)),
             "resume": gr.update(visible=bool(waiting)),
