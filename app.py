@@ -12,9 +12,9 @@ with suppress(ImportError):
 
 from huggingface_hub import HfApi, constants, get_token
 
-from diffusion.pulls import Allowance, Pulls
 from diffusion.refs import HubRef
-from diffusion.settings import Settings
+from diffusion.server.settings import Settings
+from diffusion.server.visitor_pulls import Allowance, Pulls
 
 HERE = Path(__file__).parent
 MOST_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
@@ -37,7 +37,7 @@ def main() -> None:
     except ValueError as mistake:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
-    from diffusion.ui.api import health
+    from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import build, look, preview
 
     if settings.shared:

@@ -1,1 +1,5 @@
-"""A small DDPM that learns to draw 16x16 game sprites."""
+"""A small DDPM that learns to draw 16x16 sprites."""
+
+from pathlib import Path
+
+ASSETS = Path(__file__).parent.parent / "assets"

@@ -3,7 +3,11 @@
 import argparse
 import sys
 
-from .commands import hub, jobs, numbers, pictures, runs
+from .cli import hub
+from .cli import job as jobs
+from .cli import measure as numbers
+from .cli import sample as pictures
+from .cli import train as runs
 
 VERB_ORDER = (
     *("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert"),  # for everybody

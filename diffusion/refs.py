@@ -15,7 +15,9 @@ from typing import Self
 RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: cannot leave its folder
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", no such end
 REVISION = r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*?"
-HUB = re.compile(rf"hf://(?!datasets/|spaces/)({NAME}/{NAME})(?:@({REVISION}))?(?:/model_(\d{{1,6}}))?", re.ASCII)
+HUB_RUN = re.compile(rf"hf://(?!datasets/|spaces/)({NAME}/{NAME})(?:@({REVISION}))?(?:/model_(\d{{1,6}}))?", re.ASCII)
+BUILTIN = re.compile(r"builtin(?::(\d{1,12}))?(?:@(\d{1,12}))?", re.ASCII)
+HUB_DATASET = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class HubRef:
     epoch: int | None = None  # all of them unless given
 
     def __post_init__(self) -> None:
-        found = HUB.fullmatch(str(self))
+        found = HUB_RUN.fullmatch(str(self))
         if not found or (found[1], found[2], found[3] and int(found[3])) != (self.repo, self.revision, self.epoch):
             raise ValueError(f"{str(self)!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
 
@@ -56,7 +58,7 @@ class HubRef:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        found = HUB.fullmatch(text)
+        found = HUB_RUN.fullmatch(text)
         if not found:
             raise ValueError(f"{text!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
         return cls(found[1], found[2], int(found[3]) if found[3] else None)
@@ -64,3 +66,44 @@ class HubRef:
     def folder(self) -> str:
         """The name of the run folder it is pulled into; "--" stands in no name on the Hub."""
         return "--".join(filter(None, (*self.repo.split("/"), (self.revision or "").replace("/", "-"))))
+
+
+@dataclass(frozen=True)
+class Builtin:
+    """Sprites drawn by code: so many, of this seed."""
+
+    count: int = 20_000
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return f"builtin:{self.count}@{self.seed}"
+
+
+@dataclass(frozen=True)
+class HubDataset:
+    repo: str  # user/repo
+
+    def __str__(self) -> str:
+        return f"hf://datasets/{self.repo}"
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """A .npy file, a folder or a .zip on this machine."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+DataRef = Builtin | HubDataset | LocalFiles
+
+
+def parse_data(text: str) -> DataRef:
+    """What a person named as the data to train on: builtin[:count][@seed], hf://datasets/user/repo, or a path."""
+    if match := BUILTIN.fullmatch(text):
+        return Builtin(int(match[1] or Builtin.count), int(match[2] or Builtin.seed))
+    if match := HUB_DATASET.fullmatch(text):
+        return HubDataset(match[1])
+    return LocalFiles(text)

@@ -1,4 +1,4 @@
-"""Which module may import which: only from rows below its own, and Gradio only under ui/. See the README's map."""
+"""Which package may import which: only those below its own, and Gradio only under ui/. See the README's map."""
 
 import ast
 import subprocess
@@ -10,43 +10,32 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "diffusion"
 
-ROWS = [
-    {"__main__"},
-    {"commands.jobs"},
-    {"commands.runs", "commands.pictures"},
-    {"commands.numbers", "commands.hub"},
-    {"bench_app"},
-    {"commands.common", "ui.app", "bench"},
-    {"ui.learn", "ui.checkpoints"},
-    {"ui.one_step", "ui.train", "ui.jobs", "ui.api"},
-    {"ui.compare", "ui.wish"},
-    {"ui.watch", "ui.streams"},
-    {"ui.monitor", "ui.page", "ui.shelf"},
-    {"poster", "ui.player", "ui.preview", "ui.controls", "ui.charts", "ui.answers", "ui.door"},
-    {"ui.words", "ui.english", "ui.chinese", "ui.turns", "ui.links", "reel", "lesson"},
-    {"ui.chinese_engine", "ui.english_hub", "ui.chinese_hub", "ui.english_learn", "ui.chinese_learn"},
-    {"step_chart", "pace"},
-    {"contest"},
-    {"evaluate", "mistakes", "runner", "publish", "jobs", "pulls"},
-    {"gpu", "epoch_sprites"},
-    {"generate", "runs", "uploads", "log_lines", "hub"},
-    {"hub_listing"},
-    {"store", "card", "judge"},
-    {"checkpoint", "training", "sampling", "dataset", "features", "metrics", "report", "inference", "course"},
-    {"schedule", "context_unet", "sprite_unet", "device", "pixelart", "render", "sharing"},
-    {"pixels", "pictures", "refs", "hub_client"},
-    {"kinds", "settings", "hub_errors", "cpu", "snapshot"},
+LAYERS = [  # from the top; a package imports only from those below it
+    "__main__",
+    "cli",
+    "ui",
+    "devtools",
+    "server",
+    "evaluation",
+    "runs",
+    "engine",
+    "data",
+    "hub",
+    "store",
+    "core",
+    "sprites",
+    "refs",
 ]
-ROW = {module: number for number, row in enumerate(ROWS) for module in row}
+FACED = {"core", "store", "hub", "data", "engine", "runs", "evaluation", "server"}  # used through their __init__
+HEIGHT = {package: -number for number, package in enumerate(LAYERS)}
 
 
 def modules():
-    paths = (path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
-    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 
 
 def imports(module, path):
-    """(own modules, other packages) that a module imports anywhere in it."""
+    """(own modules, other packages) that a module imports anywhere in it, both dotted."""
     own, other = set(), set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -54,31 +43,64 @@ def imports(module, path):
         elif isinstance(node, ast.ImportFrom) and not node.level:
             other.add(node.module.split(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            base = module.split(".")[: -node.level]
-            named = [*base, *node.module.split(".")] if node.module else base
-            candidates = [".".join(named)] + [".".join([*named, name.name]) for name in node.names]
-            own |= {candidate for candidate in candidates if candidate in ROW}
+            base = _target(module, node)
+            own |= {base} if node.module else {f"{base}.{name.name}".strip(".") for name in node.names}
     return own, other
 
 
-def test_every_module_has_a_row_and_every_row_its_modules():
-    assert set(ROW) == set(modules())
+def _target(module, node):
+    """The module that a relative import names, dotted."""
+    return ".".join(filter(None, [*module.split(".")[: -node.level], node.module]))
+
+
+def test_every_package_has_a_layer_and_every_layer_its_package():
+    there = {module.split(".")[0] for module in modules()} - {"__init__"}
+    assert there == set(LAYERS)
 
 
 @pytest.mark.parametrize("module,path", modules().items(), ids=list(modules()))
-def test_imports_only_from_rows_below(module, path):
+def test_imports_run_down(module, path):
     own, other = imports(module, path)
-    upward = {target for target in own if ROW[target] <= ROW[module]}
-    assert not upward, f"{module} imports from its own row or above"
-    if not module.startswith("ui."):
+    mine = module.split(".")[0]
+    for target in own - {"", "ASSETS"}:
+        package = target.split(".")[0]
+        if package == mine:
+            continue
+        assert HEIGHT[package] < HEIGHT[mine], f"{module} imports {target}, which lies above it"
+        assert package not in FACED or target == package, (
+            f"{module} imports {target}; what others use of {package} stands in its __init__"
+        )
+    if mine != "ui":
         assert "gradio" not in other, "the engine knows no browser"
+
+
+@pytest.mark.parametrize("package", sorted(FACED))
+def test_a_face_shows_what_others_use_and_hides_no_module(package):
+    """A function of a module's own name would hide the module behind it."""
+    path = PACKAGE / package
+    names = set(ast.literal_eval(_assigned(path / "__init__.py", "__all__")))
+    assert not names & {module.stem for module in path.glob("*.py")}
+    used = set()
+    for module, file in modules().items():
+        if not module.startswith(f"{package}."):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.level and _target(module, node) == package:
+                    used |= {name.name for name in node.names}
+    assert used == names
+
+
+def _assigned(path, name):
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == name:
+            return node.value
+    raise AssertionError(f"{path} has no {name}")
 
 
 def test_importing_the_engine_loads_no_gradio_and_does_nothing(tmp_path):
     """No folders, no downloads, no choice of device, no set-up of logging."""
     code = (
-        "import sys, logging, diffusion, diffusion.generate, diffusion.runs, diffusion.__main__\n"
-        "from diffusion.device import find_device\n"
+        "import sys, logging, diffusion, diffusion.engine, diffusion.runs, diffusion.__main__\n"
+        "from diffusion.engine import find_device\n"
         "assert 'gradio' not in sys.modules, 'gradio was loaded'\n"
         "assert find_device.cache_info().currsize == 0, 'a device was chosen'\n"
         "assert not logging.getLogger().handlers, 'logging was set up'\n"

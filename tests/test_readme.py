@@ -15,10 +15,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "assets" / "README.zh.md").read_text("utf-8")
 
 
-def test_the_map_of_files_is_the_tree():
+def test_the_map_of_packages_is_the_tree():
     listed = set(re.findall(r"^\| `((?:diffusion/|app\.py)[^`]*)` \|", README, re.M))
-    there = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("diffusion/**/*.py")}
-    assert listed == {path for path in there if not path.endswith("__init__.py")} | {"app.py"}
+    packages = {f"{path.parent.relative_to(ROOT).as_posix()}/" for path in ROOT.glob("diffusion/*/__init__.py")}
+    modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("diffusion/*.py") if path.name[0] != "_"}
+    assert listed == packages | modules | {"app.py"}
 
 
 def test_every_file_the_readme_speaks_of_exists():
@@ -97,7 +98,7 @@ def test_the_chinese_readme_has_the_same_files_commands_numbers_tables_and_pictu
         "    python app.py": "    python app.pi",
         "| `a` | one |\n| `b` | two |": "| `b` | 二 |",
         "| a | 1 |": "| 甲 | 1 | |",
-        "![a](assets/film.gif)": "![甲](assets/film.gif)",
+        "![a](assets/readme/film.gif)": "![甲](assets/readme/film.gif)",
         "[a](https://a.example)": "[甲](https://b.example)",
         "# A\n\n## B": "# 甲\n\n# 乙",
         "One.\n\nTwo.": "一。",
@@ -108,7 +109,10 @@ def test_a_difference_is_noticed(english, chinese):
 
 
 def test_another_order_of_words_is_no_difference():
-    assert difference("Of `b` take\n2 or 1: ![a](assets/film.gif)", "取 1 或 2 个 `b`：![甲](film.gif)") == []
+    assert (
+        difference("Of `b` take\n2 or 1: ![a](assets/readme/film.gif)", "取 1 或 2 个 `b`：![甲](readme/film.gif)")
+        == []
+    )
 
 
 def test_nothing_of_the_chinese_readme_was_left_in_english():

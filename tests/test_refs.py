@@ -3,7 +3,7 @@
 import pytest
 
 from diffusion.refs import HubRef
-from diffusion.store import RunFolder
+from diffusion.store.run_folder import RunFolder
 
 GOOD = [
     ("hf://me/run", HubRef("me/run"), "me--run"),

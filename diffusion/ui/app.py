@@ -5,19 +5,20 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
-from ..device import describe_device
-from ..pulls import Allowance, Pulls
-from ..runner import Runner
-from ..settings import Settings
-from . import api, checkpoints, chinese, compare, english, learn, one_step, train, watch
-from .controls import PRIVATE
-from .page import open_page
-from .player import served
-from .preview import Preview
-from .words import Words, told
+from ..engine import describe_device
+from ..server import Allowance, Pulls, Runner, Settings
+from .api import endpoints as api
+from .parts.controls import PRIVATE
+from .parts.page import open_page
+from .parts.player import served
+from .social_preview import Preview
+from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .words import en as english
+from .words import zh as chinese
+from .words.language import Words, told
 
 TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
-PAGES = {"": english, "zh": chinese}  # path -> words; assets/language.js chooses between them
+PAGES = {"": english, "zh": chinese}  # path -> words; assets/js/language.js chooses between them
 SCOPE = ".gradio-container.gradio-container .contain"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
@@ -78,7 +79,7 @@ def build_page(
 
 
 def switch(words: Words) -> str:
-    """All languages by name, each a link to its page; assets/language.js keeps the tab and remembers the choice."""
+    """All languages by name, each a link to its page; assets/js/language.js keeps the tab and remembers the choice."""
     links = []
     for path, other in PAGES.items():
         here = ' aria-current="page"' if other is words else ""
@@ -94,7 +95,7 @@ def tab_asked_for(request: gr.Request) -> gr.Tabs:
 
 def preview(assets: Path) -> Middleware:
     """For `launch(app_kwargs={"middleware": …})`: what other sites show of the pages."""
-    return Middleware(Preview, pages=PAGES, picture=served(assets) / "social.png")
+    return Middleware(Preview, pages=PAGES, picture=served(assets) / "shipped" / "social.png")
 
 
 def look(assets: Path) -> dict:
@@ -119,15 +120,15 @@ def look(assets: Path) -> dict:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    css = "\n".join((assets / file).read_text("utf-8") for file in ("style.css", "learn.css"))
+    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
-    language = f"<script>{(assets / 'language.js').read_text('utf-8')}</script>"
+    language = f"<script>{(assets / 'js' / 'language.js').read_text('utf-8')}</script>"
     return {
         "theme": theme,
         "css": css,
         "head": language + scoped,
-        "favicon_path": assets / "icon.png",
+        "favicon_path": assets / "shipped" / "icon.png",
         "js": hide,
         "footer_links": ["settings"],
     }

@@ -1,0 +1,1 @@
+"""The command line: for each verb, its options and what it does."""

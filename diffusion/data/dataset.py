@@ -1,0 +1,161 @@
+"""Open pictures to train on, from wherever they are, as one array in memory.
+
+builtin            20,000 sprites of pixelart.py          builtin:5000@7   so many, of seed 7
+sprites.npy        the course's file, or any uint8 (N, H, W, 3); labels (N, 5) beside it with --labels
+folder/  x.zip     pictures of any size; subfolders named after kinds become labels
+hf://datasets/user/repo   a Hub data set that holds the course's two files, or a .zip of pictures
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ..core import TrainingSet
+from ..refs import Builtin, HubDataset, parse_data
+from ..sprites import KINDS
+from .pixelart import draw
+from .readers import OWN, SIZE, Limits, fitted, in_folder, in_zip, load_npy, read_pictures, shown
+
+if TYPE_CHECKING:
+    from ..hub import RemoteFile
+
+MOST_BYTES = 2**29  # of one file from the Hub
+MOST_DRAWN = 200_000
+NO_LABEL = "no label"
+
+
+@dataclass(frozen=True, eq=False)
+class Sprites:
+    pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
+    labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
+    name: str
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def counts(self) -> dict[str, int]:
+        """How many of each kind, then those without a label, if any."""
+        found = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0.5).sum(0), strict=True)}
+        unlabelled = int((self.labels.max(1) <= 0.5).sum())
+        return found | ({NO_LABEL: unlabelled} if unlabelled else {})
+
+    def facts(self) -> dict[str, str | int]:
+        """For config.json: enough to notice that a run is resumed on other data."""
+        digest = hashlib.sha256(self.pixels)
+        digest.update(self.labels)
+        labelled = int((self.labels.max(1) > 0).sum())
+        return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
+
+    def split(self, held_out: float = 0.05, most: int = 2000) -> tuple["Sprites", "Sprites"]:
+        """(training, held out), by picture: equal pictures never stand on both sides. The same split every time."""
+        _, group = np.unique(self.pixels.reshape(len(self), -1), axis=0, return_inverse=True)
+        groups = int(group.max()) + 1
+        kept_back = np.zeros(groups, bool)
+        kept_back[np.random.default_rng(0).permutation(groups)[: int(groups * held_out)]] = True
+        behind = kept_back[group.reshape(-1)]
+        outside = np.flatnonzero(behind)[:most]
+        return self[~behind], self[outside]
+
+    def __getitem__(self, chosen: np.ndarray) -> "Sprites":
+        return Sprites(self.pixels[chosen], self.labels[chosen], self.name)
+
+
+def open_dataset(source: str, labels: str | None = None) -> tuple[Sprites, Sprites]:
+    """(training, held out) of what a person named. ValueError says what would have been right."""
+    ref = parse_data(source)
+    if isinstance(ref, Builtin):
+        if not 1 <= ref.count <= MOST_DRAWN:
+            raise ValueError(f"builtin draws 1 to {MOST_DRAWN:,} sprites, not {ref.count:,}")
+        return _builtin(ref, "train"), _builtin(replace(ref, count=min(2000, ref.count)), "test")
+    if isinstance(ref, HubDataset):
+        return _from_hub(ref).split()
+    path = Path(ref.path)
+    if path.is_dir():
+        return Sprites(*read_pictures(in_folder(path), path.name), path.name).split()
+    if not path.is_file():
+        raise ValueError(
+            f"{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo"
+        )
+    if path.suffix.lower() == ".zip":
+        return from_zip(path).split()
+    if path.suffix.lower() == ".npy":
+        return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
+    raise ValueError(f"{source} is no data set; name a .npy file, a folder of pictures or a .zip of them")
+
+
+def from_zip(path: Path, limits: Limits = OWN) -> Sprites:
+    name = shown(path.name)
+    return Sprites(*read_pictures(in_zip(path, limits), name, limits), name)
+
+
+def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN) -> Sprites:
+    """The course's pair: uint8 (N, H, W, 3), and labels (N, 5) in the order of KINDS, or none."""
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
+        raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype.name} {pixels.shape}")
+    if len(pixels) > limits.files:
+        raise ValueError(f"{name} holds more than {limits.files:,} pictures")
+    if max(pixels.shape[1:3]) > limits.side:
+        size = f"{pixels.shape[2]} x {pixels.shape[1]}"
+        raise ValueError(f"the pictures of {name} are {size}; at most {limits.side} x {limits.side}")
+    if pixels.shape[1:3] != (SIZE, SIZE):
+        large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
+        for i, picture in enumerate(large):
+            pixels[i] = fitted(Image.fromarray(picture))
+    if labels is None:
+        labels = np.zeros((len(pixels), len(KINDS)), np.float32)
+    if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
+        raise ValueError(
+            f"the labels of {name} must be ({len(pixels)}, {len(KINDS)}), not {labels.dtype.name} {labels.shape}"
+        )
+    if not (labels.min() >= 0 and labels.max() <= 1):  # nor NaN
+        raise ValueError(f"the labels of {name} must be numbers from 0 to 1")
+    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
+
+
+def _builtin(ref: Builtin, split: str) -> Sprites:
+    pixels, labels = draw(ref.count, ref.seed, split)
+    return Sprites(pixels, labels.astype(np.float32), str(ref))
+
+
+def _from_hub(ref: HubDataset) -> Sprites:
+    """Its one or two files, of one commit, each compared with its checksum before it is read."""
+    from huggingface_hub import HfApi  # slow to import and seldom wanted
+
+    from ..hub import fetch, in_sentences, look, once, patiently, result_of
+
+    api, name = HfApi(), str(ref)
+    with in_sentences(api, name):
+        there = result_of(patiently(once(lambda: look(api, ref.repo, kind="dataset"))))
+    files = list(there.files.values())
+    arrays = [file for file in files if file.name.endswith(".npy")]
+    labels = [file for file in arrays if "label" in file.name]
+    pictures = [file for file in arrays or files if file.name.endswith((".npy", ".zip")) and file not in labels]
+    if len(pictures) != 1 or len(labels) > 1:
+        raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures")
+
+    def opened(file: "RemoteFile", read: Callable[[Path], Any]) -> Any:
+        if file.size > MOST_BYTES:
+            raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MOST_BYTES:,} are taken")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / PurePosixPath(file.name).name
+            path.write_bytes(result_of(fetch(api, there, file)))
+            try:
+                return read(path)
+            except ValueError as mistake:
+                raise ValueError(str(mistake).replace(path.name, f"{file.name} of {name}")) from None
+
+    if not arrays:
+        limits = Limits(bytes=MOST_BYTES)  # anybody's: a visitor may name it
+        return Sprites(*opened(pictures[0], lambda path: read_pictures(in_zip(path, limits), name, limits)), name)
+    return from_arrays(opened(pictures[0], load_npy), opened(labels[0], load_npy) if labels else None, name)
+
+
+def as_tensors(sprites: Sprites) -> TrainingSet:
+    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels))

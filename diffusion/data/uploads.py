@@ -1,0 +1,59 @@
+"""What a visitor uploads: checked, shown before a run, and kept in the run's folder.
+
+The files that a browser sends do not stay, and a run may be resumed much later: so it gets a copy of its own, as the
+two arrays that `train --data … --labels …` reads.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from ..sprites import KINDS, sheet
+from .dataset import Sprites, from_arrays, from_zip
+from .readers import SIZE, SUFFIXES, Limits, load_npy, megabytes, read_pictures, shown
+
+
+def open_upload(files: Sequence[Path], limits: Limits | None = None) -> Sprites:
+    """One .zip of pictures, a .npy of pictures with or without its .npy of labels in any order, or pictures.
+
+    ValueError says in one sentence what would have been right. Nothing is written.
+    """
+    limits = limits or Limits()
+    suffixes = {file.suffix.lower() for file in files}
+    if not files:
+        raise ValueError(f"upload a .zip of pictures, pictures ({', '.join(SUFFIXES)}) or one or two .npy arrays")
+    if sum(file.stat().st_size for file in files) > limits.bytes:
+        raise ValueError(f"that is more than {megabytes(limits.bytes)}; upload fewer pictures, or smaller ones")
+    if suffixes == {".zip"} and len(files) == 1:
+        return from_zip(files[0], limits)
+    if suffixes == {".npy"} and len(files) <= 2:
+        return _from_npys(files, limits)
+    if suffixes <= set(SUFFIXES):
+        pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
+        name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
+        return Sprites(*read_pictures(pictures, "the upload", limits), name)
+    found = ", ".join(sorted(shown(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
+    raise ValueError(f"upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}")
+
+
+def preview(sprites: Sprites, most: int = 64) -> np.ndarray:
+    """A sheet of them, uint8 (H, W, 3): an equal share of every kind there is, from its first to its last."""
+    kind = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), len(KINDS))
+    groups = [np.flatnonzero(kind == each) for each in np.unique(kind)]
+    share = most // len(groups)
+    chosen = np.concatenate(
+        [group[np.linspace(0, len(group) - 1, min(share, len(group))).round().astype(int)] for group in groups]
+    )
+    return sheet(sprites.pixels[chosen], columns=min(16, len(chosen)), gap=1)
+
+
+def _from_npys(files: Sequence[Path], limits: Limits) -> Sprites:
+    """Which of two is the labels, their shapes tell: an array of pictures has four axes."""
+    arrays = {file: load_npy(file, limits) for file in files}
+    pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
+    if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):
+        one, other = (arrays[file].shape for file in files)
+        wanted = f"uint8 (N, {SIZE}, {SIZE}, 3), and the other labels (N, {len(KINDS)})"
+        raise ValueError(f"one of two .npy must be pictures, {wanted}, not {one} and {other}")
+    return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, shown(pictures.name), limits)

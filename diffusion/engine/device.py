@@ -1,0 +1,78 @@
+"""Where to compute and in which precision: found out once, by looking and by measuring."""
+
+import multiprocessing
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+
+from .cpu import dismiss_team
+
+
+@dataclass(frozen=True)
+class Device:
+    name: str  # "cpu", "cuda", "mps"
+    dtype: torch.dtype  # of the network; the noisy picture and the update rule stay float32
+
+    def __str__(self) -> str:
+        chip = torch.cuda.get_device_name() if self.name == "cuda" else f"{torch.get_num_threads()} threads"
+        return f"{self.name} ({chip}), {str(self.dtype).removeprefix('torch.')}, torch {torch.__version__}"
+
+
+def lends_gpu() -> bool:
+    """Is this a ZeroGPU Space? There only a process that gpu.py starts has a GPU; in all others torch pretends to."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
+@cache
+def find_device() -> Device:
+    """A GPU if there is one, else the CPU; bfloat16 where it is native and measured to be faster.
+
+    SPRITES_PRECISION=float32 in the environment: the CPU in that precision, without measuring. Two processes then make
+    the same sprites to the last bit, also on a machine so busy that they would measure differently.
+    """
+    if os.environ.get("SPRITES_PRECISION") == "float32":
+        return Device("cpu", torch.float32)
+    pretended = lends_gpu() and multiprocessing.parent_process() is None
+    if torch.cuda.is_available() and not pretended:
+        return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)
+    if torch.backends.mps.is_available():
+        return Device("mps", torch.float32)
+    return Device("cpu", torch.bfloat16 if bf16_gain() > 1.2 else torch.float32)
+
+
+def describe_device() -> str:
+    """For people: where sprites are computed."""
+    return "a GPU that ZeroGPU lends for each request" if lends_gpu() else str(find_device())
+
+
+@torch.inference_mode()
+def bf16_gain(rounds: int = 5) -> float:
+    """How many times as fast this CPU convolves in bfloat16 as in float32; takes 30 ms. Without bf16 units below 1.
+
+    0 where the two answers are further apart than rounding explains.
+    """
+    seconds, answers = {}, {}
+    for dtype in (torch.float32, torch.bfloat16):
+        x = torch.linspace(-1, 1, 16 * 64 * 16 * 16).view(16, 64, 16, 16).to(dtype, memory_format=torch.channels_last)
+        weight = torch.linspace(-0.1, 0.1, 64 * 64 * 9).view(64, 64, 3, 3).to(x)
+        took = []
+        for _ in range(rounds + 1):
+            start = time.perf_counter()
+            answers[dtype] = F.conv2d(x, weight, padding=1)
+            took.append(time.perf_counter() - start)
+        seconds[dtype] = min(took)
+    exact, rough = answers[torch.float32], answers[torch.bfloat16].float()
+    alike = bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
+    dismiss_team()
+    return seconds[torch.float32] / seconds[torch.bfloat16] if alike else 0.0
+
+
+def make_accelerator() -> Accelerator:
+    """The device of `find_device`, in mixed precision where that was measured to be faster."""
+    device = find_device()
+    return Accelerator(mixed_precision="bf16" if device.dtype == torch.bfloat16 else "no", cpu=device.name == "cpu")

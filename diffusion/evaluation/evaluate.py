@@ -1,0 +1,158 @@
+"""Measure how good each epoch of a run is, and keep the numbers in its metrics.json.
+
+    metrics.json   {"0": {"step": 200, "loss": …, "quality": {…}}, …, "floor": {"held_out": {…}, "fresh": {…}}}
+
+The floor is what the same numbers are for real sprites: held-out ones, which show shapes that were never trained on,
+and freshly drawn ones of the training shapes. Everything is measured on `seeds` groups of sprites, so that each number
+has a mean and a spread.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data import Sprites, open_dataset
+from ..engine import MOST_SPRITES, Device, Request, find_device, finished, predictor
+from ..refs import LocalFiles, parse_data
+from ..sprites import KINDS, sheet, to_pixels
+from ..store import Checkpoint, RunFolder, build_card, command_in
+from .features import FEATURE_WEIGHTS, load_features
+from .groups import ANY, Group, Judge, closest_pairs, real_groups
+from .metrics import NEIGHBOURS, noise_error
+
+NOISED = 500  # held-out sprites for the error by level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exam:
+    """How to measure: the same for every epoch of a run, or the numbers could not be compared."""
+
+    count: int = 2000  # sprites an epoch, over all seeds
+    seeds: int = 4  # groups, for the spread
+    steps: int = 50  # of DDPM
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.seeds <= 100:
+            raise ValueError(f"seeds must be between 1 and 100, not {self.seeds}")
+        least = self.seeds * (NEIGHBOURS + 1)
+        if not least <= self.count <= 100_000:
+            raise ValueError(f"count must be between {least} ({NEIGHBOURS + 1} a seed) and 100000, not {self.count}")
+        if self.steps < 1:
+            raise ValueError(f"steps must be at least 1, not {self.steps}")
+
+    @property
+    def each(self) -> int:
+        """Sprites of one seed."""
+        return self.count // self.seeds
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """One batch more is drawn: for progress."""
+
+    epoch: int
+    done: int  # sprites, over all epochs
+    total: int
+
+
+@dataclass(frozen=True)
+class EpochMeasured:
+    """Passed on after its numbers are safe on the disk."""
+
+    epoch: int
+    quality: dict[str, Any]  # as in metrics.json
+
+
+def evaluate_run(
+    run: RunFolder,
+    exam: Exam | None = None,
+    *,
+    epochs: Sequence[int] | None = None,
+    data: str | None = None,
+    labels: str | None = None,
+    features: Path = FEATURE_WEIGHTS,
+    device: Device | None = None,
+) -> Iterator[Sampled | EpochMeasured]:
+    """Measure these epochs of a run, all unless given, against the sprites that it was trained on.
+
+    data, labels: where those are, as for `train`; built-in ones are found by themselves. Writes metrics.json after
+    every epoch and the card at the end; numbers of another exam that stand there are dropped.
+    """
+    exam, device = exam or Exam(), device or find_device()
+    config, there = run.config(), run.epochs()
+    chosen = list(there) if epochs is None else sorted(set(epochs))
+    if absent := [epoch for epoch in chosen if epoch not in there]:
+        raise ValueError(f"{run.path} has no epoch {absent[0]}; it has: {', '.join(map(str, there)) or 'none'}")
+    config.noise_schedule().levels(exam.steps)  # refuses too many steps before the work begins
+    network = load_features(features)
+    training, held_out = trained_on(run, data, labels)
+    judge = Judge(network, training, exam.each)
+    real = real_groups(training, held_out, exam.each, exam.seeds)
+    digest = hashlib.sha256(features.read_bytes()).hexdigest()
+    floor = {name: judge.report(groups) for name, groups in real.items()}
+    run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
+    plan = plan_of(training, exam.each)
+    asked = np.concatenate([np.full(size, kind) for kind, size in plan])
+    done, total = 0, len(chosen) * exam.seeds * exam.each
+    for epoch in chosen:
+        checkpoint, groups = run.load(epoch), []
+        for seed in range(exam.seeds):
+            drawn = []
+            for number, (kind, size) in enumerate(plan):
+                drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", exam.steps))
+                done += size
+                yield Sampled(epoch, done, total)
+            groups.append(Group(np.concatenate(drawn), asked))
+        quality = judge.report(groups)
+        if len(held_out):
+            some = held_out[np.random.default_rng(0).permutation(len(held_out))[:NOISED]]
+            predict = predictor(checkpoint, device)
+            errors = noise_error(predict, config.noise_schedule(), some.pixels, some.labels, device=device.name)
+            quality["noise_error"] = [round(error, 5) for error in errors]
+        run.save_quality(epoch, quality)
+        if epoch == max(there):
+            pairs = closest_pairs(groups[0], training)
+            run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
+        yield EpochMeasured(epoch, quality)
+    run.save_card(build_card(config, run.metrics(), command_in(run.card()), run.floor()))
+
+
+def trained_on(run: RunFolder, data: str | None = None, labels: str | None = None) -> tuple[Sprites, Sprites]:
+    """(training, held out) of a run. Refuses data that it was not trained on."""
+    facts = run.config().data
+    if not data and run.data():
+        data, labels = run.data()["data"], run.data()["labels"]
+    source = data or facts.get("name", "")
+    if not data and isinstance(parse_data(source), LocalFiles):
+        raise ValueError(f"{run.path} was trained on {source or 'unknown data'}; say where that is with --data")
+    training, held_out = open_dataset(source, labels)
+    if facts and training.facts()["sha256"] != facts.get("sha256"):
+        raise ValueError(f"{source} is not what {run.path} was trained on: other pictures or other labels")
+    return training, held_out
+
+
+def plan_of(training: Sprites, each: int) -> list[tuple[int, int]]:
+    """One group in batches of (kind, how many): half of it of any kind, half by kind in the data's proportions."""
+    number = training.labels.sum(0)
+    by_kind = each // 2 if number.any() else 0
+    ends = (np.cumsum(number) / max(number.sum(), 1) * by_kind).round().astype(int)
+    wanted = [(ANY, each - by_kind), *enumerate(np.diff(ends, prepend=0).tolist())]
+    return [
+        (kind, len(part))
+        for kind, size in wanted
+        if size
+        for part in np.array_split(np.arange(size), -(-size // MOST_SPRITES))
+    ]
+
+
+def draw_batch(
+    checkpoint: Checkpoint, kind: int, count: int, seed: int, number: int, device: Device, sampler: str, steps: int
+) -> np.ndarray:
+    """uint8 (count, 16, 16, 3), batch `number` of a plan, as the app and `sample` draw them."""
+    kinds = tuple(float(i == kind) for i in range(len(KINDS)))
+    request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number, kinds=kinds)
+    return to_pixels(finished(checkpoint, request, device))

@@ -1,0 +1,181 @@
+"""How few steps are enough: every sampler's distance to real sprites, at several numbers of steps.
+
+    samplers.json   {"run": "sprites", "epoch": 31, "each": 500, "features": "ab12…",
+                     "trials": [{"sampler": "ddpm", "steps": 500, "seeds": {"0": {"frechet": 1.5, …}, …}}, …]}
+
+A trial draws groups of sprites, one a seed, as `evaluate` does. All trials start seed for seed from the same noise,
+so that two of them are compared pair by pair. The file is written after every group: a contest that was interrupted
+goes on where it stopped, and one with more trials or seeds only adds to it.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+
+from ..core import SAMPLERS
+from ..engine import Device, find_device
+from ..store import RunFolder, write_whole
+from .evaluate import Exam, draw_batch, plan_of, trained_on
+from .features import FEATURE_WEIGHTS, load_features
+from .groups import Group, Judge
+
+KEPT = ("frechet", "kernel", "precision", "recall", "copied")  # of a group's numbers
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A sampler with so many evaluations of the network; written `ddpm:500`."""
+
+    sampler: str
+    steps: int
+
+    def __str__(self) -> str:
+        return f"{self.sampler}:{self.steps}"
+
+    @classmethod
+    def parse(cls, words: str) -> "Trial":
+        sampler, _, steps = words.partition(":")
+        if sampler not in SAMPLERS or not steps.isdecimal() or int(steps) < 1:
+            raise ValueError(f"a trial is one of {', '.join(SAMPLERS)} and its steps, such as ddpm:50, not {words!r}")
+        return cls(sampler, int(steps))
+
+
+REFERENCE = Trial("ddpm", 500)
+TRIALS = (
+    *(Trial("sa", steps) for steps in (8, 10, 12, 15, 20, 30, 50)),
+    *(Trial("sde-dpmpp", steps) for steps in (10, 15, 20, 50)),
+    *(Trial("ddpm", steps) for steps in (10, 20, 50, 100)),
+    *(Trial(sampler, steps) for sampler in ("dpmpp", "ddim") for steps in (10, 20, 50)),
+    REFERENCE,
+)
+
+
+@dataclass(frozen=True)
+class Book:
+    """What was measured, as samplers.json has it."""
+
+    run: str
+    epoch: int
+    each: int  # sprites of one seed: distances of groups of another size could not be compared
+    features: str  # sha256 of the network that looks at them
+    seeds: dict[Trial, dict[int, dict[str, float]]] = field(default_factory=dict)  # trial -> seed -> name -> number
+
+    @classmethod
+    def read(cls, path: Path) -> "Book":
+        try:
+            said = json.loads(path.read_text("utf-8"))
+            trials = {
+                Trial(trial["sampler"], trial["steps"]): {int(seed): found for seed, found in trial["seeds"].items()}
+                for trial in said.pop("trials")
+            }
+            return cls(**said, seeds=trials)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise ValueError(f"{path} is not what `python -m diffusion samplers` writes; name another --out") from None
+
+    def write(self, path: Path) -> None:
+        """A line for each trial."""
+        trials = [
+            {"sampler": trial.sampler, "steps": trial.steps, "seeds": {seed: found[seed] for seed in sorted(found)}}
+            for trial, found in sorted(self.seeds.items(), key=lambda item: (item[0].sampler, item[0].steps))
+        ]
+        facts = json.dumps({"run": self.run, "epoch": self.epoch, "each": self.each, "features": self.features})
+        lines = ",\n".join(map(json.dumps, trials))
+        write_whole(path, f'{facts[:-1]}, "trials": [\n{lines}\n]}}\n'.encode())
+
+    def values(self, trial: Trial, name: str = "frechet") -> list[float]:
+        """One number of every seed, in the order of the seeds."""
+        return [found[name] for _, found in sorted(self.seeds.get(trial, {}).items())]
+
+    def ratio(self, trial: Trial, reference: Trial = REFERENCE) -> tuple[float, float] | None:
+        """How many times as far as the reference over the seeds that both have, and the standard error of that.
+
+        Pair by pair, as a seed that is easy for one is easy for the other (Cochran 1977, Sampling Techniques, section
+        6.4). Of a single seed the error is unknown: infinite. None where no seed has both.
+        """
+        ours, theirs = self.seeds.get(trial, {}), self.seeds.get(reference, {})
+        pairs = [(ours[seed]["frechet"], theirs[seed]["frechet"]) for seed in sorted(ours.keys() & theirs.keys())]
+        if not pairs:
+            return None
+        base = fmean(other for _, other in pairs)
+        mean = fmean(mine for mine, _ in pairs) / base
+        if len(pairs) == 1:
+            return mean, math.inf
+        return mean, stdev(mine - mean * other for mine, other in pairs) / math.sqrt(len(pairs)) / base
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One batch more is drawn: for progress."""
+
+    trial: Trial
+    seed: int
+    done: int  # evaluations of the network, for one sprite each
+    total: int
+
+
+@dataclass(frozen=True)
+class GroupMeasured:
+    """Passed on after its numbers are safe on the disk."""
+
+    trial: Trial
+    seed: int
+    book: Book
+
+
+def contest(
+    run: RunFolder,
+    out: Path,
+    *,
+    epoch: int,
+    trials: Sequence[Trial] = TRIALS,
+    count: int = 2000,
+    seeds: int = 4,
+    features: Path = FEATURE_WEIGHTS,
+    device: Device | None = None,
+) -> Iterator[Drawn | GroupMeasured]:
+    """Measure what `out` does not hold yet, seed by seed: all trials of the first seed before any of the second.
+
+    count: sprites of a trial over all seeds. Raises ValueError where `out` holds another contest.
+    """
+    device = device or find_device()
+    checkpoint, exam = run.load(epoch), Exam(count=count, seeds=seeds)
+    for trial in trials:
+        checkpoint.config.noise_schedule().levels(trial.steps)  # refuses too many steps before the work begins
+    digest = hashlib.sha256(features.read_bytes()).hexdigest() if features.is_file() else ""
+    book = Book(str(run), epoch, exam.each, digest)
+    if out.exists():
+        there = Book.read(out)
+        if (there.run, there.epoch, there.each, there.features) != (book.run, epoch, book.each, digest):
+            raise ValueError(
+                f"{out} holds epoch {there.epoch} of {there.run} in groups of {there.each}; name another --out"
+            )
+        book = there
+    missing = [(seed, trial) for seed in range(seeds) for trial in trials if seed not in book.seeds.get(trial, {})]
+    if not missing:
+        return
+    network = load_features(features)
+    training, _ = trained_on(run)
+    judge, plan = Judge(network, training, book.each), plan_of(training, book.each)
+    asked = np.concatenate([np.full(size, kind) for kind, size in plan])
+    done, total = 0, sum(book.each * trial.steps for _, trial in missing)
+    for seed, trial in missing:
+        drawn = []
+        for number, (kind, size) in enumerate(plan):
+            drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, trial.sampler, trial.steps))
+            done += size * trial.steps
+            yield Drawn(trial, seed, done, total)
+        book.seeds.setdefault(trial, {})[seed] = _numbers(judge, Group(np.concatenate(drawn), asked))
+        book.write(out)
+        yield GroupMeasured(trial, seed, book)
+
+
+def _numbers(judge: Judge, group: Group) -> dict[str, float]:
+    report: dict[str, Any] = judge.report([group])
+    return {name: report[name]["mean"] for name in KEPT}

@@ -1,0 +1,186 @@
+"""Ask the Hub: with deadlines and with progress.
+
+Its client's own `hf_hub_download` waits up to six and a half minutes on a server that hangs, tells of its progress
+every 10 MiB, cannot be cancelled, and takes wrong content of the right length for good. So files are streamed here,
+over the client's own session, and compared with the checksums of the listing.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import Any, TypeVar
+
+import httpx2
+from huggingface_hub import HfApi, hf_hub_url
+from huggingface_hub.errors import FileMetadataError
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+from .errors import TIMEOUT, in_sentences
+
+PATIENCE = 15.0  # seconds of silence after which the Hub is given up
+BEAT = 0.5  # seconds of silence after which that is said
+TRIES = 3  # of a file whose connection breaks off
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing has come for so long. A good moment to say so; closing the generator here cancels."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    file: str
+    done: int  # bytes, over all files of this pull or push
+    total: int
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    name: str
+    size: int  # bytes
+    checksum: str  # sha256 of a large file (64 digits), git object of a small one (40 digits)
+
+    def is_in(self, content: bytes) -> bool:
+        return fits(content, self.checksum)
+
+
+@dataclass(frozen=True, eq=False)
+class Repo:
+    """What a repository holds at one commit."""
+
+    kind: str  # "model" or "dataset"
+    name: str  # user/repo
+    commit: str  # 40 digits, whatever revision was asked for
+    private: bool
+    files: dict[str, RemoteFile]
+
+    def __str__(self) -> str:
+        return f"hf://{'datasets/' if self.kind == 'dataset' else ''}{self.name}"
+
+
+def fits(content: bytes, checksum: str) -> bool:
+    if len(checksum) == 64:
+        return hashlib.sha256(content).hexdigest() == checksum
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == checksum
+
+
+def look(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Repo:
+    """One request: the commit, and every file with its size and checksum."""
+    info = api.repo_info(name, revision=revision, repo_type=kind, timeout=TIMEOUT, files_metadata=True)
+    if not re.fullmatch(r"[0-9a-f]{40}", info.sha or ""):
+        raise FileMetadataError("no commit")
+    files = {
+        entry.rfilename: RemoteFile(
+            entry.rfilename, entry.size or 0, entry.lfs.sha256 if entry.lfs else entry.blob_id or ""
+        )
+        for entry in info.siblings or ()
+    }
+    return Repo(kind, name, info.sha, bool(info.private), files)
+
+
+def fetch(
+    api: HfApi, repo: Repo, file: RemoteFile, before: int = 0, total: int = 0
+) -> Generator[Progress | Waiting, None, bytes]:
+    """One file, whole and checked. before, total: bytes of other files, for the progress over all of them."""
+    with in_sentences(api, f"{repo}@{repo.commit[:7]}"):
+        content = yield from patiently(stream(api, repo, file, before, total or file.size))
+    if len(content) != file.size:
+        raise ValueError(
+            f"{file.name} of {repo} came as {len(content):,} of {file.size:,} bytes; try again, what is whole is kept"
+        )
+    if not file.is_in(content):
+        raise ValueError(
+            f"{file.name} of {repo} was damaged on its way: its checksum is not the listed one; try again"
+        )
+    return content
+
+
+def stream(api: HfApi, repo: Repo, file: RemoteFile, before: int, total: int) -> Generator[Progress, None, bytes]:
+    url = hf_hub_url(repo.name, file.name, repo_type=repo.kind, revision=repo.commit, endpoint=api.endpoint)
+    content = bytearray()
+    for tries_left in reversed(range(TRIES)):
+        headers = build_hf_headers(token=api.token) | {"Accept-Encoding": "identity"}
+        if content:
+            headers["Range"] = f"bytes={len(content)}-"
+        try:
+            with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=True) as response:
+                hf_raise_for_status(response)
+                if "x-repo-commit" not in [*response.history, response][0].headers:
+                    raise FileMetadataError("not the Hub")
+                if response.status_code != 206:
+                    content.clear()
+                for part in response.iter_bytes():
+                    content += part
+                    if len(content) > file.size:
+                        return bytes(content)
+                    yield Progress(file.name, before + len(content), total)
+            return bytes(content)
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError):
+            if not tries_left:
+                raise
+            time.sleep(BEAT)
+    raise AssertionError("the last try returns or raises")
+
+
+def patiently(work: Generator[T, None, Any], patience: float | None = None) -> Generator[T | Waiting, None, Any]:
+    """Run `work` in a thread of its own and pass on what it yields and returns; a Waiting whenever it is silent.
+
+    TimeoutError after `patience` seconds of silence, PATIENCE unless given. Where it gives up or is closed, the thread
+    is left behind and ends with the next thing it has to say.
+    """
+    patience = PATIENCE if patience is None else patience
+    said: Queue[tuple[str, Any]] = Queue()
+    over = Event()
+
+    def run() -> None:
+        try:
+            while not over.is_set():
+                said.put(("yields", next(work)))
+        except StopIteration as end:
+            said.put(("returns", end.value))
+        except BaseException as problem:
+            said.put(("raises", problem))
+
+    Thread(target=run, daemon=True).start()
+    heard = time.monotonic()
+    try:
+        while True:
+            try:
+                how, what = said.get(timeout=min(BEAT, patience))
+            except Empty:
+                silence = time.monotonic() - heard
+                if silence >= patience:
+                    raise TimeoutError(patience) from None
+                yield Waiting(silence)
+                continue
+            if how == "returns":
+                return what
+            if how == "raises":
+                raise what
+            yield what
+            heard = time.monotonic()
+    finally:
+        over.set()
+
+
+def once(call: Callable[[], T]) -> Generator[Any, None, T]:
+    """A call as a generator that has nothing to say before it returns."""
+    yield from ()
+    return call()
+
+
+def result_of(work: Generator[Any, None, T]) -> T:
+    """What a generator returns, its events unheard."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value

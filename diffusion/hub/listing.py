@@ -1,0 +1,93 @@
+"""What a run on the Hub holds, before any of its weights is downloaded."""
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from huggingface_hub import HfApi
+
+from ..refs import HubRef
+from ..store import COURSE, RunConfig, epoch_files
+from .client import RemoteFile, Repo, look, patiently, result_of, stream
+from .errors import in_sentences
+
+MOST_WEIGHTS = 2**29  # bytes of one epoch
+MOST_EXTRA = 2**23  # bytes of any other file
+
+
+@dataclass(frozen=True, eq=False)
+class RemoteEpoch:
+    file: RemoteFile
+    facts: dict[str, Any]  # of metrics.json; empty where nothing was measured
+
+    @property
+    def is_pickle(self) -> bool:
+        return self.file.name.endswith(".pth")
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """A run on the Hub, before anything of it is downloaded but its settings and its numbers."""
+
+    ref: HubRef
+    repo: Repo
+    config: RunConfig
+    epochs: dict[int, RemoteEpoch]  # in the order of their numbers
+    texts: dict[str, bytes]  # config.json and metrics.json, as they are there
+
+
+def list_epochs(api: HfApi, ref: HubRef) -> Listing:
+    """Answers within PATIENCE. ValueError says in a sentence why not."""
+
+    def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
+        repo = look(api, ref.repo, ref.revision)
+        texts = {}
+        for name in ("config.json", "metrics.json"):
+            if name in repo.files and repo.files[name].size <= MOST_EXTRA:
+                texts[name] = yield from stream(api, repo, repo.files[name], 0, 1)
+        return repo, texts
+
+    with in_sentences(api, str(ref)):
+        repo, texts = result_of(patiently(ask()))
+    for name, content in texts.items():
+        if not repo.files[name].is_in(content):
+            raise ValueError(f"{name} of {ref} was damaged on its way; try again")
+    names = epoch_files(repo.files)
+    if not names:
+        raise ValueError(f"{ref} holds no run: it has no files like model_31.safetensors")
+    if "config.json" in texts:
+        config = _config(texts["config.json"], ref)
+    elif all(name.endswith(".pth") for name in names.values()):
+        config = COURSE
+    else:
+        raise ValueError(f"{ref} holds no run: it has no config.json")
+    numbers = numbers_in(texts.get("metrics.json", b""))
+    epochs = {
+        epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
+        for epoch, name in names.items()
+        if 0 < repo.files[name].size <= MOST_WEIGHTS
+    }
+    return Listing(ref, repo, config, epochs, texts)
+
+
+def numbers_in(text: bytes) -> dict[str, Any]:
+    """What a foreign metrics.json says, or nothing where it is not of our form."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    known = isinstance(said, dict) and all(
+        isinstance(facts, dict) and (name == "floor" or (name.isascii() and name.isdecimal()))
+        for name, facts in said.items()
+    )
+    return said if known else {}
+
+
+def _config(text: bytes, ref: HubRef) -> RunConfig:
+    try:
+        return RunConfig.from_json(text.decode())
+    except RecursionError:
+        raise ValueError(f"{ref} holds no run that can be opened: config.json is not a run's") from None
+    except ValueError as mistake:
+        raise ValueError(f"{ref} holds no run that can be opened: {mistake}") from None

@@ -1,0 +1,194 @@
+"""Pull epochs of a run on the Hub into a run folder, after `hub_listing` has shown what is there.
+
+    listing = list_epochs(api, HubRef.parse("hf://user/repo"))     epochs, sizes, numbers; nothing is kept yet
+    for event in pull(api, listing, [0, 4], folder): ...            Waiting, Progress, EpochHere
+
+A pulled run is a run folder like any other. Its hub.json says which commit it was pulled from. Only the file names of
+a run are looked at, only by resolved commit, and nothing is kept before its checksum and its weights were checked.
+"""
+
+import io
+from collections.abc import Collection, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import HfApi
+from PIL import Image
+
+from ..refs import HubRef
+from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file
+from .client import Progress, RemoteFile, Waiting, fetch, fits
+from .listing import MOST_EXTRA, Listing, list_epochs, numbers_in
+
+
+@dataclass(frozen=True)
+class EpochHere:
+    """Passed on when the epoch is safe on the disk."""
+
+    epoch: int
+    fetched: bool  # False: it was there already
+
+
+@dataclass(frozen=True)
+class LocalCopy:
+    """The Hub gave no answer that helps; what was pulled before is used instead."""
+
+    reason: str
+    commit: str
+
+
+Event = Waiting | Progress | EpochHere | LocalCopy
+
+
+def pull_epochs(
+    api: HfApi, listing: Listing, epochs: Collection[int] | None, folder: Path, *, allow_pickle: bool = False
+) -> Iterator[Event]:
+    """Bring these epochs, all unless given, into a run folder. What is there already is not downloaded again.
+
+    Killed or cancelled at any moment, the folder holds whole files only, and pulling again goes on.
+    allow_pickle: also take .pth files, which are read with weights_only=True and so run no code.
+    """
+    chosen = sorted(set(listing.epochs if epochs is None else epochs))
+    if absent := [epoch for epoch in chosen if epoch not in listing.epochs]:
+        there = ", ".join(map(str, listing.epochs))
+        raise ValueError(f"{listing.ref} has no epoch {absent[0]}; it has: {there}")
+    if not allow_pickle and any(listing.epochs[epoch].is_pickle for epoch in chosen):
+        raise ValueError(
+            f"{listing.ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
+            "their author: they are then read for their numbers alone"
+        )
+    run = RunFolder(folder)
+    missing = _missing(run, listing, chosen)
+    yield from (EpochHere(epoch, False) for epoch in chosen if epoch not in missing)
+    extras = _extras_to_fetch(run, listing)
+    files = [listing.epochs[epoch].file for epoch in missing]
+    done, total = 0, sum(file.size for file in extras + files)
+    contents = {}
+    for file in extras:
+        known = listing.texts.get(file.name)
+        contents[file.name] = known or (yield from fetch(api, listing.repo, file, done, total))
+        done += file.size
+    for epoch, file in zip(missing, files, strict=True):
+        content = yield from fetch(api, listing.repo, file, done, total)
+        try:
+            check_file(file.name, content, listing.config)
+        except ValueError as mistake:
+            raise ValueError(f"{listing.ref} cannot be used: {mistake}") from None
+        if epoch == missing[0]:
+            _settle(run, listing, contents)
+        _keep(run, file, content)
+        done += file.size
+        yield EpochHere(epoch, True)
+    if not missing:
+        _settle(run, listing, contents)
+    run.save_source(run.source() | {"commit": listing.repo.commit})
+
+
+def find_or_pull(
+    api: HfApi, ref: HubRef, runs: Path, *, allow_pickle: bool = False
+) -> Generator[Event, None, RunFolder]:
+    """The run folder of a ref among the runs, with the epoch it names, or all: pulled where it is not here.
+
+    Where the Hub does not give it, what was pulled before.
+    """
+    run = RunFolder(runs / ref.folder())
+    wanted = None if ref.epoch is None else [ref.epoch]
+    try:
+        listing = list_epochs(api, ref)
+        yield from pull_epochs(api, listing, wanted, run.path, allow_pickle=allow_pickle)
+    except ValueError as mistake:
+        if not came_from(run, ref) or not set(wanted or ()) <= set(run.epochs()) or not run.epochs():
+            raise
+        yield LocalCopy(str(mistake), run.source()["commit"])
+    return run
+
+
+def came_from(run: RunFolder, ref: HubRef) -> bool:
+    """Was this run pulled from there, or pushed to it?"""
+    source = run.source()
+    return (source.get("repo"), source.get("revision")) == (ref.repo, ref.revision)
+
+
+def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
+    """The chosen epochs that are not in the folder. Refuses to mix two runs, or to lose what was made here."""
+    if not run.path.is_dir() or not any(run.path.iterdir()):
+        return chosen
+    if not came_from(run, listing.ref):
+        raise ValueError(f"{run} holds another run, not one of {listing.ref}; name a new folder")
+    if run.epochs() and run.config() != listing.config:
+        raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run}; name a new folder")
+    recorded = run.source()["files"]
+    missing, outdated = [], []
+    for epoch, remote in listing.epochs.items():
+        path = run.path / remote.file.name
+        content = path.read_bytes() if path.is_file() else None
+        if content is not None and remote.file.is_in(content):
+            continue
+        if epoch in chosen:
+            missing.append(epoch)
+            if content is not None and not _replaceable(path.name, content, recorded, listing.config):
+                here = f"{run}/{path.name}"
+                raise ValueError(f"{here} was changed here and is not the one of {listing.ref}; move it away first")
+        elif content is not None and fits(content, recorded.get(path.name, "")):
+            outdated.append(epoch)
+    if outdated:
+        numbers = ", ".join(map(str, outdated))
+        raise ValueError(f"{listing.ref} has newer weights of epoch {numbers}; pull those too, or name a new folder")
+    return missing
+
+
+def _replaceable(name: str, content: bytes, recorded: dict[str, str], config: RunConfig) -> bool:
+    """Is this what was pulled once, or damaged?"""
+    if fits(content, recorded.get(name, "")):
+        return True
+    try:
+        check_file(name, content, config)
+    except ValueError:
+        return True
+    return False
+
+
+def _extras_to_fetch(run: RunFolder, listing: Listing) -> list[RemoteFile]:
+    """Numbers, card, pictures: what is missing here, or stands as it was pulled while the Hub has another."""
+    recorded, wanted = run.source().get("files", {}), []
+    for name, file in listing.repo.files.items():
+        if (name in RUN_FILES[1:] or SAMPLE.fullmatch(name)) and 0 < file.size <= MOST_EXTRA:
+            path = run.path / name
+            content = path.read_bytes() if path.is_file() else None
+            if content is None or (fits(content, recorded.get(name, "")) and not file.is_in(content)):
+                wanted.append(file)
+    return wanted
+
+
+def _settle(run: RunFolder, listing: Listing, extras: dict[str, bytes]) -> None:
+    """All of the run but its epochs."""
+    if not run.source():
+        source = {"repo": listing.ref.repo, "revision": listing.ref.revision, "commit": listing.repo.commit}
+        run.save_source(source | {"files": {}})
+    for name, content in extras.items():
+        if _sound(name, content):
+            _keep(run, listing.repo.files[name], content)
+    if "config.json" in listing.texts and not (run.path / "config.json").is_file():
+        _keep(run, listing.repo.files["config.json"], listing.texts["config.json"])
+
+
+def _keep(run: RunFolder, file: RemoteFile, content: bytes) -> None:
+    """The file, and in hub.json what it was when it came: so it can be seen later whether it was changed here."""
+    run.keep(file.name, content)
+    source = run.source()
+    run.save_source(source | {"files": source["files"] | {file.name: file.checksum}})
+
+
+def _sound(name: str, content: bytes) -> bool:
+    """Is it what its name says? Numbers, card and pictures are no reason to refuse a run."""
+    try:
+        if name.endswith(".png"):
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+                picture.verify()
+        elif name == "metrics.json":
+            return bool(numbers_in(content))
+        else:
+            content.decode()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""Push a run to the Hub: its epochs, settings, numbers, pictures and card, in one commit.
+
+    for event in push_run(api, run, HubRef.parse("hf://user/repo")): ...     Waiting, Progress, Pushed
+
+The commit names the one it stands on, so somebody else's newer one is never overwritten. Nothing is ever removed from
+the repository, and what is there already is not sent again.
+"""
+
+import hashlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+
+from ..refs import HubRef
+from ..store import RUN_FILES, TRAINING_FILES, RunFolder, build_card, command_in, epoch_files, is_ours, sample_name
+from .client import Progress, Repo, Waiting, look, once, patiently
+from .errors import CardRefusedError, in_sentences
+
+SLOWEST = 50_000  # bytes a second; an upload that takes longer has stopped
+COMMIT_PATIENCE = 60.0  # seconds
+
+Content = bytes | Path  # a path where the file is large and never changes: an epoch
+
+
+@dataclass(frozen=True)
+class Pushed:
+    url: str
+    commit: str
+    files: tuple[str, ...]  # what was sent; empty where all was there already, and no commit was made
+
+
+Event = Waiting | Progress | Pushed
+
+
+def push_run(
+    api: HfApi, run: RunFolder, ref: HubRef, *, private: bool = False, with_training: bool = False
+) -> Generator[Event, None, Pushed]:
+    """Bring the run folder into the repository, which is created where it is missing.
+
+    with_training: also what resuming needs, several times as large as an epoch.
+    """
+    check_push(run, ref)
+    with in_sentences(api, str(ref)):
+        repo = yield from patiently(once(lambda: _look_or_create(api, ref, private)))
+    if private and not repo.private:
+        raise ValueError(f"{ref} is public; push to a new name, or make it private on its page first")
+    contents = _contents(run, ref, with_training)
+    changed = {
+        name: content
+        for name, content in contents.items()
+        if name not in repo.files or not repo.files[name].is_in(_read(content))
+    }
+    commit = repo.commit
+    if changed:
+        _check_base(run, ref, repo)
+        with in_sentences(api, str(ref)):
+            commit = yield from _commit(api, repo, changed)
+    sums = {name: hashlib.sha256(_read(content)).hexdigest() for name, content in contents.items()}
+    run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    pushed = Pushed(f"{api.endpoint}/{ref.repo}", commit, tuple(changed))
+    yield pushed
+    return pushed
+
+
+def check_push(run: RunFolder, ref: HubRef) -> None:
+    """Refuses, before the Hub is asked, a run or a ref that cannot be pushed."""
+    if ref != HubRef(ref.repo):
+        raise ValueError(f"a run is pushed to a whole repository such as hf://{ref.repo}, not to {ref}")
+    epochs = run.epochs()
+    if not epochs:
+        raise ValueError(f"{run} holds no epochs to push")
+    if any(path.suffix == ".pth" for path in epochs.values()):
+        raise ValueError(f"{run} holds pickles (.pth); make .safetensors of them with the verb convert first")
+
+
+def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Content]:
+    """What goes there, by name. The card is written for this repository; one that a person wrote goes as it is."""
+    epochs = run.epochs()
+    small = (*RUN_FILES, sample_name(max(epochs)), *(TRAINING_FILES if with_training else ()))
+    contents: dict[str, Content] = {path.name: path for path in epochs.values()}
+    contents |= {name: (run.path / name).read_bytes() for name in small if (run.path / name).is_file()}
+    text = run.card()
+    if not text or is_ours(text):
+        config = run.config()
+        try:
+            text = build_card(config, run.metrics(), command_in(text), run.floor(), ref, max(epochs))
+        except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
+            raise ValueError(f"no card can be written of {run}/metrics.json; measure the run again") from None
+    return contents | {"README.md": text.encode()}
+
+
+def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
+    try:
+        return look(api, ref.repo)
+    except RepositoryNotFoundError:
+        api.create_repo(ref.repo, private=private or None, exist_ok=True)  # None: as the account is set
+        return look(api, ref.repo)
+
+
+def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
+    """Refuse to write over a run that this folder did not come from, or over a commit it has not seen."""
+    source = run.source()
+    if source.get("repo") != ref.repo:
+        if epoch_files(repo.files) or "config.json" in repo.files:
+            raise ValueError(f"{ref} already holds a run, and not the one of {run}; push to a new name")
+    elif source["commit"] != repo.commit:
+        seen, there = source["commit"][:7], repo.commit[:7]
+        raise ValueError(
+            f"{ref} has moved on to {there} since {run.path} met it at {seen}; pull it first, then push again"
+        )
+
+
+def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[Waiting | Progress, None, str]:
+    """Send the files one by one, then make one commit of them all."""
+    sizes = {name: len(_read(content)) for name, content in contents.items()}
+    additions, done = [], 0
+    for name, content in contents.items():
+        addition = CommitOperationAdd(name, content)
+        additions.append(addition)
+        send = partial(api.preupload_lfs_files, repo.name, [addition], free_memory=False)  # a small one goes below
+        yield from patiently(once(send), 15 + sizes[name] / SLOWEST)
+        done += sizes[name]
+        yield Progress(name, done, sum(sizes.values()))
+    epochs = ", ".join(map(str, epoch_files(contents)))
+    message = f"Epochs {epochs}" if epochs else "Card, numbers and pictures"
+
+    def commit() -> str:
+        try:
+            return api.create_commit(repo.name, additions, commit_message=message, parent_commit=repo.commit).oid
+        except HfHubHTTPError:  # some of which are ValueErrors too
+            raise
+        except ValueError as refused:
+            raise CardRefusedError from refused
+
+    return (yield from patiently(once(commit), COMMIT_PATIENCE))
+
+
+def _read(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()

@@ -1,0 +1,174 @@
+"""Train on the Hub's machines: a job that fetches this code, trains, and pushes its epochs as they are made.
+
+    plan = JobPlan(plan=Plan(...), ref=HubRef("user/repo"), hardware="t4-small", hours=1)
+    job = start(api, plan)                                   costs money from here on
+    for event in follow(api, job): ...                       StepDone, EpochTold, Said, Waiting, Ended
+    pull(api, list_epochs(api, plan.ref), None, folder)      what it pushed; also while it runs
+
+A job's disk is deleted when it ends, so every epoch that is kept is pushed at once: a job that reaches its time limit
+loses only what came after the last one.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from huggingface_hub import HfApi, JobInfo, get_token
+
+from ..core import StepDone
+from ..hub import LOG_IN, Waiting, in_sentences, once, patiently, result_of
+from ..refs import HubRef, LocalFiles, parse_data
+from .log_lines import EpochTold, from_line
+from .train_run import Plan
+
+IMAGE = "python:3.12-bookworm"  # has git; PyTorch comes with what it needs of CUDA
+MOST_HOURS = 24
+SILENCE = 3600.0  # seconds without a line after which a job is no longer followed
+CODE = re.compile(r"https://[\w.-]+(?:/[\w.-]+)+(?:@\w[\w./-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Hardware:
+    name: str  # t4-small
+    title: str  # Nvidia T4 - small
+    gpu: str  # empty: none
+    dollars_an_hour: float
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    owner: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the job's log that is no training event."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    stage: str  # COMPLETED, CANCELED, ERROR or DELETED
+    message: str
+
+
+Event = StepDone | EpochTold | Said | Waiting | Ended
+
+
+def code_address() -> str:
+    """Where the job fetches this code: SPRITES_CODE, or the Space that this is. Empty where neither is set."""
+    space = os.environ.get("SPACE_ID", "")
+    return os.environ.get("SPRITES_CODE", f"https://huggingface.co/spaces/{space}" if space else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobPlan:
+    """What to train, where, for how long at most, and where the run goes."""
+
+    plan: Plan
+    ref: HubRef
+    hardware: str = "t4-small"
+    hours: float = 1.0
+    private: bool = False
+    code: str = field(default_factory=code_address)  # a git address, perhaps with @branch, @tag or @commit
+
+    def __post_init__(self) -> None:
+        if self.ref != HubRef(self.ref.repo):
+            raise ValueError(f"a job pushes to a whole repository such as hf://{self.ref.repo}, not to {self.ref}")
+        if not 0 < self.hours <= MOST_HOURS:
+            raise ValueError(f"a job may take up to {MOST_HOURS} hours, not {self.hours:g}")
+        if isinstance(parse_data(self.plan.data), LocalFiles) or self.plan.labels:
+            raise ValueError(
+                f"a job cannot see {self.plan.data} on this machine; train on builtin, or on hf://datasets/user/repo"
+            )
+        if not CODE.fullmatch(self.code):
+            raise ValueError(
+                f"{self.code or 'nothing'} is no address of this code; "
+                "set SPRITES_CODE to one such as https://huggingface.co/spaces/user/sprite-diffusion@main"
+            )
+
+    def command(self) -> list[str]:
+        """What the job runs. The token is not in it: the job finds that in its environment, as a secret."""
+        address, _, revision = self.code.partition("@")
+        training = replace(self.plan, folder=Path("checkpoints") / self.ref.folder()).command()
+        lines = [
+            f"git clone -q {shlex.quote(address)} code",
+            "cd code",
+            f"git checkout -q {shlex.quote(revision)}" if revision else "",
+            "pip install -q --root-user-action ignore -r requirements.txt",
+            f"{training} --log json --push-to {self.ref.repo}",
+        ]
+        return ["bash", "-euc", "\n".join(filter(None, lines))]
+
+
+def list_hardware(api: HfApi) -> list[Hardware]:
+    """What jobs can run on, and what it costs now; the cheapest first."""
+    in_an_hour = {"second": 3600, "minute": 60, "hour": 1}
+    with in_sentences(api, "list of hardware"):
+        found = [
+            Hardware(
+                it.name,
+                it.pretty_name,
+                it.accelerator.model if it.accelerator else "",
+                it.unit_cost_usd * in_an_hour[it.unit_label],
+            )
+            for it in result_of(patiently(once(api.list_jobs_hardware)))
+        ]
+    return sorted(found, key=lambda it: it.dollars_an_hour)
+
+
+def start(api: HfApi, plan: JobPlan) -> Job:
+    """Begin to train, and to pay. The repository is made first, so that a wrong name costs nothing."""
+    token = api.token if isinstance(api.token, str) else get_token()
+    if not token:
+        raise ValueError(f"a job needs to know who pays for it; {LOG_IN}")
+
+    def submit() -> JobInfo:
+        api.create_repo(plan.ref.repo, private=plan.private or None, exist_ok=True)
+        return api.run_job(
+            image=IMAGE,
+            command=plan.command(),
+            secrets={"HF_TOKEN": token},
+            env={"TQDM_DISABLE": "1"},  # bars would fill its log
+            flavor=plan.hardware,
+            timeout=round(3600 * plan.hours),
+        )
+
+    return _asked(api, f"job for {plan.ref}", submit)
+
+
+def find(api: HfApi, job_id: str) -> Job:
+    """A job that was started before, of the account that is logged in."""
+    return _asked(api, f"job {job_id}", lambda: api.inspect_job(job_id=job_id))
+
+
+def follow(api: HfApi, job: Job) -> Iterator[Event]:
+    """What the job says, from its first line on, until it has ended. Closing this leaves the job running."""
+
+    def listen() -> Iterator[Event]:
+        for line in api.fetch_job_logs(job_id=job.id, namespace=job.owner, follow=True):
+            if text := line.strip():
+                yield from_line(text) or Said(text)
+        status = api.inspect_job(job_id=job.id, namespace=job.owner).status
+        yield Ended(str(status.stage), status.message or "")
+
+    with in_sentences(api, f"job {job.id}"):
+        yield from patiently(listen(), SILENCE)
+
+
+def cancel(api: HfApi, job: Job) -> None:
+    """End it now, and stop paying. What it has pushed stays."""
+    with in_sentences(api, f"job {job.id}"):
+        result_of(patiently(once(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))))
+
+
+def _asked(api: HfApi, name: str, call: Callable[[], JobInfo]) -> Job:
+    with in_sentences(api, name):
+        info = result_of(patiently(once(call)))
+        return Job(info.id, info.owner.name, info.url)

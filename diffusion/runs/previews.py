@@ -1,0 +1,48 @@
+"""The sprites that show what a run has learned: drawn after every epoch, always from the same noise."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from ..engine import Request, finished
+from ..sprites import KINDS
+from ..store import Checkpoint, RunConfig
+
+SHOWN = 16
+SIDE_BY_SIDE = ("hero", "non-hero", "food", "spell")  # where it learns kinds
+
+
+def kinds_shown(config: RunConfig) -> tuple[str, ...]:
+    """What it is asked for, in turn; nothing in a run that learns no kinds."""
+    learns = config.training["drop_label"] < 1 and config.data.get("labelled")
+    return SIDE_BY_SIDE if learns else ()
+
+
+def requests_for(config: RunConfig) -> list[Request]:
+    """Some of each kind, or any.
+
+    After a minute of training, Fréchet distances are 16.5 asked for anything and 10.9 asked for kinds; with twice the
+    guidance 14.7, being less diverse, but to the eye it draws faces and handles where there were stains.
+    """
+    kinds = kinds_shown(config)
+    if not kinds:
+        return [Request(count=SHOWN)]
+    return [
+        Request(
+            count=SHOWN // len(kinds),
+            seed=seed,
+            kinds=tuple(float(each == kind) for each in KINDS),
+            guidance=2.0 if config.training["drop_label"] else 1.0,  # else it never learned to do without a label
+        )
+        for seed, kind in enumerate(kinds)
+    ]
+
+
+def drawn(checkpoint: Checkpoint) -> Tensor:
+    """(SHOWN, 3, 16, 16); the kinds take turns, so that in rows of four each has a column."""
+    requests = requests_for(checkpoint.config)
+    with ThreadPoolExecutor(len(requests)) as walks:  # at once, and so answered together
+        of_each = list(walks.map(partial(finished, checkpoint), requests))
+    return torch.stack(of_each, dim=1).flatten(0, 1)

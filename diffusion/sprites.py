@@ -1,0 +1,82 @@
+"""What a sprite is: its kinds, its pixels as uint8 RGB and as float32 in [-1, 1], sheets and animations of many."""
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+# In the one order used everywhere: labels, context vectors, sliders.
+KINDS = ("hero", "non-hero", "food", "spell", "side-facing")
+
+# Rows of each kind in the course's data set of 89,400 sprites; the built-in set keeps these proportions.
+COURSE_COUNTS = (8000, 32400, 6000, 35000, 8000)
+
+
+def from_pixels(pixels: Tensor) -> Tensor:
+    """uint8 (B, H, W, 3) -> float32 (B, 3, H, W) in [-1, 1], channels last in memory."""
+    return pixels.permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
+
+
+def to_pixels(x: Tensor) -> np.ndarray:
+    """float (B, 3, H, W) -> uint8 (B, H, W, 3): round(127.5 (clamp(x) + 1)), the inverse of `from_pixels`.
+
+    Never stretched to its own minimum and maximum: white stays white from frame to frame.
+    """
+    scaled = (x.detach().float().clamp(-1, 1) + 1) * 127.5
+    return scaled.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+
+FORMATS = (".png", ".gif", ".mp4", ".npy")
+
+
+def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.ndarray:
+    """uint8 (N, H, W, 3) -> one picture, row by row, on white. columns: as square as it can be unless given."""
+    count, height, width, _ = sprites.shape
+    columns = columns or columns_for(count)
+    rows = math.ceil(count / columns)
+    page = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    for i, sprite in enumerate(sprites):
+        y, x = i // columns * (height + gap), i % columns * (width + gap)
+        page[y : y + height, x : x + width] = sprite
+    return page
+
+
+def columns_for(count: int) -> int:
+    """A sheet a little wider than high: 32 sprites stand in 8 columns, 4 rows."""
+    return min(count, next((c for c in (4, 6, 8, 10) if c * c * 0.6 >= count), math.ceil(math.sqrt(count * 1.6))))
+
+
+def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:
+    """Each pixel becomes scale x scale pixels. (H, W, 3) or (N, H, W, 3)."""
+    return picture.repeat(scale, axis=-3).repeat(scale, axis=-2)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """uint8 (H, W, 3) as a file's content."""
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG")
+    return content.getvalue()
+
+
+def save_picture(picture: np.ndarray, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+
+
+def save_film(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: float = 1.5) -> None:
+    """A .gif or .mp4 of uint8 (H, W, 3) frames; the last one stays for `hold` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".gif":
+        durations = [1000 // fps] * (len(frames) - 1) + [int(1000 * hold)]
+        pictures = [Image.fromarray(frame).quantize(255, dither=Image.Dither.NONE) for frame in frames]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+        return
+    held = [*frames, *[frames[-1]] * int(fps * hold)]
+    even = [np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), "edge") for frame in held]
+    iio.imwrite(path, np.stack(even), fps=fps, codec="libx264", macro_block_size=2)

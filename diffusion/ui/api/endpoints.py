@@ -1,0 +1,239 @@
+"""What programs and agents may ask for: three endpoints of the API, which are also the tools of the MCP server.
+
+Each answers with a PNG picture and facts as JSON. Their docstrings are what an agent reads.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import torch
+from gradio import FileData
+from starlette.requests import Request as WebRequest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ...data import paint
+from ...data import recipe as sprite_recipe
+from ...engine import Request, generate_on_lent_gpu, recipe
+from ...refs import EpochRef
+from ...sprites import columns_for, from_pixels, sheet, to_pixels
+from ...store import Checkpoint, RunFolder, list_runs
+from ..parts.limits import Door, answered
+from ..parts.run_picker import MOST_EPOCHS, TUTORIAL_EPOCHS
+from ..parts.share_links import link
+from .schemas import (
+    Comparison,
+    Kind,
+    Look,
+    Sampler,
+    Sprites,
+    asked_for,
+    distance,
+    measured,
+    named,
+    opened,
+    picture,
+    scaled,
+    whole,
+)
+
+
+@dataclass(frozen=True)
+class Api:
+    """The endpoints over a folder of runs."""
+
+    runs: Path
+    default_run: str
+
+    def generate_sprites(
+        self,
+        run: str = "",
+        epoch: int | None = None,
+        kind: Kind = "any",
+        count: int = 16,
+        seed: int = 0,
+        steps: int = 20,
+        sampler: Sampler = "sa",
+        guidance: float = 1.0,
+        scale: int = 8,
+    ) -> tuple[FileData, Sprites]:
+        """Draw new 16x16 pixel-art game sprites with a small diffusion model. Same arguments, same sprites.
+
+        Args:
+            run: the training run to use; empty for the app's own
+            epoch: how long the network had trained, one of the run's saved epochs; null for the last
+            kind: what to draw; "spell" is an item, "side-facing" a hero from the side, "any" leaves it open
+            count: how many sprites, 1 to 64
+            seed: 0 to 4294967295; another seed gives other sprites
+            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 20 is good with "sa", 50 with "ddpm"
+            sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
+            guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
+            scale: screen pixels a sprite pixel, 1 to 16
+
+        Returns:
+            picture: a PNG sheet of all sprites, row by row on white
+            facts: the recipe that makes them again, the grid of the sheet, a link to watch them emerge on the page
+        """
+        started = time.monotonic()
+        request = asked_for(kind, count, seed, steps, sampler, guidance)
+        scale = scaled(scale)
+        [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
+        *_, (step,) = generate_on_lent_gpu([checkpoint], request)
+        sprites, columns = to_pixels(step.x), columns_for(request.count)
+        facts = {
+            "recipe": recipe(request, [ref]),
+            "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
+            "link": link("watch", [ref], request),
+            "seconds": round(time.monotonic() - started, 2),
+        }
+        return picture(sheet(sprites, columns, gap=1), scale), facts
+
+    def compare_epochs(
+        self,
+        run: str = "",
+        epochs: list[int] | None = None,
+        kind: Kind = "any",
+        count: int = 8,
+        seed: int = 0,
+        steps: int = 20,
+        sampler: Sampler = "sa",
+        guidance: float = 1.0,
+        scale: int = 4,
+    ) -> tuple[FileData, Comparison]:
+        """Show what training changed: the same sprites after several training epochs, all from the same noise.
+
+        Args:
+            run: the training run to use; empty for the app's own
+            epochs: 2 to 6 of the run's saved epochs; null for 0, 4, 24 and 31
+            kind: what to draw; "spell" is an item, "side-facing" a hero from the side, "any" leaves it open
+            count: how many sprites of each epoch, 1 to 16
+            seed: 0 to 4294967295; the noise that all epochs begin with
+            steps: of the reverse diffusion, 1 to 500; more is slower and finer, 20 is good with "sa", 50 with "ddpm"
+            sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
+            guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
+            scale: screen pixels a sprite pixel, 1 to 16
+
+        Returns:
+            picture: a PNG sheet, one row an epoch in the order asked for, one column a sprite
+            facts: the recipe, the grid, a link to the page, and each epoch's measured quality where it was measured
+        """
+        started = time.monotonic()
+        request = asked_for(kind, count, seed, steps, sampler, guidance)
+        scale = scaled(scale)
+        if request.count > 16:
+            raise ValueError(f"count must be between 1 and 16, not {count}")
+        pairs = self._checkpoints(run, epochs)
+        *_, last = generate_on_lent_gpu([checkpoint for _, checkpoint in pairs], request)
+        sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
+        metrics = RunFolder(self.runs / refs[0].run).metrics()
+        facts = {
+            "recipe": recipe(request, refs),
+            "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
+            "link": link("compare", refs, request),
+            "seconds": round(time.monotonic() - started, 2),
+            "measured": [measured(ref.epoch, metrics.get(str(ref.epoch), {})) for ref in refs],
+        }
+        return picture(sheet(sprites, request.count, gap=1), scale), facts
+
+    def denoise_step(
+        self,
+        level: int = 250,
+        run: str = "",
+        epoch: int | None = None,
+        sprite: int = 0,
+        image: str = "",
+        seed: int = 0,
+        scale: int = 8,
+    ) -> tuple[FileData, Look]:
+        """Look inside: mix one sprite with noise up to a level, and see what the network makes of the mixture at once.
+
+        Args:
+            level: how much noise, 1 (hardly any) to the noisiest, which is 500 in the app's own run
+            run: the training run to use; empty for the app's own
+            epoch: how long the network had trained, one of the run's saved epochs; null for the last
+            sprite: which of the built-in sprites that no network was trained on, 0 to 9999
+            image: a picture of your own instead, as base64 of a PNG file (a data: URL will do); it is fitted to 16x16
+            seed: 0 to 4294967295; which noise
+            scale: screen pixels a sprite pixel, 1 to 16
+
+        Returns:
+            picture: a PNG of five sprites side by side: clean, noisy, noise, predicted noise, predicted sprite
+            facts: how far both predictions are from the truth, and how much signal is left at the level
+        """
+        level, sprite, seed = whole(level, "level"), whole(sprite, "sprite"), whole(seed, "seed")
+        scale = scaled(scale)
+        if not 0 <= sprite <= 9999:
+            raise ValueError(f"sprite must be between 0 and 9999, not {sprite}")
+        [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
+        schedule = checkpoint.config.noise_schedule()
+        if not 1 <= level <= len(schedule):
+            raise ValueError(f"level must be between 1 and {len(schedule)}, not {level}")
+        pixels = opened(image) if image else paint(sprite_recipe(seed=0, number=sprite, split="test"))
+        clean = from_pixels(torch.from_numpy(pixels[None].copy()))
+        step = next(generate_on_lent_gpu([checkpoint], Request(count=1, steps=1, seed=seed), begin=(clean[0], level)))[
+            0
+        ]
+        x, guess = step.x.cpu(), step.x0.cpu()
+        noise, guessed_noise = schedule.noise(x, level, clean), schedule.noise(x, level, guess)
+        panels = {
+            "clean": clean,
+            "noisy": x,
+            "noise": noise / 3,  # three standard deviations fit into [-1, 1]
+            "predicted noise": guessed_noise / 3,
+            "predicted sprite": guess,
+        }
+        facts = {
+            "run": ref.run,
+            "epoch": ref.epoch,
+            "level": level,
+            "signal": round(float(schedule.alpha_bar[level].sqrt()), 4),
+            "noise_error": distance(guessed_noise, noise),
+            "sprite_error": distance(guess.clamp(-1, 1), clean),
+            "panels": list(panels),
+        }
+        return picture(sheet(to_pixels(torch.cat(list(panels.values()))), len(panels), gap=1), scale), facts
+
+    def _checkpoints(
+        self, run: str, epochs: list[int] | None, last: bool = False
+    ) -> list[tuple[EpochRef, Checkpoint]]:
+        """The epochs named, or the last, or the tutorial's four, as far as the run has them."""
+        found = list_runs(self.runs)
+        run = run or (self.default_run if self.default_run in found else next(iter(found), ""))
+        if not found:
+            raise ValueError(f"there is no run in {self.runs.name} yet")
+        run = named(run, found, "run")
+        there = list(found[run].epochs())
+        if epochs is None:
+            epochs = there[-1:] if last else [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[-4:]
+        elif not last and not (isinstance(epochs, list) and 2 <= len(epochs) <= MOST_EPOCHS):
+            raise ValueError(f"epochs must be a list of 2 to {MOST_EPOCHS} of: {', '.join(map(str, there))}")
+        numbers = [whole(epoch, "epoch") for epoch in epochs]
+        for epoch in numbers:
+            if epoch not in there:
+                raise ValueError(f"{run} has no epoch {epoch}; it has: {', '.join(map(str, there))}")
+        return [(EpochRef(run, epoch), found[run].load(epoch)) for epoch in numbers]
+
+
+def build(runs: Path, default_run: str) -> None:
+    """Add the endpoints to the enclosing gr.Blocks.
+
+    queue=False, because for a queued tool without progress Gradio's MCP server turns the picture into text. The
+    other ways to call them lead through the queue all the same, where they take turns with the walks of the page.
+    """
+    api, door = Api(runs, default_run), Door()
+    for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
+        gr.api(answered(endpoint, door), queue=False, concurrency_id="sampling", concurrency_limit=2)
+
+
+def health(runs: Path) -> Route:
+    """GET /gradio_api/health: for whoever watches over the server."""
+
+    def answer(_: WebRequest) -> JSONResponse:
+        return JSONResponse(
+            {"status": "ok", "runs": {name: list(run.epochs()) for name, run in list_runs(runs).items()}}
+        )
+
+    return Route("/gradio_api/health", answer)

@@ -1,0 +1,132 @@
+"""What programs may send to the API, checked, and what they are answered with."""
+
+import base64
+import binascii
+import io
+from collections.abc import Collection
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+import torch
+from gradio import FileData
+from gradio.processing_utils import save_img_array_to_cache
+from gradio.utils import get_upload_folder
+from PIL import Image, UnidentifiedImageError
+
+from ...core import SAMPLERS
+from ...data import Limits, fitted
+from ...engine import Request
+from ...sprites import KINDS, enlarged
+
+Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
+Sampler = Literal["sa", "ddpm", "ddim", "dpmpp", "sde-dpmpp"]
+
+MOST_SCALE = 16
+MOST_IMAGE = 2_000_000  # characters of base64
+
+
+class Grid(TypedDict):
+    """Where the sprites are in the picture: `scale` screen pixels a sprite pixel, a gap of one sprite pixel."""
+
+    rows: int
+    columns: int
+    scale: int
+
+
+class Sprites(TypedDict):
+    recipe: dict[str, Any]  # `python -m diffusion sample --recipe` makes the same again
+    grid: Grid
+    link: str  # the page that shows the same, from the root of this server
+    seconds: float
+
+
+class Measured(TypedDict):
+    epoch: int
+    frechet: float | None  # the distance to real sprites; None where it was not measured
+    precision: float | None
+    recall: float | None
+    copied: float | None
+
+
+class Comparison(TypedDict):
+    recipe: dict[str, Any]
+    grid: Grid
+    link: str
+    seconds: float
+    measured: list[Measured]
+
+
+class Look(TypedDict):
+    run: str
+    epoch: int
+    level: int
+    signal: float  # the share of the clean picture's amplitude that is left at the level
+    noise_error: float  # root mean square; the noise itself has 1
+    sprite_error: float  # root mean square; pictures span -1 to 1
+    panels: list[str]  # from left to right
+
+
+def asked_for(kind: str, count: int, seed: int, steps: int, sampler: str, guidance: float) -> Request:
+    """What a program sent, checked: nothing says that it kept to the types."""
+    wanted = named(kind, ("any", *KINDS), "kind")
+    if isinstance(guidance, bool) or not isinstance(guidance, int | float):
+        raise ValueError(f"guidance must be a number, not {guidance!r}")
+    steps = whole(steps, "steps")
+    if steps > 500:
+        raise ValueError(f"steps must be between 1 and 500, not {steps}")
+    return Request(
+        count=whole(count, "count"),
+        seed=whole(seed, "seed"),
+        steps=steps,
+        sampler=named(sampler, SAMPLERS, "sampler"),
+        guidance=guidance,
+        kinds=tuple(float(wanted == known) for known in KINDS),
+    )
+
+
+def named(name: object, known: Collection[str], what: str) -> str:
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(f"{what} must be one of {', '.join(known)}, not {name!r}")
+    return name
+
+
+def whole(number: object, name: str) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not float(number).is_integer():
+        raise ValueError(f"{name} must be a whole number, not {number!r}")
+    return int(number)
+
+
+def scaled(scale: object) -> int:
+    if not 1 <= whole(scale, "scale") <= MOST_SCALE:
+        raise ValueError(f"scale must be between 1 and {MOST_SCALE}, not {scale}")
+    return int(scale)
+
+
+def opened(image: object) -> np.ndarray:
+    """base64 of a picture file, or a data: URL -> uint8 (16, 16, 3)."""
+    if not isinstance(image, str) or len(image) > MOST_IMAGE:
+        raise ValueError(f"image must be base64 of a PNG file, at most {MOST_IMAGE:,} characters")
+    try:
+        raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
+        with Image.open(io.BytesIO(raw)) as found:
+            if max(found.size) > Limits.side:
+                raise ValueError(f"image is {found.width} x {found.height}; at most {Limits.side} x {Limits.side}")
+            return fitted(found)
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, binascii.Error):
+        raise ValueError("image must be base64 of a PNG file; this is none") from None
+
+
+def distance(one: torch.Tensor, other: torch.Tensor) -> float:
+    return round(float((one - other).square().mean().sqrt()), 4)
+
+
+def measured(epoch: int, facts: dict[str, Any]) -> Measured:
+    quality = facts.get("quality", {})
+    names = ("frechet", "precision", "recall", "copied")
+    return {"epoch": epoch, **{name: quality.get(name, {}).get("mean") for name in names}}
+
+
+def picture(pixels: np.ndarray, scale: int) -> dict[str, Any]:
+    """A PNG among the app's temporary files, which Gradio serves and deletes again."""
+    path = save_img_array_to_cache(enlarged(pixels, scale), get_upload_folder(), format="png")
+    return FileData(path=path, mime_type="image/png").model_dump()

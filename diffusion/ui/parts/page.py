@@ -1,0 +1,44 @@
+"""What every tab is built from, and how tabs hear of runs that appear while the page is open.
+
+Gradio puts the contents of a tab on the page when it is first opened, and a gr.HTML that is updated before that loses
+its own properties. So what updates one begins with the tab's `select` event.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from ..words.language import Words
+from .controls import PRIVATE
+
+LOOK_EVERY = 2.0  # seconds between two looks at the folder of runs
+
+
+@dataclass(frozen=True)
+class Page:
+    """One language's page; every tab is `build(page)`."""
+
+    app: gr.Blocks
+    words: Words
+    runs: Path  # the folder that holds run folders
+    assets: Path
+    default_run: str
+    appeared: gr.Textbox  # its `change` event says that there are other runs or epochs than before
+
+
+def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_run: str) -> Page:
+    """Inside the page's route, before its tabs.
+
+    `appeared` is no gr.State: outside the queue the browser is not told that one has changed.
+    """
+    appeared = gr.Textbox(str(on_disk(runs)), visible="hidden")
+    gr.Timer(LOOK_EVERY).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
+    return Page(app, words, runs, assets, default_run, appeared)
+
+
+def on_disk(runs: Path) -> list[tuple[str, int]]:
+    """Changes with every file that appears in a run folder; a few microseconds a run."""
+    if not runs.is_dir():
+        return []
+    return sorted((path.name, path.stat().st_mtime_ns) for path in runs.iterdir() if path.is_dir())

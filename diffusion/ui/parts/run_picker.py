@@ -1,0 +1,65 @@
+"""Which run and which epochs are chosen, and where a page finds them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+
+from ...refs import EpochRef
+from ...store import Checkpoint, RunFolder, list_runs
+from ..words.language import Words
+
+TUTORIAL_EPOCHS = (0, 4, 24, 31)
+
+
+MOST_EPOCHS = 6
+
+LEVELS = 500
+
+
+def find_run(words: Words, runs: Path, name: str | None) -> RunFolder:
+    """A run by the name the picker shows; never a path."""
+    found = list_runs(runs)
+    if name not in found:
+        raise ValueError(words.NO_RUN.format(name=name) if found else words.NO_RUNS.format(folder=runs.name))
+    return found[name]
+
+
+def name_of(runs: Path, wanted: str | None) -> str | None:
+    """The run wanted if it is there, or the first, or None."""
+    found = list_runs(runs)
+    return wanted if wanted in found else next(iter(found), None)
+
+
+def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
+    """The two pickers as they should be now: the runs on disk, and the epochs of the one named, or of the first."""
+    found = list_runs(runs)
+    name = name_of(runs, name)
+    epochs = list(found[name].epochs()) if name else []
+    return (
+        gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
+        gr.Radio(choices=epochs, value=epoch if epoch in epochs else epochs[-1] if epochs else None),
+    )
+
+
+def choices(runs: Path, default_run: str, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
+    """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
+    found = list_runs(runs)
+    there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
+    mine = [ref for ref in there if ref.run == name_of(runs, default_run)]
+    ticked = [ref for ref in wanted if ref in there] or [ref for ref in mine if ref.epoch in TUTORIAL_EPOCHS]
+    ticked = ticked or mine[:: max(1, len(mine) // 3)][:4]
+    options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
+    return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
+
+
+def epochs_shown(words: Words, runs: Path, name: str | None) -> dict[int, Checkpoint]:
+    """The run's epochs of `to_show`, loaded."""
+    run = find_run(words, runs, name)
+    return {epoch: run.load(epoch) for epoch in to_show(run)}
+
+
+def to_show(run: RunFolder) -> list[int]:
+    """The tutorial's four epochs, or as many of the run as there are."""
+    there = run.epochs()
+    return [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]

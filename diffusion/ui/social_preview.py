@@ -1,0 +1,68 @@
+"""What other sites show of a page when somebody shares its address.
+
+Gradio puts what `launch(head=…)` is given on the page with a script, and whoever makes a preview runs no scripts. So
+the page's own words go into its HTML on the way out, in place of Gradio's.
+"""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from starlette.datastructures import URL, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .words.language import Words
+
+GRADIOS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+TAGS = """<head>
+<title>{title}</title>
+<meta name="description" content="{line}">
+<meta property="og:type" content="website">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{line}">
+<meta property="og:image" content="{picture}">
+<meta property="og:image:alt" content="{line}">
+<meta name="twitter:card" content="summary_large_image">
+"""
+
+
+class Preview:
+    """Around the app: its pages, by path, get TAGS in their words; everything else passes as it is."""
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path) -> None:
+        self.app, self.pages, self.picture = app, pages, picture
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        words = self.pages.get(scope["path"].strip("/")) if scope["type"] == "http" else None
+        if words is None:
+            return await self.app(scope, receive, send)
+        start: Message = {}
+        body = b""
+
+        async def hold(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            headers = MutableHeaders(scope=start)
+            if headers.get("content-type", "").startswith("text/html"):
+                body = self.told(body.decode(), words, scope).encode()
+                headers["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, hold)
+
+    def told(self, html: str, words: Words, scope: Scope) -> str:
+        """The page with its own tags first in its head. The picture's address must be a whole one."""
+        forwarded = dict(scope["headers"]).get(b"x-forwarded-proto", b"").decode().split(",")[0].strip()
+        here = URL(scope=scope)
+        address = here.replace(
+            scheme=forwarded or here.scheme, path=f"/gradio_api/file={self.picture.as_posix()}", query=""
+        )
+        tags = TAGS.format(title=escape(words.TITLE), line=escape(words.DESCRIPTION), picture=escape(str(address)))
+        return GRADIOS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.CODE}"', 1)

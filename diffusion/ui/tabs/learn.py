@@ -1,0 +1,261 @@
+"""The Learn tab: a story in eight steps, in each of which the reader does something, and six mistakes.
+
+The browser does the arithmetic; the server is asked for what only a network can say: the noise in one picture
+(`look`), or a walk from noise to sprites (`walk`). Source code is shown as it is in the files now (`excerpt`).
+"""
+
+import ast
+import base64
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+
+from ...core import NoiseSchedule
+from ...data import held_out_recipes, paint
+from ...engine import Request, find_device, generate_on_lent_gpu, predictor
+from ...sprites import KINDS, columns_for, sheet, to_pixels
+from ...store import Checkpoint, RunFolder
+from ..parts.limits import BUSY, Door
+from ..parts.page import Page
+from ..parts.player import served
+from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
+from ..words.language import Words, told
+
+PACKAGE = Path(__file__).parent.parent.parent
+STEPS = ("film", "noise", "ask", "leaps", "fresh", "epochs", "blend", "train", "mistakes")
+SOURCES = {
+    "ddpm": "https://arxiv.org/abs/2006.11239",
+    "ddim": "https://arxiv.org/abs/2010.02502",
+    "improved": "https://arxiv.org/abs/2102.09672",
+    "guidance": "https://arxiv.org/abs/2207.12598",
+    "film": "https://arxiv.org/abs/1709.07871",
+    "distance": "https://arxiv.org/abs/1706.08500",
+    "course": "https://www.deeplearning.ai/short-courses/how-diffusion-models-work/",
+}
+CITES = {"blend": "guidance"}  # step -> where its formula comes from; "ddpm" unless named
+EXCERPTS: dict[str, list[tuple]] = {  # step -> what `excerpt` is asked for
+    "film": [("core/samplers.py", "sample", "for t, s", 3)],
+    "noise": [("core/schedule.py", "NoiseSchedule.noised")],
+    "ask": [("core/schedule.py", "NoiseSchedule.clean")],
+    "leaps": [("core/samplers.py", "ddpm")],
+    "fresh": [("core/samplers.py", "sample", "z = noise.draw()", 2)],
+    "epochs": [("core/trainer.py", "noise_loss")],
+    "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "e = F.silu(", 2)],
+    "train": [("core/trainer.py", "train", "with ", 5)],
+}
+# The course's way as diffusion/mistakes.py makes it, and ours
+MISTAKEN: dict[str, tuple[tuple, tuple]] = {
+    "noising": (("devtools/mistakes.py", "WrongNoising.noised"), ("core/schedule.py", "NoiseSchedule.noised")),
+    "shortcut": (
+        ("core/context_unet.py", "RandomShortcut.forward"),
+        ("core/context_unet.py", "ContextUnet.__init__", "shortcut = ", 1),
+    ),
+    "betas": (("core/schedule.py", "NoiseSchedule.course"), ("core/schedule.py", "NoiseSchedule.linear")),
+    "ddim": (("devtools/mistakes.py", "ddim_below_zero", "for t", 4), ("core/schedule.py", "NoiseSchedule.levels")),
+    "stretch": (("devtools/mistakes.py", "stretched"), ("sprites.py", "to_pixels")),
+    "split": (("devtools/mistakes.py", "random_split"), ("data/dataset.py", "Sprites.split")),
+}
+MOST_SPRITES, MOST_STEPS, MOMENTS = 16, 50, 26
+UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of one
+_door = Door(at_once=1)  # a room full of learners does not take the machine from those who generate
+
+
+def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
+    """The noise an epoch sees in one picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
+    shown = epochs_shown(words, runs, run)
+    if epoch not in shown or not 1 <= t <= LEVELS:
+        raise ValueError(words.LEARN["odd_question"])
+    device = find_device()
+    context = torch.zeros(1, len(KINDS), device=device.name)
+    time = torch.tensor([t / LEVELS], device=device.name)
+    with torch.inference_mode():
+        eps = predictor(shown[epoch], device)(unpacked(words, x).to(device.name), time, context).cpu()
+    return packed(eps)
+
+
+def unpacked(words: Words, text: str) -> torch.Tensor:
+    """base64 of int16 (16, 16, 3), little-endian -> float32 (1, 3, 16, 16)."""
+    try:
+        raw = np.frombuffer(base64.b64decode(text, validate=True), "<i2")
+    except ValueError:
+        raw = np.empty(0)
+    if raw.size != 16 * 16 * 3:
+        raise ValueError(words.LEARN["odd_question"])
+    return torch.from_numpy(raw.reshape(1, 16, 16, 3) / np.float32(UNIT)).permute(0, 3, 1, 2)
+
+
+def packed(x: torch.Tensor) -> str:
+    """The inverse of `unpacked`; values are held within what int16 can say, about -8..8."""
+    scaled = (x[0].permute(1, 2, 0).contiguous().numpy() * UNIT).round()
+    return base64.b64encode(scaled.clip(-(2**15), 2**15 - 1).astype("<i2").tobytes()).decode()
+
+
+def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: bool) -> dict[str, Any]:
+    """Sprites on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
+
+    film: about MOMENTS of them, the first and the last among them; otherwise only the last.
+    """
+    folder = find_run(words, runs, run)
+    if epoch not in folder.epochs() or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
+        raise ValueError(words.LEARN["odd_question"])
+    with _door.entered():
+        return _walked(folder.load(epoch), wanted, film)
+
+
+@lru_cache(maxsize=64)  # a class of learners asks the same questions; a checkpoint is one object as long as its file
+def _walked(checkpoint: Checkpoint, wanted: Request, film: bool) -> dict[str, Any]:
+    columns = columns_for(wanted.count)
+    kept = {wanted.steps * i // (MOMENTS - 1) for i in range(MOMENTS)} if film else {wanted.steps}
+    shown = [step for number, (step,) in enumerate(generate_on_lent_gpu([checkpoint], wanted)) if number in kept]
+    sheets = [np.ascontiguousarray(sheet(to_pixels(step.x), columns)) for step in shown]
+    return {
+        "t": [step.t for step in shown],
+        "sheets": [base64.b64encode(pixels).decode() for pixels in sheets],
+        "columns": columns,
+        "rows": -(-wanted.count // columns),
+    }
+
+
+def request_from(asked: dict[str, Any]) -> Request:
+    """What the page asks for, checked; always the sampler that the lesson explains."""
+    return Request(
+        sampler="ddpm",
+        count=int(asked["count"]),
+        steps=int(asked["steps"]),
+        seed=int(asked["seed"]),
+        kinds=tuple(float(share) for share in asked.get("kinds", (0,) * len(KINDS))),
+        fresh_noise=bool(asked.get("fresh_noise", True)),
+    )
+
+
+def excerpt(file: str, name: str, start: str = "", lines: int = 12) -> dict[str, Any]:
+    """A few lines of our own source as it is now: {"file": …, "line": number of the first, "code": …}.
+
+    name: a function or method, such as `ddpm` or `NoiseSchedule.noised`; its docstring is left out. start: what the
+    first wanted line begins with, if it is not the whole of it that is wanted.
+    """
+    source = (PACKAGE / file).read_text("utf-8")
+    node: Any = ast.parse(source)
+    for part in name.split("."):
+        node = next(inner for inner in node.body if getattr(inner, "name", "") == part)
+    numbers = [*range(node.lineno, node.end_lineno + 1)]
+    first = node.body[0]
+    if ast.get_docstring(node):
+        numbers = [number for number in numbers if not first.lineno <= number <= first.end_lineno]
+    text = source.splitlines()
+    if start:
+        begin = next(i for i, number in enumerate(numbers) if text[number - 1].lstrip().startswith(start))
+        numbers = numbers[begin:]
+    chosen = numbers[:lines]
+    code = dedent("\n".join(text[number - 1] for number in chosen))
+    return {"file": f"diffusion/{file}", "line": chosen[0], "code": code}
+
+
+def some_sprites(count: int = 12) -> list[np.ndarray]:
+    """Sprites never trained on, of each kind in turn; uint8 (16, 16, 3)."""
+    found = held_out_recipes(40)
+    by_kind = [[recipe for recipe in found if recipe.kind == kind] for kind in range(len(KINDS))]
+    in_turn = [recipe for turn in zip_longest(*by_kind) for recipe in turn if recipe]
+    return [paint(recipe) for recipe in in_turn[:count]]
+
+
+def source_code() -> dict[str, list[dict[str, Any]]]:
+    """The excerpts of each step; of a mistake, "mistakes.<name>", first theirs and then ours."""
+    code = {step: [excerpt(*place) for place in places] for step, places in EXCERPTS.items()}
+    for name, places in MISTAKEN.items():
+        pairs = zip(places, ("code_theirs", "code_ours"), strict=True)
+        code[f"mistakes.{name}"] = [excerpt(*place) | {"whose": whose} for place, whose in pairs]
+    return code
+
+
+def citations(words: Words) -> dict[str, list[list[str]]]:
+    """step -> [name, address] of the sources of its formula; in the last, all."""
+    named = words.LEARN["cites"]
+    cites = {step: [[named[step], SOURCES[CITES.get(step, "ddpm")]]] for step in EXCERPTS}
+    return cites | {"mistakes": [[words.LEARN["sources"][name], address] for name, address in SOURCES.items()]}
+
+
+def findings_in(path: Path) -> dict[str, Any]:
+    """What `python -m diffusion lesson` measured; empty where it has not."""
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
+    """What was measured of each mistake, in a sentence."""
+    return {
+        name: words.LEARN["mistakes"][name]["measured"].format(**findings[name])
+        for name in findings
+        if name in MISTAKEN
+    }
+
+
+def measured(run: RunFolder) -> dict[str, Any]:
+    """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured."""
+    epochs = {epoch: facts["quality"]["frechet"] for epoch, facts in run.metrics().items() if "quality" in facts}
+    real = run.floor().get("fresh", {}).get("frechet")
+    return {"epochs": epochs, "real": real}
+
+
+def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """What the page is answered by `act`: its answer, or {"mistake": a sentence}."""
+
+    def answer(asked: dict[str, Any]) -> Any:
+        try:
+            return act(asked)
+        except (KeyError, TypeError):
+            return {"mistake": words.LEARN["odd_question"]}
+        except ValueError as mistake:
+            said = str(mistake)
+            return {"mistake": words.LEARN["busy"] if said == BUSY else told(words, said)}
+
+    answer.__name__ = act.__name__  # by which the page calls it
+    return answer
+
+
+def build(page: Page) -> None:
+    """Lay out the tab inside the enclosing gr.Tab."""
+    words, runs, assets, default_run = page.words, page.runs, page.assets, page.default_run
+
+    def ask_noise(asked: dict[str, Any]) -> dict[str, Any]:
+        run = name_of(runs, default_run)
+        return {"eps": look(words, runs, run, str(asked["x"]), int(asked["t"]), int(asked["epoch"]))}
+
+    def ask_walk(asked: dict[str, Any]) -> dict[str, Any]:
+        run = name_of(runs, default_run)
+        return walk(words, runs, run, int(asked["epoch"]), request_from(asked), bool(asked.get("film", True)))
+
+    run = name_of(runs, default_run)
+    folder = RunFolder(runs / run) if run else None
+    findings = findings_in(assets / "shipped" / "lesson.json")
+    gr.set_static_paths([assets])
+    gr.HTML(
+        html_template=(assets / "html" / "learn.html").read_text("utf-8"),
+        js_on_load="\n".join(
+            (assets / "js" / file).read_text("utf-8") for file in ("reel.js", "learn.js", "learn_steps.js")
+        ),
+        apply_default_css=False,
+        elem_id="learn",
+        strings=words.LEARN,
+        order=STEPS,
+        code=source_code(),
+        cites=citations(words),
+        abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
+        sprites=[base64.b64encode(sprite).decode() for sprite in some_sprites()],
+        run=run,
+        epochs=to_show(folder) if folder else [],
+        last=max(folder.epochs()) if folder else None,
+        quality=measured(folder) if folder else {"epochs": {}, "real": None},
+        measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
+        mistakes=list(MISTAKEN),
+        sentences=sentences(words, findings),
+        served=served(assets).as_posix(),
+        server_functions=[answering(words, ask_noise), answering(words, ask_walk)],
+    )

@@ -1,0 +1,71 @@
+"""The Watch tab: choose an epoch and see noise turn into sprites."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import gradio as gr
+
+from ...engine import MOST_SPRITES, generate_on_lent_gpu, recipe
+from ...refs import EpochRef
+from ..parts.controls import PRIVATE, explained, request_controls, request_from, wire_walk
+from ..parts.page import Page
+from ..parts.player import Frame, build_player, frames
+from ..parts.run_picker import find_run, pick
+from ..parts.share_links import epochs_in, request_in
+from ..parts.turns import Turns
+from ..words.language import Words
+
+
+@explained
+def watch(
+    words: Words,
+    runs: Path,
+    turns: Turns,
+    request: gr.Request,
+    turn: int,
+    run: str,
+    epoch: int | None,
+    *settings: float,
+) -> Iterator[Frame]:
+    """Browser values in, frames for the player out; the last one says so where the walk was stopped."""
+    if turns.is_over(request.session_hash, turn):
+        return
+    if epoch is None:
+        raise ValueError(words.NO_EPOCH)
+    wanted = request_from(words, *settings)
+    checkpoint = find_run(words, runs, run).load(epoch)
+    panels = {words.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
+    made_by = recipe(wanted, [EpochRef(run, epoch)])
+    stream = frames(panels, generate_on_lent_gpu([checkpoint], wanted), wanted.steps, recipe=made_by)
+    yield from turns.while_current(request.session_hash, turn, stream)
+
+
+def build(page: Page) -> None:
+    """Lay out the tab inside the enclosing gr.Tab and wire it. The pickers show the runs there are."""
+    words, runs = page.words, page.runs
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(scale=1, min_width=280):
+            gr.Markdown(words.DRAW_NEW, elem_classes="heading")
+            run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
+            epoch = gr.Radio([], label=words.EPOCH, info=words.EPOCH_INFO, elem_classes="compact")
+            with gr.Row():
+                start = gr.Button(words.GENERATE, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(words.STOP, min_width=80)
+            settings = request_controls(words, MOST_SPRITES, sprites=32, kinds_open=True)
+        with gr.Column(scale=3, min_width=320):
+            player = build_player(words, page.assets, "watch-player")
+
+    wire_walk(start, stop, partial(watch, words, runs), [run, epoch, *settings.inputs], player)
+    run.input(lambda name: pick(runs, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
+    page.appeared.change(partial(pick, runs), inputs=[run, epoch], outputs=[run, epoch], queue=False, **PRIVATE)
+
+    def restore(request: gr.Request):
+        query = request.query_params if request.query_params.get("tab") == "watch" else {}
+        wanted = next(iter(epochs_in(query)), None)
+        return (
+            *pick(runs, wanted.run if wanted else page.default_run, wanted.epoch if wanted else None),
+            *settings.values(request_in(query, settings.request)),
+        )
+
+    page.app.load(restore, outputs=[run, epoch, *settings.inputs], queue=False, **PRIVATE)

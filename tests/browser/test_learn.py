@@ -1,0 +1,337 @@
+"""The lesson in a real Chromium: every step, and what a reader does in it."""
+
+import base64
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.app import running_app
+from support.runs import make_run
+
+from diffusion.core.schedule import NoiseSchedule
+from diffusion.ui.tabs import learn
+from diffusion.ui.words import en as english
+from diffusion.ui.words import zh as chinese
+
+pytestmark = pytest.mark.browser
+
+STEPS = english.LEARN["steps"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    runs = tmp_path_factory.mktemp("runs")
+    make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
+    with running_app(runs) as address:
+        yield address
+
+
+def open_step(page, address, step, **knobs):
+    """A reader who follows a link to a step; the shipped pictures are there."""
+    words = "&".join(f"{name}={value}" for name, value in {"tab": "learn", "step": step, **knobs}.items())
+    page.goto(f"{address}/?{words}")
+    lesson = page.locator("#learn .lesson")
+    lesson.wait_for(timeout=60_000)
+    page.get_by_role("heading", name=list(STEPS.values())[step - 1]["title"]).wait_for()
+    return lesson
+
+
+def pixels(lesson, name):
+    """A canvas's own pixels, (H, W, 3)."""
+    url = lesson.locator(f"[data-canvas={name}]").evaluate("canvas => canvas.toDataURL('image/png')")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")).astype(float)
+
+
+def painted(page, name, than=None):
+    """Wait until a canvas shows something, or something else than before; then its pixels."""
+    lesson = page.locator("#learn .lesson")
+    before = "" if than is None else than
+    page.wait_for_function(
+        """([name, before]) => {
+            const canvas = document.querySelector(`#learn [data-canvas=${name}]`);
+            const there = canvas.hasAttribute('aria-label') && !canvas.classList.contains('empty');
+            return there && canvas.toDataURL() !== before;
+        }""",
+        arg=[name, before],
+        timeout=60_000,
+    )
+    return pixels(lesson, name)
+
+
+def url_of(lesson, name):
+    return lesson.locator(f"[data-canvas={name}]").evaluate("canvas => canvas.toDataURL()")
+
+
+def slide(lesson, knob, value):
+    lesson.locator(f"section:not([hidden]) input[type=range][data-knob={knob}]").fill(str(value))
+
+
+def moves_done(lesson):
+    return lesson.locator("[data-part=moves] li.done").count()
+
+
+def in_address(page, **knobs):
+    """The address holds these, soon."""
+    page.wait_for_function(
+        "knobs => Object.entries(knobs).every(([k, v]) => new URLSearchParams(location.search).get(k) === v)",
+        arg={name: str(value) for name, value in knobs.items()},
+    )
+
+
+def test_step_1_plays_by_itself_before_any_model_has_run_and_leaves_the_address_alone(page, served):
+    page.goto(served)
+    page.get_by_role("tab", name="Learn").click()
+    lesson = page.locator("#learn .lesson")
+    first = painted(page, "film")
+    painted(page, "film", than=url_of(lesson, "film"))
+    assert not np.array_equal(pixels(lesson, "film"), first)
+    page.wait_for_function("document.querySelector('#lesson-at').value === '31'", timeout=60_000)
+    page.wait_for_timeout(500)
+    assert "tab=learn" not in page.url, "nobody has touched anything"
+    slide(lesson, "at", 31)
+    assert lesson.locator("[data-reading=film]").inner_text() == "Finished"
+    slide(lesson, "at", 15)
+    noisy = url_of(lesson, "film")
+    lesson.get_by_role("radio", name=english.LEARN["knobs"]["view_x0"]).check()
+    assert url_of(lesson, "film") != noisy
+    assert moves_done(lesson) >= 2
+    in_address(page, tab="learn", step=1, at=15, view="x0")
+
+
+def test_step_2_mixes_as_the_engine_does(page, served):
+    lesson = open_step(page, served, 2, t=0, sprite=1)
+    clean = painted(page, "mixture")
+    assert np.array_equal(clean, learn.some_sprites()[1])
+    slide(lesson, "t", 200)
+    mixed, noise, part = (pixels(lesson, name) / 127.5 - 1 for name in ("mixture", "noise", "clean"))
+    abar = float(NoiseSchedule.linear().alpha_bar[200])
+    assert np.abs(part - abar**0.5 * (clean / 127.5 - 1)).max() < 0.01
+    assert lesson.locator("[data-reading=noise]").inner_text() == f"× {(1 - abar) ** 0.5:.2f}"
+    whole = np.all([np.abs(x) < 0.99 for x in (mixed, noise)], axis=0)
+    assert whole.sum() > 100 and np.abs(noise + part - mixed)[whole].max() < 0.02, "the three do not add up"
+    slide(lesson, "t", 500)
+    assert lesson.locator("[data-live=abar]").inner_text() == "0.006"
+    lesson.get_by_role("button", name="Other noise").click()
+    lesson.get_by_role("button", name="Sprite 5").click()
+    assert moves_done(lesson) == 3
+    in_address(page, step=2, t=500, sprite=4, seed=1)
+
+
+def test_step_2_noise_has_mean_0_and_spread_1(page, served):
+    lesson = open_step(page, served, 2, t=200, sprite=0)
+    painted(page, "noise")
+    abar = float(NoiseSchedule.linear().alpha_bar[200])
+    noise = (pixels(lesson, "noise") / 127.5 - 1) / (1 - abar) ** 0.5
+    assert abs(np.median(noise)) < 0.15
+    assert 0.6 < (np.abs(noise) < 1).mean() < 0.76, "68 % of normal numbers lie within one"
+
+
+def test_step_3_asks_the_network_and_subtracts(page, served):
+    lesson = open_step(page, served, 3, t=100, sprite=2)
+    assert lesson.get_by_role("button", name="Subtract it").is_disabled()
+    lesson.get_by_role("button", name="Ask for the noise", exact=True).click()
+    painted(page, "guess")
+    assert "empty" in lesson.locator("[data-canvas=behind]").get_attribute("class")
+    lesson.get_by_role("button", name="Subtract it").click()
+    left, x, eps = painted(page, "behind"), pixels(lesson, "asked"), pixels(lesson, "guess")
+    whole = np.all([np.abs(a / 127.5 - 1) < 0.99 for a in (left, x, eps)], axis=0)
+    signal = float(NoiseSchedule.linear().alpha_bar[100]) ** 0.5
+    rebuilt = (x - eps) / 127.5 / signal
+    assert whole.sum() > 100 and np.abs(rebuilt - (left / 127.5 - 1))[whole].max() < 0.03
+    assert re.search(r"off by \d\.\d\d", lesson.locator("[data-reading=ask]").inner_text())
+    slide(lesson, "t", 400)
+    answer = "!document.querySelector('#learn [data-canvas=guess]').classList.contains('stale')"
+    page.wait_for_function(answer)
+    assert moves_done(lesson) == 3
+    guess = url_of(lesson, "guess")
+    lesson.get_by_role("radio", name="4", exact=True).check()
+    page.wait_for_function(answer)
+    assert url_of(lesson, "guess") != guess, "another epoch answers the same"
+    in_address(page, step=3, t=400, sprite=2, asked=2, model=4)
+
+
+def test_step_4_one_leap_and_many_steps(page, served):
+    lesson = open_step(page, served, 4)
+    leap, many = painted(page, "leap"), painted(page, "many")
+    assert many.std() > leap.std(), "the leap should be mush beside the sprites of 500 steps"
+    before = url_of(lesson, "many")
+    lesson.get_by_role("radio", name="5", exact=True).check()
+    painted(page, "many", than=before)
+    lesson.get_by_text("5 steps", exact=True).wait_for()
+    page.wait_for_function("document.querySelector('#learn [data-knob=moment]').value === '100'", timeout=60_000)
+    end = url_of(lesson, "many")
+    slide(lesson, "moment", 0)
+    assert url_of(lesson, "many") != end
+    in_address(page, step=4, n=5, moment=0)
+
+
+def test_step_5_leaves_the_noise_out(page, served):
+    lesson = open_step(page, served, 5)
+    painted(page, "with_z")
+    assert "empty" in lesson.locator("[data-canvas=without_z]").get_attribute("class")
+    lesson.get_by_role("button", name="Take z out").click()
+    lesson.get_by_text("without z", exact=True).wait_for()
+    without = painted(page, "without_z")
+    with_z = pixels(lesson, "with_z")
+    colourful = [np.abs(x - x.mean(2, keepdims=True)).mean() for x in (with_z, without)]
+    assert colourful[0] > 1.5 * colourful[1], "the shipped batch without z is brown and grey"
+    page.wait_for_function("document.querySelector('#learn .lesson-status').textContent === ''", timeout=60_000)
+    before = url_of(lesson, "without_z")
+    lesson.get_by_role("button", name="Other noise").click()
+    painted(page, "without_z", than=before)
+    assert moves_done(lesson) == 2
+    lesson.get_by_role("button", name="Put z back").click()
+    in_address(page, step=5, leave=0, seed=1)
+
+
+def test_step_6_slides_through_the_epochs(page, served):
+    lesson = open_step(page, served, 6)
+    painted(page, "epochs")
+    seen = set()
+    for epoch in (0, 4, 24, 31):
+        slide(lesson, "epoch", epoch)
+        seen.add(url_of(lesson, "epochs"))
+    assert len(seen) == 4 and moves_done(lesson) == 3
+    in_address(page, step=6, epoch=31)
+
+
+def test_step_7_blends(page, served):
+    lesson = open_step(page, served, 7)
+    hero = painted(page, "blend")
+    slide(lesson, "blend", 50)
+    assert lesson.locator("[data-reading=blend]").inner_text() == "50 % hero, 50 % food"
+    half = painted(page, "blend")
+    slide(lesson, "blend", 100)
+    assert len({picture.tobytes() for picture in (hero, half, painted(page, "blend"))}) == 3
+    before = url_of(lesson, "blend")
+    lesson.get_by_role("button", name="Other noise").click()
+    painted(page, "blend", than=before)
+    assert moves_done(lesson) == 3
+    in_address(page, step=7, blend=100, seed=1)
+
+
+def test_step_8_hands_over_to_training(page, served):
+    lesson = open_step(page, served, 8)
+    before = painted(page, "train")
+    slide(lesson, "seen", 5)
+    assert not np.array_equal(pixels(lesson, "train"), before)
+    assert "100,000" in lesson.locator("[data-reading=train]").inner_text()
+    lesson.get_by_role("link", name="Open the Train tab").click()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    assert page.get_by_role("tab", name="Train").get_attribute("aria-selected") == "true"
+
+
+def test_the_six_mistakes_are_shown_and_measured(page, served):
+    lesson = open_step(page, served, 9)
+    painted(page, "theirs")
+    shown, sentences = set(), set()
+    for button in lesson.locator("[data-part=mistakes] button").all():
+        button.click()
+        shown |= {url_of(lesson, "theirs")}
+        sentences.add(lesson.locator("[data-part=mistake-measured]").inner_text())
+        assert lesson.locator(".lesson-code").count() == 2
+    assert len(shown) == len(sentences) == 6
+    assert all(re.search(r"\d", sentence) for sentence in sentences)
+
+
+def test_the_lesson_can_be_walked_by_keyboard_alone(page, served):
+    lesson = open_step(page, served, 1, at=31)
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name=STEPS["noise"]["title"]).wait_for()
+    assert lesson.locator("[data-part=title]").evaluate("title => title === document.activeElement")
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.querySelector('#lesson-t').value) > 20")
+    page.keyboard.press("Space")
+    assert lesson.get_by_role("button", name="Play").is_visible()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("heading", name=STEPS["film"]["title"]).wait_for()
+    lesson.get_by_role("button", name="Next").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name=STEPS["ask"]["title"]).wait_for()
+    assert lesson.locator("nav [aria-current=step]").inner_text().split()[0] == "3"
+    lesson.locator("#lesson-ask-t").focus()
+    page.keyboard.press("ArrowRight")
+    assert lesson.get_by_role("heading", name=STEPS["ask"]["title"]).is_visible(), "a slider's arrows are its own"
+
+
+@pytest.mark.parametrize("step,reached", [(2, "t"), (6, "epoch"), (7, "blend"), (8, "seen")])
+def test_play_moves_the_step_s_own_knob(page, served, step, reached):
+    lesson = open_step(page, served, step, t=0)
+    knob = f"document.querySelector('#learn section:not([hidden]) [data-knob={reached}]').value"
+    before = page.evaluate(knob)
+    lesson.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"{knob} !== {before!r}", timeout=30_000)
+
+
+def test_what_was_done_is_ticked_and_a_reload_keeps_it(page, served):
+    lesson = open_step(page, served, 6)
+    painted(page, "epochs")
+    for epoch in (24, 31):
+        slide(lesson, "epoch", epoch)
+    ticked = lesson.locator("nav li.done")
+    assert ticked.count() == 1 and "From epoch 0" in ticked.inner_text()
+    in_address(page, epoch=31)
+    page.reload()
+    page.locator("#learn nav li.done").wait_for()
+    assert page.locator("#learn #lesson-epoch").input_value() == "31"
+
+
+def test_a_symbol_lights_up_in_the_formula_and_in_its_meaning(page, served):
+    lesson = open_step(page, served, 2)
+    lesson.locator("dt[data-means=abar]").hover()
+    assert lesson.locator("math .lit, .lit[data-means=abar]").count() >= 3
+
+
+def test_links_to_other_tabs_carry_what_is_shown(page, served):
+    lesson = open_step(page, served, 7, blend=35, seed=4)
+    address = lesson.get_by_role("link", name="Try it in the Watch tab").get_attribute("href")
+    said = parse_qs(urlsplit(address).query)
+    assert said["kinds"] == ["0.65,0,0.35,0,0"] and said["seed"] == ["4"] and said["epochs"] == ["tiny/31"]
+    page.goto(f"{served}/{address}")
+    page.get_by_role("tab", name="Watch").and_(page.locator("[aria-selected=true]")).wait_for()
+    page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some(i => i.value === '0.65')")
+
+
+def test_a_link_for_the_projector_shows_the_lesson_alone(page, served):
+    lesson = open_step(page, served, 2, controls="hide", t=300)
+    assert not page.get_by_role("tab", name="Watch").is_visible()
+    assert lesson.locator("#lesson-t").input_value() == "300"
+    slide(lesson, "t", 301)
+    in_address(page, t=301, controls="hide")
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+@pytest.mark.parametrize("width,scheme", [(360, "light"), (1280, "dark")])
+def test_nothing_sticks_out_and_a_step_fits_on_a_screen(chromium, served, step, width, scheme):
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    lesson = open_step(page, served, step, asked=2, leave=1)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width > 1000:
+        bottom = lesson.locator("section:not([hidden])").evaluate("stage => stage.getBoundingClientRect().bottom")
+        assert bottom <= 900, "the reader must scroll to reach a knob"
+    page.close()
+
+
+def test_less_motion_when_asked_for(chromium, served):
+    page = chromium.new_page(reduced_motion="reduce")
+    page.goto(served)
+    page.get_by_role("tab", name="Learn").click()
+    painted(page, "film")
+    page.wait_for_timeout(600)
+    assert page.locator("#lesson-at").input_value() == "0", "it moved by itself"
+    page.close()
+
+
+def test_the_lesson_in_chinese(page, served):
+    page.goto(f"{served}/zh?tab=learn&step=3&t=150")
+    lesson = page.locator("#learn .lesson")
+    page.get_by_role("heading", name=chinese.LEARN["steps"]["ask"]["title"]).wait_for()
+    lesson.get_by_role("button", name=chinese.LEARN["knobs"]["ask"], exact=True).click()
+    painted(page, "guess")
+    assert "预测的噪声偏差" in lesson.locator("[data-reading=ask]").inner_text()
+    assert not re.search("[A-Za-z]{3}", lesson.locator("[data-part=moves]").inner_text())

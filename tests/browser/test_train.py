@@ -1,0 +1,209 @@
+"""The Train tab in a real Chromium: a run's whole life, its visitors, its uploads, and the end of its server."""
+
+import io
+import zipfile
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from support.app import kill_app, running_app
+from support.pages import COMPARE_LOG, choose, finish, open_app, press_generate
+from support.runs import make_run
+
+from diffusion.data.pixelart import draw
+from diffusion.store.run_folder import RunFolder, load_file
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The address of an app over one run of our network with random weights."""
+    runs = tmp_path_factory.mktemp("runs")
+    make_run(runs / "tiny", epochs=(0, 31), width=64)
+    with running_app(runs) as address:
+        yield address
+
+
+def monitored(page):
+    return page.locator("#train-monitor").inner_text()
+
+
+MONITOR = "document.querySelector('#train-monitor').textContent"
+
+
+def set_up_a_run(page, name, epochs, count=500):
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.get_by_label("Name of the run").fill(name)
+    for label, value in (("Sprites", count), ("Epochs", epochs)):
+        page.get_by_label(f"number input for {label}").last.fill(str(value))
+        page.get_by_label(f"number input for {label}").last.press("Tab")
+
+
+def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_played(page, served):
+    """The whole life of a run, as issue and README tell it."""
+    open_app(page, served)
+    set_up_a_run(page, "fresh", epochs=3)
+    page.get_by_text("About", exact=False).last.wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_selector("#train-curve svg", timeout=60_000)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function(f"{MONITOR}.includes('paused')")
+    page.reload()
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('fresh') && {MONITOR}.includes('paused')")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_function(f"{MONITOR}.includes('training')")
+    page.get_by_role("button", name="Stop").last.click()
+    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
+    page.get_by_role("radio", name="fresh").last.check()
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
+    film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
+    page.wait_for_function(f"({film}).done && ({film}).arrived.at(-1) === 2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").first.click()
+    assert download.value.suggested_filename == "fresh.zip"
+    page.get_by_role("tab", name="Watch").click()
+    page.get_by_role("radio", name="fresh").first.check()  # there without a reload
+    page.get_by_role("radio", name="2", exact=True).check()
+    choose(page, "Sprites", 2)
+    press_generate(page)
+    assert finish(page)["arrived"][0] == 0
+    page.get_by_role("tab", name="Compare").click()
+    for epoch in page.get_by_role("checkbox", name="tiny").all():
+        epoch.uncheck()
+    for epoch in ("fresh 0", "fresh 2"):
+        page.get_by_role("checkbox", name=epoch, exact=True).check()
+    page.get_by_role("button", name="Compare them").click()
+    page.wait_for_function(f"({COMPARE_LOG})?.run !== 'reel' && ({COMPARE_LOG})?.done", timeout=60_000)
+    assert page.locator("#compare-player [data-part=epoch-name]").inner_text() == "epoch 2"
+
+
+def test_a_run_is_walked_through_epoch_by_epoch_and_what_was_unfolded_stays_so(page, served):
+    """As a teacher shows it; and the way from the run to what it draws."""
+    page.goto(served)
+    set_up_a_run(page, "steps", epochs=3)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Pause").click(timeout=60_000)
+    page.get_by_role("button", name="Next epoch").click()
+    page.get_by_text("The numbers as a table").last.click(timeout=60_000)
+    rows = "document.querySelectorAll('#train-losses tr').length"  # the head, and an epoch a row
+    page.wait_for_function(f"{rows} === 2 && {MONITOR}.includes('paused')")
+    page.get_by_role("button", name="Next epoch").click()
+    page.wait_for_function(f"{rows} === 3 && {MONITOR}.includes('paused')", timeout=60_000)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=60_000)
+    page.wait_for_function(f"{rows} === 4")
+    assert page.locator("#train-losses").is_visible(), "it folded up when there was news"
+    assert "train --run" in page.locator("#train-command textarea, #train-command input").input_value()
+    page.get_by_role("link", name="Compare its epochs").click()
+    page.get_by_role("checkbox", name="steps 2", exact=True).wait_for()
+    assert page.get_by_role("checkbox", name="steps 0", exact=True).is_checked()
+    page.go_back()
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.get_by_role("link", name="Watch it draw").click()
+    page.get_by_role("radio", name="steps").first.wait_for()
+    assert page.get_by_role("radio", name="2", exact=True).is_checked()
+
+
+def test_a_folder_arrives_with_its_subfolders(page, served, tmp_path):
+    page.goto(served)
+    set_up_a_run(page, "mine", epochs=1)
+    page.get_by_role("radio", name="my pictures").check()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "notes.txt").write_text("no picture")
+    chooser = page.locator("#train-folder input")
+    chooser.set_input_files(tmp_path / "notes")
+    page.get_by_text("There are no pictures in that folder").wait_for()
+    pixels, _ = draw(30)
+    for i, sprite in enumerate(pixels):
+        path = tmp_path / "mine" / ("hero" if i % 3 else "food") / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(sprite).save(path)
+    (tmp_path / "mine" / "hero" / ".hidden.png").write_bytes(b"what a Mac leaves behind")
+    chooser.set_input_files(tmp_path / "mine")
+    page.get_by_text("to train on: Hero 20, Food 9").wait_for()
+    assert "mine" in page.locator("#train-files").inner_text()
+    page.get_by_text("About", exact=False).last.wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=60_000)
+
+
+def test_the_epochs_fit_a_minute_of_this_machine_unless_they_were_chosen(page, served):
+    page.goto(served)
+    page.get_by_role("tab", name="Train", exact=True).click()
+    epochs = page.get_by_label("number input for Epochs").last
+    fitting = page.locator("#train-fitting textarea, #train-fitting input")
+    expect(fitting).not_to_have_value("")
+    expect(epochs).to_have_value(fitting.input_value())
+    epochs.fill("10")
+    epochs.press("Tab")
+    for name in ("Watch", "Train"):
+        page.get_by_role("tab", name=name, exact=True).click()
+    page.wait_for_timeout(1000)
+    assert epochs.input_value() == "10", "a choice was taken back"
+
+
+def test_a_second_visitor_looks_on_and_waits_for_his_turn(chromium, page, served):
+    page.goto(served)
+    set_up_a_run(page, "hers", epochs=30, count=2000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('hers')", timeout=60_000)
+    other = chromium.new_page()
+    other.goto(served)
+    set_up_a_run(other, "his", epochs=1)
+    other.wait_for_function(f"{MONITOR}.includes('hers')")
+    other.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(f"{MONITOR}.includes('waiting: his')", timeout=60_000)
+    other.get_by_role("button", name="Leave the queue").click()
+    page.wait_for_function(f"!{MONITOR}.includes('waiting')", timeout=60_000)
+    page.get_by_role("button", name="Stop").last.click()
+    page.wait_for_function(f"{MONITOR}.includes('stopped')", timeout=60_000)
+    other.close()
+
+
+def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, tmp_path):
+    page.goto(served)
+    set_up_a_run(page, "mine", epochs=1)
+    page.get_by_role("radio", name="my pictures").check()
+    (tmp_path / "bad.zip").write_bytes(b"no zip at all")
+    page.locator("#train-files input[type=file]").set_input_files(tmp_path / "bad.zip")
+    page.get_by_text("bad.zip is not a readable .zip").wait_for()
+    page.locator("#train-files").get_by_label("Clear").first.click()
+    pixels, _ = draw(30)
+    with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
+        for i, sprite in enumerate(pixels):
+            content = io.BytesIO()
+            Image.fromarray(sprite).save(content, "PNG")
+            archive.writestr(f"hero/{i}.png", content.getvalue())
+    page.locator("#train-files input[type=file]").set_input_files(tmp_path / "good.zip")
+    page.get_by_text("to train on: Hero").wait_for()
+    page.locator(".data-sheet").wait_for()
+
+
+def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):
+    """The server dies in the middle of a run; the next one offers to resume it, and its epochs are whole.
+
+    A page of its own, whose console may say that the server is gone.
+    """
+    page = chromium.new_page()
+    make_run(tmp_path / "tiny", epochs=(31,))
+    with running_app(tmp_path) as address:
+        open_app(page, address)
+        set_up_a_run(page, "killed", epochs=3)
+        page.get_by_role("button", name="Train", exact=True).click()
+        film = "[...document.querySelectorAll('#train-player *')].find(e => e.playerLog)?.playerLog"
+        page.wait_for_function(f"({film})?.arrived.length > 0", timeout=120_000)
+        kill_app(address)
+    whole = RunFolder(tmp_path / "killed").epochs()
+    assert whole and all(load_file(path).network for path in whole.values())
+    with running_app(tmp_path) as address:
+        page.goto(address)
+        page.get_by_role("tab", name="Train", exact=True).click()
+        page.get_by_role("radio", name="killed").last.check()
+        page.get_by_role("button", name="Resume").click()
+        page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=240_000)
+    page.close()
+    assert list(RunFolder(tmp_path / "killed").epochs()) == [0, 2]
+    assert not list((tmp_path / "killed").rglob("*.part"))

@@ -1,0 +1,425 @@
+"""The app in a real Chromium, as `python app.py` serves it."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.app import running_app, visitor
+from support.pages import (
+    COMPARE,
+    COMPARE_LOG,
+    LOG,
+    PLAYER,
+    READY,
+    canvas,
+    choose,
+    compare_canvas,
+    compare_three,
+    finish,
+    open_app,
+    press_generate,
+    sprites_on,
+)
+from support.runs import make_run
+
+from diffusion.__main__ import main
+from diffusion.engine.generation import Request, generate
+from diffusion.sprites import to_pixels
+from diffusion.ui.words import zh as chinese
+
+pytestmark = pytest.mark.browser
+
+LIVE = f"document.querySelector('{PLAYER} [data-part=root]').dataset.state === 'live'"
+LEVEL = f"document.querySelector('{PLAYER} [data-part=status]').textContent"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """(address, run): an app over one run of our network with random weights."""
+    runs = tmp_path_factory.mktemp("runs")
+    run = make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
+    with running_app(runs) as address:
+        yield address, run
+
+
+def test_generate_plays_distinct_frames_in_order_and_ends_with_what_sampling_gives(page, served):
+    address, run = served
+    open_app(page, address)
+    choose(page, "Sprites", 6)
+    press_generate(page)
+    seen = finish(page)
+    drawn = list(dict.fromkeys(seen["drawn"]))
+    assert seen["arrived"] == list(range(len(seen["arrived"]))), "a frame was lost or came twice"
+    assert drawn == seen["arrived"], "a frame that arrived was not drawn, or not in its order"
+    assert len(drawn) > 10
+    *_, (last,) = generate([run.load(31)], Request(count=6, seed=0))
+    assert np.array_equal(sprites_on(canvas(page), 6), to_pixels(last.x))
+    page.locator(PLAYER).get_by_label("Position in the film").press("Home")
+    pictures = {canvas(page).tobytes()}
+    for _ in drawn[1:]:
+        page.keyboard.press("ArrowRight")
+        pictures.add(canvas(page).tobytes())
+    assert len(pictures) == len(drawn), "two frames look the same"
+
+
+def test_everything_after_the_last_frame_works_without_the_server(page, served):
+    open_app(page, served[0])
+    page.wait_for_function(f"({LOG}).drawn.length > 0")
+    noise = page.locator(PLAYER).get_by_role("radio", name="the predicted noise", include_hidden=True)
+    noise.wait_for(state="hidden")  # the reel does not have it
+    choose(page, "Sprites", 2)
+    choose(page, "Steps", 12)
+    press_generate(page)
+    finish(page)
+    page.context.set_offline(True)
+    player = page.locator(f"{PLAYER} [data-part=root]")
+    player.focus()
+    page.keyboard.press("Home")
+    assert page.evaluate(LEVEL).startswith("Noise level 500 of 500")
+    noisy = canvas(page)
+    page.locator(PLAYER).get_by_role("radio", name="the predicted sprite").check()
+    clean = canvas(page)
+    noise.check()
+    assert len({picture.tobytes() for picture in (noisy, clean, canvas(page))}) == 3
+    page.locator(PLAYER).get_by_role("radio", name="the noisy picture").check()
+    assert np.array_equal(canvas(page), noisy)
+    player.focus()
+    page.keyboard.press("ArrowRight")
+    assert not page.evaluate(LEVEL).startswith("Noise level 500")
+    page.locator(PLAYER).get_by_label("One step back").click()
+    assert page.evaluate(LEVEL).startswith("Noise level 500")
+    page.locator(PLAYER).get_by_label("Repeat").click()
+    player.focus()
+    page.keyboard.press(" ")
+    assert page.locator(PLAYER).get_by_role("button", name="Pause").is_visible()
+    page.wait_for_function(f"({LEVEL}).startsWith('Noise level 0 ')")
+    page.locator(PLAYER).get_by_role("button", name="Play").wait_for()
+    with page.expect_download() as download:
+        page.locator(PLAYER).locator("[data-part=save]").select_option("picture")
+    assert np.array_equal(np.asarray(Image.open(download.value.path()).convert("RGB")), canvas(page))
+
+
+def test_stop_keeps_what_was_shown_and_generate_works_again(page, served):
+    open_app(page, served[0])
+    choose(page, "Steps", 500)
+    press_generate(page)
+    page.wait_for_function(f"({LOG}).arrived.length > 3")
+    page.get_by_role("button", name="Stop").first.click()
+    stopped = finish(page)
+    assert stopped["arrived"] and "stopped" in page.evaluate(LEVEL)
+    page.keyboard.press("Tab")
+    page.locator(PLAYER).get_by_label("Position in the film").press("Home")
+    assert page.evaluate(LEVEL).startswith("Noise level 500")
+    choose(page, "Steps", 5)
+    press_generate(page)
+    assert finish(page)["run"] != stopped["run"]
+
+
+def test_a_new_generate_replaces_the_running_one(page, served):
+    open_app(page, served[0])
+    choose(page, "Steps", 500)
+    press_generate(page)
+    first = page.evaluate(LOG)["run"]
+    choose(page, "Steps", 8)
+    press_generate(page)
+    seen = finish(page)
+    assert seen["run"] != first
+    assert page.evaluate(LEVEL).startswith("Noise level 0 of 500")
+
+
+def test_two_visitors_each_get_their_own_film(chromium, page, served):
+    other = chromium.new_context().new_page()
+    for one, seed in ((page, 1), (other, 2)):
+        open_app(one, served[0])
+        choose(one, "Sprites", 2)
+        one.get_by_label("Seed").fill(str(seed))
+        one.get_by_label("Seed").press("Tab")
+        one.get_by_role("button", name="Generate").click()
+    for one, seed in ((page, 1), (other, 2)):
+        one.wait_for_function(READY, timeout=120_000)
+        *_, (last,) = generate([served[1].load(31)], Request(count=2, seed=seed))
+        assert np.array_equal(sprites_on(canvas(one), 2), to_pixels(last.x))
+    other.context.close()
+
+
+def test_bad_input_is_a_toast_and_the_tab_lives_on(page, served):
+    open_app(page, served[0])
+    page.get_by_label("Seed").fill("")
+    page.get_by_label("Seed").press("Tab")
+    page.get_by_role("button", name="Generate").click()
+    page.get_by_text("Seed must be a whole number").wait_for()
+    page.get_by_label("Seed").fill("3")
+    choose(page, "Steps", 5)
+    press_generate(page)
+    assert finish(page)["arrived"][0] == 0
+
+
+@pytest.mark.parametrize("width", [360, 768, 2560])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_and_sprites_are_whole_pixels_at_every_width(chromium, served, width, scheme):
+    size = {"width": width, "height": 800}
+    context = chromium.new_context(viewport=size, color_scheme=scheme, device_scale_factor=2)
+    page = open_app(context.new_page(), served[0])
+    choose(page, "Steps", 4)
+    press_generate(page)
+    finish(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+    box = page.locator(f"{PLAYER} canvas").bounding_box()
+    assert box["width"] <= width and sprites_on(canvas(page), 32).shape == (32, 16, 16, 3)
+    assert box["width"] * 2 == pytest.approx(canvas(page).shape[1], abs=1), "the browser rescales the canvas"
+    context.close()
+
+
+# Compare, One step, and what one can take along
+
+FINISH_LOG = LOG.replace(PLAYER, "#finish-player")
+ANSWERED = "[...document.querySelectorAll('#one-step, #one-step *')].find(e => e.answered)?.answered"
+
+
+def test_the_reel_moves_before_any_model_has_run(page, served):
+    open_app(page, served[0])
+    page.wait_for_function(f"({LOG}).run === 'reel' && new Set(({LOG}).drawn).size > 3", timeout=15_000)
+    page.get_by_role("tab", name="Compare").click()
+    moving = f"({COMPARE_LOG}).run === 'reel' && new Set(({COMPARE_LOG}).drawn).size > 3"
+    page.wait_for_function(moving, timeout=15_000)
+    page.locator(COMPARE).get_by_role("radio", name="the film of its learning").check()
+    page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('epoch ')")
+
+
+def test_reduced_motion_shows_the_finished_sprites_and_nothing_moves(chromium, served):
+    context = chromium.new_context(reduced_motion="reduce")
+    page = open_app(context.new_page(), served[0])
+    page.wait_for_function(f"({LOG}).run === 'reel' && ({LOG}).drawn.length > 0")
+    page.wait_for_timeout(400)
+    assert page.evaluate(f"new Set(({LOG}).drawn).size") == 1
+    assert page.evaluate(LEVEL).startswith("Noise level 0 ")
+    context.close()
+
+
+def test_time_and_training_are_two_axes_that_need_no_server(page, served):
+    player = compare_three(page, served[0])
+    moving = player.locator("[data-part=epoch]")
+    moving.press("Home")  # while it is still running
+    page.wait_for_function(f"({COMPARE_LOG}).done", timeout=120_000)
+    page.context.set_offline(True)
+    player.get_by_label("Position in the film").press("Home")
+    starts = set()
+    for _ in range(3):
+        starts.add(compare_canvas(page))
+        moving.press("ArrowRight")
+    assert player.locator("[data-part=epoch-name]").inner_text() == "epoch 31"
+    marked = player.locator("[data-part=lens]").evaluate("lens => lens.toDataURL()")
+    assert len(starts) == 1, "the epochs do not start from the same noise"
+    player.get_by_label("Position in the film").press("End")
+    ends = set()
+    for _ in range(3):
+        ends.add(compare_canvas(page))
+        moving.press("ArrowLeft")
+    assert len(ends) == 3, "the epochs end alike"
+    assert player.locator("[data-part=lens]").evaluate("lens => lens.toDataURL()") != marked
+
+
+def test_wipe_grid_and_lens(page, served):
+    player = compare_three(page, served[0])
+    page.wait_for_function(f"({COMPARE_LOG}).done", timeout=120_000)
+    one = compare_canvas(page)
+    player.get_by_role("radio", name="wipe between two").check()
+    middle = compare_canvas(page)
+    player.get_by_label("Where the two epochs meet").press("Home")
+    assert len({one, middle, compare_canvas(page)}) == 3
+    player.get_by_role("radio", name="epochs × time").check()
+    grid = compare_canvas(page)
+    assert grid not in (one, middle)
+    player.get_by_role("radio", name="one epoch").check()
+    before = player.locator("[data-part=lens]").evaluate("lens => lens.toDataURL()")
+    player.locator("canvas[data-part=canvas]").hover(position={"x": 200, "y": 60})
+    assert player.locator("[data-part=lens]").evaluate("lens => lens.toDataURL()") != before
+
+
+def test_a_move_of_the_epoch_slider_is_painted_at_once(page, served):
+    """In the event itself: so it is on the screen with the very next frame, however slow the machine."""
+    player = compare_three(page, served[0])
+    page.wait_for_function(f"({COMPARE_LOG}).done", timeout=120_000)
+    same = player.locator("[data-part=epoch]").evaluate(
+        """slider => {
+            const canvas = slider.closest('[data-part=root]').querySelector('[data-part=canvas]');
+            const before = canvas.toDataURL();
+            slider.value = 0;
+            slider.dispatchEvent(new Event('input'));
+            return canvas.toDataURL() === before;
+        }"""
+    )
+    assert not same
+
+
+def test_everything_can_be_taken_along(page, served, tmp_path):
+    player = compare_three(page, served[0])
+    page.wait_for_function(f"({COMPARE_LOG}).done", timeout=120_000)
+
+    def saved(kind):
+        with page.expect_download(timeout=60_000) as download:
+            player.locator("[data-part=save]").select_option(kind)
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    count = page.evaluate(COMPARE_LOG)["arrived"][-1] + 1
+    with Image.open(saved("gif")) as film:
+        assert film.n_frames == count
+        assert film.width > film.height, "the sixteen sprites stood in one column"
+    recipe = saved("recipe")
+    out = tmp_path / "again.npy"
+    words = ["sample", "--recipe", str(recipe), "--runs", str(served[1].path.parent), "--out", str(out)]
+    assert main(words) == 0
+    sprites = np.load(out).reshape(3, 16, 16, 16, 3)[-1]  # of the last epoch, which is the one shown
+    with Image.open(saved("sheet")) as sheet:
+        native = np.asarray(sheet.convert("RGB"))
+    assert np.array_equal(native[:16, :16], sprites[0])
+    with zipfile.ZipFile(saved("zip")) as archive:
+        names = sorted(archive.namelist())
+        pictures = [np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB")) for name in names]
+    assert np.array_equal(np.stack(pictures), sprites)
+    assert Image.open(saved("picture")).width > 16
+
+
+def test_a_link_brings_back_what_was_shown(page, served):
+    open_app(page, served[0])
+    choose(page, "Sprites", 5)
+    choose(page, "Steps", 9)
+    page.get_by_role("radio", name="4", exact=True).check()
+    press_generate(page)
+    finish(page)
+    page.locator(PLAYER).get_by_role("radio", name="the predicted sprite").check()
+    page.locator(PLAYER).get_by_role("button", name="Copy link").click()
+    link = page.evaluate("location.href")
+    page.goto(link)
+    page.wait_for_function(LOG)
+    page.get_by_role("radio", name="4", exact=True).and_(page.locator(":checked")).wait_for()
+    assert page.get_by_label("number input for Sprites").input_value() == "5"
+    assert page.locator(PLAYER).get_by_role("radio", name="the predicted sprite").is_checked()
+    page.get_by_text("Sampler and experiments").first.click()
+    assert page.get_by_label("number input for Steps").input_value() == "9"
+    page.goto(link.replace("tab=watch", "tab=compare") + "&controls=hide")
+    page.locator(COMPARE).locator("canvas[data-part=canvas]").wait_for()
+    assert not page.get_by_role("button", name="Compare them").is_visible()
+    assert not page.get_by_role("tab", name="Watch").is_visible()
+
+
+def test_one_step_answers_and_finish_it_walks_from_there(page, served):
+    open_app(page, served[0])
+    page.get_by_role("tab", name="One step").click()
+    page.wait_for_function(f"({ANSWERED})?.t === 200", timeout=30_000)
+    bench = page.locator("#one-step")
+    rows = bench.locator("tbody tr")
+    assert rows.first.locator("th").inner_text() == "truth" and rows.count() == 4
+    first = rows.nth(1).inner_text()
+    editor = bench.locator("canvas[data-part=editor]")
+    bench.get_by_role("button", name="Clear").click()
+    editor.click(position={"x": 100, "y": 100})
+    editor.press("ArrowDown")
+    editor.press("Space")
+    bench.locator("#one-step-t").fill("300")
+    page.wait_for_function(f"({ANSWERED})?.t === 300")
+    assert rows.nth(1).inner_text() != first
+    blank = np.asarray(Image.open(io.BytesIO(editor.screenshot())).convert("L"))
+    assert (blank < 40).sum() > 200, "painting left no mark"
+    page.get_by_role("button", name="Finish it").click()
+    page.wait_for_function(f"({FINISH_LOG})?.done && ({FINISH_LOG}).arrived.length > 5", timeout=120_000)
+
+
+def test_a_picture_that_is_none_is_said_so(page, served, tmp_path):
+    open_app(page, served[0])
+    page.get_by_role("tab", name="One step").click()
+    page.wait_for_function(ANSWERED, timeout=30_000)
+    (tmp_path / "x.png").write_text("no picture")
+    page.locator("#one-step [data-part=upload]").set_input_files(tmp_path / "x.png")
+    page.get_by_text("no picture this browser can read").wait_for()
+    Image.new("RGBA", (32, 32), (255, 0, 0, 255)).save(tmp_path / "y.png")
+    page.locator("#one-step [data-part=upload]").set_input_files(tmp_path / "y.png")
+    page.wait_for_function("document.querySelector('#one-step [data-part=status]').textContent === ''")
+
+
+# Languages
+
+
+def language(page):
+    """What the page is in, once its player is there."""
+    page.wait_for_function(LOG)
+    return page.evaluate("document.documentElement.lang")
+
+
+def test_a_chinese_browser_lands_on_chinese_and_the_switch_overrides_it_for_good(chromium, served):
+    address = served[0]
+    with visitor(chromium, locale="zh-CN") as page:
+        page.goto(f"{address}/?tab=compare#here")
+        page.wait_for_url(f"{address}/zh?tab=compare#here")
+        assert language(page) == "zh-CN"
+        page.get_by_role("button", name=chinese.COMPARE_GENERATE).wait_for()
+        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.get_by_role("link", name="English").click()
+        page.wait_for_url(f"{address}/?tab=one-step&lang=en#here")
+        assert language(page) == "en"
+        page.get_by_role("button", name="Finish it").wait_for()
+        page.reload()
+        assert language(page) == "en"
+        page.goto(address)
+        page.get_by_role("button", name="Generate").wait_for()
+        assert language(page) == "en" and page.url == f"{address}/"
+        page.get_by_role("link", name="中文").click()
+        page.get_by_role("button", name=chinese.GENERATE).wait_for()
+        page.goto(address)
+        page.wait_for_url(f"{address}/zh")
+        assert language(page) == "zh-CN"
+
+
+@pytest.mark.parametrize(
+    "locale,asked,landed,code",
+    [
+        ("en-GB", "/", "/", "en"),
+        ("en-GB", "/zh", "/zh", "zh-CN"),
+        ("de-DE", "/?lang=zh", "/zh?lang=zh", "zh-CN"),
+        ("zh-TW", "/zh?lang=en", "/?lang=en", "en"),
+    ],
+)
+def test_the_address_outweighs_the_browser(chromium, served, locale, asked, landed, code):
+    with visitor(chromium, locale=locale) as page:
+        page.goto(served[0] + asked)
+        page.wait_for_url(lambda url: url == served[0] + landed)
+        assert language(page) == code
+
+
+def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chinese(chromium, served):
+    address = served[0]
+    with visitor(chromium, locale="zh-CN") as page:
+        page.goto(f"{address}/zh")
+        page.wait_for_function(LOG)
+        page.get_by_role("radio", name="31", exact=True).wait_for()
+        page.get_by_label(chinese.SEED).fill("-3")
+        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.get_by_text("种子须在 0 到 4294967295 之间，而不是 -3").wait_for()
+        page.get_by_label(chinese.SEED).fill("3")
+        page.get_by_label(f"number input for {chinese.COUNT}").first.fill("2")
+        page.get_by_label(f"number input for {chinese.COUNT}").first.press("Tab")
+        before = page.evaluate(LOG)["run"]
+        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.wait_for_function(f"({LOG}).run !== {before!r}", timeout=60_000)
+        assert len(finish(page)["arrived"]) > 5 and sprites_on(canvas(page), 2).std() > 0
+        assert page.evaluate(LEVEL).startswith("噪声程度 0 / 500")
+        page.locator(PLAYER).get_by_role("button", name=chinese.PLAYER["share"]).click()
+        assert page.url.startswith(f"{address}/zh?tab=watch&epochs=tiny")
+        page.get_by_role("tab", name=chinese.COMPARE).click()
+        page.locator(COMPARE).get_by_role("radio", name=chinese.PLAYER["mode_learning"]).check()
+        page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('第 ')")
+        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.wait_for_function(f"({ANSWERED})?.t === 200", timeout=30_000)
+        assert page.locator("#one-step tbody th").all_inner_texts()[:2] == [
+            chinese.ONE_STEP["truth"],
+            chinese.EPOCH_NUMBER.format(epoch=0),
+        ]
+        page.get_by_role("tab", name=chinese.TRAIN, exact=True).click()
+        page.get_by_text(chinese.TRAIN_IDLE).wait_for()
+        page.get_by_label(chinese.TRAIN_NAME).fill("../x")
+        page.get_by_role("button", name=chinese.TRAIN_START).click()
+        page.get_by_text(chinese.RUN_NAME).wait_for()

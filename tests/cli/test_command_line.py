@@ -1,0 +1,477 @@
+"""python -m diffusion: every verb does its work, and wrong input is one line and exit status 2."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file as tensors_of
+from support.runs import make_run
+
+from diffusion.__main__ import VERBS, main
+from diffusion.core.trainer import EpochDone, TrainConfig
+from diffusion.data import pixelart
+from diffusion.engine.generation import Request, recipe
+from diffusion.refs import EpochRef
+from diffusion.runs.train_run import Plan, run_plan
+from diffusion.sprites import columns_for
+from diffusion.store.checkpoint import COURSE, RunConfig
+from diffusion.store.run_folder import RunFolder
+
+ROOT = Path(__file__).parent.parent.parent
+SHORT = ["--data", "builtin:60", "--epochs", "2", "--batch-size", "20"]
+Said = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory) -> Path:
+    """A network too small to draw anything, saved as epoch 4. It answers as any other does."""
+    run = RunFolder(tmp_path_factory.mktemp("runs") / "tiny")
+    config = RunConfig(network="context-unet", width=8)
+    torch.manual_seed(0)
+    run.create(config)
+    run.save_epoch(4, config.build().state_dict(), {})
+    return run.epochs()[4]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A run that nothing interrupted. Only to be read."""
+    folder = tmp_path_factory.mktemp("runs") / "finished"
+    assert main(["train", "--run", str(folder), *SHORT]) == 0
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> Path:
+    """An empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def complaint(capsys) -> Said:
+    """The one line that went to stderr, and that there was nothing else."""
+
+    def said() -> str:
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1, captured.err
+        assert captured.err.endswith("\n")
+        assert "\r" not in captured.err, "a progress bar was drawn before the mistake"
+        return captured.err
+
+    return said
+
+
+def run(verb: str, *words: object) -> int:
+    return main([verb, *map(str, words)])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# draw
+
+
+@pytest.mark.parametrize(("count", "scale", "columns"), [(1, 1, 1), (7, 3, 4), (24, 2, 8)])
+def test_draw_makes_a_contact_sheet(tmp_path, capsys, count, scale, columns):
+    out = tmp_path / "new" / "sheet.png"
+    assert run("draw", "--count", count, "--seed", 5, "--scale", scale, "--out", out) == 0
+    rows = -(-count // columns)
+    with Image.open(out) as picture:
+        assert picture.size == ((columns * 18 - 2) * scale, (rows * 18 - 2) * scale)
+        first = np.asarray(picture)[: 16 * scale : scale, : 16 * scale : scale]
+    assert np.array_equal(first, pixelart.draw(1, 5)[0][0])
+    assert f"{count} sprites" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_draw_makes_the_courses_pair_of_arrays(tmp_path, split):
+    out = tmp_path / "new" / "mine.npy"
+    assert run("draw", "--count", 9, "--seed", 2, "--split", split, "--out", out) == 0
+    pixels, labels = pixelart.draw(9, 2, split)
+    assert np.array_equal(np.load(out), pixels)
+    assert np.array_equal(np.load(tmp_path / "new" / "mine_labels.npy"), labels)
+    assert len(list(out.parent.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--out", "x.jpg"], "--out must end in .png, .npy, not 'x.jpg'"),
+        (["--out", "x"], "--out must end in"),
+        (["--out", "x.png", "--count", "0"], "count must be at least 1, not 0"),
+        (["--out", "x.npy", "--count", "-5"], "count must be at least 1, not -5"),
+        (["--out", "x.png", "--scale", "0"], "--scale must be between 1 and 32, not 0"),
+        (["--out", "x.png", "--scale", "33"], "--scale must be between 1 and 32, not 33"),
+        (["--out", "x.png", "--seed", "-1"], "non-negative"),
+        (["--out", "file/x.png"], "file"),
+    ],
+)
+def test_draw_refuses_what_it_cannot_do(here, complaint, words, expected):
+    Path("file").write_text("not a folder")
+    assert run("draw", "--count", 3, *words) == 2
+    assert expected in complaint()
+    assert [path.name for path in here.iterdir()] == ["file"]
+
+
+# sample
+
+
+@pytest.mark.parametrize(("count", "scale"), [(1, 2), (5, 1), (32, 2)])
+def test_sample_makes_a_picture_or_an_array(tmp_path, checkpoint, count, scale):
+    columns = columns_for(count)
+    words = ["--checkpoint", checkpoint, "--count", count, "--steps", 3, "--scale", scale, "--out"]
+    assert run("sample", *words, tmp_path / "a" / "x.npy") == 0
+    assert run("sample", *words, tmp_path / "b" / "x.png") == 0
+    sprites = np.load(tmp_path / "a" / "x.npy")
+    assert (sprites.dtype, sprites.shape) == (np.uint8, (count, 16, 16, 3))
+    with Image.open(tmp_path / "b" / "x.png") as picture:
+        assert picture.size == ((columns * 18 - 2) * scale, (-(-count // columns) * 18 - 2) * scale)
+        last = np.asarray(picture)[::scale, ::scale]
+    y, x = (count - 1) // columns * 18, (count - 1) % columns * 18
+    assert np.array_equal(last[y : y + 16, x : x + 16], sprites[-1])
+
+
+@pytest.mark.parametrize(("steps", "frames"), [(1, 2), (10, 11), (50, 51), (100, 101), (500, 101)], ids=str)
+def test_the_film_shows_every_step_but_no_more_than_a_hundred(tmp_path, checkpoint, steps, frames):
+    out = tmp_path / "x.gif"
+    assert run("sample", "--checkpoint", checkpoint, "--count", 8, "--scale", 1, "--steps", steps, "--out", out) == 0
+    with Image.open(out) as film:
+        assert (film.n_frames, film.size) == (frames, (columns_for(8) * 18 - 2, 34))
+        film.seek(frames - 1)
+        assert film.info["duration"] == 1500
+
+
+def test_the_mp4_is_as_long_and_as_large_as_the_gif_and_holds_its_last_frame(tmp_path, checkpoint):
+    words = ["--checkpoint", checkpoint, "--count", 6, "--scale", 2, "--steps", 10]
+    assert run("sample", *words, "--out", tmp_path / "x.mp4") == 0
+    assert run("sample", *words, "--out", tmp_path / "x.png") == 0
+    film = iio.imread(tmp_path / "x.mp4")
+    with Image.open(tmp_path / "x.png") as picture:
+        sprites = np.asarray(picture)
+    assert film.shape == (11 + 30, *sprites.shape)  # 1.5 s of 20 frames at the end
+    assert np.abs(film[-1].astype(float) - sprites).mean() < 30, "the film does not end on the sprites"
+
+
+def sampled(folder: Path, checkpoint: Path, *words: object) -> np.ndarray:
+    out = folder / "x.npy"
+    assert run("sample", "--checkpoint", checkpoint, "--steps", 5, "--count", 4, *words, "--out", out) == 0
+    return np.load(out)
+
+
+@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "sa"])
+def test_the_same_seed_is_the_same_sprites_however_many(tmp_path, checkpoint, sampler):
+    """A batch of another size may be summed in another order, in bfloat16 on some machines: a few levels of 255."""
+    one, again, more = (
+        sampled(tmp_path, checkpoint, "--sampler", sampler, "--seed", 3, *count) for count in ([], [], ["--count", 9])
+    )
+    assert np.array_equal(one, again)
+    assert np.abs(one.astype(int) - more[:4]).max() <= 8
+    other = sampled(tmp_path, checkpoint, "--sampler", sampler, "--seed", 4)
+    assert np.abs(one.astype(int) - other).mean() > 20
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--sampler", "ddim"],
+        ["--kind", "food"],
+        ["--kind", "food", "--guidance", 5],
+        ["--sampler", "ddim", "--eta", 1],
+        ["--no-fresh-noise"],
+        ["--clip"],
+    ],
+    ids=lambda words: " ".join(map(str, words)),
+)
+def test_every_setting_of_sample_changes_the_sprites(tmp_path, checkpoint, words):
+    assert not np.array_equal(sampled(tmp_path, checkpoint), sampled(tmp_path, checkpoint, *words))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--out", "x.jpg"], "--out must end in .png, .gif, .mp4, .npy, not 'x.jpg'"),
+        (["--count", 0], "between 1 and 64, not 0"),
+        (["--count", 65], "between 1 and 64, not 65"),
+        (["--steps", 0], "steps must be at least 1, not 0"),
+        (["--steps", 501], "steps must be between 1 and 500, not 501"),
+        (["--seed", -1], "seed must be between 0"),
+        (["--guidance", -1], "guidance must be between 0 and 10"),
+        (["--eta", 2], "eta must be between 0 and 1"),
+        (["--scale", 0], "--scale must be between 1 and 32"),
+        (["--checkpoint", "nowhere.safetensors"], "nowhere.safetensors does not exist"),
+        (["--checkpoint", "text.pth"], "text.pth is damaged or is no file of weights"),
+        (["--checkpoint", "text.safetensors"], "is not a run folder: it has no config.json"),
+        (["--checkpoint", "."], "does not exist; a checkpoint is a file such as"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
+)
+def test_sample_refuses_what_it_cannot_do(here, complaint, checkpoint, words, expected):
+    for name in ("text.pth", "text.safetensors"):
+        Path(name).write_text("these are not the weights")
+    before = contents(here)
+    assert run("sample", "--checkpoint", checkpoint, "--out", "x.png", *words) == 2
+    assert expected in complaint()
+    assert contents(here) == before
+
+
+# convert
+
+
+@pytest.fixture(scope="module")
+def course_files(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("weights")
+    for seed, name in enumerate(("model_0.pth", "context_model_4.pth", "model_4.pth")):
+        torch.manual_seed(seed)
+        torch.save(COURSE.build().state_dict(), folder / name)
+    return folder
+
+
+def test_convert_makes_a_run_of_the_courses_files(tmp_path, capsys, course_files):
+    files = [course_files / "context_model_4.pth", course_files / "model_0.pth"]
+    assert run("convert", *files, "--run", tmp_path / "course") == 0
+    assert "epochs 0, 4 in" in capsys.readouterr().out
+    made = RunFolder(tmp_path / "course")
+    assert made.config() == COURSE
+    for epoch, file in zip((4, 0), files, strict=True):
+        state = made.load(epoch).network.state_dict()
+        assert all(torch.equal(state[name], tensor) for name, tensor in torch.load(file).items())
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["model_0.pth", "model_7.pth"], "model_7.pth does not exist"),
+        (["model_4.pth", "context_model_4.pth"], "two of the files are of the same epoch"),
+    ],
+    ids=["missing", "same epoch"],
+)
+def test_convert_refuses_what_it_cannot_keep_and_makes_nothing(tmp_path, complaint, course_files, names, expected):
+    """Both models of the course have an epoch 4; one of them was silently lost."""
+    assert run("convert", *(course_files / name for name in names), "--run", tmp_path / "course") == 2
+    assert expected in complaint()
+    assert not (tmp_path / "course").exists()
+
+
+def test_convert_does_not_touch_a_folder_in_use(finished, complaint, course_files):
+    before = contents(finished)
+    assert run("convert", course_files / "model_0.pth", "--run", finished) == 2
+    assert "is not empty" in complaint()
+    assert contents(finished) == before
+
+
+# train
+
+
+def test_train_makes_a_run(finished):
+    made = RunFolder(finished)
+    assert list(made.epochs()) == [0, 1]
+    assert (made.config().training["epochs"], made.config().data["name"]) == (2, "builtin:60@0")
+    assert [made.metrics()[epoch]["step"] for epoch in ("0", "1")] == [3, 6]
+    assert made.metrics()["1"]["held_out_loss"] < made.metrics()["0"]["held_out_loss"]
+    card = (finished / "README.md").read_text()
+    assert f"python -m diffusion train --run {finished.as_posix()}" in card
+    assert "--data builtin:60 --epochs 2 --batch-size 20" in card
+    assert not [name for name in contents(finished) if ".part" in name]
+
+
+def test_a_trained_epoch_can_be_sampled(tmp_path, finished):
+    assert sampled(tmp_path, finished / "model_1.safetensors").shape == (4, 16, 16, 3)
+
+
+def test_train_on_a_persons_own_arrays(tmp_path, capsys):
+    """With an epoch in between that is not kept, half precision, and the tutorial's network."""
+    run("draw", "--count", 40, "--out", tmp_path / "mine.npy")
+    words = ["--data", tmp_path / "mine.npy", "--labels", tmp_path / "mine_labels.npy", "--network", "context-unet"]
+    words += ["--epochs", 3, "--batch-size", 40, "--flip", "--half", "--schedule", "cosine", "--recipe", "linear"]
+    assert run("train", "--run", tmp_path / "run", *words) == 0
+    assert capsys.readouterr().out.count("epoch ") == 3
+    made = RunFolder(tmp_path / "run")
+    assert list(made.epochs()) == [0, 2]
+    assert list(made.metrics()) == ["0", "1", "2"]
+    assert made.load(2).config.schedule == "cosine"
+    stored = tensors_of(made.epochs()[2])
+    assert {tensor.dtype for tensor in stored.values()} == {torch.float16, torch.int64}
+
+
+def interrupt(folder: Path, kind: type, **changes: object) -> None:
+    """Stop a training like Ctrl-C does, right after its first event of this kind."""
+    plan = Plan(folder=folder, data="builtin:60", training=TrainConfig(epochs=2, batch_size=20), **changes)
+    events = run_plan(plan)
+    for event in events:
+        if isinstance(event, kind):
+            events.close()
+
+
+def test_an_interrupted_run_goes_on_to_the_very_same_weights(tmp_path, finished):
+    folder = tmp_path / "run"
+    interrupt(folder, EpochDone)
+    assert list(RunFolder(folder).epochs()) == [0]
+    assert run("train", "--run", folder, *SHORT, "--resume") == 0
+    for name in ("model_0.safetensors", "model_1.safetensors"):
+        mine, theirs = tensors_of(folder / name), tensors_of(finished / name)
+        assert mine.keys() == theirs.keys()
+        assert all(torch.equal(mine[key], theirs[key]) for key in mine), name
+    mine, theirs = RunFolder(folder).metrics(), RunFolder(finished).metrics()
+    for facts in (*mine.values(), *theirs.values()):
+        del facts["sprites_per_second"]
+    assert mine == theirs
+
+
+def test_a_run_stopped_within_its_first_epoch_can_be_resumed(tmp_path, finished):
+    """It could neither be resumed, because its folder was not empty, nor begun anew, for the same reason."""
+    folder = tmp_path / "run"
+    interrupt(folder, object)
+    assert sorted(contents(folder)) == ["README.md", "config.json", "training/plan.json"]
+    (folder / ".model_0.safetensors.part").write_bytes(b"what a killed process leaves")
+    assert run("train", "--run", folder, *SHORT, "--resume") == 0
+    mine, theirs = tensors_of(folder / "model_1.safetensors"), tensors_of(finished / "model_1.safetensors")
+    assert all(torch.equal(mine[key], theirs[key]) for key in theirs)
+    assert sorted(contents(folder)) == sorted(contents(finished))
+
+
+def test_a_killed_run_goes_on_after_its_last_whole_epoch(tmp_path):
+    folder = tmp_path / "run"
+    words = ["train", "--run", str(folder), "--data", "builtin:200", "--epochs", "2", "--batch-size", "20"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "diffusion", *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and not (folder / "model_0.safetensors").exists():
+            try:
+                process.wait(timeout=0.02)
+            except subprocess.TimeoutExpired:
+                continue
+        process.kill()
+    assert process.returncode == -9, "it ended before it could be killed"
+    assert list(RunFolder(folder).epochs()) == [0]
+    assert run(*words, "--resume") == 0
+    made = RunFolder(folder)
+    assert [made.load(epoch).epoch for epoch in made.epochs()] == [0, 1]
+    assert list(made.metrics()) == ["0", "1"]
+    assert made.finished() and made.resume_state() is None
+    assert not [name for name in contents(folder) if ".part" in name]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "is not empty; use --resume to go on with it, or name a new folder"),
+        (["--resume"], "is finished: it has all 2 epochs"),
+        (["--resume", "--epochs", 3], "was begun with another training (epochs 2, not 3)"),
+        (["--resume", "--lr", 0.1], "was begun with another training (lr 0.002, not 0.1)"),
+        (["--resume", "--data", "builtin:61"], "was begun with another data (name builtin:60@0, not builtin:61@0)"),
+        (["--resume", "--data", "builtin:60@1"], "was begun with another data (name"),
+        (["--resume", "--network", "context-unet"], "was begun with another network (sprite-unet, not context-unet)"),
+        (["--resume", "--schedule", "cosine"], "was begun with another schedule (linear, not cosine)"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
+)
+def test_train_does_not_mix_two_runs(finished, complaint, words, expected):
+    before = contents(finished)
+    assert run("train", "--run", finished, *SHORT, *words) == 2
+    assert expected in complaint()
+    assert contents(finished) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--resume"], "is not a run folder: there is no such folder"),
+        (["--data", "nowhere"], "nowhere does not exist; name builtin"),
+        (["--data", "builtin:0"], "builtin draws 1 to 200,000 sprites"),
+        (["--epochs", 0], "epochs must be at least 1"),
+        (["--batch-size", 0], "batch size must be at least 1"),
+        (["--lr", 0], "learning rate must be above 0"),
+        (["--lr", "nan"], "learning rate must be above 0"),
+        (["--drop-label", 1.5], "drop label must be between 0 and 1"),
+        (["--seed", -1], "seed must be between 0"),
+        (["--save-every", 0], "save every must be at least 1 epoch"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
+)
+def test_train_refuses_what_it_cannot_do_and_makes_nothing(here, complaint, words, expected):
+    assert run("train", "--run", "run", *SHORT, *words) == 2
+    assert expected in complaint()
+    assert not list(here.iterdir())
+
+
+# The command itself
+
+
+@pytest.mark.parametrize("words", [[], *([verb] for verb in VERBS)], ids=lambda words: "".join(words) or "none")
+def test_help_explains_every_verb(capsys, words):
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    assert ended.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for verb in words or VERBS:
+        assert " ".join(VERBS[verb][1].__doc__.split()) in text
+
+
+@pytest.mark.parametrize("words", [[], ["paint"], ["draw"], ["draw", "--count", "many", "--out", "x.png"]])
+def test_a_command_that_is_not_understood_ends_with_2(capsys, words):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: python -m diffusion" in capsys.readouterr().err
+
+
+def test_a_real_process_ends_with_status_2_and_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "diffusion", "draw", "--count", "0", "--out", str(tmp_path / "x.png")],
+        check=False,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONWARNINGS": "default"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "python -m diffusion draw: count must be at least 1, not 0\n"
+
+
+# sample --recipe
+
+
+def test_a_recipe_gives_the_sprites_of_all_its_epochs(tmp_path):
+    make_run(tmp_path / "runs" / "tiny")
+    made_by = recipe(Request(count=3, steps=4, seed=8), [EpochRef("tiny", 0), EpochRef("tiny", 4)])
+    (tmp_path / "r.json").write_text(json.dumps(made_by))
+    out = tmp_path / "x.npy"
+    assert run("sample", "--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", out) == 0
+    words = ["--count", 3, "--steps", 4, "--seed", 8, "--out", tmp_path / "alone.npy"]
+    assert run("sample", "--checkpoint", tmp_path / "runs" / "tiny" / "model_4.safetensors", *words) == 0
+    assert np.array_equal(np.load(out)[3:], np.load(tmp_path / "alone.npy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "is not a recipe"),
+        ("[]", "is not a recipe"),
+        ('{"epochs": ["tiny/0"]}', "is not a recipe"),
+        ('{"epochs": [7], "kinds": [0, 0, 0, 0, 0]}', "is not a recipe"),
+        ('{"epochs": [], "kinds": [0, 0, 0, 0, 0]}', "names no epoch"),
+        ('{"epochs": ["../x/0"], "kinds": [0, 0, 0, 0, 0]}', "is not an epoch of a run"),
+        ('{"epochs": ["tiny/9"], "kinds": [0, 0, 0, 0, 0]}', "no epoch 9; it has: 0, 4"),
+        ('{"epochs": ["gone/0"], "kinds": [0, 0, 0, 0, 0]}', "no such folder"),
+        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "count": 99}', "between 1 and 64"),
+        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "more": 1}', "is not a recipe"),
+    ],
+)
+def test_a_wrong_recipe_is_one_line(tmp_path, capsys, text, expected):
+    make_run(tmp_path / "runs" / "tiny")
+    (tmp_path / "r.json").write_text(text)
+    words = ["--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.png"]
+    assert run("sample", *words) == 2
+    error = capsys.readouterr().err
+    assert expected in error and error.count("\n") == 1 and not (tmp_path / "x.png").exists()

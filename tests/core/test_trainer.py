@@ -1,0 +1,216 @@
+import math
+import os
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from torch import nn
+
+from diffusion.core.context_unet import ContextUnet
+from diffusion.core.schedule import NoiseSchedule
+from diffusion.core.sprite_unet import SpriteUnet
+from diffusion.core.trainer import (
+    EpochDone,
+    MidEpoch,
+    StepDone,
+    TrainConfig,
+    TrainingSet,
+    _batches,
+    falling,
+    follow,
+    held_out_loss,
+    noise_loss,
+    recompute_statistics,
+    train,
+    warm_cosine,
+)
+from diffusion.data.pixelart import draw
+from diffusion.sprites import from_pixels
+
+LINEAR = NoiseSchedule.linear()
+SMALL = TrainConfig(epochs=2, batch_size=20, lr=2e-3)
+
+
+def sprites(count=60, split="train"):
+    pixels, labels = draw(count, 0, split)
+    return TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
+
+
+@pytest.fixture(scope="module")
+def accelerator():
+    """In float32, whatever precision an earlier test of this process has chosen: accelerate remembers it."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield Accelerator(cpu=True, mixed_precision="no")
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+def test_a_tiny_run_learns_and_tells_of_every_step_and_epoch(accelerator):
+    torch.manual_seed(0)
+    config = replace(SMALL, epochs=4)
+    events = list(
+        train(SpriteUnet(16), LINEAR, sprites(), config, held_out=sprites(30, "test"), accelerator=accelerator)
+    )
+    steps = [event for event in events if isinstance(event, StepDone)]
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    assert [step.step for step in steps] == list(range(1, 13)) and {step.total for step in steps} == {12}
+    assert [epoch.epoch for epoch in epochs] == [0, 1, 2, 3]
+    assert steps[0].loss == pytest.approx(1, abs=0.1), "a network that predicts 0 has the noise's variance as its loss"
+    assert epochs[-1].loss < 0.85 * epochs[0].loss
+    assert epochs[-1].held_out_loss < epochs[0].held_out_loss
+
+
+def test_the_same_seed_is_the_same_run(accelerator):
+    def losses(seed):
+        torch.manual_seed(0)
+        config = replace(SMALL, epochs=1, seed=seed)
+        events = train(SpriteUnet(8), LINEAR, sprites(), config, accelerator=accelerator)
+        return [event.loss for event in events if isinstance(event, StepDone)]
+
+    assert losses(1) == losses(1) != losses(2)
+
+
+def test_every_epoch_meets_every_picture_once_with_noise_of_its_own():
+    data, config = sprites(), replace(SMALL, drop_label=0)
+    first, second = (list(_batches(data, LINEAR, config, epoch)) for epoch in (0, 1))
+    every = sorted(picture.numpy().tobytes() for picture in from_pixels(data.pixels))
+    for epoch in (first, second):
+        assert sorted(picture.numpy().tobytes() for batch in epoch for picture in batch.x0) == every
+        assert {int(t) for batch in epoch for t in batch.t} <= set(range(1, 501))
+    assert not torch.equal(first[0].eps, second[0].eps)
+    assert torch.equal(first[0].eps, next(_batches(data, LINEAR, config, 0)).eps)
+
+
+def test_pictures_and_labels_stay_together():
+    data = sprites()
+    batch = next(_batches(data, LINEAR, replace(SMALL, drop_label=0), 0))
+    for x0, context in zip(batch.x0, batch.context, strict=True):
+        pixels = ((x0 + 1) * 127.5).round().permute(1, 2, 0).to(torch.uint8)
+        match = (data.pixels == pixels).flatten(1).all(1)
+        assert (data.context[match] == context).all(1).any()
+
+
+def test_a_tenth_of_the_labels_is_dropped():
+    data = TrainingSet(torch.zeros(5000, 4, 4, 3, dtype=torch.uint8), torch.eye(5)[:1].repeat(5000, 1))
+    kept = torch.cat([batch.context for batch in _batches(data, LINEAR, TrainConfig(batch_size=500), 0)]).sum()
+    assert kept / 5000 == pytest.approx(0.9, abs=0.02)
+
+
+def test_slices_of_a_batch_are_the_batch():
+    batch = next(_batches(sprites(), LINEAR, replace(SMALL, batch_size=7), 0))
+    parts = [batch.slice(i, 3) for i in range(3)]
+    assert [len(part) for part in parts] == [3, 2, 2]
+    assert torch.equal(torch.cat([part.eps for part in parts]), batch.eps)
+    assert torch.equal(torch.cat([part.t for part in parts]), batch.t)
+
+
+def test_the_loss_is_zero_for_whoever_knows_the_noise():
+    batch = next(_batches(sprites(), LINEAR, SMALL, 0))
+    assert noise_loss(lambda x, time, context: batch.eps, LINEAR, batch) == 0
+    blind = noise_loss(lambda x, time, context: torch.zeros_like(x), LINEAR, batch)
+    assert blind == pytest.approx(1, abs=0.1)
+
+
+def test_the_network_is_asked_about_levels_as_shares_of_all():
+    batch = next(_batches(sprites(), LINEAR, SMALL, 0))
+    asked = {}
+    noise_loss(lambda x, time, context: asked.setdefault("time", time)[0] * x, LINEAR, batch)
+    torch.testing.assert_close(asked["time"], batch.t / 500)
+
+
+def test_rates():
+    assert (falling(0), falling(0.5), falling(1)) == (1, 0.5, 0)
+    assert warm_cosine(0) == 0 and warm_cosine(0.01) == pytest.approx(0.5) and warm_cosine(0.02) == 1
+    assert warm_cosine(0.51) == pytest.approx(0.5) and warm_cosine(1) == pytest.approx(0)
+
+
+def test_the_average_follows():
+    average, network = ([torch.rand(2, 2), torch.rand(3)] for _ in range(2))
+    expected = [0.75 * mine + 0.25 * theirs for mine, theirs in zip(average, network, strict=True)]
+    follow(average, network, keep=0.75)
+    torch.testing.assert_close(average, expected)
+
+
+def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
+    """Copied from the network that is being trained, they were measured to hurt."""
+    network, data = ContextUnet(8), sprites()
+    for norm in (module for module in network.modules() if isinstance(module, nn.BatchNorm2d)):
+        nn.init.constant_(norm.running_mean, 100.0)
+    recompute_statistics(network, LINEAR, data, SMALL, accelerator)
+    first = network.init_conv.conv1
+    batches = list(_batches(data, LINEAR, SMALL, SMALL.epochs))
+    means = [first[0](LINEAR.noised(batch.x0, batch.t, batch.eps)).mean((0, 2, 3)) for batch in batches]
+    torch.testing.assert_close(first[1].running_mean, torch.stack(means).mean(0), atol=1e-5, rtol=1e-4)
+    assert not network.training
+
+
+def test_the_held_out_loss_has_no_chance_in_it(accelerator):
+    network, data = SpriteUnet(8).eval(), sprites(40)
+    assert held_out_loss(network, LINEAR, data, accelerator) == held_out_loss(network, LINEAR, data, accelerator)
+
+
+def test_without_held_out_pictures_their_loss_is_nan(accelerator):
+    *_, last = train(SpriteUnet(8), LINEAR, sprites(20), replace(SMALL, epochs=1), accelerator=accelerator)
+    assert math.isnan(last.held_out_loss)
+
+
+@pytest.mark.parametrize(
+    "wrong,answer",
+    [
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"batch_size": 0}, "batch size must be at least 1"),
+        ({"lr": 0}, "learning rate must be above 0"),
+        ({"lr": math.nan}, "learning rate must be above 0"),
+        ({"recipe": "magic"}, "linear, cosine, not 'magic'"),
+        ({"drop_label": 1.5}, "between 0 and 1"),
+        ({"ema": 1.0}, "ema must be at least 0 and below 1"),
+        ({"seed": -1}, "seed must be between 0"),
+    ],
+)
+def test_settings_that_cannot_be_are_answered_with_those_that_can(wrong, answer):
+    with pytest.raises(ValueError, match=answer):
+        TrainConfig(**wrong)
+
+
+def test_two_processes_have_the_loss_curve_of_one(tmp_path):
+    """The same global batches, half of each in either process: only BatchNorm sees other batches."""
+    command = ["-m", "diffusion", "train", "--data", "builtin:400", "--epochs", "3", "--batch-size", "40"]
+    command += ["--width", "16"]
+    one = [sys.executable, *command, "--run", str(tmp_path / "one")]
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
+    launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+    two = [*launch, *command, "--run", str(tmp_path / "two")]
+    curves, root = [], Path(__file__).parent.parent.parent
+    for arguments in (one, two):
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        done = subprocess.run(
+            arguments, capture_output=True, text=True, cwd=root, env=environment, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        curves.append([float(loss) for loss in re.findall(r"epoch \d: loss ([\d.]+)", done.stdout)])
+    assert len(curves[0]) == len(curves[1]) == 3
+    assert curves[1] == pytest.approx(curves[0], rel=0.05)
+
+
+def test_a_run_that_goes_on_from_the_middle_of_an_epoch_ends_as_one_that_never_stopped(accelerator):
+    def start(**options):
+        torch.manual_seed(0)
+        return train(SpriteUnet(8), LINEAR, sprites(), SMALL, accelerator=accelerator, **options)
+
+    *_, whole = start()
+    asked = iter([False] * 4 + [True] + [False] * 9)
+    for event in start(wants_state=lambda: next(asked)):
+        if isinstance(event, MidEpoch):
+            break
+    assert (event.epoch, event.step) == (1, 5)
+    later = list(start(resume=deepcopy(event.resume)))
+    assert [step.step for step in later if isinstance(step, StepDone)] == [6]
+    assert later[-1].loss == pytest.approx(whole.loss)
+    for name, weight in whole.weights.items():
+        assert torch.equal(later[-1].weights[name], weight), name

@@ -1,0 +1,367 @@
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import torch
+
+from diffusion.engine import generation as generating
+from diffusion.engine.batching import Engine
+from diffusion.engine.device import Device
+from diffusion.engine.generation import Request, generate, predictor
+from diffusion.store import run_folder as store
+from diffusion.store.checkpoint import RunConfig
+from diffusion.store.run_folder import Checkpoint, RunFolder
+
+ROOT = Path(__file__).parent.parent.parent
+
+CPU = Device("cpu", torch.float32)
+
+
+def checkpoint(seed=0, **config):
+    torch.manual_seed(seed)
+    made = RunConfig(width=8, **config)
+    network = made.build()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    return Checkpoint(made, 0, network.eval())
+
+
+def pictures(count, value=0.0):
+    return torch.full((count, 3, 16, 16), value), torch.zeros(count), torch.zeros(count, 5)
+
+
+def wait_until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "waited for nothing"
+        time.sleep(0.002)
+
+
+def in_threads(*works):
+    """Their results in order; a mistake stands in place of a result."""
+    results = [None] * len(works)
+
+    def run(i):
+        try:
+            results[i] = works[i]()
+        except Exception as mistake:
+            results[i] = mistake
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "a walk never ended"
+    return results
+
+
+class Held:
+    """A network that says what it is asked, and answers x + 1 as soon as it may."""
+
+    def __init__(self):
+        self.evaluations, self.free = [], threading.Event()
+
+    def __call__(self, x, time, context):
+        self.evaluations.append(x[:, 0, 0, 0].tolist())
+        assert self.free.wait(20)
+        assert not x.isnan().any(), "a picture is broken"
+        return x + 1
+
+
+def asked_while_held(engine, held, others):
+    """The first question keeps the device busy until all others wait in line, in their order."""
+    with engine.walk():
+        first = threading.Thread(target=lambda: engine.asked(held)(*pictures(1, -1.0)))
+        first.start()
+        wait_until(lambda: held.evaluations)
+        results, threads = {}, []
+        for number, (network, question) in enumerate(others):
+
+            def ask(number=number, network=network, question=question):
+                try:
+                    results[number] = engine.asked(network)(*question)
+                except AssertionError as mistake:
+                    results[number] = mistake
+
+            threads.append(threading.Thread(target=ask))
+            threads[-1].start()
+            wait_until(lambda number=number: len(engine.questions) == number + 1)
+        held.free.set()
+        for thread in (first, *threads):
+            thread.join(20)
+    return [results[number] for number in range(len(others))]
+
+
+def test_what_waits_for_one_network_is_answered_together_and_everybody_gets_his_own():
+    held = Held()
+    answers = asked_while_held(Engine(), held, [(held, pictures(count, count)) for count in (1, 2, 3)])
+    assert held.evaluations == [[-1], [1, 2, 2, 3, 3, 3]]
+    for count, answer in zip((1, 2, 3), answers, strict=True):
+        assert torch.equal(answer, pictures(count, count + 1)[0])
+
+
+def test_the_oldest_question_comes_first_whatever_the_others_ask():
+    """Walks on another network are not overtaken by later questions to the busy one; no evaluation is too large."""
+    busy, other = Held(), Held()
+    other.free.set()
+    order = []
+    busy.evaluations = other.evaluations = order
+    questions = [(other, 1), (busy, 2), (other, 3), (busy, 4), (busy, 5)]
+    asked_while_held(Engine(most_sprites=2), busy, [(network, pictures(1, number)) for network, number in questions])
+    assert order == [[-1], [1, 3], [2, 4], [5]]
+
+
+def test_a_question_larger_than_an_evaluation_goes_alone():
+    held = Held()
+    asked_while_held(Engine(most_sprites=2), held, [(held, pictures(3)), (held, pictures(1))])
+    assert [len(evaluation) for evaluation in held.evaluations] == [1, 3, 1]
+
+
+def test_pictures_of_another_size_are_not_mixed():
+    held = Held()
+    small = (torch.zeros(1, 3, 8, 8), torch.zeros(1), torch.zeros(1, 5))
+    answers = asked_while_held(Engine(), held, [(held, pictures(1)), (held, small)])
+    assert len(held.evaluations) == 3 and answers[1].shape == (1, 3, 8, 8)
+
+
+def test_a_mistake_meets_only_the_walk_that_made_it():
+    held = Held()
+    broken = pictures(1, float("nan"))
+    first, mistake, last = asked_while_held(Engine(), held, [(held, pictures(2)), (held, broken), (held, pictures(1))])
+    assert torch.equal(first, pictures(2, 1.0)[0]) and torch.equal(last, pictures(1, 1.0)[0])
+    assert "a picture is broken" in str(mistake)
+
+
+REQUESTS = [
+    Request(count=3, steps=6, seed=1),
+    Request(count=2, steps=4, seed=2, kinds=(1, 0, 0, 0, 0), guidance=2.0),
+    Request(count=1, steps=9, seed=3, sampler="ddim"),
+    Request(count=4, steps=5, seed=4, kinds=(0, 0.5, 0, 0, 0.5)),
+]
+
+
+def last_pictures(checkpoints, request):
+    *_, last = generate(checkpoints, request, CPU)
+    return torch.stack([step.x for step in last])
+
+
+def test_many_walks_at_once_make_the_sprites_that_each_makes_alone(monkeypatch):
+    one, two = checkpoint(0), checkpoint(1)
+    wanted = [([one], request) for request in REQUESTS * 2] + [([one, two], REQUESTS[0]), ([two], REQUESTS[1])]
+    alone = [last_pictures(*each) for each in wanted]
+    engine, sizes = Engine(), []
+    answer = engine._answer
+    monkeypatch.setattr(engine, "_answer", lambda batch: (sizes.append(len(batch)), answer(batch)))
+    monkeypatch.setattr(generating, "engine", lambda: engine)
+    together = in_threads(*(lambda each=each: last_pictures(*each) for each in wanted))
+    assert max(sizes) > 1, "nothing was shared"
+    for mine, expected in zip(together, alone, strict=True):
+        torch.testing.assert_close(mine, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_walk_that_is_closed_leaves_at_once_and_the_others_go_on(monkeypatch):
+    engine, one = Engine(), checkpoint()
+    monkeypatch.setattr(generating, "engine", lambda: engine)
+    alone = last_pictures([one], REQUESTS[0])
+    staying = generate([one], REQUESTS[0], CPU)
+    next(staying)
+    with closing(generate([one], REQUESTS[3], CPU)) as leaving:
+        next(leaving)
+        assert engine.walks == 2
+    assert engine.walks == 1 and not engine.questions
+    *_, (last,) = staying
+    torch.testing.assert_close(last.x, alone[0], atol=1e-4, rtol=1e-4)
+
+
+def test_the_thread_is_there_only_while_somebody_walks():
+    engine = Engine()
+    held = Held()
+    held.free.set()
+    for _ in range(2):
+        with engine.walk():
+            engine.asked(held)(*pictures(1))
+            assert engine.thread.is_alive()
+        wait_until(lambda: not engine.thread.is_alive())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of its threads in /proc, and only there we fork")
+def test_after_a_rest_there_is_no_thread_that_a_fork_would_copy_on_its_way_out():
+    """A forked child went in circles in MKL's list of threads; join returns before a thread has left that."""
+    engine, held = Engine(), Held()
+    engine.rest()
+    held.free.set()
+    for _ in range(200):
+        with engine.walk():
+            engine.asked(held)(*pictures(1))
+        engine.rest()
+        assert not Path(f"/proc/self/task/{engine.thread.native_id}").exists()
+
+
+def test_a_process_may_end_in_the_midst_of_an_evaluation():
+    """It was aborted with "terminate called without an active exception", by Ctrl-C in a long walk for example."""
+    code = (
+        "import torch\n"
+        "from diffusion.engine.batching import engine\n"
+        "from threading import Event, Thread\n"
+        "a, begun = torch.randn(1500, 1500), Event()\n"
+        "def slow(x, time, context):\n"
+        "    begun.set()\n"
+        "    for _ in range(20):\n"
+        "        x = x + (a @ a).mean()\n"
+        "    print('done', flush=True)\n"
+        "    return x\n"
+        "def walk():\n"
+        "    with engine().walk():\n"
+        "        engine().asked(slow)(torch.zeros(1, 3, 16, 16), torch.zeros(1), torch.zeros(1, 5))\n"
+        "Thread(target=walk, daemon=True).start()\n"
+        "begun.wait()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+TEAMS = """
+import os, time, torch
+from diffusion.engine.cpu import dismiss_team
+from diffusion.engine.batching import Engine
+
+def compute():
+    return torch.ones(1000, 1000).exp()
+
+def threads():
+    time.sleep(0.5)  # those on their way out are still counted
+    return len(os.listdir("/proc/self/task"))
+
+torch.set_num_threads(4)
+compute()
+told = [threads()]
+dismiss_team()
+told.append(threads())
+compute()
+engine = Engine()
+with engine.walk():
+    engine.asked(lambda x, time, context: x + threads())(*torch.zeros(3, 1))
+    told.append(threads())
+engine.close()
+print(*told)
+"""
+
+
+FAULTS = """
+import resource, torch
+from diffusion.engine.cpu import keep_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        blocks = [torch.zeros(2**20 * n) for n in (1, 2, 4)]
+        del blocks
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+torch.set_num_threads(1)
+given_back = faults()
+keep_memory()
+faults()
+print(given_back, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked on Linux only")
+def test_memory_stays_for_the_next_evaluation():
+    told = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, text=True, check=True)
+    given_back, kept = map(int, told.stdout.split())
+    assert kept < 100 < given_back
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
+def test_whoever_asks_keeps_no_team_of_threads_beside_the_engine_s():
+    """With more threads than cores in all teams together, every step took a fifth longer."""
+    told = subprocess.run([sys.executable, "-c", TEAMS], cwd=ROOT, capture_output=True, text=True, check=True)
+    with_team, without, with_engine = map(int, told.stdout.split())
+    assert with_team == without + 3, "a team of four: the thread itself and three more"
+    assert with_engine == without + 1, "the engine, and nobody else"
+
+
+MEASURED = """
+import os, time, torch
+from diffusion.engine.device import bf16_gain
+from diffusion.runs.estimate import sprites_a_second
+
+def threads():
+    time.sleep(0.5)  # those on their way out are still counted
+    return len(os.listdir("/proc/self/task"))
+
+torch.set_num_threads(4)
+before = threads()
+bf16_gain()
+told = [threads() - before]
+sprites_a_second("sprite-unet", 16, 64)
+print(*told, threads() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
+def test_what_is_measured_before_leaves_no_team_behind():
+    """The main thread kept one from looking for bfloat16, another from the estimate: a step took 1.8 times as long."""
+    told = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["0", "0"]
+
+
+def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatch):
+    engine = Engine(most_walks=1)
+    monkeypatch.setattr(generating, "engine", lambda: engine)
+    first, second = (generate([checkpoint()], REQUESTS[0], CPU) for _ in range(2))
+    next(first)
+    with pytest.raises(ValueError, match="1 others are drawing sprites just now; try again in a minute"):
+        next(second)
+    first.close()
+    assert len(list(generate([checkpoint()], REQUESTS[0], CPU))) == 7
+
+
+def test_a_request_that_cannot_be_walked_gives_its_place_back(monkeypatch):
+    engine = Engine(most_walks=1)
+    monkeypatch.setattr(generating, "engine", lambda: engine)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="between 1 and 500"):
+            next(generate([checkpoint()], Request(count=1, steps=501), CPU))
+    assert engine.walks == 0
+
+
+def test_a_checkpoint_is_loaded_and_prepared_once_however_many_ask_for_it(tmp_path, monkeypatch):
+    """Also when they ask at once, and it takes its time; but not longer than the file stays the same."""
+    made, other, run = checkpoint(), checkpoint(1), RunFolder(tmp_path / "run")
+    run.create(made.config)
+    run.save_epoch(0, made.network.state_dict(), {})
+    calls = []
+
+    def slowly(work):
+        def wrapper(*given):
+            calls.append(work.__name__)
+            time.sleep(0.05)
+            return work(*given)
+
+        return wrapper
+
+    monkeypatch.setattr(store, "load_file", slowly(store.load_file))
+    monkeypatch.setattr(generating, "prepared", slowly(generating.prepared))
+    answers = in_threads(*[lambda: predictor(run.load(0), CPU)] * 8)
+    assert len({id(answer) for answer in answers}) == 1
+    assert calls == ["load_file", "prepared"]
+    assert predictor(run.load(0), Device("cpu", torch.bfloat16)) is not answers[0]
+    run.save_epoch(0, other.network.state_dict(), {})
+    x = pictures(1, 0.5)
+    torch.testing.assert_close(predictor(run.load(0), CPU)(*x), predictor(other, CPU)(*x))
+
+
+def test_walks_of_the_course_s_variant_share_nothing():
+    """Each evaluation draws a random convolution from the walk's own stream."""
+    course = checkpoint(network="context-unet", variant="course", schedule="course")
+    assert predictor(course, CPU) is not predictor(course, CPU)
+    alone = last_pictures([course], REQUESTS[0])
+    for together in in_threads(*[lambda: last_pictures([course], REQUESTS[0])] * 4):
+        torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)

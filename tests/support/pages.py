@@ -1,0 +1,75 @@
+"""What tests do on the page: open it, choose, generate, read the canvas."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+PLAYER = "#watch-player"
+LOG = f"[...document.querySelectorAll('{PLAYER}, {PLAYER} *')].find(e => e.playerLog)?.playerLog"
+READY = f"document.querySelector('{PLAYER} [data-part=root]').dataset.state === 'ready'"
+COMPARE = "#compare-player"
+COMPARE_LOG = LOG.replace(PLAYER, COMPARE)
+
+
+def open_app(page, address):
+    page.goto(address)
+    page.wait_for_function(LOG)
+    page.get_by_role("radio", name="31", exact=True).wait_for()
+    return page
+
+
+def choose(page, label, value):
+    box = page.get_by_label(f"number input for {label}").first
+    if not box.is_visible():
+        page.get_by_text("Sampler and experiments").click()
+    box.fill(str(value))
+    box.press("Tab")
+
+
+def press_generate(page):
+    before = page.evaluate(LOG)["run"]
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_function(f"({LOG}).run !== {before!r}".replace("None", "null"), timeout=60_000)
+
+
+def finish(page):
+    page.wait_for_function(READY, timeout=120_000)
+    return page.evaluate(LOG)
+
+
+def canvas(page):
+    """The canvas's own pixels, (H, W, 3)."""
+    url = page.evaluate(f"document.querySelector('{PLAYER} canvas').toDataURL('image/png')")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB"))
+
+
+def sprites_on(picture, count):
+    """Cut the canvas back into sprites at native size: a whole scale, gaps of two sprite pixels."""
+    for columns in range(count, 0, -1):
+        rows = -(-count // columns)
+        scale, rest = divmod(picture.shape[1], columns * 18 + 2)
+        if scale and not rest and picture.shape[0] == (rows * 18 + 2) * scale:
+            native = picture[scale // 2 :: scale, scale // 2 :: scale]
+            at = [(2 + i // columns * 18, 2 + i % columns * 18) for i in range(count)]
+            return np.stack([native[y : y + 16, x : x + 16] for y, x in at])
+    raise AssertionError(f"no grid of {count} sprites has the shape {picture.shape}")
+
+
+def compare_canvas(page):
+    return page.evaluate(f"document.querySelector('{COMPARE} [data-part=canvas]').toDataURL()")
+
+
+def open_compare(page, address):
+    open_app(page, address)
+    page.get_by_role("tab", name="Compare").click()
+    page.wait_for_function(COMPARE_LOG)
+    return page.locator(COMPARE)
+
+
+def compare_three(page, address):
+    player = open_compare(page, address)
+    page.get_by_role("button", name="Compare them").click()
+    page.wait_for_function(f"({COMPARE_LOG}).arrived.length > 2 && ({COMPARE_LOG}).run !== 'reel'", timeout=60_000)
+    return player

@@ -1,0 +1,151 @@
+"""Sprites, run folders, links, recipe files and API calls of an earlier version: all still give what they gave.
+
+The fixtures were written by commit 46494df, before the package was laid out anew.
+"""
+
+import json
+import platform
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+import torch
+from accelerate import Accelerator
+
+from diffusion.__main__ import main
+from diffusion.core import SAMPLERS, EpochDone, NoiseSchedule, StepDone, TrainConfig, TrainingSet, train
+from diffusion.data import draw
+from diffusion.engine import Device, Request, generate
+from diffusion.runs import plan_of, run_plan
+from diffusion.sprites import from_pixels, to_pixels
+from diffusion.store import Checkpoint, RunConfig, RunFolder
+from diffusion.ui.api.endpoints import Api
+from diffusion.ui.parts.share_links import epochs_in, request_in
+
+ROOT = Path(__file__).parent.parent
+OLD = Path(__file__).parent / "fixtures" / "46494df"
+CPU = Device("cpu", torch.float32)
+DRAWN = np.load(OLD / "sprites.npz")
+CONFIGS = {
+    "sprite-unet": RunConfig(width=16),
+    "context-unet": RunConfig(network="context-unet", width=16),
+    "course": RunConfig(network="context-unet", variant="course", schedule="course", width=16),
+}
+
+
+def random_checkpoint(config):
+    torch.manual_seed(0)
+    network = config.build()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    return Checkpoint(config, 0, network.eval())
+
+
+def finished(checkpoint, request, begin=None):
+    *_, (step,) = generate([checkpoint], request, CPU, begin=begin)
+    return to_pixels(step.x)
+
+
+def assert_same_sprites(found, name):
+    """To the byte on the kind of machine that made the fixture; on another one as near as its rounding allows."""
+    before = DRAWN[name]
+    if torch.backends.cpu.get_cpu_capability() == "AVX512" and platform.machine() == "x86_64":
+        assert found.tobytes() == before.tobytes(), f"{name}: {np.abs(found.astype(int) - before).max()} levels apart"
+    assert np.abs(found.astype(int) - before).max() <= 2 and (found != before).mean() < 0.01, name
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("network", CONFIGS)
+def test_every_sampler_of_every_network_draws_the_same_sprites(network, sampler):
+    request = Request(count=4, sampler=sampler, steps=9, seed=7, kinds=(1, 0, 0.5, 0, 0), guidance=2.0, eta=0.5)
+    found = finished(random_checkpoint(CONFIGS[network]), request)
+    assert_same_sprites(found, f"{network}/{sampler}")
+
+
+@pytest.mark.parametrize("run", ["sprites", "tutorial"])
+def test_the_shipped_runs_draw_the_same_sprites(run):
+    checkpoint = RunFolder(ROOT / "checkpoints" / run).load(31)
+    for sampler in SAMPLERS:
+        found = finished(checkpoint, Request(count=4, sampler=sampler, steps=12, seed=3))
+        assert_same_sprites(found, f"{run}/31/{sampler}")
+    blobs = finished(checkpoint, Request(count=4, sampler="ddpm", steps=12, seed=3, fresh_noise=False))
+    assert_same_sprites(blobs, f"{run}/31/no-fresh")
+    picture = from_pixels(torch.from_numpy(draw(1, 5)[0]))[0]
+    begun = finished(checkpoint, Request(count=4, steps=20, seed=3), begin=(picture, 180))
+    assert_same_sprites(begun, f"{run}/31/begin")
+
+
+def test_the_built_in_sprites_are_the_same():
+    assert np.array_equal(draw(40, 0)[0], DRAWN["draw/train"])
+    assert np.array_equal(draw(40, 3, "test")[0], DRAWN["draw/test"])
+
+
+@pytest.mark.parametrize("name", json.loads((OLD / "training.json").read_text()))
+def test_training_takes_the_same_steps(name):
+    """Losses to the rounding of a sum, which differs by machine and number of threads."""
+    before = json.loads((OLD / "training.json").read_text())[name]
+    network, optimizer = name.split("/")
+    pixels, labels = draw(200, 1)
+    data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
+    torch.manual_seed(0)
+    config = TrainConfig(epochs=2, batch_size=50, recipe=optimizer, seed=5)
+    model = RunConfig(network=network, width=16).build()
+    events = list(train(model, NoiseSchedule.linear(), data, config, held_out=data, accelerator=Accelerator(cpu=True)))
+    losses = [event.loss for event in events if isinstance(event, StepDone)]
+    held_out = [event.held_out_loss for event in events if isinstance(event, EpochDone)]
+    assert losses == pytest.approx(before["losses"], rel=1e-3)
+    assert held_out == pytest.approx(before["held_out"], rel=1e-3)
+    total = sum(float(v.double().sum()) for v in events[-1].weights.values() if v.is_floating_point())
+    assert total == pytest.approx(before["sum"], rel=1e-3)
+
+
+@pytest.fixture
+def runs(tmp_path):
+    shutil.copytree(OLD / "run", tmp_path / "run")
+    return tmp_path
+
+
+def test_a_run_folder_opens_and_an_unfinished_run_goes_on(runs):
+    run = RunFolder(runs / "run")
+    assert list(run.epochs()) == [0, 1] and run.config().network == "context-unet" and run.config().width == 8
+    assert set(run.metrics()) == {"0", "1"} and run.source()["repo"] == "someone/sprites"
+    assert not run.finished()
+    events = list(run_plan(plan_of(run), resume=True))
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [2]
+    assert run.finished() and list(run.epochs()) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name,epochs", [("recipe_plain", 2), ("recipe_all", 1)])
+def test_a_recipe_file_is_drawn_again(runs, name, epochs, capsys):
+    out = runs / "sprites.npy"
+    assert main(["sample", "--recipe", str(OLD / f"{name}.json"), "--runs", str(runs), "--out", str(out)]) == 0
+    assert np.load(out).shape == (4 * epochs, 16, 16, 3)
+
+
+@pytest.mark.parametrize("query", json.loads((OLD / "links.json").read_text()))
+def test_a_link_says_what_it_said(query):
+    before = json.loads((OLD / "links.json").read_text())[query]
+    words = dict(parse_qsl(query))
+    assert [str(ref) for ref in epochs_in(words)] == before["epochs"]
+    now = json.loads(json.dumps(asdict(request_in(words, Request()))))
+    assert now == {name: value for name, value in before["request"].items() if name in now}
+    assert before["request"].keys() - now.keys() <= {"clip"}, "a setting that a link named is gone"
+
+
+@pytest.mark.parametrize("call", json.loads((OLD / "calls.json").read_text()), ids=lambda call: call["endpoint"])
+def test_an_api_call_is_answered_as_before(runs, call):
+    _, facts = getattr(Api(runs, "run"), call["endpoint"])(**call["arguments"])
+    found = json.loads(json.dumps(facts))
+    found.pop("seconds", None)
+    before = call["facts"]
+    for name, value in before.items():
+        if name == "recipe":
+            value.pop("clip", None)
+            assert found[name].items() >= value.items()
+        elif isinstance(value, float):
+            assert found[name] == pytest.approx(value, abs=0.01)
+        else:
+            assert found[name] == value, name

@@ -1,0 +1,277 @@
+"""What programs and agents ask for: as plain functions, through gradio_client, and through an MCP client."""
+
+import ast
+import base64
+import io
+import re
+import threading
+import time
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import anyio
+import gradio as gr
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from PIL import Image
+from support.app import running_app
+from support.runs import make_run
+
+from diffusion.data.pixelart import draw
+from diffusion.engine.generation import Request, finished
+from diffusion.refs import EpochRef
+from diffusion.sprites import enlarged, sheet, to_pixels
+from diffusion.ui.api.endpoints import Api, build
+from diffusion.ui.api.schemas import opened
+from diffusion.ui.parts.limits import Door
+from diffusion.ui.parts.share_links import epochs_in, link, request_in
+
+ENDPOINTS = ["generate_sprites", "compare_epochs", "denoise_step"]
+HERO = (1.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("runs") / "tiny", epochs=(0, 4, 31))
+
+
+@pytest.fixture(scope="module")
+def address(run):
+    with running_app(run.path.parent) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(address, tmp_path_factory):
+    return Client(address, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+
+
+@pytest.fixture
+def api(run):
+    return Api(run.path.parent, "sprites")
+
+
+def pixels(picture):
+    return np.asarray(Image.open(picture).convert("RGB"))
+
+
+def drawn(run, epoch, **settings):
+    """What the engine makes of the same request, as it should stand in the picture."""
+    return to_pixels(finished(run.load(epoch), Request(**settings)))
+
+
+def agent(address, conversation):
+    """An MCP client's conversation with the app."""
+
+    async def talk():
+        async with (
+            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await conversation(session)
+
+    return anyio.run(talk)
+
+
+def test_three_endpoints_are_public_and_say_what_they_take(client):
+    said = client.view_api(return_format="dict", print_info=False)
+    assert list(said["named_endpoints"]) == [f"/{name}" for name in ENDPOINTS] and not said["unnamed_endpoints"]
+    for endpoint in said["named_endpoints"].values():
+        assert all(one["type"] and one["parameter_has_default"] for one in endpoint["parameters"])
+        picture, facts = (one["python_type"]["type"] for one in endpoint["returns"])
+        assert picture == "filepath" and re.match(r"dict\((recipe|run): ", facts)
+
+
+def test_the_sprites_of_the_api_are_those_of_the_engine(client, run):
+    path, facts = client.predict(count=5, steps=4, seed=7, kind="hero", api_name="/generate_sprites")
+    expected = drawn(run, 31, count=5, steps=4, seed=7, kinds=HERO)
+    assert np.array_equal(pixels(path), enlarged(sheet(expected, gap=1), 8))
+    assert Image.open(path).format == "PNG"
+    said = facts["recipe"]
+    assert said.pop("epochs") == ["tiny/31"]
+    assert Request(**said | {"kinds": tuple(said["kinds"])}) == Request(count=5, steps=4, seed=7, kinds=HERO)
+    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 8}
+
+
+def test_an_epoch_a_row_from_the_same_noise(client, run):
+    run.save_quality(4, {"frechet": {"mean": 4.5, "spread": 0.1}, "precision": {"mean": 0.5}})
+    path, facts = client.predict(epochs=[31, 4], count=3, steps=4, api_name="/compare_epochs")
+    rows = [drawn(run, epoch, count=3, steps=4) for epoch in (31, 4)]
+    assert np.array_equal(pixels(path), enlarged(sheet(np.concatenate(rows), 3, gap=1), 4))
+    unknown = {"frechet": None, "precision": None, "recall": None, "copied": None}
+    assert facts["measured"] == [
+        {"epoch": 31, **unknown},
+        {"epoch": 4, **unknown, "frechet": 4.5, "precision": 0.5},
+    ]
+
+
+def test_one_look_at_a_drawing_of_ones_own(client, run):
+    drawing = np.zeros((16, 16, 3), np.uint8)
+    drawing[4:12, 4:12] = (250, 30, 40)
+    file = io.BytesIO()
+    Image.fromarray(drawing).save(file, "PNG")
+    image = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    path, facts = client.predict(level=200, epoch=4, image=image, scale=1, api_name="/denoise_step")
+    shown = pixels(path)
+    assert shown.shape == (16, 5 * 17 - 1, 3) and np.array_equal(shown[:, :16], drawing)
+    abar = float(run.load(4).config.noise_schedule().alpha_bar[200])
+    clean, noisy, noise, guessed, guess = (shown[:, 17 * i : 17 * i + 16] / 127.5 - 1 for i in range(5))
+    whole = (np.abs(noisy) < 0.99) & (np.abs(noise) < 0.99)
+    assert np.abs(abar**0.5 * clean + (1 - abar) ** 0.5 * 3 * noise - noisy)[whole].max() < 0.03
+    assert facts["signal"] == pytest.approx(abar**0.5, abs=1e-4)
+    assert (facts["run"], facts["epoch"], facts["level"]) == ("tiny", 4, 200)
+    inside = np.abs(guessed) < 0.99
+    assert facts["noise_error"] == pytest.approx(3 * np.sqrt(((guessed - noise)[inside] ** 2).mean()), rel=0.1)
+    assert facts["sprite_error"] == pytest.approx(np.sqrt(((guess - clean) ** 2).mean()), rel=0.02)
+
+
+def test_a_built_in_sprite_is_one_kept_out_of_training(api):
+    picture, _ = api.denoise_step(level=1, sprite=3, scale=1)
+    assert np.array_equal(pixels(picture["path"])[:, :16], draw(4, 0, "test")[0][3])
+
+
+def test_the_link_restores_what_was_asked_for():
+    request = Request(count=5, seed=9, sampler="ddim", steps=20, guidance=2.5, kinds=(0, 1.0, 0, 0, 0))
+    query = dict(parse_qsl(link("compare", [EpochRef("tiny", 0), EpochRef("my run", 4)], request).partition("?")[2]))
+    assert query["tab"] == "compare"
+    assert epochs_in(query) == [EpochRef("tiny", 0), EpochRef("my run", 4)]
+    assert request_in(query, Request()) == request
+
+
+@pytest.mark.parametrize(
+    "endpoint,sent,answer",
+    [
+        ("generate_sprites", {"count": 0}, "number of sprites must be between 1 and 64, not 0"),
+        ("generate_sprites", {"count": "five"}, "count must be a whole number, not 'five'"),
+        ("generate_sprites", {"count": True}, "count must be a whole number, not True"),
+        ("generate_sprites", {"count": None}, "count must be a whole number"),
+        ("generate_sprites", {"steps": 501}, "steps must be between 1 and 500, not 501"),
+        ("generate_sprites", {"steps": float("inf")}, "steps must be a whole number"),
+        ("generate_sprites", {"seed": -1}, "seed must be between 0 and"),
+        ("generate_sprites", {"seed": [1]}, "seed must be a whole number"),
+        ("generate_sprites", {"kind": "dragon"}, "kind must be one of any, hero"),
+        ("generate_sprites", {"kind": ["hero"]}, "kind must be one of any, hero"),
+        ("generate_sprites", {"sampler": "magic"}, "sampler must be one of ddpm, ddim"),
+        ("generate_sprites", {"sampler": {}}, "sampler must be one of ddpm, ddim"),
+        ("generate_sprites", {"guidance": "high"}, "guidance must be a number, not 'high'"),
+        ("generate_sprites", {"guidance": float("nan")}, "guidance must be between 0 and 10"),
+        ("generate_sprites", {"scale": 17}, "scale must be between 1 and 16, not 17"),
+        ("generate_sprites", {"run": "../tiny"}, "run must be one of tiny, not '../tiny'"),
+        ("generate_sprites", {"run": ["tiny"]}, "run must be one of tiny, not ['tiny']"),
+        ("generate_sprites", {"epoch": 7}, "tiny has no epoch 7; it has: 0, 4, 31"),
+        ("generate_sprites", {"epoch": "last"}, "epoch must be a whole number"),
+        ("compare_epochs", {"epochs": [4]}, "epochs must be a list of 2 to 6 of: 0, 4, 31"),
+        ("compare_epochs", {"epochs": "0, 4"}, "epochs must be a list of 2 to 6"),
+        ("compare_epochs", {"epochs": [0, 5]}, "tiny has no epoch 5"),
+        ("compare_epochs", {"count": 17}, "count must be between 1 and 16, not 17"),
+        ("denoise_step", {"level": 0}, "level must be between 1 and 500, not 0"),
+        ("denoise_step", {"level": 501}, "level must be between 1 and 500, not 501"),
+        ("denoise_step", {"sprite": -1}, "sprite must be between 0 and 9999, not -1"),
+        ("denoise_step", {"image": "/etc/passwd"}, "image must be base64 of a PNG file"),
+        ("denoise_step", {"image": "AAAA"}, "image must be base64 of a PNG file; this is none"),
+        ("denoise_step", {"image": {"path": "/etc/passwd"}}, "image must be base64 of a PNG file"),
+    ],
+)
+def test_what_cannot_be_is_answered_with_what_can(api, endpoint, sent, answer):
+    with pytest.raises(ValueError, match=re.escape(answer)):
+        getattr(api, endpoint)(**sent)
+
+
+def test_a_picture_that_is_too_large_is_not_even_decoded(monkeypatch):
+    file = io.BytesIO()
+    Image.new("1", (5000, 1)).save(file, "PNG")
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was decoded"))
+    with pytest.raises(ValueError, match="image is 5000 x 1; at most 2048 x 2048"):
+        opened(base64.b64encode(file.getvalue()).decode())
+
+
+def test_no_runs_at_all_is_said(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no run in .* yet"):
+        Api(tmp_path, "sprites").generate_sprites()
+
+
+def test_a_program_reads_the_same_sentence(client, address):
+    with pytest.raises(AppError, match="level must be between 1 and 500, not 0"):
+        client.predict(level=0, api_name="/denoise_step")
+    told = httpx.post(f"{address}/gradio_api/run/denoise_step", json={"data": [0, "", None, 0, "", 0, 8]}, timeout=60)
+    assert told.status_code == 500 and told.json()["error"] == "level must be between 1 and 500, not 0"
+
+
+def test_an_agent_finds_three_tools_with_every_argument_explained(address):
+    async def conversation(session):
+        return (await session.list_tools()).tools
+
+    tools = agent(address, conversation)
+    assert [tool.name for tool in tools] == ENDPOINTS
+    for tool in tools:
+        assert "Returns: picture: a PNG" in tool.description
+        assert all(len(one["description"]) > 10 for one in tool.inputSchema["properties"].values()), tool.name
+
+
+def test_an_agent_sees_the_picture_and_reads_the_facts(address, run):
+    async def conversation(session):
+        good = await session.call_tool("generate_sprites", {"count": 2, "steps": 4, "scale": 1})
+        wrong = await session.call_tool("generate_sprites", {"count": 99})
+        return good, wrong
+
+    good, wrong = agent(address, conversation)
+    picture, _, facts = good.content
+    assert (picture.type, picture.mimeType) == ("image", "image/png")
+    shown = pixels(io.BytesIO(base64.b64decode(picture.data)))
+    assert np.array_equal(shown, sheet(drawn(run, 31, count=2, steps=4), gap=1))
+    assert ast.literal_eval(facts.text)["recipe"]["epochs"] == ["tiny/31"]
+    assert wrong.isError and "number of sprites must be between 1 and 64, not 99" in wrong.content[0].text
+
+
+def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():
+    door, leave, inside, refused = Door(at_once=2, waiting=3), threading.Event(), [], []
+
+    def call():
+        try:
+            with door.entered():
+                inside.append(1)
+                leave.wait(30)
+        except ValueError as mistake:
+            refused.append(str(mistake))
+
+    callers = [threading.Thread(target=call) for _ in range(7)]
+    for caller in callers:
+        caller.start()
+    deadline = time.monotonic() + 30
+    while len(refused) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(inside) == 2 and refused == ["the server is busy; try again in a minute"] * 2
+    leave.set()
+    for caller in callers:
+        caller.join(30)
+    assert len(inside) == 5
+    with door.entered():
+        pass
+
+
+def test_pictures_are_temporary(run, tmp_path, monkeypatch):
+    """Gradio deletes them again: they are among the files it knows."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    with gr.Blocks(delete_cache=(1, 1), analytics_enabled=False) as app:
+        build(run.path.parent, "tiny")
+    _, address, _ = app.launch(prevent_thread_lock=True, quiet=True)
+    try:
+        answer = httpx.post(
+            f"{address}gradio_api/run/generate_sprites",
+            json={"data": ["", None, "any", 1, 0, 1, "ddpm", 1, 1]},
+            timeout=60,
+        )
+        path = Path(answer.json()["data"][0]["path"])
+        assert path.is_relative_to(tmp_path / "gradio")
+        deadline = time.monotonic() + 60
+        while left := [one for one in (tmp_path / "gradio").rglob("*") if one.is_file()]:
+            assert time.monotonic() < deadline, f"still there: {left}"
+            time.sleep(0.2)
+    finally:
+        app.close()

@@ -1,0 +1,219 @@
+"""The handlers of Compare and One step, shared links and the reel: no server, no browser."""
+
+import base64
+import json
+import struct
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from support.runs import make_run
+
+from diffusion.core.samplers import Noise
+from diffusion.data.pixelart import draw
+from diffusion.devtools.reel import MOMENTS, finished_sprites, make_reel, save_reel
+from diffusion.engine.generation import Request, generate
+from diffusion.refs import EpochRef
+from diffusion.sprites import from_pixels, sheet, to_pixels
+from diffusion.ui.parts.share_links import epochs_in, request_in
+from diffusion.ui.parts.turns import Turns
+from diffusion.ui.tabs import compare, one_step
+from diffusion.ui.words import en as english
+
+BROWSER = SimpleNamespace(session_hash="me")
+SETTINGS = (3, 1, "ddpm", 6, 1, 0, False, True, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    make_run(folder / "tiny", epochs=(0, 4, 24, 31))
+    make_run(folder / "other", epochs=(2,))
+    return folder
+
+
+def comparing(runs, chosen, turns=None, settings=SETTINGS):
+    turns = turns or Turns()
+    return compare.compare(english, runs, turns, BROWSER, turns.next("me"), chosen, *settings)
+
+
+FOUR = [f"tiny/{epoch}" for epoch in (0, 4, 24, 31)]
+
+
+def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
+    frames = list(comparing(runs, FOUR))
+    assert [panel["label"] for panel in frames[0]["panels"]] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
+    assert len({panel["x"] for panel in frames[0]["panels"]}) == 1, "frame 0 differs between epochs"
+    assert len({panel["x"] for panel in frames[-1]["panels"]}) == 4, "all epochs end alike"
+    *_, (alone,) = generate(
+        [compare.find_run(english, runs, "tiny").load(24)], Request(count=3, sampler="ddpm", steps=6, seed=1)
+    )
+    raw = np.frombuffer(base64.b64decode(frames[-1]["panels"][2]["x"]), np.uint8)
+    assert np.array_equal(raw, sheet(to_pixels(alone.x), frames[-1]["columns"]).reshape(-1))
+
+
+def test_the_first_frame_carries_the_recipe(runs):
+    first, second, *_ = comparing(runs, FOUR)
+    assert first["recipe"] | {"kinds": [0] * 5} == {
+        **{"epochs": FOUR, "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
+        **{"kinds": [0] * 5, "guidance": 1, "eta": 0, "clip": False, "fresh_noise": True},
+    }
+    assert "recipe" not in second
+
+
+def test_epochs_of_several_runs_are_labelled_by_their_run(runs):
+    frame = next(comparing(runs, ["tiny/31", "other/2"]))
+    assert [panel["label"] for panel in frame["panels"]] == ["tiny 31", "other 2"]
+
+
+@pytest.mark.parametrize(
+    "chosen,answer",
+    [
+        ([], "between 2 and 6 epochs, not 0"),
+        (FOUR[:1], "between 2 and 6 epochs, not 1"),
+        (FOUR * 2, "between 2 and 6 epochs, not 8"),
+        ([*FOUR, "gone/1"], "There is no run 'gone'"),
+        ([*FOUR, "tiny/5"], "no epoch 5; it has: 0, 4, 24, 31"),
+        ([*FOUR, "nonsense"], "is not an epoch of a run"),
+        ([*FOUR, "../tiny/4"], "is not an epoch of a run"),
+    ],
+)
+def test_a_wrong_choice_is_a_toast(runs, chosen, answer):
+    with pytest.raises(gr.Error, match=answer):
+        list(comparing(runs, chosen))
+
+
+def test_stop_ends_a_comparison(runs):
+    turns = Turns()
+    walk = comparing(runs, FOUR, turns, (*SETTINGS[:3], 500, *SETTINGS[4:]))
+    next(walk)
+    turns.next("me")
+    assert [frame.get("ended") for frame in walk] == [True]
+
+
+def test_the_tutorial_s_epochs_are_ticked(runs):
+    assert compare.choices(runs, "tiny").value == FOUR
+    assert compare.choices(runs, "tiny", wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
+        FOUR[1],
+        FOUR[3],
+    ]
+    assert compare.choices(runs, "gone").value == ["other/2"]
+
+
+# One step
+
+
+def sprite(number=0):
+    return base64.b64encode(draw(5)[0][number]).decode()
+
+
+def test_one_look_tells_the_truth_and_what_each_epoch_sees(runs):
+    answer = one_step.look_once(english, runs, "tiny", sprite(), 200, 7)
+    assert [row["label"] for row in answer["rows"]] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
+    checkpoint = compare.find_run(english, runs, "tiny").load(4)
+    schedule = checkpoint.config.noise_schedule()
+    x0, eps = from_pixels(torch.from_numpy(draw(1)[0])), Noise(7, 1).draw()
+    x = schedule.noised(x0, 200, eps)
+    assert answer["x"] == base64.b64encode(to_pixels(x)[0]).decode()
+    with torch.no_grad():
+        guess = checkpoint.network(x, torch.tensor([0.4]), torch.zeros(1, 5))
+    error = float((guess - eps).square().mean().sqrt())
+    assert answer["rows"][1]["eps_error"] == pytest.approx(error, rel=0.02, abs=0.002)  # bfloat16 on some machines
+
+
+def test_less_noise_is_easier_to_see_through(runs):
+    errors = [one_step.look_once(english, runs, "tiny", sprite(), t, 0)["rows"][0]["x0_error"] for t in (5, 100, 400)]
+    assert errors == sorted(errors)
+
+
+@pytest.mark.parametrize(
+    "pixels,t,seed,answer",
+    [
+        ("", 10, 0, "16 x 16 pixels"),
+        ("not base64!", 10, 0, "16 x 16 pixels"),
+        (None, 10, 0, "16 x 16 pixels"),
+        ("AAAA", 10, 0, "16 x 16 pixels"),
+        (sprite(), 0, 0, "between 1 and 500, not 0"),
+        (sprite(), 501, 0, "between 1 and 500, not 501"),
+        (sprite(), 2.5, 0, "whole number"),
+        (sprite(), 10, None, "whole number"),
+    ],
+)
+def test_a_wrong_drawing_is_explained(runs, pixels, t, seed, answer):
+    with pytest.raises(ValueError, match=answer):
+        one_step.look_once(english, runs, "tiny", pixels, t, seed)
+
+
+def test_finish_it_sets_out_from_the_noised_drawing(runs):
+    turns = Turns()
+    drawing = {"pixels": sprite(), "t": 205, "seed": 3}
+    frames = list(one_step.finish_it(english, runs, turns, BROWSER, turns.next("me"), "tiny", drawing, 2))
+    assert frames[0]["t"] == 205 and frames[-1]["t"] == 0
+    assert frames[-1]["step"] == frames[-1]["total"]
+    schedule = compare.find_run(english, runs, "tiny").config().noise_schedule()
+    x = schedule.noised(from_pixels(torch.from_numpy(draw(1)[0])), 205, Noise(3, 2).draw())
+    assert frames[0]["panels"][0]["x"] == base64.b64encode(sheet(to_pixels(x), frames[0]["columns"])).decode()
+
+
+def test_nothing_drawn_is_a_toast(runs):
+    turns = Turns()
+    with pytest.raises(gr.Error, match="Paint or pick"):
+        list(one_step.finish_it(english, runs, turns, BROWSER, turns.next("me"), "tiny", None, 2))
+
+
+# Shared addresses
+
+
+def test_an_address_becomes_a_request():
+    query = {"count": "4", "seed": "9", "sampler": "ddim", "kinds": "1,0,0,0.5,0", "clip": "true", "tab": "watch"}
+    made = request_in(query, Request(steps=33))
+    assert made == Request(count=4, seed=9, sampler="ddim", steps=33, kinds=(1, 0, 0, 0.5, 0), clip=True)
+    assert epochs_in({"epochs": "tiny/0,tiny/4,x,tiny/99999999,../x/1,a/31"}) == [
+        EpochRef("tiny", 0),
+        EpochRef("tiny", 4),
+        EpochRef("a", 31),
+    ]
+
+
+@pytest.mark.parametrize("query", [{"count": "999"}, {"seed": "x"}, {"kinds": "1"}, {"sampler": "<script>"}, {}])
+def test_a_wrong_address_leaves_everything_as_it_was(query):
+    assert request_in(query, Request(seed=5)) == Request(seed=5)
+
+
+# The reel
+
+
+def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
+    reel = make_reel(compare.find_run(english, runs, "tiny"), (0, 31), count=4, seed=0)
+    (length,) = struct.unpack("<I", reel[:4])
+    header = json.loads(reel[4 : 4 + length])
+    film, learning = header["film"], header["learning"]
+    assert [frame["t"] for frame in film] == sorted(MOMENTS, reverse=True) and len(film) == 32
+    assert [frame["caption"] for frame in learning] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
+    assert film[0]["panels"][0]["x"] == film[0]["panels"][1]["x"], "the noise they share is stored twice"
+    for frame in film + learning:
+        for panel in frame["panels"]:
+            for start, size in (place for view, place in panel.items() if view != "label"):
+                assert reel[4 + length + start :][:size].startswith(b"\x89PNG")
+                assert reel[4 + length + start :][:size].endswith(b"IEND\xaeB`\x82")
+    assert film[0]["recipe"]["epochs"] == ["tiny/0", "tiny/31"]
+    save_reel(reel, tmp_path / "reel.bin")
+    *_, (last,) = generate(
+        [compare.find_run(english, runs, "tiny").load(31)], Request(count=4, sampler="ddpm", steps=500, seed=0)
+    )
+    assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))
+
+
+@pytest.mark.parametrize("text", ["sprites/31", "a.b-c/0", "my run/999999"])
+def test_a_ref_is_its_text(text):
+    assert str(EpochRef.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31", "/31", "../31", "a/b/31", "a/-1", "a/1.5", "a/1000000", ".a/3", "a/³", "a\\b/3"]
+)
+def test_what_is_no_ref_says_how_one_looks(text):
+    with pytest.raises(ValueError, match="like sprites/31"):
+        EpochRef.parse(text)

@@ -1,0 +1,280 @@
+"""The handlers of the Train tab as plain functions, and what a page is shown."""
+
+import base64
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+from support.runs import make_run, until
+
+from diffusion.data.pixelart import draw
+from diffusion.server.settings import Settings
+from diffusion.store.run_folder import RunFolder
+from diffusion.ui.parts.controls import packed, toasted
+from diffusion.ui.tabs import train
+from diffusion.ui.tabs import train_form as wish
+from diffusion.ui.tabs.train_status import curve, film, losses, monitor
+from diffusion.ui.words import en as english
+from diffusion.ui.words import zh as chinese
+
+HERE, SHARED = Settings(), Settings(shared=True)
+WISH = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "epochs": 1, "width": 8, "batch": 20}
+WISH |= {"save": 1, "lr": 2e-3, "seed": 0, "context": True}
+
+
+def begin(runner, runs, name="mine", settings=HERE, owner="anna", **changed):
+    return train.begin(english, runner, runs, settings, owner, name, *(WISH | changed).values())
+
+
+@pytest.fixture
+def pictures(tmp_path_factory):
+    """A handful of pictures as a browser uploads them."""
+    folder = tmp_path_factory.mktemp("upload")
+    pixels, _ = draw(40)
+    paths = [folder / f"{i}.png" for i in range(len(pixels))]
+    for path, picture in zip(paths, pixels, strict=True):
+        Image.fromarray(picture).save(path)
+    return [str(path) for path in paths]
+
+
+@pytest.mark.parametrize(
+    "name,changed,answer",
+    [
+        ("../x", {}, "Name the run with letters"),
+        ("", {}, "Name the run with letters"),
+        (None, {}, "Name the run with letters"),
+        ("taken", {}, "There is a run taken already"),
+        ("x", {"epochs": 0}, "epochs must be at least 1"),
+        ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
+        ("x", {"batch": None}, "Batch size must be a whole number"),
+        ("x", {"lr": 0}, "learning rate must be above 0"),
+        ("x", {"lr": float("nan")}, "learning rate must be above 0"),
+        ("x", {"seed": -1}, "seed must be between 0"),
+        ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
+        ("x", {"save": 0}, "save every must be at least 1"),
+        ("x", {"source": "hub", "hub": "/etc/passwd"}, "Name the data set like hf://datasets"),
+        ("x", {"source": "upload"}, "upload a .zip of pictures"),
+        ("x", {"source": "upload", "files": [__file__]}, "upload one .zip"),
+        ("x", {"start": "taken/7"}, "no such folder|no epoch"),
+        ("x", {"start": "../../etc/1"}, "is not an epoch of a run"),
+        ("x", {"settings": Settings(training=False)}, "switched off"),
+    ],
+)
+def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(gr.Error, match=answer):
+        begin(runner, tmp_path, name, **changed)
+    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken"]
+
+
+def test_an_upload_larger_than_the_server_takes_is_refused(runner, tmp_path, pictures):
+    np.save(tmp_path / "large.npy", np.zeros((2000, 16, 16, 3), np.uint8))
+    with pytest.raises(gr.Error, match="that is more than 1 MB"):
+        begin(
+            runner, tmp_path, source="upload", files=[str(tmp_path / "large.npy")], settings=Settings(max_upload_mb=1)
+        )
+
+
+def test_a_run_on_uploaded_pictures_keeps_them_and_needs_the_upload_no_more(runner, tmp_path, pictures):
+    assert begin(runner, tmp_path, source="upload", files=pictures, epochs=2) == "mine-2"
+    until(runner, lambda now: now.state == "finished")
+    run = RunFolder(tmp_path / "mine")
+    assert len(np.load(run.data()["data"])) == 40
+    assert run.data()["data"] in runner.snapshot().command
+
+
+def test_leaving_the_queue_leaves_nothing_behind(runner, tmp_path, pictures):
+    begin(runner, tmp_path, "first", count=2000, epochs=9)
+    begin(runner, tmp_path, "second", source="upload", files=pictures, owner="bert", settings=SHARED)
+    assert runner.snapshot().waiting == ("second",)
+    with pytest.raises(gr.Error, match="No run of yours is waiting"):
+        train.leave(english, runner, SHARED, "anna")
+    train.leave(english, runner, SHARED, "bert")
+    assert runner.snapshot().waiting == () and not (tmp_path / "second").exists()
+
+
+def test_a_run_begins_with_a_checkpoint_and_without_context(runner, tmp_path):
+    make_run(tmp_path / "tiny", epochs=(4,), width=16)
+    begin(runner, tmp_path, start="tiny/4", context=False)
+    until(runner, lambda now: now.state == "finished")
+    config = RunFolder(tmp_path / "mine").config()
+    assert (config.width, config.training["drop_label"]) == (16, 1.0) and config.start.endswith("model_4.safetensors")
+
+
+@pytest.mark.parametrize("settings,may", [(HERE, True), (SHARED, False)])
+def test_on_a_shared_server_only_whoever_started_a_run_may_stop_it(runner, tmp_path, settings, may):
+    begin(runner, tmp_path, count=2000, epochs=9, owner="anna")
+    until(runner, lambda now: now.step >= 1)
+    if may:
+        train.steer(english, runner, settings, "stop", "bert")
+    else:
+        with pytest.raises(gr.Error, match="Only whoever started mine"):
+            train.steer(english, runner, settings, "stop", "bert")
+        assert runner.snapshot().state == "running"
+        train.steer(english, runner, settings, "stop", "anna")
+    until(runner, lambda now: now.state == "stopped")
+
+
+def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):
+    begin(runner, tmp_path, epochs=2)
+    now = until(runner, lambda now: now.state == "finished")
+    assert "<strong>mine</strong>" in monitor(english, now) and "finished" in monitor(english, now)
+    assert "<svg" in curve(english, now)
+    assert losses(english, now).count("<tr>") == 3, "the head and both epochs"
+    assert now.command.startswith("python -m diffusion train --run") and "--data builtin:60" in now.command
+    assert "已完成" in monitor(chinese, now)
+
+
+def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner, tmp_path):
+    begin(runner, tmp_path, epochs=3)
+    now = until(runner, lambda now: now.state == "finished")
+    frames = film(english, now)
+    assert [(frame["seq"], frame["t"]) for frame in frames] == [(0, 2), (1, 1), (2, 0)]
+    assert [frame["seq"] for frame in film(english, now, after=1)] == [2]
+    raw = np.frombuffer(base64.b64decode(frames[2]["panels"][0]["x"]), np.uint8).reshape(64, 64, 3)
+    assert np.array_equal(raw[:16, :16], now.samples[2][1][0]) and np.array_equal(raw[48:, 48:], now.samples[2][1][15])
+
+
+class Browser:
+    """A page that looks at the runs, and keeps the number of the last answer."""
+
+    def __init__(self, looks, name):
+        self.looks, self.request, self.heard = looks, SimpleNamespace(session_hash=name), ""
+
+    def look(self, asked="", arrives=True):
+        new = self.looks.look(self.request, asked, self.heard)
+        self.heard = new.pop("heard", self.heard) if arrives else self.heard
+        return new
+
+
+def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
+    looks = train.Looks(english, runner, tmp_path)
+    me, you = Browser(looks, "me"), Browser(looks, "you")
+    begin(runner, tmp_path, epochs=2)
+    until(runner, lambda now: now.state == "finished")
+    assert [frame["seq"] for frame in me.look()["film"]] == [0, 1]
+    assert me.look() == {}, "the same was sent twice"
+    assert [frame["seq"] for frame in you.look()["film"]] == [0, 1]
+
+
+def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
+    """The network fails while a page asks: without a receipt it would never hear of what was in that answer."""
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    begin(runner, tmp_path, epochs=2)
+    until(runner, lambda now: now.state == "finished")
+    lost = me.look(arrives=False)
+    assert lost["film"] and lost["monitor"]
+    again = me.look()
+    assert again.keys() == lost.keys() - {"heard"} and again["film"] == lost["film"]
+    assert me.look() == {}
+
+
+def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
+    """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    begin(runner, tmp_path, count=8000, epochs=2)  # an epoch is not over between two looks
+    until(runner, lambda now: now.step >= 1)
+    first = me.look()
+    assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]
+    until(runner, lambda now: now.step >= 3)
+    assert me.look().keys() == {"monitor", "curve"}
+    train.steer(english, runner, HERE, "pause", "")
+    until(runner, lambda now: now.state == "paused")
+    changed = me.look()
+    assert {name for name in train.STEERING if changed.get(name, {}).get("visible")} == {"go_on", "next_epoch"}
+    assert not changed["pause"]["visible"] and "stop" not in changed, "it could be stopped before, too"
+
+
+def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
+    begin(runner, tmp_path, epochs=6)
+    until(runner, lambda now: now.state == "finished")
+    shown = Browser(train.Looks(english, runner, tmp_path), "me").look()["monitor"]
+    heroes = "&amp;kinds=1,0,0,0,0&amp;guidance=2"
+    assert f'href="?tab=watch&amp;epochs=mine/5{heroes}"' in shown
+    assert f'href="?tab=compare&amp;epochs=mine/0,mine/2,mine/3,mine/5{heroes}"' in shown
+
+
+def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
+    """It was sent anew at every look while another one trained."""
+    for name in ("first", "second"):
+        begin(runner, tmp_path, name)
+        until(runner, lambda now: now.state == "finished")
+    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    newest = me.look()
+    assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
+    assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
+    past = me.look("first")
+    assert "<strong>first</strong>" in past["monitor"] and past["seen"]["value"] == "first"
+    assert me.look("first") == {}, "the same was sent twice"
+    assert me.look()["seen"]["value"] == ""
+
+
+def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
+    assert train.resumable(runner, tmp_path) == []
+    begin(runner, tmp_path, count=400, epochs=3)
+    until(runner, lambda now: len(now.samples) == 1)
+    assert train.resumable(runner, tmp_path) == [], "the run under way is offered"
+    runner.stop()
+    until(runner, lambda now: now.state == "stopped")
+    assert train.resumable(runner, tmp_path) == ["mine"]
+    train.resume(english, runner, tmp_path, HERE, "anna", "mine")
+    until(runner, lambda now: now.state == "finished")
+    assert train.resumable(runner, tmp_path) == []
+    with pytest.raises(gr.Error, match="Choose an unfinished run"):
+        train.resume(english, runner, tmp_path, HERE, "anna", None)
+
+
+def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
+    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"count": 500}).values())
+    assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
+    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
+    assert sum(counted) == 40 and "without a kind" in page
+
+
+def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
+    def told(seen=None, **changed):
+        return wish.about_time(english, tmp_path, seen, "x", *(WISH | changed).values())
+
+    assert told().startswith("About")
+    assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
+    assert told(epochs=0) == ""
+
+
+@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
+def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
+    monkeypatch.setattr("diffusion.runs.estimate.sprites_a_second", lambda *_: speed)
+    assert wish.fitting_epochs() == epochs
+
+
+def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
+    """It has none, and a thread that computes here is in the way of the fork that borrows one."""
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setattr("diffusion.runs.estimate.sprites_a_second", lambda *_: pytest.fail("it measured"))
+    assert wish.fitting_epochs() == wish.DEFAULTS.epochs
+    assert wish.about_time(english, tmp_path, None, "x", *WISH.values()) == ""
+
+
+def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
+    make_run(tmp_path / "tiny")
+    archive = packed(english, tmp_path, str(tmp_path / "cache"), "tiny")
+    assert archive.endswith("tiny.zip")
+    for name in ("../tiny", "none", None):
+        with pytest.raises(gr.Error, match="no finished epoch"):
+            packed(english, tmp_path, str(tmp_path / "cache"), name)
+
+
+def test_the_next_name_is_free(tmp_path):
+    for taken in ("mine-2", "mine-3"):
+        (tmp_path / taken).mkdir()
+    assert train.free_name(tmp_path, "mine") == train.free_name(tmp_path, "mine-2") == "mine-4"
+
+
+def test_a_mistake_becomes_a_toast():
+    @toasted
+    def wrong(words):
+        raise ValueError("so it is")
+
+    with pytest.raises(gr.Error, match="so it is"):
+        wrong(english)

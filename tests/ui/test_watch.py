@@ -1,0 +1,148 @@
+"""The handlers of the Watch tab as plain functions: no server, no browser."""
+
+import base64
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from support.runs import make_run
+
+from diffusion.core.schedule import NoiseSchedule
+from diffusion.engine.generation import Request, generate
+from diffusion.sprites import sheet, to_pixels
+from diffusion.store.run_folder import RunFolder
+from diffusion.ui.parts import player
+from diffusion.ui.parts.turns import Turns
+from diffusion.ui.tabs import watch
+from diffusion.ui.words import en as english
+
+BROWSER = SimpleNamespace(session_hash="me")
+CONTROLS = {
+    "run": "tiny",
+    "epoch": 4,
+    "count": 3,
+    "seed": 1,
+    "sampler": "ddpm",
+    "steps": 6,
+    "guidance": 1,
+    "eta": 0,
+    "clip": False,
+    "fresh_noise": True,
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    make_run(folder / "tiny")
+    return folder
+
+
+def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
+    turns = turns or Turns()
+    turn = turn or turns.next(BROWSER.session_hash)
+    return watch.watch(english, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
+
+
+def pixels(frame, name):
+    raw = np.frombuffer(base64.b64decode(frame["panels"][0][name]), np.uint8)
+    return raw.reshape(frame["rows"] * 16, frame["columns"] * 16, 3)
+
+
+def test_frames_are_numbered_without_a_gap_and_the_last_is_what_sampling_gives(runs):
+    frames = list(watching(runs))
+    assert [frame["seq"] for frame in frames] == list(range(len(frames)))
+    assert (frames[0]["t"], frames[-1]["t"]) == (500, 0)
+    assert len({frame["run"] for frame in frames}) == 1
+    *_, (last,) = generate([RunFolder(runs / "tiny").load(4)], Request(count=3, sampler="ddpm", steps=6, seed=1))
+    assert np.array_equal(pixels(frames[-1], "x"), sheet(to_pixels(last.x), frames[-1]["columns"]))
+
+
+def test_the_three_pictures_of_a_frame_fit_together(runs):
+    """x = sqrt(abar) x0 + sqrt(1 - abar) eps, within what eight bits can tell, wherever none of them is cut off."""
+    schedule = NoiseSchedule.linear()
+    frame = list(watching(runs, steps=3))[1]
+    x, x0, eps = (pixels(frame, name).astype(float) / 127.5 - 1 for name in ("x", "x0", "eps"))
+    abar = float(schedule.alpha_bar[frame["t"]])
+    whole = np.all([np.abs(part) < 0.99 for part in (x, x0, eps)], axis=0)
+    rebuilt = abar**0.5 * x0 + (1 - abar) ** 0.5 * 3 * eps
+    assert whole.sum() > 100
+    assert np.abs(rebuilt - x)[whole].max() < 0.03
+
+
+def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(runs, monkeypatch):
+    clock = iter(range(10_000))
+    monkeypatch.setattr(player.time, "monotonic", lambda: next(clock) / 1000)  # a millisecond a look
+    blank = torch.zeros(1, 3, 16, 16)
+    walk = ([SimpleNamespace(t=500 - i, x=blank, x0=blank)] for i in range(501))
+    frames = list(player.frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, 500))
+    assert frames[0]["t"] == 500 and frames[-1]["t"] == 0
+    assert 12 <= len(frames) <= 20, "half a second at 30 frames a second"
+    assert [frame["seq"] for frame in frames] == list(range(len(frames)))
+
+
+def test_stop_ends_the_walk_at_the_next_step_and_says_so(runs):
+    turns = Turns()
+    walk = watching(runs, turns, steps=500)
+    first = next(walk)
+    turns.next(BROWSER.session_hash)  # what Stop does, and what a new Generate does first
+    rest = list(walk)
+    assert rest == [{"run": first["run"], "ended": True}]
+
+
+def test_a_walk_that_was_overtaken_in_the_queue_never_begins(runs):
+    turns = Turns()
+    old = turns.next(BROWSER.session_hash)
+    turns.next(BROWSER.session_hash)
+    assert list(watching(runs, turns, turn=old)) == []
+
+
+def test_two_browsers_do_not_disturb_each_other(runs):
+    turns = Turns()
+    walk = watching(runs, turns)
+    next(walk)
+    turns.next("somebody else")
+    assert list(walk)[-1]["t"] == 0
+
+
+def test_turns_forgets_browsers_of_long_ago():
+    turns = Turns(most=3)
+    for browser in "abcd":
+        turns.next(browser)
+    assert list(turns.newest) == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    "changed,answer",
+    [
+        ({"epoch": None}, "Choose a training epoch"),
+        ({"epoch": 7}, "no epoch 7; it has: 0, 4"),
+        ({"run": "../tiny"}, "There is no run '../tiny'"),
+        ({"run": None}, "There is no run None"),
+        ({"count": 0}, "between 1 and 64"),
+        ({"count": 2.5}, "Sprites must be a whole number"),
+        ({"seed": None}, "Seed must be a whole number"),
+        ({"seed": -1}, "seed must be between 0"),
+        ({"steps": 501}, "between 1 and 500"),
+        ({"sampler": "magic"}, "sampler must be one of"),
+        ({"kinds": (9, 0, 0, 0, 0)}, "kinds must be 5 numbers"),
+    ],
+)
+def test_bad_input_is_a_toast_with_the_right_answer(runs, changed, answer):
+    with pytest.raises(gr.Error, match=answer):
+        list(watching(runs, **changed))
+
+
+def test_no_runs_at_all_says_how_to_train_one(tmp_path):
+    with pytest.raises(gr.Error, match="python -m diffusion train"):
+        list(watching(tmp_path))
+
+
+def test_the_pickers_show_what_is_on_the_disk_now(runs, tmp_path):
+    run, epoch = watch.pick(runs, "tiny")
+    assert (run.choices, run.value, epoch.value) == ([("tiny", "tiny")], "tiny", 4)
+    assert [value for _, value in epoch.choices] == [0, 4]
+    assert watch.pick(runs, "gone")[0].value == "tiny"
+    assert watch.pick(tmp_path, None)[1].choices == []

@@ -1,0 +1,320 @@
+"""The two languages say the same things, the engine's mistakes among them, and nothing else on the page has words."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from diffusion.hub.errors import SENTENCES, STATUS
+from diffusion.ui.words import en as english
+from diffusion.ui.words import zh as chinese
+from diffusion.ui.words.language import told
+
+PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
+ASSETS = PACKAGE.parent / "assets"
+NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can make
+    "__main__": "the command line",
+    "cli": "the command line",
+    "devtools": "the command line; the page only shows what is shipped",
+    "evaluation": "the command line",
+    "data.pixelart": "its numbers come from dataset, which has checked them",
+    "store.quality": "the page compares two epochs that late_pair has found",
+    "server.settings": "read before the server starts",
+    "ui": "has words of its own",
+}
+NEVER_SHOWN = {
+    "numpy would ask for all that memory first": "caught by the function that raises it",
+    "a number that is not finite cannot be drawn": "caught by the module that raises it",
+    "limits must be at least 1, not {}": "the server sets them",
+    "no secret, only a name": "the key that Gradio asks for to lock what a browser keeps",
+}
+FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in English only
+    "endpoints.py": "its endpoints and what an agent reads about them",
+    "schemas.py": "its checks",
+    "limits.py": "its refusal of one too many",
+}
+PASSED_ON = {  # sentences that are made elsewhere, and found there
+    "event.text": "gpu: of a ValueError in the process that has the GPU",
+    "sentence": "pictures: handed to foreign()",
+    "sentence(problem, name, api.endpoint)": "hub_client: one of SENTENCES or STATUS",
+    "str(mistake).replace(path.name, f'{file.name} of {name}')": "dataset: of load_npy",
+}
+
+
+def engine():
+    """The syntax trees of the engine's modules that a visitor's action can reach."""
+    return [
+        ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py") if not names(path) & NO_VISITOR.keys()
+    ]
+
+
+def names(path):
+    """Of a module: its package's and its own, dotted."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return {parts[0], ".".join(parts)}
+
+
+def template(node):
+    """'steps must be at least 1, not {}' of a text or an f-string; None of anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return None
+
+
+def hub_sentences():
+    """What `hub_client.sentence` makes of the Hub's trouble."""
+    return {re.sub(r"\{\w+\}", "{}", text) for text in [*SENTENCES.values(), *STATUS.values()]}
+
+
+def nodes(kind, trees):
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
+
+
+def mistakes(trees):
+    """The names that make a mistake of a sentence: ValueError, what is derived from it, and foreign() of pictures."""
+    derived = [node for node in nodes(ast.ClassDef, trees) if "ValueError" in map(ast.unparse, node.bases)]
+    return {"ValueError", "foreign", *(node.name for node in derived)}
+
+
+def sentences(node, tree):
+    """The templates that an expression may be: one of two, or what a name stands for, too."""
+    if isinstance(node, ast.IfExp):
+        return [*sentences(node.body, tree), *sentences(node.orelse, tree)]
+    if isinstance(node, ast.Name):
+        given = [one.value for one in nodes(ast.Assign, [tree]) if ast.unparse(one.targets[0]) == node.id]
+        return [text for value in given for text in sentences(value, tree)]
+    return [template(node)]
+
+
+def raised(trees):
+    """The template of every sentence that a ValueError or one of its kind is made of in these modules."""
+    names, found = mistakes(trees), hub_sentences()
+    for tree in trees:
+        for call in nodes(ast.Call, [tree]):
+            if ast.unparse(call.func) in names and ast.unparse(call.args[0]) not in PASSED_ON:
+                said = sentences(call.args[0], tree)
+                assert said and None not in said, f"neither a text nor an f-string: {ast.unparse(call)}"
+                found |= set(said)
+    return found - NEVER_SHOWN.keys()
+
+
+def fields(text):
+    """The placeholders of a template with how each is written: [('count', ',')]."""
+    return sorted((name, how, change) for _, name, how, change in Formatter().parse(text) if name is not None)
+
+
+# The same names in both
+
+
+def constants(words):
+    return {name: value for name, value in sorted(vars(words).items()) if name.isupper() and name != "ENGINE"}
+
+
+def differences(ours, theirs, place):
+    """Where two values are not alike: in type, in keys, in length or in placeholders."""
+    if type(ours) is not type(theirs):
+        yield f"{place}: {type(ours).__name__} and {type(theirs).__name__}"
+    elif isinstance(ours, dict):
+        if list(ours) != list(theirs):
+            yield f"{place}: {set(ours) ^ set(theirs) or 'in another order'}"
+        for key in ours.keys() & theirs.keys():
+            yield from differences(ours[key], theirs[key], f"{place}[{key!r}]")
+    elif isinstance(ours, list):
+        if len(ours) != len(theirs):
+            yield f"{place}: {len(ours)} and {len(theirs)}"
+        for i, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+            yield from differences(one, other, f"{place}[{i}]")
+    elif {name for name, *_ in fields(ours)} != {name for name, *_ in fields(theirs)}:
+        yield f"{place}: {fields(ours)} and {fields(theirs)}"
+
+
+def test_both_languages_have_the_same_names_keys_types_and_placeholders():
+    assert list(differences(constants(english), constants(chinese), "words")) == []
+
+
+def leaves(value):
+    """Every text in a nest of dicts and lists."""
+    if isinstance(value, str):
+        yield value
+    else:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
+
+
+SAME_IN_BOTH = {english.TITLE, *english.SAMPLER_NAMES.values(), english.TRAIN_HUB_HINT}
+
+
+def test_nothing_was_left_in_english():
+    plain = [text for text in leaves(constants(chinese)) if not re.search(r"[\u4e00-\u9fff]", text)]
+    assert set(plain) - SAME_IN_BOTH == {chinese.CODE}
+
+
+def test_chinese_is_punctuated_as_chinese():
+    """No comma, semicolon, question mark or bracket of the Latin script beside a Chinese character."""
+    half = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
+    assert [text for text in [*leaves(constants(chinese)), *chinese.ENGINE.values()] if half.search(text)] == []
+
+
+# What the engine says
+
+
+def test_the_chinese_page_knows_every_mistake_a_visitor_can_make_and_no_others():
+    assert raised(engine()) - chinese.ENGINE.keys() == set(), "without Chinese"
+    said = {template(node) for tree in engine() for node in ast.walk(tree)} | hub_sentences()
+    assert chinese.ENGINE.keys() - said == set(), "the engine says this no longer"
+
+
+@pytest.mark.parametrize(
+    "code,found",
+    {
+        'raise ValueError(f"{a} is no {b}")': {"{} is no {}"},
+        'class Mine(ValueError): ...\nraise Mine("no")': {"no"},
+        'raise ValueError("so" if a else f"not {a}")': {"so", "not {}"},
+        'why = f"no {a}"\nwith foreign(why): ...': {"no {}"},
+        'raise ValueError(NEVER)\nNEVER = "limits must be at least 1, not {}"': set(),
+        "raise ValueError(event.text)": set(),
+    }.items(),
+)
+def test_a_sentence_is_found_however_it_is_raised(code, found):
+    assert raised([ast.parse(code)]) - hub_sentences() == found
+
+
+def test_a_sentence_that_cannot_be_read_off_the_code_is_noticed():
+    for code in ("raise ValueError(made(a))", "raise ValueError(unknown)", 'raise ValueError("a" + b)'):
+        with pytest.raises(AssertionError, match="neither a text nor an f-string"):
+            raised([ast.parse(code)])
+
+
+def test_what_is_left_out_is_there():
+    """A module or a sentence that is gone must not excuse another one of its name."""
+    assert NO_VISITOR.keys() <= set().union(*map(names, PACKAGE.rglob("*.py")))
+    assert FOR_PROGRAMS.keys() <= {path.name for path in (PACKAGE / "ui").rglob("*.py")}
+    trees = [ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")]
+    assert NEVER_SHOWN.keys() <= {template(node) for node in nodes(ast.expr, trees)}
+    assert PASSED_ON.keys() <= {ast.unparse(call.args[0]) for call in nodes(ast.Call, trees) if call.args}
+
+
+@pytest.mark.parametrize("english_one,chinese_one", chinese.ENGINE.items(), ids=list(chinese.ENGINE))
+def test_every_sentence_of_the_engine_arrives_whole(english_one, chinese_one):
+    """What it puts in stands in the Chinese sentence, each in its place, whatever other templates are like it."""
+    count = english_one.count("{}")
+    assert sorted(name for name, *_ in fields(chinese_one)) == [str(i) for i in range(count)]
+    values = [f"<{i}>" for i in range(count)]
+    assert told(chinese, english_one.format(*values)) == chinese_one.format(*values)
+    assert told(english, english_one.format(*values)) == english_one.format(*values)
+
+
+def test_what_a_sentence_holds_is_told_too_and_what_is_unknown_stays():
+    assert told(chinese, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
+    unreadable = "b.png in the upload is not a picture that can be read"
+    assert told(chinese, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
+    assert told(chinese, "KeyError: 'x'") == "KeyError: 'x'"
+
+
+# No other words
+
+
+def ui_sources():
+    paths = [path for path in sorted((PACKAGE / "ui").rglob("*.py")) if path.name not in FOR_PROGRAMS]
+    return [path for path in paths if path.parent.name != "words"]
+
+
+TOLD = {
+    "ValueError",
+    "gr.Error",
+    "gr.Info",
+    "gr.Warning",
+    "gr.Markdown",
+    "gr.Button",
+    "gr.Tab",
+    "gr.Accordion",
+    "gr.HTML",
+}
+SHOWN = {"label", "info", "placeholder", "title", "message", "description", "caption"}
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def visible(node):
+    """Texts that an expression may show."""
+    if isinstance(node, ast.JoinedStr):
+        # what it puts in is words' or a number's
+        yield "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (ast.BinOp, ast.IfExp, ast.BoolOp)):
+        for part in ast.iter_child_nodes(node):
+            yield from visible(part)
+
+
+def arguments_shown(tree):
+    """What is handed to a component or to a mistake as words: gr.X(first, label=…) and ValueError(first)."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        named = ast.unparse(call.func)
+        if named in TOLD:
+            values = [*call.args[:1], *(key.value for key in call.keywords if key.arg == "value")]
+            yield from (text for node in values for text in visible(node))
+        if named.startswith("gr."):
+            yield from (text for key in call.keywords if key.arg in SHOWN for text in visible(key.value))
+
+
+def documentation(tree):
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+
+
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+SHOWN_ATTRIBUTES = r"""(?:aria-label|aria-valuetext|title|alt|placeholder)="([^"]*)\""""
+
+
+def markup_shown(html):
+    """Text between tags and in the attributes that are read out, without {placeholders} and ${expressions}."""
+    bare = re.sub(r"\$?\{[^{}]*\}", "", html)
+    yield from re.findall(SHOWN_ATTRIBUTES, bare)
+    yield from re.findall(r">([^<>]+)<", bare)
+
+
+@pytest.mark.parametrize("path", ui_sources(), ids=lambda path: path.name)
+def test_the_code_of_the_page_has_no_words_of_its_own(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    texts = [text for node in ast.walk(tree) if (text := template(node))]
+    sentences = [
+        text for text in texts if SENTENCE.search(text) and "<" not in text and text not in documentation(tree)
+    ]
+    markup = [text for html in texts if re.search(r"<\w", html) for text in markup_shown(html)]
+    found = {
+        text for text in [*arguments_shown(tree), *markup, *sentences] if LETTERS.search(re.sub("<[^>]*>", "", text))
+    }
+    assert found - NEVER_SHOWN.keys() == set()
+
+
+STRING = r"""(?:"[^"\n]*"|'[^'\n]*'|`[^`]*`)"""
+JS_SHOWN = [
+    rf"(?:textContent|innerText|title|label|alt|placeholder)\s*[=:]\s*({STRING})",
+    rf"setAttribute\(\"(?:aria-label|aria-valuetext|title|alt)\",\s*({STRING})",
+    rf"fillText\(\s*({STRING})",
+    rf"new (?:Error|Option)\(\s*({STRING})",
+]
+SYMBOLS = {"t "}  # the level of noise in the grid's head, the same letter in every language
+
+
+@pytest.mark.parametrize("path", sorted((ASSETS / "js").glob("*.js")), ids=lambda path: path.name)
+def test_scripts_have_no_words_of_their_own(path):
+    code = re.sub(r"^\s*//.*$|\s//\s.*$", "", path.read_text("utf-8"), flags=re.M)
+    found = [text[1:-1] for shape in JS_SHOWN for text in re.findall(shape, code)]
+    bare = [re.sub(r"\$\{[^}]*\}", "", text) for text in found]
+    assert [text for text in bare if LETTERS.search(text) and text not in SYMBOLS] == []
+
+
+@pytest.mark.parametrize("path", sorted((ASSETS / "html").glob("*.html")), ids=lambda path: path.name)
+def test_pages_have_no_words_of_their_own(path):
+    assert [text for text in markup_shown(path.read_text("utf-8")) if LETTERS.search(text)] == []
+
+
+def test_every_word_is_used():
+    """A name that no code reads is a word nobody sees."""
+    code = "\n".join(path.read_text("utf-8") for path in ui_sources())
+    assert {name for name in constants(english) if not re.search(rf"\.{name}\b", code)} == set()
