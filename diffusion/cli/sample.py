@@ -173,10 +173,10 @@ def poster(options: Options) -> None:
     from ..devtools.poster import icon
     from ..devtools.poster import poster as draw_poster
     from ..sprites import save_picture
-    from ..ui.words.en import DESCRIPTION, TITLE
+    from ..ui.words import ENGLISH
 
     check_suffix(options.out, ".png")
-    save_picture(draw_poster(options.reel, TITLE, DESCRIPTION), options.out)
+    save_picture(draw_poster(options.reel, ENGLISH.title, ENGLISH.description), options.out)
     save_picture(icon(options.reel), options.out.with_name("icon.png"))
     print(f"the picture is {options.out}")
 

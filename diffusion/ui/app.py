@@ -13,12 +13,9 @@ from .parts.page import open_page
 from .parts.player import served
 from .social_preview import Preview
 from .tabs import checkpoints, compare, learn, one_step, train, watch
-from .words import en as english
-from .words import zh as chinese
-from .words.language import Words, told
+from .words import ENGLISH, LANGUAGES, Words, told
 
 TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
-PAGES = {"": english, "zh": chinese}  # path -> words; assets/js/language.js chooses between them
 SCOPE = ".gradio-container.gradio-container .contain"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
@@ -34,11 +31,11 @@ def build(
     settings = settings or Settings()
     pulls = pulls or Pulls(runs, Allowance() if settings.shared else None)
     runner = Runner(60 * settings.max_training_minutes if settings.max_training_minutes else None)
-    app = gr.Blocks(title=english.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
-    for path, words in PAGES.items():
-        with app.route(words.LANGUAGE, path, show_in_navbar=False) if path else app:
+    app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
+    for path, words in LANGUAGES.items():
+        with app.route(words.language, path, show_in_navbar=False) if path else app:
             build_page(app, runs, assets, default_run, words, runner, pulls, settings)
-            if words is english:
+            if words is ENGLISH:
                 api.build(runs, default_run)
     return app
 
@@ -56,24 +53,24 @@ def build_page(
     """One page, in these words; all pages share one runner, and what comes from the Hub."""
     page = open_page(app, words, runs, assets, default_run)
     gr.HTML(switch(words), elem_classes="languages")
-    path = next(path for path, others in PAGES.items() if others is words)
-    begin = f'<a href="./{path}?tab=learn">{words.BEGIN}</a>'
-    gr.Markdown(f"# {words.TITLE}\n{words.INTRO} {begin}", elem_classes="intro")
+    path = next(path for path, others in LANGUAGES.items() if others is words)
+    begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'
+    gr.Markdown(f"# {words.title}\n{words.intro} {begin}", elem_classes="intro")
     with gr.Tabs() as tabs:
-        with gr.Tab(words.WATCH, id="watch"):
+        with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
-        with gr.Tab(words.COMPARE, id="compare"):
+        with gr.Tab(words.compare.tab, id="compare"):
             compare.build(page)
-        with gr.Tab(words.LEARN["tab"], id="learn"):  # before those that a phone hides in its menu
+        with gr.Tab(words.learn["tab"], id="learn"):  # before those that a phone hides in its menu
             learn.build(page)
-        with gr.Tab(words.ONE_STEP_TAB, id="one-step") as tab:
+        with gr.Tab(words.one_step_tab, id="one-step") as tab:
             one_step.build(page, tab)
-        with gr.Tab(words.TRAIN, id="train") as tab:
+        with gr.Tab(words.train.tab, id="train") as tab:
             train.build(page, tab, runner, settings)
-        with gr.Tab(words.HUB["tab"], id="checkpoints") as tab:
+        with gr.Tab(words.hub.tab, id="checkpoints") as tab:
             checkpoints.build(page, tab, pulls, settings)
     gr.Markdown(
-        words.DEVICE.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
+        words.device.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
     app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
 
@@ -81,9 +78,9 @@ def build_page(
 def switch(words: Words) -> str:
     """All languages by name, each a link to its page; assets/js/language.js keeps the tab and remembers the choice."""
     links = []
-    for path, other in PAGES.items():
+    for path, other in LANGUAGES.items():
         here = ' aria-current="page"' if other is words else ""
-        links.append(f'<a href="./{path}" lang="{other.CODE}" hreflang="{other.CODE}"{here}>{other.LANGUAGE}</a>')
+        links.append(f'<a href="./{path}" lang="{other.code}" hreflang="{other.code}"{here}>{other.language}</a>')
     return " | ".join(links)
 
 
@@ -95,7 +92,7 @@ def tab_asked_for(request: gr.Request) -> gr.Tabs:
 
 def preview(assets: Path) -> Middleware:
     """For `launch(app_kwargs={"middleware": …})`: what other sites show of the pages."""
-    return Middleware(Preview, pages=PAGES, picture=served(assets) / "shipped" / "social.png")
+    return Middleware(Preview, pages=LANGUAGES, picture=served(assets) / "shipped" / "social.png")
 
 
 def look(assets: Path) -> dict:

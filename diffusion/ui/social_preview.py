@@ -12,7 +12,7 @@ from pathlib import Path
 from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .words.language import Words
+from .words import Words
 
 GRADIOS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 TAGS = """<head>
@@ -64,5 +64,5 @@ class Preview:
         address = here.replace(
             scheme=forwarded or here.scheme, path=f"/gradio_api/file={self.picture.as_posix()}", query=""
         )
-        tags = TAGS.format(title=escape(words.TITLE), line=escape(words.DESCRIPTION), picture=escape(str(address)))
-        return GRADIOS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.CODE}"', 1)
+        tags = TAGS.format(title=escape(words.title), line=escape(words.description), picture=escape(str(address)))
+        return GRADIOS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.code}"', 1)

@@ -12,8 +12,7 @@ from support.fakehub import FakeHub
 from support.runs import make_run
 
 from diffusion.store.run_folder import RunFolder
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
 
@@ -35,15 +34,15 @@ def served(tmp_path_factory) -> Iterator[tuple[str, FakeHub, Path]]:
     hub.stop()
 
 
-def open_tab(page, address, words=english):
-    page.goto(f"{address}/?tab=checkpoints&lang={words.CODE[:2]}")
+def open_tab(page, address, words=ENGLISH):
+    page.goto(f"{address}/?tab=checkpoints&lang={words.code[:2]}")
     page.locator("#runs-here table").wait_for(timeout=SLOW)
     return page
 
 
-def look(page, address, words=english):
-    page.get_by_label(words.HUB["address"]).fill(address)
-    page.get_by_role("button", name=words.HUB["look"], exact=True).click()
+def look(page, address, words=ENGLISH):
+    page.get_by_label(words.hub.address).fill(address)
+    page.get_by_role("button", name=words.hub.look, exact=True).click()
 
 
 def choose_epochs(page, *wanted):
@@ -116,13 +115,13 @@ def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, serv
     assert list(RunFolder(runs / "stopped").epochs()) == [0, 31]
 
 
-@pytest.mark.parametrize("words", [english, chinese], ids=["English", "Chinese"])
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["English", "Chinese"])
 def test_a_broken_hub_is_a_sentence_in_the_language_of_the_page(page, served, words):
     address, hub, _ = served
     open_tab(page, address, words)
     fault = hub.fault("GET", "/api/models/me/run", status=503)
     look(page, "hf://me/run", words)
-    said = {english: "the Hub has trouble of its own (error 503)", chinese: "Hub 自己出了问题（错误 503）"}[words]
+    said = {ENGLISH: "the Hub has trouble of its own (error 503)", CHINESE: "Hub 自己出了问题（错误 503）"}[words]
     page.locator("#pull-goes .problem").get_by_text(said).wait_for(timeout=SLOW)
     page.locator(".toast-body").get_by_text(said).wait_for(timeout=SLOW)
     hub.faults.remove(fault)
@@ -161,7 +160,7 @@ def test_a_job_starts_when_its_price_is_agreed_to_and_is_found_again_by_the_brow
     address, hub, _ = served
     hub.jobs.clear()
     open_tab(page, address)
-    page.get_by_role("button", name=english.HUB["gpu"]["title"]).click()
+    page.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
     page.get_by_text("At most $0.40").wait_for(timeout=SLOW)
     page.get_by_label("Where it pushes").fill("me/trained")
     press(page, "Start the job")
@@ -177,7 +176,7 @@ def test_a_job_starts_when_its_price_is_agreed_to_and_is_found_again_by_the_brow
     later = page.context.new_page()
     page.close()
     open_tab(later, address)
-    later.get_by_role("button", name=english.HUB["gpu"]["title"]).click()
+    later.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
     press(later, "Follow the job")
     later.locator("#job-goes").get_by_text("step 20 of 6,400").wait_for(timeout=SLOW)
     press(later, "Cancel the job")

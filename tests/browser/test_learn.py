@@ -13,12 +13,11 @@ from support.runs import make_run
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.ui.tabs import learn
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
 
-STEPS = english.LEARN["steps"]
+STEPS = ENGLISH.learn["steps"]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +94,7 @@ def test_step_1_plays_by_itself_before_any_model_has_run_and_leaves_the_address_
     assert lesson.locator("[data-reading=film]").inner_text() == "Finished"
     slide(lesson, "at", 15)
     noisy = url_of(lesson, "film")
-    lesson.get_by_role("radio", name=english.LEARN["knobs"]["view_x0"]).check()
+    lesson.get_by_role("radio", name=ENGLISH.learn["knobs"]["view_x0"]).check()
     assert url_of(lesson, "film") != noisy
     assert moves_done(lesson) >= 2
     in_address(page, tab="learn", step=1, at=15, view="x0")
@@ -330,8 +329,8 @@ def test_less_motion_when_asked_for(chromium, served):
 def test_the_lesson_in_chinese(page, served):
     page.goto(f"{served}/zh?tab=learn&step=3&t=150")
     lesson = page.locator("#learn .lesson")
-    page.get_by_role("heading", name=chinese.LEARN["steps"]["ask"]["title"]).wait_for()
-    lesson.get_by_role("button", name=chinese.LEARN["knobs"]["ask"], exact=True).click()
+    page.get_by_role("heading", name=CHINESE.learn["steps"]["ask"]["title"]).wait_for()
+    lesson.get_by_role("button", name=CHINESE.learn["knobs"]["ask"], exact=True).click()
     painted(page, "guess")
     assert "预测的噪声偏差" in lesson.locator("[data-reading=ask]").inner_text()
     assert not re.search("[A-Za-z]{3}", lesson.locator("[data-part=moves]").inner_text())

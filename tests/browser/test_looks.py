@@ -13,10 +13,9 @@ from support.app import ROOT, running_app, visitor
 
 from diffusion.devtools.poster import icon, poster
 from diffusion.ui.app import TABS
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
-MENU = {"one-step": english.ONE_STEP_TAB, "train": english.TRAIN, "checkpoints": english.HUB["tab"]}  # of a phone
+MENU = {"one-step": ENGLISH.one_step_tab, "train": ENGLISH.train.tab, "checkpoints": ENGLISH.hub.tab}  # of a phone
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
 OPEN_ALL = """() => {
@@ -119,14 +118,14 @@ def test_nothing_jumps_while_frames_arrive(chromium, address, record_property):
         assert len(seen) == 1, f"the sprites moved about: {seen}"
 
 
-@pytest.mark.parametrize(("path", "words"), [("", english), ("zh", chinese)])
+@pytest.mark.parametrize(("path", "words"), [("", ENGLISH), ("zh", CHINESE)])
 def test_a_shared_address_shows_the_sprites(address, path, words):
     page = urllib.request.urlopen(f"{address}/{path}").read().decode()
     tags = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+|description)" content="([^"]*)"', page))
     assert page.count('"og:image"') == 1 and "adio" not in " ".join(tags.values()).replace("gradio_api", "")
-    assert (tags["og:title"], tags["og:description"]) == (words.TITLE, words.DESCRIPTION)
-    assert tags["description"] == words.DESCRIPTION
-    assert f'lang="{words.CODE}"' in page
+    assert (tags["og:title"], tags["og:description"]) == (words.title, words.description)
+    assert tags["description"] == words.description
+    assert f'lang="{words.code}"' in page
     picture = urllib.request.urlopen(tags["og:image"]).read()
     assert Image.open(io.BytesIO(picture)).size == (1200, 630)
 

@@ -9,14 +9,13 @@ from support.fake_login import FakeLogin
 from support.fakehub import TOKENS, FakeHub
 from support.runs import make_run
 
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
 
 SLOW = 60_000  # ms
 TOKEN = "hf_TokenOfTheVisitor"
-REFUSAL = english.HUB["push_needs"]["login"]
+REFUSAL = ENGLISH.hub.push_needs.login
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +41,15 @@ def page(page):
     return page
 
 
-def open_tab(page, address, words=english):
+def open_tab(page, address, words=ENGLISH):
     page.goto(address)
-    page.get_by_role("tab", name=words.HUB["tab"]).click()
+    page.get_by_role("tab", name=words.hub.tab).click()
     page.locator("#runs-here table").wait_for(timeout=SLOW)
 
 
-def press_sign_in(page, words=english):
-    page.get_by_role("button", name=words.HUB["sign_in"]).click()
-    page.get_by_role("button", name=words.HUB["sign_out"].format("visitor")).wait_for(timeout=SLOW)
+def press_sign_in(page, words=ENGLISH):
+    page.get_by_role("button", name=words.hub.sign_in).click()
+    page.get_by_role("button", name=words.hub.sign_out.format("visitor")).wait_for(timeout=SLOW)
 
 
 def press_push(page, target):
@@ -60,7 +59,7 @@ def press_push(page, target):
 
 
 def press_start_of_a_job(page, target):
-    page.get_by_role("button", name=english.HUB["gpu"]["title"]).click()
+    page.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
     page.get_by_text("At most $0.40").wait_for(timeout=SLOW)
     page.get_by_label("Where it pushes").fill(target)
     page.get_by_label("I agree to pay that").check()
@@ -101,7 +100,7 @@ def test_a_visitor_pushes_with_their_own_token_until_they_sign_out(page, served)
     assert_the_token_is_not_shown(page, address)
 
     page.get_by_role("button", name="Sign out (visitor)").click()
-    page.get_by_role("button", name=english.HUB["sign_in"]).wait_for(timeout=SLOW)
+    page.get_by_role("button", name=ENGLISH.hub.sign_in).wait_for(timeout=SLOW)
     hub.log.clear()
     press_push(page, "visitor/again")
     wait_for_refusal(page)
@@ -123,8 +122,8 @@ def test_a_job_is_started_and_paid_by_the_visitor_who_signed_in(page, served):
     page.locator("#job-goes").get_by_text("The job was cancelled.").wait_for(timeout=SLOW)
 
 
-@pytest.mark.parametrize(("path", "words"), [("/", english), ("/zh", chinese)], ids=["English", "Chinese"])
+@pytest.mark.parametrize(("path", "words"), [("/", ENGLISH), ("/zh", CHINESE)], ids=["English", "Chinese"])
 def test_signing_in_leads_back_to_the_tab_in_its_language(page, served, path, words):
     open_tab(page, served[0] + path, words)
     press_sign_in(page, words)
-    assert page.get_by_role("tab", name=words.HUB["tab"], selected=True).is_visible()
+    assert page.get_by_role("tab", name=words.hub.tab, selected=True).is_visible()

@@ -27,7 +27,7 @@ from support.runs import make_run
 from diffusion.__main__ import main
 from diffusion.engine.generation import Request, generate
 from diffusion.sprites import to_pixels
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE
 
 pytestmark = pytest.mark.browser
 
@@ -356,8 +356,8 @@ def test_a_chinese_browser_lands_on_chinese_and_the_switch_overrides_it_for_good
         page.goto(f"{address}/?tab=compare#here")
         page.wait_for_url(f"{address}/zh?tab=compare#here")
         assert language(page) == "zh-CN"
-        page.get_by_role("button", name=chinese.COMPARE_GENERATE).wait_for()
-        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.get_by_role("button", name=CHINESE.compare.generate).wait_for()
+        page.get_by_role("tab", name=CHINESE.one_step_tab).click()
         page.get_by_role("link", name="English").click()
         page.wait_for_url(f"{address}/?tab=one-step&lang=en#here")
         assert language(page) == "en"
@@ -368,7 +368,7 @@ def test_a_chinese_browser_lands_on_chinese_and_the_switch_overrides_it_for_good
         page.get_by_role("button", name="Generate").wait_for()
         assert language(page) == "en" and page.url == f"{address}/"
         page.get_by_role("link", name="中文").click()
-        page.get_by_role("button", name=chinese.GENERATE).wait_for()
+        page.get_by_role("button", name=CHINESE.generate).wait_for()
         page.goto(address)
         page.wait_for_url(f"{address}/zh")
         assert language(page) == "zh-CN"
@@ -396,30 +396,30 @@ def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chines
         page.goto(f"{address}/zh")
         page.wait_for_function(LOG)
         page.get_by_role("radio", name="31", exact=True).wait_for()
-        page.get_by_label(chinese.SEED).fill("-3")
-        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.get_by_label(CHINESE.seed).fill("-3")
+        page.get_by_role("button", name=CHINESE.generate).click()
         page.get_by_text("种子须在 0 到 4294967295 之间，而不是 -3").wait_for()
-        page.get_by_label(chinese.SEED).fill("3")
-        page.get_by_label(f"number input for {chinese.COUNT}").first.fill("2")
-        page.get_by_label(f"number input for {chinese.COUNT}").first.press("Tab")
+        page.get_by_label(CHINESE.seed).fill("3")
+        page.get_by_label(f"number input for {CHINESE.count}").first.fill("2")
+        page.get_by_label(f"number input for {CHINESE.count}").first.press("Tab")
         before = page.evaluate(LOG)["run"]
-        page.get_by_role("button", name=chinese.GENERATE).click()
+        page.get_by_role("button", name=CHINESE.generate).click()
         page.wait_for_function(f"({LOG}).run !== {before!r}", timeout=60_000)
         assert len(finish(page)["arrived"]) > 5 and sprites_on(canvas(page), 2).std() > 0
         assert page.evaluate(LEVEL).startswith("噪声程度 0 / 500")
-        page.locator(PLAYER).get_by_role("button", name=chinese.PLAYER["share"]).click()
+        page.locator(PLAYER).get_by_role("button", name=CHINESE.player["share"]).click()
         assert page.url.startswith(f"{address}/zh?tab=watch&epochs=tiny")
-        page.get_by_role("tab", name=chinese.COMPARE).click()
-        page.locator(COMPARE).get_by_role("radio", name=chinese.PLAYER["mode_learning"]).check()
+        page.get_by_role("tab", name=CHINESE.compare.tab).click()
+        page.locator(COMPARE).get_by_role("radio", name=CHINESE.player["mode_learning"]).check()
         page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('第 ')")
-        page.get_by_role("tab", name=chinese.ONE_STEP_TAB).click()
+        page.get_by_role("tab", name=CHINESE.one_step_tab).click()
         page.wait_for_function(f"({ANSWERED})?.t === 200", timeout=30_000)
         assert page.locator("#one-step tbody th").all_inner_texts()[:2] == [
-            chinese.ONE_STEP["truth"],
-            chinese.EPOCH_NUMBER.format(epoch=0),
+            CHINESE.one_step["truth"],
+            CHINESE.epoch_number.format(epoch=0),
         ]
-        page.get_by_role("tab", name=chinese.TRAIN, exact=True).click()
-        page.get_by_text(chinese.TRAIN_IDLE).wait_for()
-        page.get_by_label(chinese.TRAIN_NAME).fill("../x")
-        page.get_by_role("button", name=chinese.TRAIN_START).click()
-        page.get_by_text(chinese.RUN_NAME).wait_for()
+        page.get_by_role("tab", name=CHINESE.train.tab, exact=True).click()
+        page.get_by_text(CHINESE.train.idle).wait_for()
+        page.get_by_label(CHINESE.train.name).fill("../x")
+        page.get_by_role("button", name=CHINESE.train.start).click()
+        page.get_by_text(CHINESE.run_name).wait_for()

@@ -34,7 +34,7 @@ from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.quality import answer, late_pair, specialises
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.charts import quality_html
-from diffusion.ui.words import en as english
+from diffusion.ui.words import ENGLISH
 
 
 def normal(count: int, *, seed: int = 0, size: int = 6) -> torch.Tensor:
@@ -417,7 +417,7 @@ def full_metrics() -> dict:
 def test_the_charts_are_whole_and_say_it_in_words_too():
     metrics = full_metrics()
     page = quality_html(
-        english, metrics, {"exam": {}, "fresh": metrics["31"]["quality"], "held_out": metrics["0"]["quality"]}
+        ENGLISH, metrics, {"exam": {}, "fresh": metrics["31"]["quality"], "held_out": metrics["0"]["quality"]}
     )
     whole = ET.fromstring(page)  # well formed
     charts = whole.findall(".//svg")
@@ -430,9 +430,9 @@ def test_the_charts_are_whole_and_say_it_in_words_too():
 
 
 def test_one_epoch_is_enough_and_none_is_said():
-    one = quality_html(english, {"4": full_metrics()["4"]})
+    one = quality_html(ENGLISH, {"4": full_metrics()["4"]})
     assert one.count("<svg") == 3 and "nan" not in one
-    assert "not been measured" in quality_html(english, {}) and "<svg" not in quality_html(english, {"0": {"loss": 1}})
+    assert "not been measured" in quality_html(ENGLISH, {}) and "<svg" not in quality_html(ENGLISH, {"0": {"loss": 1}})
 
 
 @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ def test_one_epoch_is_enough_and_none_is_said():
 def test_foreign_numbers_do_not_reach_the_page(foreign):
     metrics = full_metrics()
     metrics["4"]["quality"]["frechet"] = foreign
-    page = quality_html(english, metrics)
+    page = quality_html(ENGLISH, metrics)
     assert "cannot be read" in page and "<script" not in page and "<b>" not in page
 
 

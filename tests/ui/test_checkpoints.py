@@ -25,9 +25,7 @@ from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
 from diffusion.ui.tabs import checkpoints, watch
 from diffusion.ui.tabs import run_tables as shelf
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
-from diffusion.ui.words.language import told
+from diffusion.ui.words import CHINESE, ENGLISH, told
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
 QUALITY = {"frechet": {"mean": 1.674, "spread": 0.17}}
@@ -60,7 +58,7 @@ def pulls(tmp_path) -> Pulls:
 
 
 def looked(address: str, settings: Settings = HERE) -> Listing:
-    *_, (said, listing) = checkpoints.look(english, checkpoints.reader(settings), address)
+    *_, (said, listing) = checkpoints.look(ENGLISH, checkpoints.reader(settings), address)
     assert said == ""
     return listing
 
@@ -71,7 +69,7 @@ def never() -> bool:
 
 def opened(pulls: Pulls, listing: Listing, epochs: list[int], name: str = "mine", trusted: bool = False, over=never):
     api = checkpoints.reader(HERE)
-    return list(checkpoints.open_run(english, pulls, api, over, listing, epochs, trusted, name))
+    return list(checkpoints.open_run(ENGLISH, pulls, api, over, listing, epochs, trusted, name))
 
 
 # Look
@@ -79,7 +77,7 @@ def opened(pulls: Pulls, listing: Listing, epochs: list[int], name: str = "mine"
 
 def test_looking_shows_what_is_there_and_downloads_none_of_it(hub, pulls):
     listing = looked(" hf://me/run ")
-    table, _, epochs, trusted, name = checkpoints.offer(english, pulls, listing)
+    table, _, epochs, trusted, name = checkpoints.offer(ENGLISH, pulls, listing)
     rows = [row.split("<td")[0].split(">")[-2].split("<")[0] for row in table.split("<tr>")[2:]]
     assert rows == ["0", "4", "8", "12"]
     assert "0.5000" in table and "1.67 ± 0.17" in table and "MB" in table
@@ -90,7 +88,7 @@ def test_looking_shows_what_is_there_and_downloads_none_of_it(hub, pulls):
 
 
 def test_an_address_that_names_an_epoch_ticks_that_one(hub, pulls):
-    assert checkpoints.offer(english, pulls, looked("hf://me/run/model_8"))[2].value == [8]
+    assert checkpoints.offer(ENGLISH, pulls, looked("hf://me/run/model_8"))[2].value == [8]
 
 
 def asked(words, address: str) -> tuple[list[str], str]:
@@ -104,7 +102,7 @@ def asked(words, address: str) -> tuple[list[str], str]:
 
 
 def test_trouble_is_a_toast_and_stays_on_the_page_in_its_words(hub):
-    seen, mistake = asked(chinese, "hf://me/nothing")
+    seen, mistake = asked(CHINESE, "hf://me/nothing")
     assert mistake.startswith("there is no hf://me/nothing")
     assert "没有 hf://me/nothing" in seen[-1]
 
@@ -112,7 +110,7 @@ def test_trouble_is_a_toast_and_stays_on_the_page_in_its_words(hub):
 def test_waiting_is_said_before_the_hub_is_given_up(hub, monkeypatch):
     monkeypatch.setattr(hub_client, "PATIENCE", 1.5)
     hub.fault("GET", "/api/models", delay=5)
-    seen, mistake = asked(english, "hf://me/run")
+    seen, mistake = asked(ENGLISH, "hf://me/run")
     assert "has not answered for 1.5 s" in mistake
     assert any("Waiting for the Hub: 1 s" in said for said in seen)
 
@@ -140,7 +138,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert shares and shares == sorted(shares) and shares[-1] <= 100
     run, epoch = watch.pick(pulls.runs, "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
-    run_there = shelf.run_there(english, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
+    run_there = shelf.run_there(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 
 
@@ -157,9 +155,9 @@ def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
 @pytest.mark.parametrize(
     ("epochs", "name", "complaint"),
     [
-        ([], "mine", english.HUB["choose_first"]),
-        ([0], "../mine", english.RUN_NAME),
-        ([0], "", english.RUN_NAME),
+        ([], "mine", ENGLISH.hub.choose_first),
+        ([0], "../mine", ENGLISH.run_name),
+        ([0], "", ENGLISH.run_name),
         ([0], "taken", "taken holds another run, not one of hf://me/run"),
     ],
     ids=["no epoch", "path", "no name", "another run"],
@@ -181,13 +179,13 @@ def test_nothing_is_opened_before_it_was_looked_at(pulls):
 def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
     hub.add("me/old", {"model_0.pth": b"x" * 100})
     listing = looked("hf://me/old")
-    assert checkpoints.offer(english, pulls, listing)[3].visible
+    assert checkpoints.offer(ENGLISH, pulls, listing)[3].visible
     with pytest.raises(ValueError, match="tick the box if you trust their author"):
         opened(pulls, listing, [0])
     with pytest.raises(ValueError, match="cannot be used"):  # with consent it is read, and is no weights
         opened(pulls, listing, [0], trusted=True)
     shared = Pulls(pulls.runs, Allowance())
-    assert not checkpoints.offer(english, shared, listing)[3].visible
+    assert not checkpoints.offer(ENGLISH, shared, listing)[3].visible
     with pytest.raises(ValueError, match=r"opens \.safetensors only"):
         opened(shared, listing, [0], trusted=True)
     assert not list_runs(pulls.runs)
@@ -237,7 +235,7 @@ def test_two_do_not_write_the_same_run_at_once(hub, pulls):
 def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pulls):
     opened(pulls, looked("hf://me/run"), [12, 4], "mine")
     make_run(pulls.runs / "own", epochs=(0,), width=16)
-    table = shelf.runs_here(english, list_runs(pulls.runs), hub.url)
+    table = shelf.runs_here(ENGLISH, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
     assert "4, 12 (0.2 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
@@ -251,17 +249,17 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
 def test_foreign_numbers_are_shown_as_nothing(tmp_path, said):
     run = make_run(tmp_path / "run", epochs=(0,))
     run.keep("metrics.json", said)
-    table = shelf.runs_here(english, {"run": run}, "https://hub")
+    table = shelf.runs_here(ENGLISH, {"run": run}, "https://hub")
     assert "<b>" not in table and "nan" not in table.lower()
 
 
 def test_the_page_is_told_only_what_is_new(pulls):
     make_run(pulls.runs / "one", epochs=(0,))
-    seen, table, _, picker = checkpoints.look_around(english, pulls, "sprites", None, None)
+    seen, table, _, picker = checkpoints.look_around(ENGLISH, pulls, "sprites", None, None)
     assert "one" in table and picker.value == "one"
-    assert checkpoints.look_around(english, pulls, "sprites", seen, "one") == [gr.skip()] * 4
+    assert checkpoints.look_around(ENGLISH, pulls, "sprites", seen, "one") == [gr.skip()] * 4
     make_run(pulls.runs / "two", epochs=(0,))
-    assert "two" in checkpoints.look_around(english, pulls, "sprites", seen, "one")[1]
+    assert "two" in checkpoints.look_around(ENGLISH, pulls, "sprites", seen, "one")[1]
 
 
 # Push
@@ -270,7 +268,7 @@ def test_the_page_is_told_only_what_is_new(pulls):
 def pushed(runs: Path, settings: Settings, token: str | None, target: str = "me/new", **changed) -> list[str]:
     values = {"name": "own", "target": target, "private": False, "with_training": False} | changed
     given = SimpleNamespace(token=token) if token else None
-    return list(checkpoints.push_run(english, settings, runs, given, never, *values.values()))
+    return list(checkpoints.push_run(ENGLISH, settings, runs, given, never, *values.values()))
 
 
 @pytest.fixture
@@ -332,7 +330,7 @@ def test_what_cannot_be_pushed_is_refused(hub, runs, changed, complaint):
 
 def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
     given = SimpleNamespace(token="hf_me")
-    work = checkpoints.push_run(english, SPACE, runs, given, lambda: True, "own", "me/new", False, False)
+    work = checkpoints.push_run(ENGLISH, SPACE, runs, given, lambda: True, "own", "me/new", False, False)
     assert "Stopped" in list(work)[-1]
     assert not hub.asked("commit")
 
@@ -344,9 +342,9 @@ def test_it_is_pulled_while_the_app_serves(hub, pulls):
     hub.fault("GET", "/api/models", delay=0.5, times=1)
     thread = pulls.begin(HfApi(), HubRef("me/run"))
     assert pulls.opening.state == "pulling" and thread.is_alive()
-    assert "hf://me/run is on its way" in shelf.opening(english, pulls.opening)
+    assert "hf://me/run is on its way" in shelf.opening(ENGLISH, pulls.opening)
     thread.join(30)
-    assert pulls.opening.state == "here" and shelf.opening(english, pulls.opening) == ""
+    assert pulls.opening.state == "here" and shelf.opening(ENGLISH, pulls.opening) == ""
     assert list(list_runs(pulls.runs)["me--run"].epochs()) == [0, 4, 8, 12]
 
 
@@ -354,9 +352,9 @@ def test_where_the_hub_is_down_it_says_so_in_the_page_s_words(hub, pulls):
     hub.stop()
     pulls.begin(HfApi(), HubRef("me/run")).join(30)
     assert pulls.opening.state == "failed"
-    assert "was not opened" in shelf.opening(english, pulls.opening)
-    assert "无法连接" in shelf.opening(chinese, pulls.opening)
-    assert told(chinese, pulls.opening.message) != pulls.opening.message
+    assert "was not opened" in shelf.opening(ENGLISH, pulls.opening)
+    assert "无法连接" in shelf.opening(CHINESE, pulls.opening)
+    assert told(CHINESE, pulls.opening.message) != pulls.opening.message
 
 
 def test_where_the_hub_is_down_what_was_pulled_before_serves(hub, pulls):
@@ -364,7 +362,7 @@ def test_where_the_hub_is_down_what_was_pulled_before_serves(hub, pulls):
     hub.stop()
     pulls.begin(HfApi(), HubRef("me/run")).join(30)
     assert pulls.opening.state == "older"
-    assert "is used as it was then" in shelf.opening(english, pulls.opening)
+    assert "is used as it was then" in shelf.opening(ENGLISH, pulls.opening)
     assert "me--run" in list_runs(pulls.runs)
 
 

@@ -18,7 +18,7 @@ from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import Allowance, Pulls
 from diffusion.store.run_folder import list_runs
 from diffusion.ui.tabs import hub_jobs as jobs
-from diffusion.ui.words import en as english
+from diffusion.ui.words import ENGLISH
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
 ME = SimpleNamespace(token="hf_me")
@@ -57,17 +57,17 @@ def hub(monkeypatch) -> Iterator[FakeHub]:
 
 
 def begun(settings: Settings = SPACE, token=ME, **changed) -> dict:
-    return jobs.begin.__wrapped__(english, settings, token, *(WISH | changed).values())
+    return jobs.begin.__wrapped__(ENGLISH, settings, token, *(WISH | changed).values())
 
 
 def test_only_machines_with_a_gpu_are_offered_each_with_its_price(hub):
-    found, choice = jobs.hardware(english, HERE, None)
+    found, choice = jobs.hardware(ENGLISH, HERE, None)
     assert choice.choices == [("Nvidia T4 - small: $0.40 an hour", "t4-small")]
     assert [it.name for it in found] == ["cpu-basic", "t4-small"]
-    said, most = jobs.cost(english, found, "t4-small", 2)
+    said, most = jobs.cost(ENGLISH, found, "t4-small", 2)
     assert most == pytest.approx(0.8, abs=0.001)
     assert "At most $0.80" in said and "2 h at $0.40 an hour" in said
-    assert jobs.cost(english, found, None, 2) == ("", None)
+    assert jobs.cost(ENGLISH, found, None, 2) == ("", None)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_started_is_what_was_chosen_and_the_browser_gets_no_token(hub):
 
 
 def followed(pulls: Pulls, memo: dict | None, settings: Settings = SPACE, is_over=lambda: False) -> list[str]:
-    return list(jobs.follow_job(english, settings, pulls, ME, is_over, memo))
+    return list(jobs.follow_job(ENGLISH, settings, pulls, ME, is_over, memo))
 
 
 def test_a_job_is_followed_as_a_curve_and_what_it_pushed_comes_here(hub, tmp_path, monkeypatch):
@@ -138,7 +138,7 @@ def test_on_a_shared_server_what_a_visitor_trained_stays_the_visitor_s(hub, tmp_
 
 def test_a_cancelled_job_ends_and_says_so(hub, tmp_path):
     memo = begun()
-    jobs.end(english, SPACE, ME, memo)
+    jobs.end(ENGLISH, SPACE, ME, memo)
     assert hub.jobs[0].stage == "CANCELED"
     assert "The job was cancelled." in followed(Pulls(tmp_path), memo)[-1]
 

@@ -15,10 +15,9 @@ from diffusion.engine.generation import Request, finished, predictor
 from diffusion.sprites import sheet, to_pixels
 from diffusion.ui.parts.limits import Door
 from diffusion.ui.tabs import learn
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
-WORDS = [english, chinese]
+WORDS = [ENGLISH, CHINESE]
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +33,18 @@ def some_picture():
 
 def test_a_picture_survives_the_way_to_the_browser_and_back():
     x = some_picture() * 1.5
-    assert (learn.unpacked(english, learn.packed(x)) - x).abs().max() <= 0.5 / learn.UNIT
+    assert (learn.unpacked(ENGLISH, learn.packed(x)) - x).abs().max() <= 0.5 / learn.UNIT
     far = torch.full((1, 3, 16, 16), 50.0)
-    assert 7.9 < learn.unpacked(english, learn.packed(far)).max() < 8.1, "held within what fits, not wrapped around"
+    assert 7.9 < learn.unpacked(ENGLISH, learn.packed(far)).max() < 8.1, "held within what fits, not wrapped around"
 
 
 def test_look_gives_the_noise_that_the_epoch_sees(runs):
-    x, run = some_picture(), learn.find_run(english, runs, "tiny")
-    seen = learn.unpacked(english, learn.look(english, runs, "tiny", learn.packed(x), 200, 4))
+    x, run = some_picture(), learn.find_run(ENGLISH, runs, "tiny")
+    seen = learn.unpacked(ENGLISH, learn.look(ENGLISH, runs, "tiny", learn.packed(x), 200, 4))
     with torch.inference_mode():
         truth = predictor(run.load(4), find_device())(x, torch.tensor([0.4]), torch.zeros(1, 5))
     torch.testing.assert_close(seen, truth, atol=0.02, rtol=0.02)
-    other = learn.unpacked(english, learn.look(english, runs, "tiny", learn.packed(x), 200, 31))
+    other = learn.unpacked(ENGLISH, learn.look(ENGLISH, runs, "tiny", learn.packed(x), 200, 31))
     assert (other - seen).abs().max() > 0.05, "another epoch answers the same"
 
 
@@ -53,25 +52,25 @@ def test_look_gives_the_noise_that_the_epoch_sees(runs):
 @pytest.mark.parametrize("words", WORDS)
 def test_what_is_not_there_is_said_in_one_sentence(runs, words, changed):
     asked = {"x": learn.packed(some_picture()), "t": 100, "epoch": 4} | changed
-    with pytest.raises(ValueError, match=words.LEARN["odd_question"]):
+    with pytest.raises(ValueError, match=words.learn["odd_question"]):
         learn.look(words, runs, "tiny", **asked)
 
 
 def test_a_walk_ends_with_what_generate_gives_and_shows_the_way(runs):
     wanted = Request(sampler="ddpm", count=6, steps=50, seed=2)
-    film = learn.walk(english, runs, "tiny", 31, wanted, film=True)
+    film = learn.walk(ENGLISH, runs, "tiny", 31, wanted, film=True)
     assert len(film["t"]) == len(film["sheets"]) == learn.MOMENTS
     assert film["t"][0] == 500 and film["t"][-1] == 0 and film["t"] == sorted(film["t"], reverse=True)
-    last = finished(learn.find_run(english, runs, "tiny").load(31), wanted)
+    last = finished(learn.find_run(ENGLISH, runs, "tiny").load(31), wanted)
     raw = np.frombuffer(base64.b64decode(film["sheets"][-1]), np.uint8)
     page = raw.reshape(film["rows"] * 16, film["columns"] * 16, 3)
     assert np.array_equal(page, sheet(to_pixels(last), film["columns"]))
-    only_last = learn.walk(english, runs, "tiny", 31, wanted, film=False)
+    only_last = learn.walk(ENGLISH, runs, "tiny", 31, wanted, film=False)
     assert only_last["t"] == [0] and only_last["sheets"] == film["sheets"][-1:]
 
 
 def test_a_short_walk_shows_every_step(runs):
-    assert learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=5), film=True)["t"] == [
+    assert learn.walk(ENGLISH, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=5), film=True)["t"] == [
         500,
         400,
         300,
@@ -83,27 +82,27 @@ def test_a_short_walk_shows_every_step(runs):
 
 def test_a_run_that_was_trained_anew_walks_anew(runs, tmp_path):
     make_run(tmp_path / "again", epochs=(0,))
-    before = learn.walk(english, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False)
+    before = learn.walk(ENGLISH, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False)
     path = tmp_path / "again" / "model_0.safetensors"
     path.write_bytes((runs / "tiny" / "model_31.safetensors").read_bytes())
-    assert learn.walk(english, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False) != before
+    assert learn.walk(ENGLISH, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False) != before
 
 
 @pytest.mark.parametrize("count,steps", [(17, 50), (4, 51)])
 def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
     with pytest.raises(ValueError, match="not here"):
-        learn.walk(english, runs, "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), film=True)
+        learn.walk(ENGLISH, runs, "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), film=True)
 
 
 def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
     monkeypatch.setattr(learn, "_door", Door(at_once=1, waiting=0))
 
     def act(steps):
-        return learn.walk(chinese, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), film=True)
+        return learn.walk(CHINESE, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), film=True)
 
     with learn._door.entered():
-        assert learn.answering(chinese, act)(2) == {"mistake": chinese.LEARN["busy"]}
-    assert learn.answering(chinese, act)(2)["t"] == [500, 250, 0]
+        assert learn.answering(CHINESE, act)(2) == {"mistake": CHINESE.learn["busy"]}
+    assert learn.answering(CHINESE, act)(2)["t"] == [500, 250, 0]
 
 
 def test_the_page_is_always_answered():
@@ -112,9 +111,9 @@ def test_the_page_is_always_answered():
     def act(asked):
         return int(asked["n"]) / Request(sampler="ddpm", count=int(asked["n"])).count
 
-    answer = learn.answering(chinese, act)
+    answer = learn.answering(CHINESE, act)
     assert answer.__name__ == "act" and answer({"n": 2}) == 1
-    assert answer({}) == answer({"n": None}) == {"mistake": chinese.LEARN["odd_question"]}
+    assert answer({}) == answer({"n": None}) == {"mistake": CHINESE.learn["odd_question"]}
     assert re.search("[一-鿿]", answer({"n": 99})["mistake"])
 
 
@@ -167,8 +166,8 @@ def test_every_step_has_its_stage_formula_words_and_source():
     stages, formulas = (re.findall(rf'data-{what}="(\w+)"', page) for what in ("stage", "formula"))
     assert tuple(stages) == learn.STEPS and tuple(formulas) == learn.STEPS[:-1]
     for words in WORDS:
-        assert tuple(words.LEARN["steps"]) == learn.STEPS
-        assert words.LEARN["mistakes"].keys() == learn.MISTAKEN.keys()
+        assert tuple(words.learn["steps"]) == learn.STEPS
+        assert words.learn["mistakes"].keys() == learn.MISTAKEN.keys()
     assert "${" not in page and "{{" not in page, "Gradio would fill it in"
     assert "http" not in page.replace("http://www.w3.org", ""), "nothing comes from elsewhere"
 
@@ -183,7 +182,7 @@ def test_every_symbol_of_a_formula_is_explained():
         assert explained <= symbols, f"{step} explains what does not stand there: {explained - symbols}"
         assert symbols <= explained | {"t", "s"}, f"{step} leaves unexplained: {symbols - explained}"
         for words in WORDS:
-            assert explained <= words.LEARN["symbols"].keys()
+            assert explained <= words.learn["symbols"].keys()
 
 
 def test_the_two_languages_say_the_same_things():
@@ -199,7 +198,7 @@ def test_the_two_languages_say_the_same_things():
             slots = [sorted(re.findall(r"{[^}]*}", text)) for text in (one, other)]
             assert slots[0] == slots[1], path
 
-    same(english.LEARN, chinese.LEARN)
+    same(ENGLISH.learn, CHINESE.learn)
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -213,7 +212,7 @@ def test_every_formula_names_its_source():
     for words in WORDS:
         cites = learn.citations(words)
         assert tuple(cites) == learn.STEPS
-        assert len(cites["mistakes"]) == len(words.LEARN["sources"]) == len(learn.SOURCES)
+        assert len(cites["mistakes"]) == len(words.learn["sources"]) == len(learn.SOURCES)
         assert all(address.startswith("https://") for found in cites.values() for _, address in found)
 
 

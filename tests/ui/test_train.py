@@ -16,8 +16,7 @@ from diffusion.ui.parts.controls import packed, toasted
 from diffusion.ui.tabs import train
 from diffusion.ui.tabs import train_form as wish
 from diffusion.ui.tabs.train_status import curve, film, losses, monitor
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
+from diffusion.ui.words import CHINESE, ENGLISH
 
 HERE, SHARED = Settings(), Settings(shared=True)
 WISH = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "epochs": 1, "width": 8, "batch": 20}
@@ -25,7 +24,7 @@ WISH |= {"save": 1, "lr": 2e-3, "seed": 0, "context": True}
 
 
 def begin(runner, runs, name="mine", settings=HERE, owner="anna", **changed):
-    return train.begin(english, runner, runs, settings, owner, name, *(WISH | changed).values())
+    return train.begin(ENGLISH, runner, runs, settings, owner, name, *(WISH | changed).values())
 
 
 @pytest.fixture
@@ -90,8 +89,8 @@ def test_leaving_the_queue_leaves_nothing_behind(runner, tmp_path, pictures):
     begin(runner, tmp_path, "second", source="upload", files=pictures, owner="bert", settings=SHARED)
     assert runner.snapshot().waiting == ("second",)
     with pytest.raises(gr.Error, match="No run of yours is waiting"):
-        train.leave(english, runner, SHARED, "anna")
-    train.leave(english, runner, SHARED, "bert")
+        train.leave(ENGLISH, runner, SHARED, "anna")
+    train.leave(ENGLISH, runner, SHARED, "bert")
     assert runner.snapshot().waiting == () and not (tmp_path / "second").exists()
 
 
@@ -108,31 +107,31 @@ def test_on_a_shared_server_only_whoever_started_a_run_may_stop_it(runner, tmp_p
     begin(runner, tmp_path, count=2000, epochs=9, owner="anna")
     until(runner, lambda now: now.step >= 1)
     if may:
-        train.steer(english, runner, settings, "stop", "bert")
+        train.steer(ENGLISH, runner, settings, "stop", "bert")
     else:
         with pytest.raises(gr.Error, match="Only whoever started mine"):
-            train.steer(english, runner, settings, "stop", "bert")
+            train.steer(ENGLISH, runner, settings, "stop", "bert")
         assert runner.snapshot().state == "running"
-        train.steer(english, runner, settings, "stop", "anna")
+        train.steer(ENGLISH, runner, settings, "stop", "anna")
     until(runner, lambda now: now.state == "stopped")
 
 
 def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_path):
     begin(runner, tmp_path, epochs=2)
     now = until(runner, lambda now: now.state == "finished")
-    assert "<strong>mine</strong>" in monitor(english, now) and "finished" in monitor(english, now)
-    assert "<svg" in curve(english, now)
-    assert losses(english, now).count("<tr>") == 3, "the head and both epochs"
+    assert "<strong>mine</strong>" in monitor(ENGLISH, now) and "finished" in monitor(ENGLISH, now)
+    assert "<svg" in curve(ENGLISH, now)
+    assert losses(ENGLISH, now).count("<tr>") == 3, "the head and both epochs"
     assert now.command.startswith("python -m diffusion train --run") and "--data builtin:60" in now.command
-    assert "已完成" in monitor(chinese, now)
+    assert "已完成" in monitor(CHINESE, now)
 
 
 def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner, tmp_path):
     begin(runner, tmp_path, epochs=3)
     now = until(runner, lambda now: now.state == "finished")
-    frames = film(english, now)
+    frames = film(ENGLISH, now)
     assert [(frame["seq"], frame["t"]) for frame in frames] == [(0, 2), (1, 1), (2, 0)]
-    assert [frame["seq"] for frame in film(english, now, after=1)] == [2]
+    assert [frame["seq"] for frame in film(ENGLISH, now, after=1)] == [2]
     raw = np.frombuffer(base64.b64decode(frames[2]["panels"][0]["x"]), np.uint8).reshape(64, 64, 3)
     assert np.array_equal(raw[:16, :16], now.samples[2][1][0]) and np.array_equal(raw[48:, 48:], now.samples[2][1][15])
 
@@ -150,7 +149,7 @@ class Browser:
 
 
 def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
-    looks = train.Looks(english, runner, tmp_path)
+    looks = train.Looks(ENGLISH, runner, tmp_path)
     me, you = Browser(looks, "me"), Browser(looks, "you")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
@@ -161,7 +160,7 @@ def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
 
 def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
     """The network fails while a page asks: without a receipt it would never hear of what was in that answer."""
-    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
     lost = me.look(arrives=False)
@@ -173,14 +172,14 @@ def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
 
 def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
     """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
-    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
     begin(runner, tmp_path, count=8000, epochs=2)  # an epoch is not over between two looks
     until(runner, lambda now: now.step >= 1)
     first = me.look()
     assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]
     until(runner, lambda now: now.step >= 3)
     assert me.look().keys() == {"monitor", "curve"}
-    train.steer(english, runner, HERE, "pause", "")
+    train.steer(ENGLISH, runner, HERE, "pause", "")
     until(runner, lambda now: now.state == "paused")
     changed = me.look()
     assert {name for name in train.STEERING if changed.get(name, {}).get("visible")} == {"go_on", "next_epoch"}
@@ -190,7 +189,7 @@ def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
 def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
     begin(runner, tmp_path, epochs=6)
     until(runner, lambda now: now.state == "finished")
-    shown = Browser(train.Looks(english, runner, tmp_path), "me").look()["monitor"]
+    shown = Browser(train.Looks(ENGLISH, runner, tmp_path), "me").look()["monitor"]
     heroes = "&amp;kinds=1,0,0,0,0&amp;guidance=2"
     assert f'href="?tab=watch&amp;epochs=mine/5{heroes}"' in shown
     assert f'href="?tab=compare&amp;epochs=mine/0,mine/2,mine/3,mine/5{heroes}"' in shown
@@ -201,7 +200,7 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
     for name in ("first", "second"):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
-    me = Browser(train.Looks(english, runner, tmp_path), "me")
+    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
     newest = me.look()
     assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
     assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
@@ -219,23 +218,23 @@ def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
     runner.stop()
     until(runner, lambda now: now.state == "stopped")
     assert train.resumable(runner, tmp_path) == ["mine"]
-    train.resume(english, runner, tmp_path, HERE, "anna", "mine")
+    train.resume(ENGLISH, runner, tmp_path, HERE, "anna", "mine")
     until(runner, lambda now: now.state == "finished")
     assert train.resumable(runner, tmp_path) == []
     with pytest.raises(gr.Error, match="Choose an unfinished run"):
-        train.resume(english, runner, tmp_path, HERE, "anna", None)
+        train.resume(ENGLISH, runner, tmp_path, HERE, "anna", None)
 
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
-    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"count": 500}).values())
+    page, counted = wish.look_at_data(ENGLISH, HERE, "x", *(WISH | {"count": 500}).values())
     assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
-    page, counted = wish.look_at_data(english, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
+    page, counted = wish.look_at_data(ENGLISH, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
     assert sum(counted) == 40 and "without a kind" in page
 
 
 def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
     def told(seen=None, **changed):
-        return wish.about_time(english, tmp_path, seen, "x", *(WISH | changed).values())
+        return wish.about_time(ENGLISH, tmp_path, seen, "x", *(WISH | changed).values())
 
     assert told().startswith("About")
     assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
@@ -253,16 +252,16 @@ def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setattr("diffusion.runs.estimate.sprites_a_second", lambda *_: pytest.fail("it measured"))
     assert wish.fitting_epochs() == wish.DEFAULTS.epochs
-    assert wish.about_time(english, tmp_path, None, "x", *WISH.values()) == ""
+    assert wish.about_time(ENGLISH, tmp_path, None, "x", *WISH.values()) == ""
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = packed(english, tmp_path, str(tmp_path / "cache"), "tiny")
+    archive = packed(ENGLISH, tmp_path, str(tmp_path / "cache"), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            packed(english, tmp_path, str(tmp_path / "cache"), name)
+            packed(ENGLISH, tmp_path, str(tmp_path / "cache"), name)
 
 
 def test_the_next_name_is_free(tmp_path):
@@ -277,4 +276,4 @@ def test_a_mistake_becomes_a_toast():
         raise ValueError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
-        wrong(english)
+        wrong(ENGLISH)

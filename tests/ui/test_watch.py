@@ -16,7 +16,7 @@ from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts import player
 from diffusion.ui.parts.turns import Turns
 from diffusion.ui.tabs import watch
-from diffusion.ui.words import en as english
+from diffusion.ui.words import ENGLISH
 
 BROWSER = SimpleNamespace(session_hash="me")
 CONTROLS = {
@@ -43,7 +43,7 @@ def runs(tmp_path_factory):
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
     turns = turns or Turns()
     turn = turn or turns.next(BROWSER.session_hash)
-    return watch.watch(english, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
+    return watch.watch(ENGLISH, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
 
 
 def pixels(frame, name):

@@ -2,15 +2,14 @@
 
 import ast
 import re
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from diffusion.hub.errors import SENTENCES, STATUS
-from diffusion.ui.words import en as english
-from diffusion.ui.words import zh as chinese
-from diffusion.ui.words.language import told
+from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, told
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
 ASSETS = PACKAGE.parent / "assets"
@@ -102,7 +101,7 @@ def raised(trees):
     return found - NEVER_SHOWN.keys()
 
 
-def fields(text):
+def placeholders(text):
     """The placeholders of a template with how each is written: [('count', ',')]."""
     return sorted((name, how, change) for _, name, how, change in Formatter().parse(text) if name is not None)
 
@@ -110,8 +109,9 @@ def fields(text):
 # The same names in both
 
 
-def constants(words):
-    return {name: value for name, value in sorted(vars(words).items()) if name.isupper() and name != "ENGINE"}
+def texts_of(words):
+    """All of a language but its sentences of the engine, which only the other language has."""
+    return {name: value for name, value in asdict(words).items() if name != "engine"}
 
 
 def differences(ours, theirs, place):
@@ -123,17 +123,17 @@ def differences(ours, theirs, place):
             yield f"{place}: {set(ours) ^ set(theirs) or 'in another order'}"
         for key in ours.keys() & theirs.keys():
             yield from differences(ours[key], theirs[key], f"{place}[{key!r}]")
-    elif isinstance(ours, list):
+    elif isinstance(ours, (list, tuple)):
         if len(ours) != len(theirs):
             yield f"{place}: {len(ours)} and {len(theirs)}"
         for i, (one, other) in enumerate(zip(ours, theirs, strict=False)):
             yield from differences(one, other, f"{place}[{i}]")
-    elif {name for name, *_ in fields(ours)} != {name for name, *_ in fields(theirs)}:
-        yield f"{place}: {fields(ours)} and {fields(theirs)}"
+    elif {name for name, *_ in placeholders(ours)} != {name for name, *_ in placeholders(theirs)}:
+        yield f"{place}: {placeholders(ours)} and {placeholders(theirs)}"
 
 
 def test_both_languages_have_the_same_names_keys_types_and_placeholders():
-    assert list(differences(constants(english), constants(chinese), "words")) == []
+    assert list(differences(texts_of(ENGLISH), texts_of(CHINESE), "words")) == []
 
 
 def leaves(value):
@@ -145,27 +145,27 @@ def leaves(value):
             yield from leaves(part)
 
 
-SAME_IN_BOTH = {english.TITLE, *english.SAMPLER_NAMES.values(), english.TRAIN_HUB_HINT}
+SAME_IN_BOTH = {ENGLISH.title, *ENGLISH.sampler_names.values(), ENGLISH.train.hub_hint}
 
 
 def test_nothing_was_left_in_english():
-    plain = [text for text in leaves(constants(chinese)) if not re.search(r"[\u4e00-\u9fff]", text)]
-    assert set(plain) - SAME_IN_BOTH == {chinese.CODE}
+    plain = [text for text in leaves(texts_of(CHINESE)) if not re.search(r"[\u4e00-\u9fff]", text)]
+    assert set(plain) - SAME_IN_BOTH == {CHINESE.code}
 
 
 def test_chinese_is_punctuated_as_chinese():
     """No comma, semicolon, question mark or bracket of the Latin script beside a Chinese character."""
     half = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
-    assert [text for text in [*leaves(constants(chinese)), *chinese.ENGINE.values()] if half.search(text)] == []
+    assert [text for text in [*leaves(texts_of(CHINESE)), *CHINESE.engine.values()] if half.search(text)] == []
 
 
 # What the engine says
 
 
 def test_the_chinese_page_knows_every_mistake_a_visitor_can_make_and_no_others():
-    assert raised(engine()) - chinese.ENGINE.keys() == set(), "without Chinese"
+    assert raised(engine()) - CHINESE.engine.keys() == set(), "without Chinese"
     said = {template(node) for tree in engine() for node in ast.walk(tree)} | hub_sentences()
-    assert chinese.ENGINE.keys() - said == set(), "the engine says this no longer"
+    assert CHINESE.engine.keys() - said == set(), "the engine says this no longer"
 
 
 @pytest.mark.parametrize(
@@ -198,21 +198,21 @@ def test_what_is_left_out_is_there():
     assert PASSED_ON.keys() <= {ast.unparse(call.args[0]) for call in nodes(ast.Call, trees) if call.args}
 
 
-@pytest.mark.parametrize("english_one,chinese_one", chinese.ENGINE.items(), ids=list(chinese.ENGINE))
+@pytest.mark.parametrize("english_one,chinese_one", CHINESE.engine.items(), ids=list(CHINESE.engine))
 def test_every_sentence_of_the_engine_arrives_whole(english_one, chinese_one):
     """What it puts in stands in the Chinese sentence, each in its place, whatever other templates are like it."""
     count = english_one.count("{}")
-    assert sorted(name for name, *_ in fields(chinese_one)) == [str(i) for i in range(count)]
+    assert sorted(name for name, *_ in placeholders(chinese_one)) == [str(i) for i in range(count)]
     values = [f"<{i}>" for i in range(count)]
-    assert told(chinese, english_one.format(*values)) == chinese_one.format(*values)
-    assert told(english, english_one.format(*values)) == english_one.format(*values)
+    assert told(CHINESE, english_one.format(*values)) == chinese_one.format(*values)
+    assert told(ENGLISH, english_one.format(*values)) == english_one.format(*values)
 
 
 def test_what_a_sentence_holds_is_told_too_and_what_is_unknown_stays():
-    assert told(chinese, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
+    assert told(CHINESE, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
     unreadable = "b.png in the upload is not a picture that can be read"
-    assert told(chinese, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
-    assert told(chinese, "KeyError: 'x'") == "KeyError: 'x'"
+    assert told(CHINESE, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
+    assert told(CHINESE, "KeyError: 'x'") == "KeyError: 'x'"
 
 
 # No other words
@@ -314,7 +314,21 @@ def test_pages_have_no_words_of_their_own(path):
     assert [text for text in markup_shown(path.read_text("utf-8")) if LETTERS.search(text)] == []
 
 
+def unread(words, group, code):
+    """The fields of a group of words that code never reads, such as gpu.title: it must name the group, too."""
+    for field in fields(words):
+        inner = getattr(words, field.name)
+        if not re.search(rf"\b{group}\.{field.name}\b", code):
+            yield f"{group}.{field.name}"
+        elif is_dataclass(inner):
+            yield from unread(inner, "chart" if isinstance(inner, ChartWords) else field.name, code)
+
+
 def test_every_word_is_used():
-    """A name that no code reads is a word nobody sees."""
-    code = "\n".join(path.read_text("utf-8") for path in ui_sources())
-    assert {name for name in constants(english) if not re.search(rf"\.{name}\b", code)} == set()
+    """A field that no code reads is a word nobody sees; nor is a key that neither script nor page reads."""
+    code = "\n".join(path.read_text("utf-8") for path in [*ui_sources(), PACKAGE / "ui" / "words" / "language.py"])
+    assert list(unread(ENGLISH, "words", code)) == []
+    assert list(unread(ENGLISH, "words", code.replace("hub.gpu.agree_first", ""))) == ["gpu.agree_first"]
+    shown = code + "".join(path.read_text("utf-8") for kind in ("js", "html") for path in (ASSETS / kind).iterdir())
+    keys = {*ENGLISH.player, *ENGLISH.one_step, *ENGLISH.folder, *ENGLISH.learn}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", shown)} == set()

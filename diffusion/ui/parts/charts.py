@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from ...store import answer, late_pair, qualities, specialises
-from ..words.language import Words
+from ..words import ChartWords, Words
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
 LEFT, RIGHT, TOP, BOTTOM = 42, 18, 50, 32  # the legend stands above TOP  # margins
@@ -38,34 +38,34 @@ def quality_html(words: Words, metrics: dict[str, Any], floor: dict[str, Any] | 
     try:
         measured = qualities(metrics)
         if not measured:
-            return f'<p class="hint">{escape(words.QUALITY["none"])}</p>'
+            return f'<p class="hint">{escape(words.quality.none)}</p>'
         pair = late_pair(metrics)
-        real = {words.QUALITY[name]: floor[name] for name in ("held_out", "fresh") if floor and name in floor}
+        real = {said: floor[name] for name, said in words.quality.real.items() if floor and name in floor}
         charts = [_distance(words, measured, real), _shares(words, measured), _errors(words, measured)]
         sentence = f"<p>{_sentences(words, metrics, *pair)}</p>" if pair else ""
         grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
         figures = f'<div style="{grid}">{"".join(charts)}</div>'
         return f'<div class="quality">{sentence}{figures}{_table(words, measured, real)}</div>'
     except (AttributeError, KeyError, TypeError, ValueError):
-        return f'<p class="hint">{escape(words.QUALITY["unreadable"])}</p>'
+        return f'<p class="hint">{escape(words.quality.unreadable)}</p>'
 
 
 def _sentences(words: Words, metrics: dict[str, Any], first: int, second: int) -> str:
-    said = escape(answer(metrics, first, second, words.REPORT))
-    return f"<strong>{said}</strong> {escape(specialises(metrics, words.REPORT))}"
+    said = escape(answer(metrics, first, second, words.report))
+    return f"<strong>{said}</strong> {escape(specialises(metrics, words.report))}"
 
 
 def _distance(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
     """Fréchet distance over the epochs, and where real sprites are."""
     numbers = [quality["frechet"] for quality in measured.values()]
     points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
-    line = Line(words.QUALITY["frechet"], points, [float(number["spread"]) for number in numbers])
+    line = Line(words.quality.frechet.title, points, [float(number["spread"]) for number in numbers])
     ends = (min(measured), max(measured))
     rules = [
         Line(name, [(end, float(quality["frechet"]["mean"])) for end in ends], (), "currentColor", dash, 0.8, False)
         for (name, quality), dash in zip(real.items(), ("7 4", "2 4"), strict=False)
     ]
-    return _chart(words, "frechet", [line, *rules], list(measured), str, log=True)
+    return _chart(words.quality.frechet, [line, *rules], list(measured), str, log=True)
 
 
 def _shares(words: Words, measured: dict[int, Any]) -> str:
@@ -74,8 +74,9 @@ def _shares(words: Words, measured: dict[int, Any]) -> str:
     for name, colour, dash in (("precision", ACCENT, ""), ("recall", "currentColor", "2 3")):
         numbers = [quality[name] for quality in measured.values()]
         points = list(zip(measured, (float(number["mean"]) for number in numbers), strict=True))
-        lines.append(Line(words.QUALITY[name], points, [float(number["spread"]) for number in numbers], colour, dash))
-    return _chart(words, "shares", lines, list(measured), str, form=_percent)
+        spread = [float(number["spread"]) for number in numbers]
+        lines.append(Line(words.quality.numbers[name], points, spread, colour, dash))
+    return _chart(words.quality.shares, lines, list(measured), str, form=_percent)
 
 
 def _errors(words: Words, measured: dict[int, Any]) -> str:
@@ -85,7 +86,7 @@ def _errors(words: Words, measured: dict[int, Any]) -> str:
         return ""
     lines = [
         Line(
-            words.QUALITY["epoch"].format(epoch=epoch),
+            words.quality.epoch.format(epoch=epoch),
             [((i + 0.5) / len(errors), float(error)) for i, error in enumerate(errors)],
             strength=0.25 + 0.75 * (number + 1) / len(shown),
             dots=False,
@@ -93,7 +94,7 @@ def _errors(words: Words, measured: dict[int, Any]) -> str:
         )
         for number, (epoch, errors) in enumerate(shown.items())
     ]
-    return _chart(words, "errors", lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
+    return _chart(words.quality.errors, lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=(0, len(lines) - 1))
 
 
 def loss_svg(
@@ -106,18 +107,17 @@ def loss_svg(
     window = max(1, len(raw) // 20)
     smooth = [(x, fmean(loss for _, loss in raw[max(0, i - window) : i + 1])) for i, (x, _) in enumerate(raw)]
     lines = [
-        Line(words.QUALITY["loss_raw"], raw, strength=0.3, dots=False),
-        Line(words.QUALITY["loss_smooth"], smooth, dots=False),
+        Line(words.quality.loss_raw, raw, strength=0.3, dots=False),
+        Line(words.quality.loss_smooth, smooth, dots=False),
     ]
     if kept_out := [(epoch + 1, loss) for epoch, loss in held_out if math.isfinite(loss)]:
-        lines.append(Line(words.QUALITY["loss_held_out"], kept_out, colour="currentColor", dash="2 3"))
+        lines.append(Line(words.quality.loss_held_out, kept_out, colour="currentColor", dash="2 3"))
     ticks = sorted({*range(0, epochs, max(1, epochs // every)), epochs})
-    return _chart(words, "loss", lines, ticks, str, log=True)
+    return _chart(words.quality.loss, lines, ticks, str, log=True)
 
 
 def _chart(
-    words: Words,
-    key: str,
+    chart: ChartWords,
     lines: Sequence[Line],
     x_ticks: Sequence[float],
     x_form: Callable[[float], str],
@@ -126,7 +126,7 @@ def _chart(
     log: bool = False,
     named: Sequence[int] | None = None,
 ) -> str:
-    """One figure; its words are QUALITY[key], …_desc, …_x. named: the lines in the legend, all unless given."""
+    """One figure. named: the lines in the legend, all unless given."""
     values = [y for line in lines for _, y in line.points]
     if not all(math.isfinite(value) for value in values):
         raise ValueError("a number that is not finite cannot be drawn")
@@ -144,8 +144,8 @@ def _chart(
     for line in lines:
         parts += _drawn(line, at)
     parts += _legend([line for i, line in enumerate(lines) if named is None or i in named])
-    parts.append(_written((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, words.QUALITY[f"{key}_x"], "middle"))
-    title, description = escape(words.QUALITY[key]), escape(words.QUALITY[f"{key}_desc"])
+    parts.append(_written((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, chart.x, "middle"))
+    title, description = escape(chart.title), escape(chart.description)
     return (
         f'<figure style="margin:0"><figcaption><strong>{title}</strong><br/><small>{description}</small></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
@@ -213,17 +213,19 @@ def _percent(share: float) -> str:
 
 def _table(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
     """All of it as numbers, for those who cannot see the charts or want to know more exactly."""
-    head = "".join(f'<th scope="col">{escape(words.QUALITY[name])}</th>' for name in ("epochs", *COLUMNS))
+    names = {"frechet": words.quality.frechet.title, **words.quality.numbers}
+    titles = [words.quality.epochs, *(names[name] for name in COLUMNS)]
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
     rows = {**{str(epoch): quality for epoch, quality in measured.items()}, **real}
     body = "".join(
         f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(name, quality.get(name)) for name in COLUMNS)}</tr>'
         for label, quality in rows.items()
     )
     return (
-        f"<details><summary>{escape(words.QUALITY['table'])}</summary>"
-        f"<div class='scrolled' tabindex='0' role='region' aria-label='{escape(words.QUALITY['table'])}'>"
+        f"<details><summary>{escape(words.quality.table)}</summary>"
+        f"<div class='scrolled' tabindex='0' role='region' aria-label='{escape(words.quality.table)}'>"
         f"<table>"
-        f"<caption>{escape(words.QUALITY['caption'])}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption>{escape(words.quality.caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )
 

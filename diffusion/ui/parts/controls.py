@@ -15,7 +15,7 @@ from ...core import SAMPLERS
 from ...engine import Request, find_device
 from ...sprites import KINDS
 from ...store import list_runs
-from ..words.language import Words, told
+from ..words import Words, told
 from .turns import Turns
 
 MOST_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
@@ -61,7 +61,7 @@ def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
     """A run as a .zip, where Gradio keeps files for a while."""
     run = list_runs(runs).get(name or "")
     if run is None:
-        raise ValueError(words.NOTHING_TO_PACK)
+        raise ValueError(words.nothing_to_pack)
     target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
     target.parent.mkdir(parents=True)
     run.pack(target)
@@ -130,27 +130,27 @@ class RequestControls:
 def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Kinds, number, seed, sampler and experiments, from top to bottom."""
     best = Request() if find_device().name == "cpu" else Request(sampler="ddpm", steps=500)  # a GPU has the time
-    with gr.Accordion(words.KINDS_LABEL, open=kinds_open):
-        gr.Markdown(words.KINDS_INFO, elem_classes="hint")
+    with gr.Accordion(words.kinds_label, open=kinds_open):
+        gr.Markdown(words.kinds_info, elem_classes="hint")
         kinds = [
-            gr.Slider(0, 1, value=0, step=0.05, label=words.KIND_NAMES[kind], buttons=[], elem_classes="slim")
+            gr.Slider(0, 1, value=0, step=0.05, label=words.kind_names[kind], buttons=[], elem_classes="slim")
             for kind in KINDS
         ]
-    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=words.COUNT, elem_classes="slim", buttons=[])
+    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=words.count, elem_classes="slim", buttons=[])
     with gr.Row(equal_height=False, elem_classes="seed"):
-        seed = gr.Number(0, precision=0, label=words.SEED, info=words.SEED_INFO, min_width=120)
-        dice = gr.Button(words.DICE, min_width=80, scale=0)
+        seed = gr.Number(0, precision=0, label=words.seed, info=words.seed_info, min_width=120)
+        dice = gr.Button(words.dice, min_width=80, scale=0)
     dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, **PRIVATE)
-    with gr.Accordion(words.MORE, open=False):
-        samplers = [(words.SAMPLER_NAMES[name], name) for name in SAMPLERS]
+    with gr.Accordion(words.more, open=False):
+        samplers = [(words.sampler_names[name], name) for name in SAMPLERS]
         sampler = gr.Radio(
-            samplers, value=best.sampler, label=words.SAMPLER, info=words.SAMPLER_INFO, elem_classes="compact"
+            samplers, value=best.sampler, label=words.sampler, info=words.sampler_info, elem_classes="compact"
         )
-        steps = gr.Slider(1, 500, value=best.steps, step=1, label=words.STEPS, info=words.STEPS_INFO)
-        guidance = gr.Slider(0, 5, value=1, step=0.25, label=words.GUIDANCE, info=words.GUIDANCE_INFO)
-        eta = gr.Slider(0, 1, value=0, step=0.05, label=words.ETA)
-        fresh_noise = gr.Checkbox(True, label=words.FRESH, info=words.FRESH_INFO)
-        clip = gr.Checkbox(False, label=words.CLIP)
+        steps = gr.Slider(1, 500, value=best.steps, step=1, label=words.steps, info=words.steps_info)
+        guidance = gr.Slider(0, 5, value=1, step=0.25, label=words.guidance, info=words.guidance_info)
+        eta = gr.Slider(0, 1, value=0, step=0.05, label=words.eta)
+        fresh_noise = gr.Checkbox(True, label=words.fresh, info=words.fresh_info)
+        clip = gr.Checkbox(False, label=words.clip)
     return RequestControls(words, count, seed, sampler, steps, guidance, eta, clip, fresh_noise, kinds)
 
 
@@ -168,10 +168,10 @@ def request_from(
 ) -> Request:
     """The values of `RequestControls.inputs`, checked."""
     return Request(
-        count=whole(words, count, words.COUNT),
-        seed=whole(words, seed, words.SEED),
+        count=whole(words, count, words.count),
+        seed=whole(words, seed, words.seed),
         sampler=sampler,
-        steps=whole(words, steps, words.STEPS),
+        steps=whole(words, steps, words.steps),
         guidance=guidance,
         eta=eta,
         clip=clip,
@@ -183,5 +183,5 @@ def request_from(
 def whole(words: Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
     if number is None or number != int(number):
-        raise ValueError(words.WHOLE_NUMBER.format(name=name))
+        raise ValueError(words.whole_number.format(name=name))
     return int(number)

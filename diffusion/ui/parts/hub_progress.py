@@ -14,7 +14,7 @@ from huggingface_hub import get_token
 from ...engine import Drawing
 from ...hub import EpochHere, Progress, Pushed, Waiting
 from ...server import Settings
-from ..words.language import Words, told
+from ..words import Words, told
 from .controls import PRIVATE, explained
 from .turns import Turns
 
@@ -26,10 +26,10 @@ IsOver = Callable[[], bool]
 def token_needed(words: Words, settings: Settings, token: gr.OAuthToken | None) -> str:
     """What a visitor must do before anything is done in an account; empty where nothing."""
     if settings.login:
-        return "" if token else words.HUB["push_needs"]["login"]
+        return "" if token else words.hub.push_needs.login
     if settings.shared:
-        return words.HUB["push_needs"]["owner"]
-    return "" if get_token() else words.HUB["push_needs"]["token"]
+        return words.hub.push_needs.owner
+    return "" if get_token() else words.hub.push_needs.token
 
 
 def bars(words: Words, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
@@ -93,12 +93,12 @@ def bar(words: Words, event: Waiting | Progress | Drawing) -> str | None:
     """How it goes; None where there is nothing to say."""
     if isinstance(event, Waiting):
         seconds = math.floor(event.seconds)
-        return note(words.HUB["waiting"].format(seconds=seconds)) if event.seconds >= SILENCE else None
+        return note(words.hub.waiting.format(seconds=seconds)) if event.seconds >= SILENCE else None
     if isinstance(event, Drawing):
-        said, share = words.HUB["drawing"].format(done=event.done, total=event.total), event.done / event.total
+        said, share = words.hub.drawing.format(done=event.done, total=event.total), event.done / event.total
     else:
         done, total = (f"{size / 1e6:.1f}" for size in (event.done, event.total))
-        said = words.HUB["progress"].format(file=escape(event.file), done=done, total=total)
+        said = words.hub.progress.format(file=escape(event.file), done=done, total=total)
         share = event.done / event.total if event.total else 1.0
     return (
         f'<div class="player-track" role="progressbar" aria-label="{escape(said)}" aria-valuenow="{100 * share:.0f}">'

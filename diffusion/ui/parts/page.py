@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from ..words.language import Words
+from ..words import Words
 from .controls import PRIVATE
 
 LOOK_EVERY = 2.0  # seconds between two looks at the folder of runs

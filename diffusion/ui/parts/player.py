@@ -14,7 +14,7 @@ import torch
 from ...core import NoiseSchedule, Step
 from ...sprites import columns_for, sheet, to_pixels
 from ...store import Checkpoint
-from ..words.language import Words
+from ..words import Words
 
 COMPARISON_FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
 FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
@@ -87,16 +87,16 @@ COMPARE_BELOW = """
 
 def build_player(words: Words, assets: Path, name: str, with_reel: bool = True, hint: str | None = None) -> gr.HTML:
     """A player of one film, whose value is the newest frames. name: unlike that of any other player on the page."""
-    above = WATCH_ABOVE.format(**{"name": name, **words.PLAYER})
-    parts = {"above": above, "below": "", "canvas_tabindex": -1, "hint": hint or words.PLAYER["hint"]}
+    above = WATCH_ABOVE.format(**{"name": name, **words.player})
+    parts = {"above": above, "below": "", "canvas_tabindex": -1, "hint": hint or words.player["hint"]}
     return _build(words, assets, name, "watch.js", with_reel, **parts)
 
 
 def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
     """A player of several epochs side by side, with a slider across them."""
-    filled = {"name": name, **words.PLAYER}
+    filled = {"name": name, **words.player}
     parts = {"above": COMPARE_ABOVE.format(**filled), "below": COMPARE_BELOW.format(**filled)}
-    hint = words.PLAYER["hint"] if with_reel else words.FINISH_HINT
+    hint = words.player["hint"] if with_reel else words.finish_hint
     return _build(words, assets, name, "compare.js", with_reel, canvas_tabindex=0, hint=hint, **parts)
 
 
@@ -104,14 +104,14 @@ def _build(words: Words, assets: Path, name: str, painter: str, with_reel: bool,
     reel = assets / "shipped" / "reel.bin"
     gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=STAGE.format(**{"name": name, **words.PLAYER, **parts}),
+        html_template=STAGE.format(**{"name": name, **words.player, **parts}),
         js_on_load="\n".join(
             (assets / "js" / file).read_text("utf-8")
             for file in ("libraries.js", "reel.js", "film.js", painter, "export.js")
         ),
         apply_default_css=False,
         elem_id=name,
-        strings=words.PLAYER,
+        strings=words.player,
         tab=name.removesuffix("-player"),
         vendor=f"gradio_api/file={served(assets) / 'vendor'}",
         reel=f"gradio_api/file={served(reel)}" if with_reel and reel.is_file() else None,

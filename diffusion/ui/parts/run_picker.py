@@ -7,7 +7,7 @@ import gradio as gr
 
 from ...refs import EpochRef
 from ...store import Checkpoint, RunFolder, list_runs
-from ..words.language import Words
+from ..words import Words
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
 
@@ -21,7 +21,7 @@ def find_run(words: Words, runs: Path, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
     found = list_runs(runs)
     if name not in found:
-        raise ValueError(words.NO_RUN.format(name=name) if found else words.NO_RUNS.format(folder=runs.name))
+        raise ValueError(words.no_run.format(name=name) if found else words.no_runs.format(folder=runs.name))
     return found[name]
 
 

@@ -21,7 +21,7 @@ from ..parts.hub_progress import IN_LINE, IsOver, bar, bars, note, problem, toke
 from ..parts.page import LOOK_EVERY, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to
-from ..words.language import Words
+from ..words import Words
 from . import hub_jobs as jobs
 from .run_tables import opening, run_there, runs_here
 
@@ -38,7 +38,7 @@ def look(words: Words, api: HfApi, address: str) -> Iterator[tuple[str, Listing 
     """How the asking goes, then the listing."""
     try:
         ref = HubRef.parse((address or "").strip())
-        yield note(words.HUB["asking"]), None
+        yield note(words.hub.asking), None
         asking = patiently(once(lambda: list_epochs(api, ref)), 4 * PATIENCE)  # it has a patience of its own
         while True:
             try:
@@ -60,7 +60,7 @@ def offer(words: Words, pulls: Pulls, listing: Listing | None) -> list[Any]:
     name, most = listing.ref.folder(), pulls.allowance
     named = [listing.ref.epoch, *(() if listing.ref.epoch is not None else TUTORIAL_EPOCHS)]
     chosen = [epoch for epoch in named if epoch in listing.epochs] or list(listing.epochs)[-1:]
-    info = words.HUB["epochs_most"].format(epochs=most.epochs, mb=most.megabytes) if most else None
+    info = words.hub.epochs_most.format(epochs=most.epochs, mb=most.megabytes) if most else None
     pickles = any(remote.is_pickle for remote in listing.epochs.values()) and not most
     return [
         run_there(words, listing, RunFolder(pulls.runs / name)),
@@ -83,23 +83,23 @@ def open_run(
 ) -> Iterator[str]:
     """Pull the chosen epochs, and say how it goes."""
     if listing is None:
-        raise ValueError(words.HUB["look_first"])
+        raise ValueError(words.hub.look_first)
     if not epochs:
-        raise ValueError(words.HUB["choose_first"])
+        raise ValueError(words.hub.choose_first)
     if not RUN.fullmatch(name or ""):
-        raise ValueError(words.RUN_NAME)
+        raise ValueError(words.run_name)
     if any(listing.epochs[epoch].is_pickle for epoch in epochs):
         if pulls.allowance:
-            raise ValueError(words.HUB["no_pickles"])
+            raise ValueError(words.hub.no_pickles)
         if not trusted:
-            raise ValueError(words.HUB["trust_first"])
+            raise ValueError(words.hub.trust_first)
     with closing(pulls.bring(api, listing, epochs, name, allow_pickle=trusted)) as events:
         yield from bars(words, events, is_over)
     if is_over():
-        yield note(words.HUB["stopped"])
+        yield note(words.hub.stopped)
         return
-    said = words.HUB["opened"].format(name=name, epochs=", ".join(map(str, sorted(epochs))))
-    yield note(f"{said} {link_to('watch', name, [max(epochs)], words.HUB['watch'])}")
+    said = words.hub.opened.format(name=name, epochs=", ".join(map(str, sorted(epochs))))
+    yield note(f"{said} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
 
 
 def push_run(
@@ -118,7 +118,7 @@ def push_run(
         raise ValueError(missing)
     run = list_runs(runs).get(name or "")
     if run is None:
-        raise ValueError(words.HUB["choose_run"])
+        raise ValueError(words.hub.choose_run)
     ref = HubRef.parse(f"hf://{(target or '').strip().removeprefix('hf://')}")
     api = HfApi(token=token.token if token else None)
     with (
@@ -128,11 +128,11 @@ def push_run(
         for event in bars(words, events, is_over):
             if isinstance(event, Pushed):
                 link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
-                form = words.HUB["pushed" if event.files else "pushed_already"]
+                form = words.hub.pushed if event.files else words.hub.pushed_already
                 yield note(form.format(files=len(event.files), link=link))
                 return
             yield event
-    yield note(words.HUB["push_stopped"])
+    yield note(words.hub.push_stopped)
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def look_around(words: Words, pulls: Pulls, default_run: str, seen: Any, chosen:
 def build(page: Page, tab: gr.Tab, pulls: Pulls, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words = page.words
-    gr.Markdown(words.HUB["intro"], elem_classes="intro")
+    gr.Markdown(words.hub.intro, elem_classes="intro")
     comes = gr.HTML(elem_id="opening-run", visible=False)
     here = gr.HTML(elem_id="runs-here")
     with gr.Row(equal_height=False, elem_classes="shelf-halves"):
@@ -184,18 +184,18 @@ def build(page: Page, tab: gr.Tab, pulls: Pulls, settings: Settings) -> None:
 
 def _open_part(page: Page, pulls: Pulls, settings: Settings) -> None:
     words, listing = page.words, gr.State(time_to_live=3600)
-    gr.Markdown(words.HUB["open_title"])
+    gr.Markdown(words.hub.open_title)
     with gr.Row(equal_height=False, elem_classes="beside"):
-        address = gr.Textbox(label=words.HUB["address"], placeholder=words.HUB["address_hint"], max_lines=1, scale=4)
-        look_button = gr.Button(words.HUB["look"], min_width=90, scale=0)
+        address = gr.Textbox(label=words.hub.address, placeholder=words.hub.address_hint, max_lines=1, scale=4)
+        look_button = gr.Button(words.hub.look, min_width=90, scale=0)
     table = gr.HTML(elem_id="run-there")
     with gr.Column(visible=False) as choice:
-        epochs = gr.CheckboxGroup([], label=words.HUB["epochs"], elem_classes="compact")
-        trusted = gr.Checkbox(label=words.HUB["pickles"], info=words.HUB["pickles_info"], visible=False)
-        name = gr.Textbox(label=words.HUB["name_here"], max_lines=1)
+        epochs = gr.CheckboxGroup([], label=words.hub.epochs, elem_classes="compact")
+        trusted = gr.Checkbox(label=words.hub.pickles, info=words.hub.pickles_info, visible=False)
+        name = gr.Textbox(label=words.hub.name_here, max_lines=1)
         with gr.Row():
-            start = gr.Button(words.HUB["open"], variant="primary", min_width=120, scale=2)
-            stop = gr.Button(words.STOP, min_width=80)
+            start = gr.Button(words.hub.open, variant="primary", min_width=120, scale=2)
+            stop = gr.Button(words.stop, min_width=80)
     going = gr.HTML(elem_id="pull-goes")
 
     @explained
@@ -218,22 +218,22 @@ def _open_part(page: Page, pulls: Pulls, settings: Settings) -> None:
 def _take_part(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
     """The picker of runs, and the place that says what must be done before one can be pushed."""
     words = page.words
-    gr.Markdown(words.HUB["take_title"])
-    chosen = gr.Radio([], label=words.RUN, elem_classes="compact")
-    take = gr.Button(words.HUB["download"], min_width=120)
-    archive = gr.DownloadButton(words.HUB["download"], elem_id="shelf-zip", elem_classes="offstage")
+    gr.Markdown(words.hub.take_title)
+    chosen = gr.Radio([], label=words.run, elem_classes="compact")
+    take = gr.Button(words.hub.download, min_width=120)
+    archive = gr.DownloadButton(words.hub.download, elem_id="shelf-zip", elem_classes="offstage")
     take.click(partial(packed, words, page.runs, archive.GRADIO_CACHE), chosen, archive, **IN_LINE, **PRIVATE).success(
         js="() => document.querySelector('#shelf-zip a, a#shelf-zip, #shelf-zip').click()"
     )
     with gr.Column(visible=settings.login or not settings.shared):
-        target = gr.Textbox(label=words.HUB["push_to"], placeholder=words.HUB["push_hint"], max_lines=1)
-        private = gr.Checkbox(label=words.HUB["private"])
-        with_training = gr.Checkbox(label=words.HUB["with_training"])
+        target = gr.Textbox(label=words.hub.push_to, placeholder=words.hub.push_hint, max_lines=1)
+        private = gr.Checkbox(label=words.hub.private)
+        with_training = gr.Checkbox(label=words.hub.with_training)
         if settings.login:
-            gr.LoginButton(words.HUB["sign_in"], words.HUB["sign_out"]).click(js=COME_BACK)
+            gr.LoginButton(words.hub.sign_in, words.hub.sign_out).click(js=COME_BACK)
         with gr.Row():
-            start = gr.Button(words.HUB["push"], variant="primary", min_width=120, scale=2)
-            stop = gr.Button(words.STOP, min_width=80)
+            start = gr.Button(words.hub.push, variant="primary", min_width=120, scale=2)
+            stop = gr.Button(words.stop, min_width=80)
     missing = gr.Markdown(elem_classes="hint")
     going = gr.HTML(elem_id="push-goes")
 

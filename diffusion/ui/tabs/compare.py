@@ -16,7 +16,7 @@ from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison
 from ..parts.run_picker import MOST_EPOCHS, choices, find_run, name_of
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import Turns
-from ..words.language import Words
+from ..words import Words
 
 
 @explained
@@ -27,11 +27,11 @@ def compare(
     if turns.is_over(request.session_hash, turn):
         return
     if not 2 <= len(chosen) <= MOST_EPOCHS:
-        raise ValueError(words.COMPARE_COUNT.format(most=MOST_EPOCHS, count=len(chosen)))
+        raise ValueError(words.compare.count.format(most=MOST_EPOCHS, count=len(chosen)))
     wanted, refs = request_from(words, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
     panels = {
-        f"{ref.run} {ref.epoch}" if several else words.EPOCH_NUMBER.format(epoch=ref.epoch): find_run(
+        f"{ref.run} {ref.epoch}" if several else words.epoch_number.format(epoch=ref.epoch): find_run(
             words, runs, ref.run
         ).load(ref.epoch)
         for ref in refs
@@ -56,27 +56,27 @@ def _nearest_html(words: Words, picture: bytes) -> str:
         return ""
     source = base64.b64encode(picture).decode()
     return (
-        f'<figure class="nearest"><figcaption>{words.NEAREST}</figcaption>'
-        f'<img alt="{words.NEAREST_ALT}" src="data:image/png;base64,{source}"></figure>'
+        f'<figure class="nearest"><figcaption>{words.compare.nearest}</figcaption>'
+        f'<img alt="{words.compare.nearest_alt}" src="data:image/png;base64,{source}"></figure>'
     )
 
 
 def build(page: Page) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words, runs = page.words, page.runs
-    gr.Markdown(words.COMPARE_INTRO, elem_classes="intro")
+    gr.Markdown(words.compare.intro, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
             with gr.Row():
-                start = gr.Button(words.COMPARE_GENERATE, variant="primary", min_width=120, scale=2)
-                stop = gr.Button(words.STOP, min_width=80)
+                start = gr.Button(words.compare.generate, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(words.stop, min_width=80)
             epochs = gr.CheckboxGroup(
-                [], label=words.COMPARE_EPOCHS, info=words.COMPARE_EPOCHS_INFO, elem_classes="compact"
+                [], label=words.compare.epochs, info=words.compare.epochs_info, elem_classes="compact"
             )
             settings = request_controls(words, 32, sprites=16, kinds_open=False)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")
-    gr.Markdown(words.COMPARE_NUMBERS, elem_classes="intro")
+    gr.Markdown(words.compare.numbers, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
     wire_walk(start, stop, partial(compare, words, runs), [epochs, *settings.inputs], player)

@@ -22,7 +22,7 @@ from ..parts.controls import PRIVATE, toasted, whole
 from ..parts.hub_progress import IsOver, bars, note, problem, token_needed, wire_stream
 from ..parts.page import Page
 from ..parts.share_links import link_to
-from ..words.language import Words
+from ..words import Words
 from .train_status import curve, losses, monitor
 
 FOLLOWED: dict[str, Any] = {"concurrency_id": "jobs", "concurrency_limit": 16}  # each lasts as long as its job
@@ -60,7 +60,7 @@ def payer(words: Words, settings: Settings, token: gr.OAuthToken | None) -> HfAp
 def hardware(words: Words, settings: Settings, token: gr.OAuthToken | None) -> tuple[list[Hardware], gr.Dropdown]:
     """All there is, and the choice of those with a GPU, with their prices, the cheapest first."""
     found = list_hardware(HfApi(token=token.token if token else False if settings.shared else None))
-    price = words.HUB["gpu"]["price"]
+    price = words.hub.gpu.price
     choices = [(price.format(title=it.title, dollars=it.dollars_an_hour), it.name) for it in found if it.gpu]
     names = [name for _, name in choices]
     likely = FIRST_CHOICE if FIRST_CHOICE in names else next(iter(names), None)
@@ -72,7 +72,7 @@ def cost(words: Words, found: list[Hardware] | None, machine: str | None, hours:
     price = next((it.dollars_an_hour for it in found or () if it.name == machine), None)
     if price is None:
         return "", None
-    return words.HUB["gpu"]["cost"].format(most=price * hours, hours=hours, dollars=price), price * hours
+    return words.hub.gpu.cost.format(most=price * hours, hours=hours, dollars=price), price * hours
 
 
 @toasted
@@ -80,8 +80,8 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
     """Start the job, if it still costs no more than was agreed to. values: of a Wish."""
     wish, api = Wish(*values), payer(words, settings, token)
     ref = HubRef.parse(f"hf://{(wish.target or '').strip().removeprefix('hf://')}")
-    training = TrainConfig(epochs=whole(words, wish.epochs, words.TRAIN_EPOCHS))
-    data = f"builtin:{whole(words, wish.count, words.TRAIN_COUNT)}"
+    training = TrainConfig(epochs=whole(words, wish.epochs, words.train.epochs))
+    data = f"builtin:{whole(words, wish.count, words.train.count)}"
     plan = JobPlan(
         plan=Plan(folder=Path(ref.folder()), data=data, training=training),
         ref=ref,
@@ -91,9 +91,9 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
     )
     _, most = cost(words, list_hardware(api), wish.machine, wish.hours)
     if most is None:
-        raise ValueError(words.HUB["gpu"]["choose"])
+        raise ValueError(words.hub.gpu.choose)
     if not wish.agreed or wish.most is None or most > wish.most:
-        raise ValueError(words.HUB["gpu"]["agree_first"].format(most=most))
+        raise ValueError(words.hub.gpu.agree_first.format(most=most))
     job = start(api, plan)
     return {"id": job.id, "repo": ref.repo, "epochs": training.epochs}
 
@@ -102,7 +102,7 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
 def end(words: Words, settings: Settings, token: gr.OAuthToken | None, memo: Memo | None) -> None:
     """Cancel the job of this browser."""
     if not memo:
-        raise ValueError(words.HUB["gpu"]["none"])
+        raise ValueError(words.hub.gpu.none)
     api = payer(words, settings, token)
     cancel(api, find(api, memo["id"]))
 
@@ -117,10 +117,10 @@ def follow_job(
 ) -> Iterator[str]:
     """How the job stands, from its first line on; when it has ended, what it pushed is pulled."""
     if not memo:
-        raise ValueError(words.HUB["gpu"]["none"])
+        raise ValueError(words.hub.gpu.none)
     ref, api = HubRef.parse(f"hf://{memo['repo']}"), payer(words, settings, token)
     job = find(api, memo["id"])
-    head = note(words.HUB["gpu"]["started"].format(link=_link(job.url, job.id), repo=escape(str(ref))))
+    head = note(words.hub.gpu.started.format(link=_link(job.url, job.id), repo=escape(str(ref))))
     yield head
     began = Snapshot(
         state="starting",
@@ -134,14 +134,14 @@ def follow_job(
             if is_over():
                 return
             if isinstance(last, Ended):
-                head = note(f"{words.HUB['gpu']['stages'].get(last.stage, escape(last.stage))} {escape(last.message)}")
+                head = note(f"{words.hub.gpu.stages.get(last.stage, escape(last.stage))} {escape(last.message)}")
             elif time.monotonic() - shown < VIEWS_EVERY:  # a job that is followed late says much at once
                 continue
             view = f"{head}{monitor(words, now)}{_last_words(words, last)}{curve(words, now)}{_in_numbers(words, now)}"
             yield view
             shown = time.monotonic()
     if settings.shared:
-        yield view + note(words.HUB["gpu"]["there"].format(link=_link(f"{api.endpoint}/{ref.repo}", str(ref))))
+        yield view + note(words.hub.gpu.there.format(link=_link(f"{api.endpoint}/{ref.repo}", str(ref))))
         return
     try:
         listing = list_epochs(api, ref)
@@ -151,8 +151,8 @@ def follow_job(
     except ValueError as mistake:  # a job that failed may have pushed nothing; what it said stays to be read
         yield view + problem(words, mistake)
         return
-    here = words.HUB["opened"].format(name=ref.folder(), epochs=", ".join(map(str, listing.epochs)))
-    yield view + note(f"{here} {link_to('watch', ref.folder(), [max(listing.epochs)], words.HUB['watch'])}")
+    here = words.hub.opened.format(name=ref.folder(), epochs=", ".join(map(str, listing.epochs)))
+    yield view + note(f"{here} {link_to('watch', ref.folder(), [max(listing.epochs)], words.hub.watch)}")
 
 
 def stands(now: Snapshot, events: Iterable[Event]) -> Iterator[tuple[Snapshot, Event]]:
@@ -173,15 +173,15 @@ def _last_words(words: Words, event: Event) -> str:
     if isinstance(event, Said):
         return f'<p class="hint">{escape(event.text[:200])}</p>'
     if isinstance(event, Waiting) and event.seconds >= QUIET:
-        return f'<p class="hint">{words.HUB["gpu"]["quiet"].format(seconds=int(event.seconds))}</p>'
+        return f'<p class="hint">{words.hub.gpu.quiet.format(seconds=int(event.seconds))}</p>'
     return ""
 
 
 def _in_numbers(words: Words, now: Snapshot) -> str:
     """Below the curve: the same as a table, folded, and the command line that does the same."""
     table = losses(words, now)
-    folded = f"<details><summary>{words.QUALITY['table']}</summary>{table}</details>" if table else ""
-    return f'{folded}<p class="hint">{words.SAME_COMMAND}: <code>{escape(now.command)}</code></p>'
+    folded = f"<details><summary>{words.quality.table}</summary>{table}</details>" if table else ""
+    return f'{folded}<p class="hint">{words.same_command}: <code>{escape(now.command)}</code></p>'
 
 
 def _link(address: str, said: str) -> str:
@@ -190,26 +190,26 @@ def _link(address: str, said: str) -> str:
 
 def build(page: Page, pulls: Pulls, settings: Settings) -> None:
     """Lay out the part inside the tab, folded away, and wire it. The Hub is asked for prices when it is opened."""
-    words, gpu = page.words, page.words.HUB["gpu"]
+    words, gpu = page.words, page.words.hub.gpu
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
     memo = gr.BrowserState(None, storage_key="sprite-diffusion-job", secret=__name__)
     prices, most = gr.State(), gr.State()
-    with gr.Accordion(gpu["title"], open=False, elem_id="gpu-job") as fold:
-        gr.Markdown(gpu["intro"], elem_classes="intro")
+    with gr.Accordion(gpu.title, open=False, elem_id="gpu-job") as fold:
+        gr.Markdown(gpu.intro, elem_classes="intro")
         with gr.Row(equal_height=False, elem_classes="shelf-halves"):
             with gr.Column(min_width=320):
-                target = gr.Textbox(label=gpu["to"], placeholder=words.HUB["push_hint"], max_lines=1)
-                private = gr.Checkbox(label=words.HUB["private"])
-                count = gr.Slider(1000, 20_000, value=20_000, step=1000, label=words.TRAIN_COUNT, **slim)
-                epochs = gr.Slider(1, 128, value=32, step=1, label=words.TRAIN_EPOCHS, **slim)
-                machine = gr.Dropdown([], label=gpu["hardware"])
-                hours = gr.Slider(0.5, MOST_HOURS, value=1, step=0.5, label=gpu["hours"], **slim)
+                target = gr.Textbox(label=gpu.to, placeholder=words.hub.push_hint, max_lines=1)
+                private = gr.Checkbox(label=words.hub.private)
+                count = gr.Slider(1000, 20_000, value=20_000, step=1000, label=words.train.count, **slim)
+                epochs = gr.Slider(1, 128, value=32, step=1, label=words.train.epochs, **slim)
+                machine = gr.Dropdown([], label=gpu.hardware)
+                hours = gr.Slider(0.5, MOST_HOURS, value=1, step=0.5, label=gpu.hours, **slim)
                 said = gr.Markdown()
-                agreed = gr.Checkbox(label=gpu["agree"])
+                agreed = gr.Checkbox(label=gpu.agree)
                 with gr.Row():
-                    go = gr.Button(gpu["start"], variant="primary", min_width=120)
-                    again = gr.Button(gpu["follow"], min_width=80)
-                    stop = gr.Button(gpu["cancel"], variant="stop", min_width=80)
+                    go = gr.Button(gpu.start, variant="primary", min_width=120)
+                    again = gr.Button(gpu.follow, min_width=80)
+                    stop = gr.Button(gpu.cancel, variant="stop", min_width=80)
             with gr.Column(min_width=320):
                 going = gr.HTML(elem_id="job-goes")
 

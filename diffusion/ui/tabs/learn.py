@@ -27,7 +27,7 @@ from ..parts.limits import BUSY, Door
 from ..parts.page import Page
 from ..parts.player import served
 from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
-from ..words.language import Words, told
+from ..words import Words, told
 
 PACKAGE = Path(__file__).parent.parent.parent
 STEPS = ("film", "noise", "ask", "leaps", "fresh", "epochs", "blend", "train", "mistakes")
@@ -72,7 +72,7 @@ def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
     """The noise an epoch sees in one picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
     shown = epochs_shown(words, runs, run)
     if epoch not in shown or not 1 <= t <= LEVELS:
-        raise ValueError(words.LEARN["odd_question"])
+        raise ValueError(words.learn["odd_question"])
     device = find_device()
     context = torch.zeros(1, len(KINDS), device=device.name)
     time = torch.tensor([t / LEVELS], device=device.name)
@@ -88,7 +88,7 @@ def unpacked(words: Words, text: str) -> torch.Tensor:
     except ValueError:
         raw = np.empty(0)
     if raw.size != 16 * 16 * 3:
-        raise ValueError(words.LEARN["odd_question"])
+        raise ValueError(words.learn["odd_question"])
     return torch.from_numpy(raw.reshape(1, 16, 16, 3) / np.float32(UNIT)).permute(0, 3, 1, 2)
 
 
@@ -105,7 +105,7 @@ def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: 
     """
     folder = find_run(words, runs, run)
     if epoch not in folder.epochs() or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
-        raise ValueError(words.LEARN["odd_question"])
+        raise ValueError(words.learn["odd_question"])
     with _door.entered():
         return _walked(folder.load(epoch), wanted, film)
 
@@ -178,9 +178,9 @@ def source_code() -> dict[str, list[dict[str, Any]]]:
 
 def citations(words: Words) -> dict[str, list[list[str]]]:
     """step -> [name, address] of the sources of its formula; in the last, all."""
-    named = words.LEARN["cites"]
+    named = words.learn["cites"]
     cites = {step: [[named[step], SOURCES[CITES.get(step, "ddpm")]]] for step in EXCERPTS}
-    return cites | {"mistakes": [[words.LEARN["sources"][name], address] for name, address in SOURCES.items()]}
+    return cites | {"mistakes": [[words.learn["sources"][name], address] for name, address in SOURCES.items()]}
 
 
 def findings_in(path: Path) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def findings_in(path: Path) -> dict[str, Any]:
 def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
     """What was measured of each mistake, in a sentence."""
     return {
-        name: words.LEARN["mistakes"][name]["measured"].format(**findings[name])
+        name: words.learn["mistakes"][name]["measured"].format(**findings[name])
         for name in findings
         if name in MISTAKEN
     }
@@ -211,10 +211,10 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
         try:
             return act(asked)
         except (KeyError, TypeError):
-            return {"mistake": words.LEARN["odd_question"]}
+            return {"mistake": words.learn["odd_question"]}
         except ValueError as mistake:
             said = str(mistake)
-            return {"mistake": words.LEARN["busy"] if said == BUSY else told(words, said)}
+            return {"mistake": words.learn["busy"] if said == BUSY else told(words, said)}
 
     answer.__name__ = act.__name__  # by which the page calls it
     return answer
@@ -243,7 +243,7 @@ def build(page: Page) -> None:
         ),
         apply_default_css=False,
         elem_id="learn",
-        strings=words.LEARN,
+        strings=words.learn,
         order=STEPS,
         code=source_code(),
         cites=citations(words),

@@ -19,7 +19,7 @@ from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
 from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
 from ..parts.turns import Turns
-from ..words.language import Words, told
+from ..words import Words, told
 
 
 def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, se
     Returns the noisy picture, the true noise, and for each epoch the predicted noise, the predicted sprite and how
     far each is from the truth (root mean square; the noise has 1, pictures span [-1, 1]).
     """
-    x0, t, seed = sprite_from(words, pixels), whole(words, t, words.LEVEL), whole(words, seed, words.SEED)
+    x0, t, seed = sprite_from(words, pixels), whole(words, t, words.level), whole(words, seed, words.seed)
     if not 1 <= t <= LEVELS:
-        raise ValueError(words.LEVEL_RANGE.format(most=LEVELS, level=t))
+        raise ValueError(words.level_range.format(most=LEVELS, level=t))
     eps = Noise(seed, 1).draw()
     rows, x = [], None
     for epoch, checkpoint in epochs_shown(words, runs, run).items():
@@ -44,7 +44,7 @@ def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, se
         clean = schedule.clean(x, t, guess)
         rows.append(
             {
-                "label": words.EPOCH_NUMBER.format(epoch=epoch),
+                "label": words.epoch_number.format(epoch=epoch),
                 "eps": encoded(guess / 3),
                 "x0": encoded(clean),
                 "eps_error": round(float((guess - eps).square().mean().sqrt()), 3),
@@ -69,11 +69,11 @@ def finish_it(
     if turns.is_over(request.session_hash, turn):
         return
     if not drawing:
-        raise ValueError(words.NO_DRAWING)
-    t = whole(words, drawing["t"], words.LEVEL)
-    wanted = Request(count=whole(words, count, words.COUNT), seed=whole(words, drawing["seed"], words.SEED))
+        raise ValueError(words.no_drawing)
+    t = whole(words, drawing["t"], words.level)
+    wanted = Request(count=whole(words, count, words.count), seed=whole(words, drawing["seed"], words.seed))
     panels = {
-        words.EPOCH_NUMBER.format(epoch=epoch): checkpoint
+        words.epoch_number.format(epoch=epoch): checkpoint
         for epoch, checkpoint in epochs_shown(words, runs, run).items()
     }
     walk = generate_on_lent_gpu(list(panels.values()), wanted, begin=(sprite_from(words, drawing["pixels"])[0], t))
@@ -90,7 +90,7 @@ def sprite_from(words: Words, pixels: str) -> torch.Tensor:
     except (ValueError, TypeError):
         raw = np.empty(0)
     if raw.size != 16 * 16 * 3:
-        raise ValueError(words.NO_SPRITE)
+        raise ValueError(words.no_sprite)
     return from_pixels(torch.from_numpy(raw.reshape(1, 16, 16, 3)))
 
 
@@ -112,14 +112,14 @@ def build(page: Page, tab: gr.Tab) -> None:
         except ValueError as mistake:
             return {"mistake": told(words, str(mistake))}
 
-    gr.Markdown(words.ONE_STEP_INTRO, elem_classes="intro")
-    run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
+    gr.Markdown(words.one_step_intro, elem_classes="intro")
+    run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
     bench = gr.HTML(
         html_template=(assets / "html" / "one_step.html").read_text("utf-8"),
         js_on_load=(assets / "js" / "one_step.js").read_text("utf-8"),
         apply_default_css=False,
         elem_id="one-step",
-        strings=words.ONE_STEP,
+        strings=words.one_step,
         run=name_of(runs, page.default_run),
         galleries=[
             [base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
@@ -127,10 +127,10 @@ def build(page: Page, tab: gr.Tab) -> None:
         ],
         server_functions=[one_step],
     )
-    gr.Markdown(words.FINISH_INTRO, elem_classes="intro")
+    gr.Markdown(words.finish_intro, elem_classes="intro")
     with gr.Row():
-        start = gr.Button(words.FINISH, variant="primary", min_width=120, scale=0)
-        stop = gr.Button(words.STOP, min_width=80, scale=0)
+        start = gr.Button(words.finish, variant="primary", min_width=120, scale=0)
+        stop = gr.Button(words.stop, min_width=80, scale=0)
     player = build_comparison(words, assets, "finish-player", with_reel=False)
 
     def finish(turns: Turns, request: gr.Request, turn: int, drawing: dict[str, Any] | None) -> Iterator[Frame]:

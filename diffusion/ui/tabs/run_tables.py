@@ -10,18 +10,18 @@ from ...server import Opening
 from ...store import RunConfig, RunFolder
 from ..parts.hub_progress import note
 from ..parts.share_links import link_to
-from ..words.language import Words, told
+from ..words import Words, told
 
 
 def runs_here(words: Words, runs: dict[str, RunFolder], endpoint: str) -> str:
     """A row for each run on the disk. endpoint: of the Hub, for the addresses."""
     if not runs:
-        return f'<p class="hint">{words.HUB["none_here"]}</p>'
+        return f'<p class="hint">{words.hub.none_here}</p>'
     sizes = {name: {e: file.stat().st_size for e, file in run.epochs().items()} for name, run in runs.items()}
     rows = [_row(words, run, sizes[name], endpoint) for name, run in runs.items()]
     total = sum(sum(of_run.values()) for of_run in sizes.values())
-    said = words.HUB["sum"].format(runs=len(runs), size=_megabytes(total))
-    return f'{_table(words.HUB["columns"], rows)}<p class="hint">{said}</p>'
+    said = words.hub.sum.format(runs=len(runs), size=_megabytes(total))
+    return f'{_table(words.hub.columns, rows)}<p class="hint">{said}</p>'
 
 
 def _row(words: Words, run: RunFolder, sizes: dict[int, int], endpoint: str) -> list[str]:
@@ -43,22 +43,22 @@ def _row(words: Words, run: RunFolder, sizes: dict[int, int], endpoint: str) -> 
 
 
 def _network(words: Words, config: RunConfig) -> str:
-    return words.HUB["networks"]["course" if config.variant == "course" else config.network]
+    return words.hub.networks["course" if config.variant == "course" else config.network]
 
 
 def _epochs(words: Words, sizes: dict[int, int]) -> str:
     """In the order of their numbers; a size that all share is said once."""
     said = {epoch: _megabytes(size) for epoch, size in sizes.items()}
     if len(said) > 1 and len(set(said.values())) == 1:
-        return words.HUB["each"].format(epochs=", ".join(map(str, said)), size=next(iter(said.values())))
-    return ", ".join(words.HUB["one"].format(epoch=epoch, size=size) for epoch, size in said.items())
+        return words.hub.each.format(epochs=", ".join(map(str, said)), size=next(iter(said.values())))
+    return ", ".join(words.hub.one.format(epoch=epoch, size=size) for epoch, size in said.items())
 
 
 def _data(words: Words, data: dict[str, Any]) -> str:
     name, count = data.get("name"), data.get("count")
     if not isinstance(name, str) or not isinstance(count, int):
         return ""
-    form = words.HUB["built_in" if name.startswith("builtin") else "pictures"]
+    form = words.hub.built_in if name.startswith("builtin") else words.hub.pictures
     return escape(form.format(name=name, count=count))
 
 
@@ -71,7 +71,7 @@ def _distance(facts: dict[str, Any]) -> str:
 
 def _source(words: Words, source: dict[str, Any], endpoint: str) -> str:
     if not source:
-        return words.HUB["from_here"]
+        return words.hub.from_here
     revision = f"@{source['revision']}" if source["revision"] else ""
     address = f"{endpoint}/{source['repo']}/tree/{source['commit']}"
     name = f"hf://{source['repo']}{revision} ({str(source['commit'])[:7]})"
@@ -81,7 +81,7 @@ def _source(words: Words, source: dict[str, Any], endpoint: str) -> str:
 def run_there(words: Words, listing: Listing, here: RunFolder) -> str:
     """A row for each epoch on the Hub, before any is downloaded. here: the folder they would go to."""
     have = here.epochs() if here.path.is_dir() else {}
-    said = words.HUB["found"].format(
+    said = words.hub.found.format(
         ref=escape(str(listing.ref)),
         commit=listing.repo.commit[:7],
         network=_network(words, listing.config),
@@ -90,10 +90,10 @@ def run_there(words: Words, listing: Listing, here: RunFolder) -> str:
     rows = []
     for epoch, remote in listing.epochs.items():
         losses = (number(remote.facts, name) for name in ("loss", "held_out_loss"))
-        mark = f" · {words.HUB['is_here']}" if epoch in have else ""
+        mark = f" · {words.hub.is_here}" if epoch in have else ""
         numbers = ["" if loss is None else f"{loss:.4f}" for loss in losses]
         rows.append([f"{epoch}{mark}", _megabytes(remote.file.size), *numbers, _distance(remote.facts)])
-    return f'<p role="status">{said}</p><div class="shelf-scroll">{_table(words.HUB["listing"], rows)}</div>'
+    return f'<p role="status">{said}</p><div class="shelf-scroll">{_table(words.hub.listing, rows)}</div>'
 
 
 def opening(words: Words, stands: Opening | None) -> str:
@@ -101,7 +101,7 @@ def opening(words: Words, stands: Opening | None) -> str:
     if stands is None or stands.state == "here":
         return ""
     why = escape(told(words, stands.message))
-    said = words.HUB["opening"][stands.state].format(ref=escape(str(stands.ref)), why=why)
+    said = words.hub.opening[stands.state].format(ref=escape(str(stands.ref)), why=why)
     if stands.state != "pulling" or not stands.total:
         return note(said, "problem" if stands.state == "failed" else "hint")
     share = stands.done / stands.total

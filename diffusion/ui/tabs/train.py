@@ -17,7 +17,7 @@ from ..parts.controls import PRIVATE, packed, toasted
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
-from ..words.language import Words
+from ..words import Words
 from .train_form import QUEUED, Wish, build_wish, planned, uploaded
 from .train_status import curve, film, losses, monitor
 
@@ -37,10 +37,10 @@ def begin(words: Words, runner: Runner, runs: Path, settings: Settings, owner: s
     """Start a run, or let it wait for its turn; refuses before anything is written. Returns a name for the next."""
     wish = Wish(*values)
     if not settings.training:
-        raise ValueError(words.TRAIN_OFF)
+        raise ValueError(words.train.off)
     plan = planned(words, runs, wish)
     if plan.folder.exists():
-        raise ValueError(words.RUN_TAKEN.format(name=wish.name))
+        raise ValueError(words.train.run_taken.format(name=wish.name))
     if wish.source == "upload":
         with kept(uploaded(settings, wish), plan.folder) as data:
             runner.start(planned(words, runs, wish, **data), owner=owner)
@@ -60,9 +60,9 @@ def free_name(runs: Path, name: str) -> str:
 def resume(words: Words, runner: Runner, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
     """Go on with a run that was stopped or interrupted."""
     if not settings.training:
-        raise ValueError(words.TRAIN_OFF)
+        raise ValueError(words.train.off)
     if name not in resumable(runner, runs):
-        raise ValueError(words.NOTHING_TO_RESUME)
+        raise ValueError(words.train.nothing_to_resume)
     runner.start(plan_of(RunFolder(runs / name)), resume=True, owner=owner)
 
 
@@ -71,7 +71,7 @@ def steer(words: Words, runner: Runner, settings: Settings, act: str, owner: str
     """Pause, continue, save or stop; on a shared server only whoever started the run may."""
     now = runner.snapshot()
     if settings.shared and now.owner != owner:
-        raise ValueError(words.TRAIN_NOT_YOURS.format(name=now.name))
+        raise ValueError(words.train.not_yours.format(name=now.name))
     getattr(runner, act)()
 
 
@@ -80,7 +80,7 @@ def leave(words: Words, runner: Runner, settings: Settings, owner: str) -> None:
     """Give up one's places among the runs that wait."""
     mine = [name for name in runner.snapshot().waiting if not settings.shared or runner.owner_of(name) == owner]
     if not mine:
-        raise ValueError(words.TRAIN_NOT_WAITING)
+        raise ValueError(words.train.not_waiting)
     for name in mine:
         runner.leave(name)
 
@@ -146,9 +146,9 @@ def what_now(words: Words, run: RunFolder) -> str:
     epochs, first = list(run.epochs()), requests_for(run.config())[0]
     asked = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
-    links = [link_to("watch", str(run), epochs[-1:], words.TRAIN_WATCH, **asked)]
+    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **asked)]
     if len(some) > 1:
-        links.append(link_to("compare", str(run), some, words.TRAIN_COMPARE, **asked))
+        links.append(link_to("compare", str(run), some, words.train.compare, **asked))
     return f"<p>{' · '.join(links)}</p>"
 
 
@@ -156,16 +156,16 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
     words, runs = page.words, page.runs
     if not settings.training:
-        gr.Markdown(words.TRAIN_OFF, elem_classes="intro")
+        gr.Markdown(words.train.off, elem_classes="intro")
         return
     visitor = gr.BrowserState("", storage_key="sprite-diffusion-visitor", secret="no secret, only a name")
-    gr.Markdown(words.TRAIN_INTRO, elem_classes="intro")
+    gr.Markdown(words.train.intro, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
             wish, start = build_wish(page, tab, settings)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
-            archive = gr.DownloadButton(words.TRAIN_PACK, elem_id="train-zip", elem_classes="offstage")
+            archive = gr.DownloadButton(words.train.acts["pack"], elem_id="train-zip", elem_classes="offstage")
 
     quick = {"queue": False, **PRIVATE}
     seen = parts["seen"]
@@ -198,21 +198,21 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
 def _stage(page: Page, runner: Runner) -> dict[str, Any]:
     """Lay out what shows a run, and steers it, by the names that `Looks` tells about."""
     words = page.words
-    seen = gr.Radio([("", "")], value="", label=words.RUN, elem_classes="compact", visible=False)
+    seen = gr.Radio([("", "")], value="", label=words.run, elem_classes="compact", visible=False)
     view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
     with gr.Row(elem_classes="steering"):
         small = {"min_width": 80, "visible": False, "size": "md"}
-        acts = {act: gr.Button(said, **small) for act, said in words.TRAIN_ACTS.items()}
+        acts = {act: gr.Button(said, **small) for act, said in words.train.acts.items()}
     with gr.Row(elem_id="train-stage"):
         with gr.Column(min_width=280):
-            hint = words.TRAIN_FILM_HINT
+            hint = words.train.film_hint
             player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
         loss = gr.HTML(elem_id="train-curve")
-    with gr.Accordion(words.QUALITY["table"], open=False, visible=False) as fold:
+    with gr.Accordion(words.quality.table, open=False, visible=False) as fold:
         table = gr.HTML(elem_id="train-losses")
-    command = gr.Textbox(label=words.SAME_COMMAND, visible=False, buttons=["copy"], elem_id="train-command")
-    unfinished = gr.Radio([], label=words.TRAIN_UNFINISHED, elem_classes="compact", visible=False)
-    again = gr.Button(words.TRAIN_RESUME, visible=False)
+    command = gr.Textbox(label=words.same_command, visible=False, buttons=["copy"], elem_id="train-command")
+    unfinished = gr.Radio([], label=words.train.unfinished, elem_classes="compact", visible=False)
+    again = gr.Button(words.train.resume, visible=False)
     heard = gr.Textbox("", visible="hidden")
     shown = {"monitor": view, "curve": loss, "film": player, "losses": table, "fold": fold, "command": command}
     return {**shown, **acts, "seen": seen, "unfinished": unfinished, "resume": again, "heard": heard}

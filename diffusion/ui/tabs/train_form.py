@@ -17,7 +17,7 @@ from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, toasted, whole
 from ..parts.page import Page
 from ..parts.player import served
-from ..words.language import Words
+from ..words import Words
 from .train_status import about_data, duration
 
 QUEUED = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # outside the queue there are no toasts
@@ -71,24 +71,24 @@ class Wish:
 def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
     """The settings of the page, checked. data: where it is, unless the wish says so itself."""
     if not RUN.fullmatch(wish.name or ""):
-        raise ValueError(words.RUN_NAME)
+        raise ValueError(words.run_name)
     if wish.source == "hub" and not isinstance(parse_data(wish.hub or ""), HubDataset):
-        raise ValueError(words.TRAIN_HUB_NAME)
+        raise ValueError(words.train.hub_name)
     start = EpochRef.parse(wish.start) if wish.start else None
-    sources = {"builtin": f"builtin:{whole(words, wish.count, words.TRAIN_COUNT)}", "hub": wish.hub}
+    sources = {"builtin": f"builtin:{whole(words, wish.count, words.train.count)}", "hub": wish.hub}
     return Plan(
         folder=runs / wish.name,
         start=str(RunFolder(runs / start.run).file(start.epoch)) if start else None,
         width=None if start else wish.width,
         training=TrainConfig(
-            epochs=whole(words, wish.epochs, words.TRAIN_EPOCHS),
-            batch_size=whole(words, wish.batch, words.TRAIN_BATCH),
+            epochs=whole(words, wish.epochs, words.train.epochs),
+            batch_size=whole(words, wish.batch, words.train.batch),
             lr=wish.lr,
-            seed=whole(words, wish.seed, words.SEED),
+            seed=whole(words, wish.seed, words.seed),
             ema=DEFAULTS.ema,
             drop_label=TrainConfig.drop_label if wish.context else 1.0,
         ),
-        save_every=whole(words, wish.save, words.TRAIN_SAVE_EVERY),
+        save_every=whole(words, wish.save, words.train.save_every),
         **{"data": sources.get(wish.source)} | data,
     )
 
@@ -132,7 +132,7 @@ def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -
         plan = planned(words, runs, wish)
         pictures, held_out = (wish.count, min(2000, wish.count)) if wish.source == "builtin" else seen or (0, 0)
         return (
-            words.TRAIN_ABOUT.format(time=duration(words, estimate_seconds(plan, pictures, held_out)))
+            words.train.about.format(time=duration(words, estimate_seconds(plan, pictures, held_out)))
             if pictures
             else ""
         )
@@ -143,7 +143,7 @@ def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -
 def first_weights(words: Words, runs: Path, chosen: str | None) -> dict[str, Any]:
     """An update: what a run may begin with, random weights or any epoch there is."""
     there = [str(EpochRef(name, epoch)) for name, run in list_runs(runs).items() for epoch in run.epochs()]
-    choices = [(words.TRAIN_FROM_NOTHING, ""), *((name, name) for name in there)]
+    choices = [(words.train.from_nothing, ""), *((name, name) for name in there)]
     return gr.update(choices=choices, value=chosen if chosen in there else "")
 
 
@@ -151,33 +151,33 @@ def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
     """Lay out and wire all that is set before a run: the controls in the order of `Wish`, and the button Train."""
     words, runs = page.words, page.runs
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
-    name = gr.Textbox("my-run", label=words.TRAIN_NAME, max_lines=1)
-    sources = [(said, source) for source, said in words.TRAIN_SOURCES.items()]
-    source = gr.Radio(sources, value="builtin", label=words.TRAIN_SOURCE, elem_classes="compact")
-    count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.TRAIN_COUNT, **slim)
+    name = gr.Textbox("my-run", label=words.train.name, max_lines=1)
+    sources = [(said, source) for source, said in words.train.sources.items()]
+    source = gr.Radio(sources, value="builtin", label=words.train.source, elem_classes="compact")
+    count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.train.count, **slim)
     with gr.Column(visible=False) as pick_files:
-        gr.Markdown(words.TRAIN_FILES_INFO, elem_classes="hint")
-        files = gr.File(label=words.TRAIN_FILES, file_count="multiple", height=120, elem_id="train-files")
+        gr.Markdown(words.train.files_info, elem_classes="hint")
+        files = gr.File(label=words.train.files, file_count="multiple", height=120, elem_id="train-files")
         folder = _folder(page, settings)
-    hub = gr.Textbox(label=words.TRAIN_HUB, placeholder=words.TRAIN_HUB_HINT, max_lines=1, visible=False)
-    look = gr.Button(words.TRAIN_LOOK, size="sm")
+    hub = gr.Textbox(label=words.train.hub, placeholder=words.train.hub_hint, max_lines=1, visible=False)
+    look = gr.Button(words.train.look, size="sm")
     sheet, counted = gr.HTML(), gr.State(None)
-    epochs = gr.Slider(1, 64, value=DEFAULTS.epochs, step=1, label=words.TRAIN_EPOCHS, **slim)
-    with gr.Accordion(words.TRAIN_MORE, open=False):
-        sizes = [(said, size) for size, said in words.TRAIN_WIDTHS.items()]
-        width = gr.Radio(sizes, value=DEFAULTS.width, label=words.TRAIN_WIDTH, elem_classes="compact")
-        batch = gr.Slider(8, 512, value=DEFAULTS.batch, step=8, label=words.TRAIN_BATCH, **slim)
-        save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.TRAIN_SAVE_EVERY, **slim)
-        lr = gr.Number(DEFAULTS.lr, label=words.TRAIN_LR)
-        seed = gr.Number(0, precision=0, label=words.SEED)
-        context = gr.Checkbox(True, label=words.TRAIN_CONTEXT, info=words.TRAIN_CONTEXT_INFO)
-        begin_with = gr.Radio([], label=words.TRAIN_START_FROM, elem_classes="compact")
-    start = gr.Button(words.TRAIN_START, variant="primary")
+    epochs = gr.Slider(1, 64, value=DEFAULTS.epochs, step=1, label=words.train.epochs, **slim)
+    with gr.Accordion(words.train.more, open=False):
+        sizes = [(said, size) for size, said in words.train.widths.items()]
+        width = gr.Radio(sizes, value=DEFAULTS.width, label=words.train.width, elem_classes="compact")
+        batch = gr.Slider(8, 512, value=DEFAULTS.batch, step=8, label=words.train.batch, **slim)
+        save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.train.save_every, **slim)
+        lr = gr.Number(DEFAULTS.lr, label=words.train.lr)
+        seed = gr.Number(0, precision=0, label=words.seed)
+        context = gr.Checkbox(True, label=words.train.context, info=words.train.context_info)
+        begin_with = gr.Radio([], label=words.train.start_from, elem_classes="compact")
+    start = gr.Button(words.train.start, variant="primary")
     about = gr.Markdown(elem_classes="hint")
     wish = [name, source, count, files, hub, begin_with, epochs, width, batch, save, lr, seed, context]
 
     def show(chosen: str) -> list[Any]:
-        return [*(gr.update(visible=chosen == wanted) for wanted in words.TRAIN_SOURCES), ""]
+        return [*(gr.update(visible=chosen == wanted) for wanted in words.train.sources), ""]
 
     quick = {"queue": False, **PRIVATE}
     fitting = gr.Textbox("", visible="hidden", elem_id="train-fitting")  # its `change` comes once; see page.py
@@ -204,11 +204,11 @@ def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
 def _folder(page: Page, settings: Settings) -> gr.HTML:
     """A button for a whole folder: the browser packs it into a .zip, and so the subfolders arrive too."""
     return gr.HTML(
-        html_template=FOLDER.format(**page.words.FOLDER),
+        html_template=FOLDER.format(**page.words.folder),
         js_on_load="\n".join((page.assets / "js" / file).read_text("utf-8") for file in ("libraries.js", "folder.js")),
         apply_default_css=False,
         elem_id="train-folder",
-        strings=page.words.FOLDER,
+        strings=page.words.folder,
         most=settings.max_upload_mb,
         vendor=f"gradio_api/file={served(page.assets) / 'vendor'}",
     )

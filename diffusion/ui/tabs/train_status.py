@@ -9,7 +9,7 @@ from ...server import Snapshot
 from ...sprites import enlarged, png, sheet
 from ..parts.charts import loss_svg
 from ..parts.player import Frame
-from ..words.language import Words, told
+from ..words import Words, told
 
 COLUMNS = 4
 FRAMES_PER_SECOND = 3  # at which the film of the epochs is meant to be played
@@ -18,7 +18,7 @@ FRAMES_PER_SECOND = 3  # at which the film of the epochs is meant to be played
 def monitor(words: Words, now: Snapshot) -> str:
     """How the run stands, in words and as a bar."""
     if now.state == "idle":
-        return f'<p class="hint">{words.TRAIN_IDLE}</p>'
+        return f'<p class="hint">{words.train.idle}</p>'
     share = now.step / now.total if now.total else 0
     return (
         f'<p role="status">{_standing(words, now, share)}</p>'
@@ -34,28 +34,28 @@ def curve(words: Words, now: Snapshot) -> str:
 
 def _standing(words: Words, now: Snapshot, share: float) -> str:
     """Only what changes seldom: a screen reader reads it aloud each time."""
-    said = [f"<strong>{escape(now.name)}</strong>: {words.TRAIN_STATES[now.state]}"]
+    said = [f"<strong>{escape(now.name)}</strong>: {words.train.states[now.state]}"]
     if now.total:
-        said.append(words.TRAIN_EPOCH.format(epoch=min(now.epochs, int(share * now.epochs) + 1), epochs=now.epochs))
+        said.append(words.train.epoch.format(epoch=min(now.epochs, int(share * now.epochs) + 1), epochs=now.epochs))
     if now.message:
         said.append(escape(told(words, now.message)))
     if now.out_of_time:
-        said.append(words.TRAIN_OUT_OF_TIME)
+        said.append(words.train.out_of_time)
     if now.waiting:
-        said.append(words.TRAIN_WAITING.format(names=escape(", ".join(now.waiting))))
+        said.append(words.train.waiting.format(names=escape(", ".join(now.waiting))))
     return " · ".join(said)
 
 
 def _measured(words: Words, now: Snapshot) -> str:
-    said = [words.TRAIN_STEP.format(step=now.step, total=now.total)]
+    said = [words.train.step.format(step=now.step, total=now.total)]
     if now.sprites_per_second:
-        said.append(words.TRAIN_SPEED.format(speed=now.sprites_per_second))
+        said.append(words.train.speed.format(speed=now.sprites_per_second))
     if now.busy:
-        said.append(words.TRAIN_RATE.format(lr=now.lr))
+        said.append(words.train.rate.format(lr=now.lr))
     if now.seconds_left:
-        said.append(words.TRAIN_LEFT.format(time=duration(words, now.seconds_left)))
+        said.append(words.train.left.format(time=duration(words, now.seconds_left)))
     if now.saved_at:
-        said.append(words.TRAIN_SAVED.format(step=now.saved_at))
+        said.append(words.train.saved.format(step=now.saved_at))
     return " · ".join(said) if now.total else ""
 
 
@@ -70,14 +70,14 @@ def losses(words: Words, now: Snapshot) -> str:
         rows.append(f"<tr><th>{epoch}</th><td>{mean}</td><td>{outside}</td></tr>")
     if not rows:
         return ""
-    names = (words.EPOCH, words.QUALITY["loss_raw"], words.QUALITY["loss_held_out"])
+    names = (words.epoch, words.quality.loss_raw, words.quality.loss_held_out)
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
     """Frames for the player: the same sprites after every epoch that came after epoch `after`."""
-    frames, kinds = [], [words.KIND_NAMES[kind] for kind in now.kinds]
+    frames, kinds = [], [words.kind_names[kind] for kind in now.kinds]
     for epoch, sprites in now.samples:
         if epoch <= after:
             continue
@@ -91,14 +91,14 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
                 "per_second": FRAMES_PER_SECOND,
                 "t": now.epochs - 1 - epoch,  # the film ends at 0, as one from noise to sprite does
                 "T": now.epochs,
-                "caption": " · ".join([words.EPOCH_NUMBER.format(epoch=epoch), *kinds]),
+                "caption": " · ".join([words.epoch_number.format(epoch=epoch), *kinds]),
                 "left": 0,
                 "count": len(sprites),
                 "columns": COLUMNS,
                 "rows": len(sprites) // COLUMNS,
                 "panels": [
                     {
-                        "label": words.EPOCH_NUMBER.format(epoch=epoch),
+                        "label": words.epoch_number.format(epoch=epoch),
                         "x": base64.b64encode(picture.tobytes()).decode(),
                     }
                 ],
@@ -111,19 +111,19 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
 
 def about_data(words: Words, training: Sprites, held_out: Sprites) -> str:
     """What a run would be trained on: how many of each kind, and a sheet of some."""
-    names = words.KIND_NAMES | {NO_LABEL: words.TRAIN_NO_LABEL}
+    names = words.kind_names | {NO_LABEL: words.train.no_label}
     kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
-    said = words.TRAIN_DATA.format(count=len(training), kinds=kinds, held_out=len(held_out))
+    said = words.train.data.format(count=len(training), kinds=kinds, held_out=len(held_out))
     source = base64.b64encode(png(enlarged(preview(training), 2))).decode()
     return (
-        f'<p>{said}</p><img class="data-sheet" alt="{words.TRAIN_DATA_PICTURE}" src="data:image/png;base64,{source}">'
+        f'<p>{said}</p><img class="data-sheet" alt="{words.train.data_picture}" src="data:image/png;base64,{source}">'
     )
 
 
 def duration(words: Words, seconds: float) -> str:
     """About how long, as one says it."""
     if seconds < 90:
-        return words.SECONDS.format(seconds=math.ceil(seconds))
+        return words.seconds.format(seconds=math.ceil(seconds))
     if seconds < 90 * 60:
-        return words.MINUTES.format(minutes=round(seconds / 60))
-    return words.HOURS.format(hours=round(seconds / 3600, 1))
+        return words.minutes.format(minutes=round(seconds / 60))
+    return words.hours.format(hours=round(seconds / 3600, 1))

@@ -14,7 +14,7 @@ from ..parts.player import Frame, build_player, frames
 from ..parts.run_picker import find_run, pick
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import Turns
-from ..words.language import Words
+from ..words import Words
 
 
 @explained
@@ -32,10 +32,10 @@ def watch(
     if turns.is_over(request.session_hash, turn):
         return
     if epoch is None:
-        raise ValueError(words.NO_EPOCH)
+        raise ValueError(words.no_epoch)
     wanted = request_from(words, *settings)
     checkpoint = find_run(words, runs, run).load(epoch)
-    panels = {words.EPOCH_NUMBER.format(epoch=epoch): checkpoint}
+    panels = {words.epoch_number.format(epoch=epoch): checkpoint}
     made_by = recipe(wanted, [EpochRef(run, epoch)])
     stream = frames(panels, generate_on_lent_gpu([checkpoint], wanted), wanted.steps, recipe=made_by)
     yield from turns.while_current(request.session_hash, turn, stream)
@@ -46,12 +46,12 @@ def build(page: Page) -> None:
     words, runs = page.words, page.runs
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            gr.Markdown(words.DRAW_NEW, elem_classes="heading")
-            run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
-            epoch = gr.Radio([], label=words.EPOCH, info=words.EPOCH_INFO, elem_classes="compact")
+            gr.Markdown(words.draw_new, elem_classes="heading")
+            run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
+            epoch = gr.Radio([], label=words.epoch, info=words.epoch_info, elem_classes="compact")
             with gr.Row():
-                start = gr.Button(words.GENERATE, variant="primary", min_width=120, scale=2)
-                stop = gr.Button(words.STOP, min_width=80)
+                start = gr.Button(words.generate, variant="primary", min_width=120, scale=2)
+                stop = gr.Button(words.stop, min_width=80)
             settings = request_controls(words, MOST_SPRITES, sprites=32, kinds_open=True)
         with gr.Column(scale=3, min_width=320):
             player = build_player(words, page.assets, "watch-player")

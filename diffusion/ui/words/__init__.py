@@ -1,1 +1,10 @@
-"""All words of the page, one language a module."""
+"""All words of the page in each of its languages."""
+
+from .en import ENGLISH
+from .language import told
+from .schema import ChartWords, Words
+from .zh import CHINESE
+
+LANGUAGES = {"": ENGLISH, "zh": CHINESE}  # path of the page -> its words; assets/js/language.js chooses between them
+
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "ChartWords", "Words", "told"]

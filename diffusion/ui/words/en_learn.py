@@ -1,6 +1,8 @@
-"""Every word of the lesson, in English."""
+"""The words of the Learn tab in English."""
 
-LEARN = {
+from .schema_learn import LearnWords
+
+LEARN: LearnWords = {
     "tab": "Learn",
     "epoch_number": "epoch {epoch}",
     "bar": "Steps of the lesson",

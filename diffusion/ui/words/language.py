@@ -1,10 +1,10 @@
-"""The language of a page: a module that holds its words, and what the engine says put into them."""
+"""Tells the sentences of the engine, which speaks English, in the language of a page."""
 
 import re
 from functools import cache
-from types import ModuleType
 
-Words = ModuleType  # english or chinese: whatever the one defines the other defines too
+from .schema import Words
+
 INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")  # Chinese has one beside other scripts only
 
 
@@ -14,14 +14,14 @@ def told(words: Words, message: str) -> str:
     if not fitting:
         return message
     template, match = max(fitting, key=lambda found: len(found[0]))  # the one that says most itself
-    said = words.ENGINE[template].format(*(told(words, value) for value in match.groups()))
+    said = words.engine[template].format(*(told(words, value) for value in match.groups()))
     return INNER_SPACE.sub("", said)
 
 
 @cache
 def _shapes(words: Words) -> list[tuple[str, re.Pattern]]:
-    """Every template of `words.ENGINE`, and the pattern of the sentences made from it: each {} is any text."""
+    """Every template of `words.engine`, and the pattern of the sentences made from it: each {} is any text."""
     return [
         (template, re.compile("(.+?)".join(map(re.escape, template.split("{}"))), re.DOTALL))
-        for template in words.ENGINE
+        for template in words.engine
     ]

@@ -1,6 +1,8 @@
-"""Every word of the lesson, in Chinese: the same names as in english_learn.py."""
+"""The words of the Learn tab in Chinese."""
 
-LEARN = {
+from .schema_learn import LearnWords
+
+LEARN: LearnWords = {
     "tab": "学习",
     "epoch_number": "第 {epoch} 回合",
     "bar": "课程的各个步骤",

@@ -1,0 +1,77 @@
+"""The words of the Train tab in English."""
+
+from .schema_train import TrainWords
+
+TRAIN = TrainWords(
+    tab="Train",
+    intro=(
+        "Teach a network of your own. The run belongs to the server: close the page, come back, and it is still "
+        "there. Every epoch it saves appears at once in Watch, Compare and One step."
+    ),
+    off="Training is switched off on this server; run python app.py on your own machine to train",
+    name="Name of the run",
+    source="Train on",
+    sources={"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"},
+    count="Sprites",
+    files="Files",
+    files_info=(
+        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), single "
+        "pictures, or the course's two .npy"
+    ),
+    hub="Hub data set",
+    hub_hint="hf://datasets/user/repo",
+    hub_name="Name the data set like hf://datasets/user/repo",
+    look="Look at the data",
+    data="{count:,} to train on: {kinds}. {held_out:,} kept out of training.",
+    no_label="without a kind",
+    data_picture="Some of the sprites it trains on",
+    start_from="Begin with",
+    from_nothing="random weights",
+    more="More settings",
+    width="Network",
+    widths={32: "small, learns fast", 64: "as in the shipped runs"},
+    epochs="Epochs",
+    batch="Batch size",
+    save_every="Save every",
+    lr="Learning rate",
+    context="Tell it the kind of each sprite (context)",
+    context_info="Without it, it draws anything, and cannot be asked for a kind",
+    about="About {time} on this machine",
+    start="Train",
+    acts={
+        "pause": "Pause",
+        "go_on": "Continue",
+        "next_epoch": "Next epoch",
+        "save_now": "Save now",
+        "stop": "Stop",
+        "leave": "Leave the queue",
+        "pack": "Download (.zip)",
+    },
+    watch="Watch it draw",
+    compare="Compare its epochs",
+    unfinished="Unfinished runs",
+    resume="Resume",
+    idle="No run is under way. The settings beside make one of about a minute; press Train.",
+    film_hint="After every epoch, the same sixteen sprites appear here",
+    states={
+        "starting": "starting",
+        "running": "training",
+        "paused": "paused",
+        "stopping": "saving and stopping",
+        "stopped": "stopped; it can be resumed",
+        "finished": "finished",
+        "failed": "failed",
+    },
+    epoch="epoch {epoch} of {epochs}",
+    step="step {step:,} of {total:,}",
+    rate="learning rate {lr:.1e}",
+    speed="{speed:,.0f} sprites a second",
+    left="{time} left",
+    saved="saved at step {step:,}",
+    waiting="waiting: {names}",
+    out_of_time="it took as long as a run may take here",
+    not_yours="Only whoever started {name} may do that; you may look on, or start a run that waits for its turn",
+    not_waiting="No run of yours is waiting",
+    run_taken="There is a run {name} already; choose another name, or resume it",
+    nothing_to_resume="Choose an unfinished run first",
+)

@@ -1,0 +1,199 @@
+"""The words that every language of the page must have, each with its type."""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from .schema_hub import HubWords
+from .schema_learn import LearnWords
+from .schema_train import TrainWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareWords:
+    """The Compare tab."""
+
+    tab: str
+    intro: str
+    nearest: str
+    nearest_alt: str
+    numbers: str
+    epochs: str
+    epochs_info: str
+    generate: str
+    count: str
+
+
+OneStepWords = TypedDict(
+    "OneStepWords",
+    {
+        "editor": str,
+        "colour": str,
+        "clear": str,
+        "upload-name": str,
+        "galleries": list[str],
+        "t-name": str,
+        "noise": str,
+        "truth": str,
+        "columns": list[str],
+        "errors": list[str],
+        "offline": str,
+        "unreadable": str,
+    },
+)
+"""The pixel editor of the One step tab. JavaScript reads the keys."""
+
+
+class FolderWords(TypedDict):
+    """The button that uploads a folder. JavaScript reads the keys."""
+
+    choose: str
+    empty: str
+    packing: str
+    large: str
+    failed: str
+
+
+class PlayerWords(TypedDict):
+    """The player of Watch, Compare and Train. JavaScript reads the keys."""
+
+    mode: str
+    mode_one: str
+    mode_wipe: str
+    mode_grid: str
+    mode_learning: str
+    invite: str
+    wipe_from: str
+    wipe: str
+    epoch: str
+    lens: str
+    label: str
+    canvas: str
+    hint: str
+    scrub: str
+    play: str
+    pause: str
+    back: str
+    forward: str
+    loop: str
+    speed: str
+    save: str
+    save_gif: str
+    save_picture: str
+    save_sheet: str
+    save_zip: str
+    save_recipe: str
+    share: str
+    copied: str
+    in_address: str
+    failed: str
+    no_recipe: str
+    view: str
+    view_x: str
+    view_eps: str
+    view_x0: str
+    epoch_number: str
+    gif: str
+    level: str
+    left: str
+    started: str
+    finished: str
+    stopped: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartWords:
+    """One chart. x: the name of its horizontal axis."""
+
+    title: str
+    description: str
+    x: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityWords:
+    """The measured numbers of a run: its charts and its table."""
+
+    loss: ChartWords
+    frechet: ChartWords
+    shares: ChartWords
+    errors: ChartWords
+    real: dict[str, str]
+    numbers: dict[str, str]
+    loss_raw: str
+    loss_smooth: str
+    loss_held_out: str
+    none: str
+    unreadable: str
+    epoch: str
+    epochs: str
+    table: str
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Words:
+    """All words of the page in one language. {placeholders} are filled with str.format."""
+
+    code: str
+    language: str
+    engine: dict[str, str]
+    title: str
+    description: str
+    intro: str
+    begin: str
+    watch_tab: str
+    compare: CompareWords
+    run: str
+    epoch: str
+    epoch_number: str
+    epoch_info: str
+    kinds_label: str
+    kinds_info: str
+    kind_names: dict[str, str]
+    count: str
+    seed: str
+    seed_info: str
+    dice: str
+    sampler: str
+    sampler_names: dict[str, str]
+    sampler_info: str
+    steps: str
+    steps_info: str
+    more: str
+    guidance: str
+    guidance_info: str
+    eta: str
+    clip: str
+    fresh: str
+    fresh_info: str
+    draw_new: str
+    generate: str
+    stop: str
+    no_runs: str
+    no_run: str
+    no_epoch: str
+    whole_number: str
+    device: str
+    one_step_tab: str
+    one_step_intro: str
+    finish_intro: str
+    finish: str
+    finish_hint: str
+    level: str
+    level_range: str
+    no_drawing: str
+    no_sprite: str
+    one_step: OneStepWords
+    train: TrainWords
+    folder: FolderWords
+    seconds: str
+    minutes: str
+    hours: str
+    same_command: str
+    run_name: str
+    nothing_to_pack: str
+    player: PlayerWords
+    quality: QualityWords
+    report: dict[str, str]
+    learn: LearnWords
+    hub: HubWords

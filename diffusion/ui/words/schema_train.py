@@ -1,0 +1,58 @@
+"""The words that every language needs for the Train tab."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainWords:
+    """The Train tab."""
+
+    tab: str
+    intro: str
+    off: str
+    name: str
+    source: str
+    sources: dict[str, str]
+    count: str
+    files: str
+    files_info: str
+    hub: str
+    hub_hint: str
+    hub_name: str
+    look: str
+    data: str
+    no_label: str
+    data_picture: str
+    start_from: str
+    from_nothing: str
+    more: str
+    width: str
+    widths: dict[int, str]
+    epochs: str
+    batch: str
+    save_every: str
+    lr: str
+    context: str
+    context_info: str
+    about: str
+    start: str
+    acts: dict[str, str]
+    watch: str
+    compare: str
+    unfinished: str
+    resume: str
+    idle: str
+    film_hint: str
+    states: dict[str, str]
+    epoch: str
+    step: str
+    rate: str
+    speed: str
+    left: str
+    saved: str
+    waiting: str
+    out_of_time: str
+    not_yours: str
+    not_waiting: str
+    run_taken: str
+    nothing_to_resume: str
