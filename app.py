@@ -14,10 +14,10 @@ from huggingface_hub import HfApi, constants, get_token
 
 from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
-from diffusion.server.visitor_pulls import Allowance, Pulls
+from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 
 HERE = Path(__file__).parent
-MOST_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
+MAX_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
 
 
 def main() -> None:
@@ -42,11 +42,11 @@ def main() -> None:
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
-    pulls = Pulls(options.runs, Allowance() if settings.shared else None)
+    pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
     if run:  # the page opens with the runs there are, and shows this one when it has come
         pulls.begin(HfApi(token=get_token()), run)
     app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
-    app.queue(max_size=MOST_WAITING, api_open=False)
+    app.queue(max_size=MAX_WAITING, api_open=False)
     app.launch(
         server_name=options.host,
         server_port=options.port,

@@ -52,9 +52,9 @@ def page(chromium):
 
 @pytest.fixture
 def runner():
-    from diffusion.server.run_queue import Runner
+    from diffusion.server.run_queue import TrainingQueue
 
-    runner = Runner()
+    runner = TrainingQueue()
     yield runner
     for name in runner.snapshot().waiting:
         runner.leave(name)

@@ -19,7 +19,7 @@ from diffusion.__main__ import main
 from diffusion.core import SAMPLERS, EpochDone, NoiseSchedule, StepDone, TrainConfig, TrainingSet, train
 from diffusion.data import draw
 from diffusion.engine import Device, Request, generate
-from diffusion.runs import plan_of, run_plan
+from diffusion.runs import load_plan, run_plan
 from diffusion.sprites import from_pixels, to_pixels
 from diffusion.store import Checkpoint, RunConfig, RunFolder
 from diffusion.ui.api.endpoints import Api
@@ -113,7 +113,7 @@ def test_a_run_folder_opens_and_an_unfinished_run_goes_on(runs):
     assert list(run.epochs()) == [0, 1] and run.config().network == "context-unet" and run.config().width == 8
     assert set(run.metrics()) == {"0", "1"} and run.source()["repo"] == "someone/sprites"
     assert not run.finished()
-    events = list(run_plan(plan_of(run), resume=True))
+    events = list(run_plan(load_plan(run), resume=True))
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [2]
     assert run.finished() and list(run.epochs()) == [0, 1, 2]
 

@@ -35,14 +35,14 @@ def job(options: Options) -> None:
     from huggingface_hub import HfApi
 
     from ..hub import find_or_pull
-    from ..runs import cancel, find
+    from ..runs import cancel_job, find_job
 
     api, ref = HfApi(), hub_ref(options.to)
     if options.cancel:
-        cancel(api, find(api, options.cancel))
+        cancel_job(api, find_job(api, options.cancel))
         print(f"job {options.cancel} is cancelled; what it has pushed is at {ref}")
         return
-    job = find(api, options.follow) if options.follow else _start(api, options)
+    job = find_job(api, options.follow) if options.follow else _start(api, options)
     if job:
         _follow(api, job)
         run = with_bar(find_or_pull(api, ref, options.runs))
@@ -51,7 +51,7 @@ def job(options: Options) -> None:
 
 def _start(api: "HfApi", options: Options) -> "Job | None":
     """After saying what it may cost, and only with --yes."""
-    from ..runs import JobPlan, list_hardware, start
+    from ..runs import JobPlan, list_hardware, start_job
 
     parser = argparse.ArgumentParser(prog="python -m diffusion job … --")
     train_options(parser)
@@ -72,17 +72,17 @@ def _start(api: "HfApi", options: Options) -> "Job | None":
     if not options.yes:
         print("nothing was started; say --yes to start it")
         return None
-    job = start(api, plan)
+    job = start_job(api, plan)
     print(f"job {job.id}: {job.url}\nCtrl-C leaves it running; --follow {job.id} comes back to it", flush=True)
     return job
 
 
 def _follow(api: "HfApi", job: "Job") -> None:
     from ..hub import Waiting
-    from ..runs import Ended, Said, follow
+    from ..runs import JobEnded, LogLine, follow_job
 
     bar = tqdm(unit=" steps", delay=0.1)
-    for event in follow(api, job):
+    for event in follow_job(api, job):
         if isinstance(event, StepDone):
             bar.total = event.total
             bar.update(event.step - bar.n)
@@ -90,9 +90,9 @@ def _follow(api: "HfApi", job: "Job") -> None:
         elif isinstance(event, Waiting):
             if event.seconds >= 15:
                 bar.set_postfix_str(f"no word for {event.seconds:.0f} s")
-        elif isinstance(event, Said):
+        elif isinstance(event, LogLine):
             bar.write(event.text, file=sys.stdout)
-        elif isinstance(event, Ended):
+        elif isinstance(event, JobEnded):
             bar.close()
             if event.stage != "COMPLETED":
                 print(f"job {job.id} ended as {event.stage} {event.message}".rstrip(), file=sys.stderr)

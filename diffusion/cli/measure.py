@@ -12,7 +12,7 @@ from tqdm import tqdm
 from .common import Options, Verbs, check_suffix
 
 if TYPE_CHECKING:
-    from ..evaluation import Exam
+    from ..evaluation import EvalConfig
     from ..store import RunFolder
 
 
@@ -28,22 +28,22 @@ def _evaluate_options(verb: argparse.ArgumentParser) -> None:
 
 def evaluate(options: Options) -> None:
     """Measure how good each epoch of a run is; the numbers go into its metrics.json and its card."""
-    from ..evaluation import Exam
+    from ..evaluation import EvalConfig
     from ..store import RunFolder
 
-    exam = Exam(count=options.count, seeds=options.seeds, steps=options.steps)
+    exam = EvalConfig(count=options.count, seeds=options.seeds, steps=options.steps)
     print_measured(RunFolder(options.run), exam, epochs=options.epochs, data=options.data, labels=options.labels)
 
 
-def print_measured(run: "RunFolder", exam: "Exam", **options: Any) -> None:
+def print_measured(run: "RunFolder", exam: "EvalConfig", **options: Any) -> None:
     """Measure, with a bar; a line an epoch, and the answer at the end."""
-    from ..evaluation import Sampled
+    from ..evaluation import SpritesDrawn
     from ..evaluation import evaluate_run as measure
-    from ..store import answer, late_pair
+    from ..store import compare_epochs, pick_late_pair
 
     bar = tqdm(unit=" sprites", delay=0.1)
     for event in measure(run, exam, **options):
-        if isinstance(event, Sampled):
+        if isinstance(event, SpritesDrawn):
             bar.total = event.total
             bar.update(event.done - bar.n)
             bar.set_description(f"epoch {event.epoch}", refresh=False)
@@ -55,8 +55,8 @@ def print_measured(run: "RunFolder", exam: "Exam", **options: Any) -> None:
                 file=sys.stdout,
             )
     bar.close()
-    if pair := late_pair(run.metrics()):
-        print(answer(run.metrics(), *pair))
+    if pair := pick_late_pair(run.metrics()):
+        print(compare_epochs(run.metrics(), *pair))
 
 
 def _samplers_options(verb: argparse.ArgumentParser) -> None:
@@ -72,15 +72,24 @@ def _samplers_options(verb: argparse.ArgumentParser) -> None:
 
 def samplers(options: Options) -> None:
     """Measure every sampler at several numbers of steps; hours, but it goes on where it stopped."""
-    from ..evaluation import TRIALS, Book, Drawn, Trial, contest, save_picture, table, verdict
+    from ..evaluation import (
+        SWEEP_SETTINGS,
+        SweepProgress,
+        SweepResults,
+        SweepSetting,
+        save_picture,
+        summarise_sweep,
+        sweep_samplers,
+        table,
+    )
     from ..store import RunFolder
 
     check_suffix(options.out, ".json")
-    trials = [Trial.parse(words) for words in options.trials] if options.trials else TRIALS
+    trials = [SweepSetting.parse(words) for words in options.trials] if options.trials else SWEEP_SETTINGS
     asked = {"epoch": options.epoch, "trials": trials, "count": options.count, "seeds": options.seeds}
     bar = tqdm(unit=" evaluations", unit_scale=True, delay=0.1)
-    for event in contest(RunFolder(options.run), options.out, **asked):
-        if isinstance(event, Drawn):
+    for event in sweep_samplers(RunFolder(options.run), options.out, **asked):
+        if isinstance(event, SweepProgress):
             bar.total = event.total
             bar.update(event.done - bar.n)
             bar.set_description(f"{event.trial}, seed {event.seed}", refresh=False)
@@ -88,9 +97,9 @@ def samplers(options: Options) -> None:
             distance = event.book.seeds[event.trial][event.seed]["frechet"]
             bar.write(f"{event.trial}, seed {event.seed}: Fréchet distance {distance:.2f}", file=sys.stdout)
     bar.close()
-    book = Book.read(options.out)
+    book = SweepResults.read(options.out)
     save_picture(book, options.out.with_suffix(".svg"))
-    print(table(book), verdict(book), sep="\n\n")
+    print(table(book), summarise_sweep(book), sep="\n\n")
 
 
 def _features_options(verb: argparse.ArgumentParser) -> None:

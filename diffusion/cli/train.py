@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ..core import RECIPES, EpochDone, StepDone, TrainConfig
+from ..core import OPTIMIZERS, EpochDone, StepDone, TrainConfig
 from .common import Options, Verbs, hub_ref
 from .measure import print_measured
 
@@ -34,7 +34,7 @@ def train_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--batch-size", type=int, default=default.batch_size, help="over all processes together")
     verb.add_argument("--lr", type=float, default=default.lr, help="the highest learning rate")
     verb.add_argument(
-        "--recipe", choices=RECIPES, default=default.recipe, help="Adam falling linearly, or AdamW on a cosine"
+        "--recipe", choices=OPTIMIZERS, default=default.recipe, help="Adam falling linearly, or AdamW on a cosine"
     )
     verb.add_argument("--drop-label", type=float, default=default.drop_label, help="share trained without its label")
     verb.add_argument("--ema", type=float, default=default.ema, help="what the averaged weights keep at each step")
@@ -110,22 +110,22 @@ def _publisher(plan: "Plan", name: str) -> Callable[[], object]:
     from huggingface_hub import HfApi
     from huggingface_hub.utils import disable_progress_bars
 
-    from ..hub import result_of
+    from ..hub import run_to_end
     from ..runs import publish_run
     from ..store import RunFolder
 
     ref, api = hub_ref(name), HfApi()
     disable_progress_bars()
-    return lambda: result_of(publish_run(api, RunFolder(plan.folder), ref))
+    return lambda: run_to_end(publish_run(api, RunFolder(plan.folder), ref))
 
 
 def _measure_briefly(plan: "Plan") -> None:
     """After training, where there are enough real sprites to compare with: a quarter of what `evaluate` draws."""
-    from ..evaluation import FEATURE_WEIGHTS, Exam, trained_on
+    from ..evaluation import FEATURE_WEIGHTS, EvalConfig, load_training_data
     from ..store import RunFolder
 
-    run, exam = RunFolder(plan.folder), Exam(count=500)
-    if FEATURE_WEIGHTS.is_file() and len(trained_on(run, plan.data, plan.labels)[1]) >= exam.count:
+    run, exam = RunFolder(plan.folder), EvalConfig(count=500)
+    if FEATURE_WEIGHTS.is_file() and len(load_training_data(run, plan.data, plan.labels)[1]) >= exam.count:
         print_measured(run, exam, data=plan.data, labels=plan.labels)
 
 

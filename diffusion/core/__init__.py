@@ -1,13 +1,13 @@
 """The mathematics: noise schedules, samplers, the trainer and the two networks."""
 
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
-from .samplers import SAMPLERS, Noise, Step, conditioned, sample
+from .samplers import SAMPLERS, Noise, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
 from .sprite_unet import Attention, Block, SpriteUnet
-from .trainer import RECIPES, EpochDone, Event, MidEpoch, StepDone, TrainConfig, TrainingSet, train
+from .trainer import OPTIMIZERS, EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
 
 __all__ = [
-    "RECIPES",
+    "OPTIMIZERS",
     "SAMPLERS",
     "SCHEDULES",
     "VARIANTS",
@@ -15,7 +15,6 @@ __all__ = [
     "Block",
     "ContextUnet",
     "EpochDone",
-    "Event",
     "MidEpoch",
     "Noise",
     "NoiseSchedule",
@@ -24,8 +23,9 @@ __all__ = [
     "Step",
     "StepDone",
     "TrainConfig",
+    "TrainEvent",
     "TrainingSet",
-    "conditioned",
+    "guide",
     "sample",
     "train",
 ]

@@ -48,11 +48,11 @@ class Noise:
         return torch.stack([torch.randn(self.shape, generator=stream) for stream in self.streams])
 
 
-Seen = tuple[tuple[Tensor, float], ...]  # x0 and abar of some levels
+History = tuple[tuple[Tensor, float], ...]  # x0 and abar of some levels
 
 
 @dataclass(frozen=True, eq=False)
-class Move:
+class StepInputs:
     """What an update rule may use: one step from level t to the cleaner level s."""
 
     x: Tensor
@@ -63,35 +63,35 @@ class Move:
     alpha: float  # abar_t / abar_s
     z: Tensor  # like x; zeros on the way to level 0
     eta: float  # ddim only: 0 is deterministic, 1 adds as much noise as Ho's posterior
-    before: Seen  # at the last levels before t, three at most, the latest first
+    before: History  # at the last levels before t, three at most, the latest first
 
 
-def ddpm(m: Move) -> Tensor:
+def ddpm(m: StepInputs) -> Tensor:
     """Ho et al. 2020, algorithm 2, over any stride, with their choice sigma^2 = beta: fresh noise at every step."""
     mean = (m.x - (1 - m.alpha) / sqrt(1 - m.abar_t) * m.eps) / sqrt(m.alpha)
     return mean + sqrt(1 - m.alpha) * m.z
 
 
-def ddim(m: Move) -> Tensor:
+def ddim(m: StepInputs) -> Tensor:
     """Song et al. 2021, https://arxiv.org/abs/2010.02502, eq. 12, with sigma from eq. 16."""
     variance = m.eta**2 * (1 - m.abar_s) / (1 - m.abar_t) * (1 - m.alpha)
     return sqrt(m.abar_s) * m.x0 + sqrt(1 - m.abar_s - variance) * m.eps + sqrt(variance) * m.z
 
 
-def dpmpp(m: Move) -> Tensor:
+def dpm_solver_pp(m: StepInputs) -> Tensor:
     """DPM-Solver++(2M), Lu et al. 2022, https://arxiv.org/abs/2211.01095, algorithm 2.
 
     It is DDIM's step, not towards x0 but towards where a line through the last two x0 will be halfway to s.
     """
-    return ddim(_towards(_halfway(m), m, eta=0))
+    return ddim(_with_x0(_midpoint_x0(m), m, eta=0))
 
 
-def sde_dpmpp(m: Move) -> Tensor:
+def sde_dpm_solver_pp(m: StepInputs) -> Tensor:
     """SDE-DPM-Solver++(2M) of the same paper: towards the same x0, with the fresh noise of Ho's posterior."""
-    return ddim(_towards(_halfway(m), m, eta=1))
+    return ddim(_with_x0(_midpoint_x0(m), m, eta=1))
 
 
-def sa(m: Move) -> Tensor:
+def sa_solver(m: StepInputs) -> Tensor:
     """SA-Solver, Xue et al. 2023, https://arxiv.org/abs/2309.05019, with tau = 1, which is Ho's posterior noise.
 
     Adams' method, three points to predict and three to correct: towards the mean of a parabola through the last x0
@@ -102,50 +102,50 @@ def sa(m: Move) -> Tensor:
     x, seen = m.x, ((m.x0, m.abar_t), *m.before)
     if m.before:
         way = (m.before[0][1], m.abar_t)
-        moved = _on_the_way(seen[:3], *way) - _on_the_way(m.before, *way)
-        x = x + sqrt(m.abar_t) * (1 - exp(-2 * _way(*way))) * moved
-    return ddim(_towards(_on_the_way(seen[:3], m.abar_t, m.abar_s), replace(m, x=x), eta=1))
+        moved = _adams_integral(seen[:3], *way) - _adams_integral(m.before, *way)
+        x = x + sqrt(m.abar_t) * (1 - exp(-2 * _log_snr_step(*way))) * moved
+    return ddim(_with_x0(_adams_integral(seen[:3], m.abar_t, m.abar_s), replace(m, x=x), eta=1))
 
 
-def _on_the_way(seen: Seen, abar_t: float, abar_s: float) -> Tensor:
+def _adams_integral(seen: History, abar_t: float, abar_s: float) -> Tensor:
     """The weighted mean, from t to s, of the polynomial through the x0 of `seen`.
 
     h log-SNR lie on the way; after u of them a picture counts exp(2 u) times. With two points the mean of u is
     h^2 / (1 - exp(-2 h)), more than the exact one, as in the authors' code and diffusers.
     """
-    h = _way(abar_t, abar_s)
+    h = _log_snr_step(abar_t, abar_s)
     share = 1 - exp(-2 * h)
     u = h * h / share if len(seen) == 2 else h / share - 1 / 2
     means = [1, u, h * h / share - u][: len(seen)]  # of 1, u, u^2
-    powers = np.vander([_way(abar_t, abar) for _, abar in seen], increasing=True)
+    powers = np.vander([_log_snr_step(abar_t, abar) for _, abar in seen], increasing=True)
     weights = np.linalg.solve(powers.T, means)
     return sum(float(weight) * x0 for weight, (x0, _) in zip(weights, seen, strict=True))
 
 
-def _halfway(m: Move) -> Tensor:
+def _midpoint_x0(m: StepInputs) -> Tensor:
     """The x0 to be seen halfway to s, on a straight line in log-SNR through the last two."""
     if not m.before or m.abar_s == 1:  # no line yet, or no half of an infinite way
         return m.x0
     x0_before, abar_before = m.before[0]
-    return m.x0 + _way(m.abar_t, m.abar_s) / _way(abar_before, m.abar_t) / 2 * (m.x0 - x0_before)
+    return m.x0 + _log_snr_step(m.abar_t, m.abar_s) / _log_snr_step(abar_before, m.abar_t) / 2 * (m.x0 - x0_before)
 
 
-def _towards(x0: Tensor, m: Move, eta: float) -> Move:
+def _with_x0(x0: Tensor, m: StepInputs, eta: float) -> StepInputs:
     """The same move with another x0, and the eps that goes with it."""
     return replace(m, x0=x0, eps=(m.x - sqrt(m.abar_t) * x0) / sqrt(1 - m.abar_t), eta=eta)
 
 
-def _way(abar_t: float, abar_s: float) -> float:
+def _log_snr_step(abar_t: float, abar_s: float) -> float:
     """Lu's h: how much log(signal / noise), of amplitudes, grows from t to s."""
     return (log(abar_s / (1 - abar_s)) - log(abar_t / (1 - abar_t))) / 2
 
 
-SAMPLERS: dict[str, Callable[[Move], Tensor]] = {
+SAMPLERS: dict[str, Callable[[StepInputs], Tensor]] = {
     "ddpm": ddpm,
     "ddim": ddim,
-    "dpmpp": dpmpp,
-    "sde-dpmpp": sde_dpmpp,
-    "sa": sa,
+    "dpmpp": dpm_solver_pp,
+    "sde-dpmpp": sde_dpm_solver_pp,
+    "sa": sa_solver,
 }
 
 
@@ -179,7 +179,7 @@ def sample(
         x0, top = begin
         x, below = schedule.noised(x0.to(device), top, x), sum(level < top for level in levels)
         levels = [top - top * i // below for i in range(below + 1)]
-    before: Seen = ()
+    before: History = ()
     for t, s in pairwise(levels):
         eps = predict(x, x.new_full((len(x),), t / len(schedule))).float()
         x0 = schedule.clean(x, t, eps)
@@ -190,12 +190,12 @@ def sample(
         abar_t, abar_s = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[s])
         alpha = float(schedule.alpha[t]) if t == s + 1 else abar_t / abar_s
         z = noise.draw().to(x) if s > 0 and fresh_noise else torch.zeros_like(x)
-        x = SAMPLERS[sampler](Move(x, x0, eps, abar_t, abar_s, alpha, z, eta, before))
+        x = SAMPLERS[sampler](StepInputs(x, x0, eps, abar_t, abar_s, alpha, z, eta, before))
         before = ((x0, abar_t), *before[:2])
     yield Step(0, x, x)
 
 
-def conditioned(model: nn.Module, context: Tensor, guidance: float = 1.0) -> PredictNoise:
+def guide(model: nn.Module, context: Tensor, guidance: float = 1.0) -> PredictNoise:
     """Fix the context, (B, 5), and guide by it: 0 ignores it, 1 follows it, more exaggerates it.
 
     Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1.

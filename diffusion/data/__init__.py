@@ -1,21 +1,21 @@
 """Pictures to train on: drawn by code, read from files and archives, or uploaded."""
 
-from .dataset import NO_LABEL, Sprites, as_tensors, open_dataset
-from .pixelart import draw, held_out_recipes, paint, recipe
-from .readers import Limits, fitted
-from .uploads import open_upload, preview
+from .dataset import NO_LABEL, SpriteSet, as_tensors, open_dataset
+from .pixelart import draw, make_recipe, paint, validation_recipes
+from .readers import Limits, fit_to_sprite
+from .uploads import make_preview_sheet, open_upload
 
 __all__ = [
     "NO_LABEL",
     "Limits",
-    "Sprites",
+    "SpriteSet",
     "as_tensors",
     "draw",
-    "fitted",
-    "held_out_recipes",
+    "fit_to_sprite",
+    "make_preview_sheet",
+    "make_recipe",
     "open_dataset",
     "open_upload",
     "paint",
-    "preview",
-    "recipe",
+    "validation_recipes",
 ]

@@ -21,18 +21,18 @@ from ..core import TrainingSet
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS
 from .pixelart import draw
-from .readers import OWN, SIZE, Limits, fitted, in_folder, in_zip, load_npy, read_pictures, shown
+from .readers import OWN, SIZE, Limits, fit_to_sprite, load_npy, read_folder, read_pictures, read_zip, safe_name
 
 if TYPE_CHECKING:
     from ..hub import RemoteFile
 
-MOST_BYTES = 2**29  # of one file from the Hub
-MOST_DRAWN = 200_000
+MAX_BYTES = 2**29  # of one file from the Hub
+MAX_DRAWN = 200_000
 NO_LABEL = "no label"
 
 
 @dataclass(frozen=True, eq=False)
-class Sprites:
+class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str
@@ -53,7 +53,7 @@ class Sprites:
         labelled = int((self.labels.max(1) > 0).sum())
         return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
 
-    def split(self, held_out: float = 0.05, most: int = 2000) -> tuple["Sprites", "Sprites"]:
+    def split(self, held_out: float = 0.05, most: int = 2000) -> tuple["SpriteSet", "SpriteSet"]:
         """(training, held out), by picture: equal pictures never stand on both sides. The same split every time."""
         _, group = np.unique(self.pixels.reshape(len(self), -1), axis=0, return_inverse=True)
         groups = int(group.max()) + 1
@@ -63,22 +63,22 @@ class Sprites:
         outside = np.flatnonzero(behind)[:most]
         return self[~behind], self[outside]
 
-    def __getitem__(self, chosen: np.ndarray) -> "Sprites":
-        return Sprites(self.pixels[chosen], self.labels[chosen], self.name)
+    def __getitem__(self, chosen: np.ndarray) -> "SpriteSet":
+        return SpriteSet(self.pixels[chosen], self.labels[chosen], self.name)
 
 
-def open_dataset(source: str, labels: str | None = None) -> tuple[Sprites, Sprites]:
+def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, SpriteSet]:
     """(training, held out) of what a person named. ValueError says what would have been right."""
     ref = parse_data(source)
     if isinstance(ref, Builtin):
-        if not 1 <= ref.count <= MOST_DRAWN:
-            raise ValueError(f"builtin draws 1 to {MOST_DRAWN:,} sprites, not {ref.count:,}")
+        if not 1 <= ref.count <= MAX_DRAWN:
+            raise ValueError(f"builtin draws 1 to {MAX_DRAWN:,} sprites, not {ref.count:,}")
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(2000, ref.count)), "test")
     if isinstance(ref, HubDataset):
         return _from_hub(ref).split()
     path = Path(ref.path)
     if path.is_dir():
-        return Sprites(*read_pictures(in_folder(path), path.name), path.name).split()
+        return SpriteSet(*read_pictures(read_folder(path), path.name), path.name).split()
     if not path.is_file():
         raise ValueError(
             f"{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo"
@@ -90,12 +90,12 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[Sprites, Sprit
     raise ValueError(f"{source} is no data set; name a .npy file, a folder of pictures or a .zip of them")
 
 
-def from_zip(path: Path, limits: Limits = OWN) -> Sprites:
-    name = shown(path.name)
-    return Sprites(*read_pictures(in_zip(path, limits), name, limits), name)
+def from_zip(path: Path, limits: Limits = OWN) -> SpriteSet:
+    name = safe_name(path.name)
+    return SpriteSet(*read_pictures(read_zip(path, limits), name, limits), name)
 
 
-def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN) -> Sprites:
+def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN) -> SpriteSet:
     """The course's pair: uint8 (N, H, W, 3), and labels (N, 5) in the order of KINDS, or none."""
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
         raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype.name} {pixels.shape}")
@@ -107,7 +107,7 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
     if pixels.shape[1:3] != (SIZE, SIZE):
         large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
         for i, picture in enumerate(large):
-            pixels[i] = fitted(Image.fromarray(picture))
+            pixels[i] = fit_to_sprite(Image.fromarray(picture))
     if labels is None:
         labels = np.zeros((len(pixels), len(KINDS)), np.float32)
     if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
@@ -116,23 +116,23 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
         )
     if not (labels.min() >= 0 and labels.max() <= 1):  # nor NaN
         raise ValueError(f"the labels of {name} must be numbers from 0 to 1")
-    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
+    return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
 
 
-def _builtin(ref: Builtin, split: str) -> Sprites:
+def _builtin(ref: Builtin, split: str) -> SpriteSet:
     pixels, labels = draw(ref.count, ref.seed, split)
-    return Sprites(pixels, labels.astype(np.float32), str(ref))
+    return SpriteSet(pixels, labels.astype(np.float32), str(ref))
 
 
-def _from_hub(ref: HubDataset) -> Sprites:
+def _from_hub(ref: HubDataset) -> SpriteSet:
     """Its one or two files, of one commit, each compared with its checksum before it is read."""
     from huggingface_hub import HfApi  # slow to import and seldom wanted
 
-    from ..hub import fetch, in_sentences, look, once, patiently, result_of
+    from ..hub import as_generator, explain_hub_errors, fetch, list_repo, run_to_end, run_with_deadline
 
     api, name = HfApi(), str(ref)
-    with in_sentences(api, name):
-        there = result_of(patiently(once(lambda: look(api, ref.repo, kind="dataset"))))
+    with explain_hub_errors(api, name):
+        there = run_to_end(run_with_deadline(as_generator(lambda: list_repo(api, ref.repo, kind="dataset"))))
     files = list(there.files.values())
     arrays = [file for file in files if file.name.endswith(".npy")]
     labels = [file for file in arrays if "label" in file.name]
@@ -141,21 +141,21 @@ def _from_hub(ref: HubDataset) -> Sprites:
         raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures")
 
     def opened(file: "RemoteFile", read: Callable[[Path], Any]) -> Any:
-        if file.size > MOST_BYTES:
-            raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MOST_BYTES:,} are taken")
+        if file.size > MAX_BYTES:
+            raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MAX_BYTES:,} are taken")
         with TemporaryDirectory() as folder:
             path = Path(folder) / PurePosixPath(file.name).name
-            path.write_bytes(result_of(fetch(api, there, file)))
+            path.write_bytes(run_to_end(fetch(api, there, file)))
             try:
                 return read(path)
             except ValueError as mistake:
                 raise ValueError(str(mistake).replace(path.name, f"{file.name} of {name}")) from None
 
     if not arrays:
-        limits = Limits(bytes=MOST_BYTES)  # anybody's: a visitor may name it
-        return Sprites(*opened(pictures[0], lambda path: read_pictures(in_zip(path, limits), name, limits)), name)
+        limits = Limits(bytes=MAX_BYTES)  # anybody's: a visitor may name it
+        return SpriteSet(*opened(pictures[0], lambda path: read_pictures(read_zip(path, limits), name, limits)), name)
     return from_arrays(opened(pictures[0], load_npy), opened(labels[0], load_npy) if labels else None, name)
 
 
-def as_tensors(sprites: Sprites) -> TrainingSet:
+def as_tensors(sprites: SpriteSet) -> TrainingSet:
     return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels))

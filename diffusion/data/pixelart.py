@@ -38,7 +38,7 @@ CHARACTERS = 4000  # distinct heroes of one seed; each is drawn from both sides
 OVERLAYS = ("wings", "eyes", "horns", "emblem")
 STACK = ("wings", "body", "eyes", "horns", "emblem")  # back to front
 HEX = re.compile("[0-9a-f]{6}(,[0-9a-f]{6})*")
-HELD_OUT = 10  # one shape in so many is kept for the test split
+VALIDATION_ONE_IN = 10  # one shape in so many is kept for the test split
 
 Colour = tuple[int, int, int]
 
@@ -53,7 +53,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class SpriteRecipe:
     """All that a sprite is made of: the same recipe is the same picture."""
 
     kind: int  # index into KINDS
@@ -66,7 +66,7 @@ class Recipe:
 
 
 @cache
-def sheets() -> dict[str, dict[str, Part]]:
+def part_sheets() -> dict[str, dict[str, Part]]:
     """Every part file by its name: "hats.front" -> {name: Part}. Read once."""
     found = {path.stem: dict(_read(path)) for path in sorted(PARTS.glob("*.txt")) if path.stem != "palette"}
     assert found, f"no part maps in {PARTS}"
@@ -74,12 +74,12 @@ def sheets() -> dict[str, dict[str, Part]]:
 
 
 @cache
-def shelves() -> dict[str, tuple[list[Part], list[Part]]]:
+def split_parts() -> dict[str, tuple[list[Part], list[Part]]]:
     """Every file's parts as (for training, held out): by name alone, so a hat is held out from both sides."""
     split = {}
-    for sheet, parts in sheets().items():
+    for sheet, parts in part_sheets().items():
         shuffled = sorted(parts.values(), key=lambda part: zlib.crc32(part.name.encode()))
-        kept_back = 0 if sheet in OVERLAYS else max(1, len(parts) // HELD_OUT) if len(parts) > 4 else 0
+        kept_back = 0 if sheet in OVERLAYS else max(1, len(parts) // VALIDATION_ONE_IN) if len(parts) > 4 else 0
         split[sheet] = (shuffled[kept_back:], shuffled[:kept_back])
     return split
 
@@ -144,12 +144,12 @@ def draw(count: int, seed: int = 0, split: str = "train") -> tuple[np.ndarray, n
     """`count` sprites in the course's format: uint8 (count, 16, 16, 3) RGB on white, float64 (count, 5) one-hot."""
     if count < 1:
         raise ValueError(f"count must be at least 1, not {count}")
-    drawn = [recipe(seed, number, split) for number in range(count)]
+    drawn = [make_recipe(seed, number, split) for number in range(count)]
     labels = np.eye(len(COURSE_COUNTS))[[r.kind for r in drawn]]
     return np.stack([paint(r) for r in drawn]), labels
 
 
-def recipe(seed: int, number: int, split: str = "train") -> Recipe:
+def make_recipe(seed: int, number: int, split: str = "train") -> SpriteRecipe:
     """What sprite `number` of a seed is made of."""
     if split not in ("train", "test"):
         raise ValueError(f"split must be 'train' or 'test', not {split!r}")
@@ -161,49 +161,49 @@ def recipe(seed: int, number: int, split: str = "train") -> Recipe:
     return _character(np.random.default_rng([seed, held_out, int(rng.integers(CHARACTERS)), 1]), kind, held_out)
 
 
-def paint(recipe: Recipe) -> np.ndarray:
+def paint(recipe: SpriteRecipe) -> np.ndarray:
     """The recipe as uint8 (16, 16, 3) RGB on white."""
     canvas = np.full((SIZE, SIZE, 3), 255, np.uint8)
     colours = dict(recipe.colours)
     for sheet, name, right, down in recipe.layers:
-        part = sheets()[sheet][name]
-        pixels = _moved(part.pixels, right, down)
+        part = part_sheets()[sheet][name]
+        pixels = _shift(part.pixels, right, down)
         inked = pixels > 0
         canvas[inked] = _inks(tuple(colours.get(slot, (0, 0, 0)) for slot in part.slots))[pixels[inked]]
     return canvas
 
 
-def _object(rng: np.random.Generator, kind: int, held_out: bool) -> Recipe:
+def _object(rng: np.random.Generator, kind: int, held_out: bool) -> SpriteRecipe:
     """One creature, food or item, with what its map says may be laid over it."""
-    files = [name for name in sheets() if name.startswith(ONE_SHAPE[kind])]
-    shelf = [part for name in files for part in shelves()[name][held_out]]
-    body = _any(rng, shelf)
+    files = [name for name in part_sheets() if name.startswith(ONE_SHAPE[kind])]
+    shelf = [part for name in files for part in split_parts()[name][held_out]]
+    body = _choose(rng, shelf)
     layers = {"body": (body, 0, 0)}
     for overlay, moved in body.overlays.items():
-        layers[overlay] = (_any(rng, shelves()[overlay][False]), *moved)
-    return _coloured(rng, kind, [layers[place] for place in STACK if place in layers])
+        layers[overlay] = (_choose(rng, split_parts()[overlay][False]), *moved)
+    return _choose_colours(rng, kind, [layers[place] for place in STACK if place in layers])
 
 
-def _character(rng: np.random.Generator, kind: int, held_out: bool) -> Recipe:
+def _character(rng: np.random.Generator, kind: int, held_out: bool) -> SpriteRecipe:
     """A hero, from the front or from the side. Both begin with the same draws, so both show the same character."""
-    must = str(rng.choice([name for name, _ in BODY if shelves()[f"{name}.front"][True]])) if held_out else ""
+    must = str(rng.choice([name for name, _ in BODY if split_parts()[f"{name}.front"][True]])) if held_out else ""
     body = [name for name, share in BODY if rng.random() < share or name == must]
-    chosen = [_any(rng, shelves()[f"{name}.front"][name == must]) for name in body]
-    front = _coloured(rng, kind, [(part, 0, 0) for part in chosen])
+    chosen = [_choose(rng, split_parts()[f"{name}.front"][name == must]) for name in body]
+    front = _choose_colours(rng, kind, [(part, 0, 0) for part in chosen])
     if KINDS[kind] == "hero":
         return front
-    side = [(sheets()[part.sheet.replace("front", "side")][part.name], 0, 0) for part in chosen]
-    weapon = _any(rng, shelves()["weapons.side"][False])
-    return _coloured(rng, kind, [*side, (weapon, 0, 0)], dict(front.colours))
+    side = [(part_sheets()[part.sheet.replace("front", "side")][part.name], 0, 0) for part in chosen]
+    weapon = _choose(rng, split_parts()["weapons.side"][False])
+    return _choose_colours(rng, kind, [*side, (weapon, 0, 0)], dict(front.colours))
 
 
-def _any(rng: np.random.Generator, parts: list[Part]) -> Part:
+def _choose(rng: np.random.Generator, parts: list[Part]) -> Part:
     return parts[rng.integers(len(parts))]
 
 
-def _coloured(
+def _choose_colours(
     rng: np.random.Generator, kind: int, layers: list[tuple[Part, int, int]], colours: dict[str, Colour] | None = None
-) -> Recipe:
+) -> SpriteRecipe:
     """Choose a colour for every material in the layers that has none yet, no two picks of one material alike."""
     colours = dict(colours or {})
     for slot in (slot for part, _, _ in layers for slot in part.slots if slot and slot not in colours):
@@ -214,10 +214,12 @@ def _coloured(
             taken = {colour for other, colour in colours.items() if other.rstrip("23") == material}
             choice = [colour for colour in palette()[material] if colour not in taken]
         colours[slot] = choice[rng.integers(len(choice))]
-    return Recipe(kind, tuple((part.sheet, part.name, *moved) for part, *moved in layers), tuple(colours.items()))
+    return SpriteRecipe(
+        kind, tuple((part.sheet, part.name, *moved) for part, *moved in layers), tuple(colours.items())
+    )
 
 
-def _moved(pixels: np.ndarray, right: int, down: int) -> np.ndarray:
+def _shift(pixels: np.ndarray, right: int, down: int) -> np.ndarray:
     """Shifted inside its 16x16 square; what leaves the square is gone."""
     if not right and not down:
         return pixels
@@ -235,12 +237,12 @@ def _inks(ramps: tuple[Colour, ...]) -> np.ndarray:
 
 
 @cache  # both languages show them
-def held_out_recipes(count: int) -> list[Recipe]:
-    """Sprites never trained on, no two of the same shape."""
-    unlike: dict[frozenset[str], Recipe] = {}
+def validation_recipes(count: int) -> list[SpriteRecipe]:
+    """SpriteSet never trained on, no two of the same shape."""
+    unlike: dict[frozenset[str], SpriteRecipe] = {}
     number = 0
     while len(unlike) < count:
-        found = recipe(seed=0, number=number, split="test")
+        found = make_recipe(seed=0, number=number, split="test")
         unlike.setdefault(found.shapes, found)
         number += 1
     return list(unlike.values())

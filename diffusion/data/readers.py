@@ -48,7 +48,7 @@ class RefusedError(ValueError):
 
 
 @contextmanager
-def foreign(sentence: str) -> Iterator[None]:
+def refuse_as(sentence: str) -> Iterator[None]:
     """Whatever a library raises over a foreign file, from struct.error to MemoryError, becomes this one sentence."""
     try:
         yield
@@ -58,13 +58,13 @@ def foreign(sentence: str) -> Iterator[None]:
         raise RefusedError(sentence) from None
 
 
-def shown(name: object) -> str:
+def safe_name(name: object) -> str:
     """A foreign file's name for a message: short, in one line, and nothing that a browser could take for HTML."""
     text = re.sub(r"[<>&]", "?", "".join(c if c.isprintable() else "?" for c in str(name)))
     return text if len(text) <= 80 else f"…{text[-79:]}"
 
 
-def megabytes(count: int) -> str:
+def format_megabytes(count: int) -> str:
     return f"{count / 2**20:,.4g} MB"
 
 
@@ -73,8 +73,8 @@ def load_npy(path: Path, limits: Limits = OWN) -> np.ndarray:
     if not path.is_file():
         raise ValueError(f"{path} does not exist")
     if path.stat().st_size > limits.bytes:
-        raise ValueError(f"{shown(path.name)} has more than {megabytes(limits.bytes)}")
-    with foreign(f"{shown(path.name)} is not a .npy array of plain numbers"), open(path, "rb") as file:
+        raise ValueError(f"{safe_name(path.name)} has more than {format_megabytes(limits.bytes)}")
+    with refuse_as(f"{safe_name(path.name)} is not a .npy array of plain numbers"), open(path, "rb") as file:
         shape, _, dtype = NPY_HEADERS[np.lib.format.read_magic(file)](file)
         if math.prod(shape) * dtype.itemsize > path.stat().st_size:
             raise ValueError("numpy would ask for all that memory first")
@@ -82,7 +82,7 @@ def load_npy(path: Path, limits: Limits = OWN) -> np.ndarray:
         return np.load(file, allow_pickle=False)
 
 
-def fitted(picture: Image.Image) -> np.ndarray:
+def fit_to_sprite(picture: Image.Image) -> np.ndarray:
     """Any picture as uint8 (16, 16, 3): transparency onto white; whole multiples by nearest, else a good reduction."""
     if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to white
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
@@ -107,9 +107,9 @@ def read_pictures(
     """
     pixels, labels, unpacked = bytearray(), bytearray(), 0
     for path, content in pictures:
-        what = f"{shown(path)} in {name}"
+        what = f"{safe_name(path)} in {name}"
         with (
-            foreign(f"{what} is not a picture that can be read"),
+            refuse_as(f"{what} is not a picture that can be read"),
             Image.open(io.BytesIO(content), formats=FORMATS) as picture,
         ):
             width, height = picture.size  # known before any of it is unpacked
@@ -118,9 +118,9 @@ def read_pictures(
             unpacked += 4 * width * height
             if unpacked > limits.unpacked:
                 raise RefusedError(
-                    f"the pictures in {name} take more than {megabytes(limits.unpacked)}; make them smaller"
+                    f"the pictures in {name} take more than {format_megabytes(limits.unpacked)}; make them smaller"
                 )
-            pixels += fitted(picture).tobytes()
+            pixels += fit_to_sprite(picture).tobytes()
         labels += bytes(kind in path.parts[:-1] for kind in KINDS)
         if len(labels) > limits.files * len(KINDS):
             raise ValueError(f"{name} holds more than {limits.files:,} pictures")
@@ -132,7 +132,7 @@ def read_pictures(
     )
 
 
-def in_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+def read_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     """(path that begins with the folder's name, content) of the pictures in a folder and below."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder.parent).as_posix())
@@ -140,18 +140,18 @@ def in_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
             yield name, path.read_bytes()
 
 
-def in_zip(path: Path, limits: Limits = OWN) -> Iterator[tuple[PurePosixPath, bytes]]:
+def read_zip(path: Path, limits: Limits = OWN) -> Iterator[tuple[PurePosixPath, bytes]]:
     """(path, content) of the pictures in an archive. Refuses locked and linked ones, and any packing but deflate."""
-    unreadable = f"{shown(path.name)} is not a readable .zip"
+    unreadable = f"{safe_name(path.name)} is not a readable .zip"
     left = limits.unpacked
     with _ShortList(path, limits.files) as file:
-        with foreign(unreadable):
+        with refuse_as(unreadable):
             archive = zipfile.ZipFile(file)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             name = PurePosixPath(member.filename.replace("\\", "/"))  # as some programs on Windows write it
             if not _may_be_picture(name) or member.is_dir():
                 continue
-            what = f"{shown(name)} in {shown(path.name)}"
+            what = f"{safe_name(name)} in {safe_name(path.name)}"
             if member.flag_bits & ENCRYPTED:
                 raise ValueError(f"{what} is locked with a password; make the .zip without one")
             if stat.S_ISLNK(member.external_attr >> 16):
@@ -159,13 +159,13 @@ def in_zip(path: Path, limits: Limits = OWN) -> Iterator[tuple[PurePosixPath, by
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be stopped
                 raise ValueError(f"{what} is packed in an unusual way; make the .zip with the usual one, deflate")
             most = min(4 * limits.side**2, left)
-            with foreign(unreadable), archive.open(member) as packed:
+            with refuse_as(unreadable), archive.open(member) as packed:
                 content = packed.read(most + 1)
             if len(content) > most:
                 raise ValueError(
                     f"{what} is too large for a sprite"
                     if most < left
-                    else f"{shown(path.name)} unpacks to more than {megabytes(limits.unpacked)}; upload fewer pictures"
+                    else f"{safe_name(path.name)} unpacks to more than {format_megabytes(limits.unpacked)}; upload fewer pictures"
                 )
             left -= len(content)
             yield name, content
@@ -184,7 +184,7 @@ class _ShortList(io.FileIO):
     def read(self, size: int = -1, /) -> bytes:
         content = super().read(size)
         if content.count(b"PK\1\2") > 2 * self.most:  # a Mac puts a second, hidden file beside each
-            raise RefusedError(f"{shown(Path(self.name).name)} holds more than {self.most:,} files")
+            raise RefusedError(f"{safe_name(Path(self.name).name)} holds more than {self.most:,} files")
         return content
 
 

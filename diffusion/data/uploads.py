@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..sprites import KINDS, sheet
-from .dataset import Sprites, from_arrays, from_zip
-from .readers import SIZE, SUFFIXES, Limits, load_npy, megabytes, read_pictures, shown
+from .dataset import SpriteSet, from_arrays, from_zip
+from .readers import SIZE, SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
 
 
-def open_upload(files: Sequence[Path], limits: Limits | None = None) -> Sprites:
+def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSet:
     """One .zip of pictures, a .npy of pictures with or without its .npy of labels in any order, or pictures.
 
     ValueError says in one sentence what would have been right. Nothing is written.
@@ -24,7 +24,7 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> Sprites:
     if not files:
         raise ValueError(f"upload a .zip of pictures, pictures ({', '.join(SUFFIXES)}) or one or two .npy arrays")
     if sum(file.stat().st_size for file in files) > limits.bytes:
-        raise ValueError(f"that is more than {megabytes(limits.bytes)}; upload fewer pictures, or smaller ones")
+        raise ValueError(f"that is more than {format_megabytes(limits.bytes)}; upload fewer pictures, or smaller ones")
     if suffixes == {".zip"} and len(files) == 1:
         return from_zip(files[0], limits)
     if suffixes == {".npy"} and len(files) <= 2:
@@ -32,12 +32,12 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> Sprites:
     if suffixes <= set(SUFFIXES):
         pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return Sprites(*read_pictures(pictures, "the upload", limits), name)
-    found = ", ".join(sorted(shown(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
+        return SpriteSet(*read_pictures(pictures, "the upload", limits), name)
+    found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise ValueError(f"upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}")
 
 
-def preview(sprites: Sprites, most: int = 64) -> np.ndarray:
+def make_preview_sheet(sprites: SpriteSet, most: int = 64) -> np.ndarray:
     """A sheet of them, uint8 (H, W, 3): an equal share of every kind there is, from its first to its last."""
     kind = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), len(KINDS))
     groups = [np.flatnonzero(kind == each) for each in np.unique(kind)]
@@ -48,7 +48,7 @@ def preview(sprites: Sprites, most: int = 64) -> np.ndarray:
     return sheet(sprites.pixels[chosen], columns=min(16, len(chosen)), gap=1)
 
 
-def _from_npys(files: Sequence[Path], limits: Limits) -> Sprites:
+def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:
     """Which of two is the labels, their shapes tell: an array of pictures has four axes."""
     arrays = {file: load_npy(file, limits) for file in files}
     pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
@@ -56,4 +56,4 @@ def _from_npys(files: Sequence[Path], limits: Limits) -> Sprites:
         one, other = (arrays[file].shape for file in files)
         wanted = f"uint8 (N, {SIZE}, {SIZE}, 3), and the other labels (N, {len(KINDS)})"
         raise ValueError(f"one of two .npy must be pictures, {wanted}, not {one} and {other}")
-    return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, shown(pictures.name), limits)
+    return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, safe_name(pictures.name), limits)

@@ -25,9 +25,9 @@ from ..core import ContextUnet, NoiseSchedule, SpriteUnet, StepDone, TrainConfig
 from ..data import draw
 from ..engine import Device, Request, find_device, generate, make_accelerator
 from ..runs import Plan
-from ..server import Runner
+from ..server import TrainingQueue
 from ..store import Checkpoint, RunConfig, RunFolder
-from .course_loops import course_training, course_walk
+from .course_loops import course_sampling_loop, course_training
 
 Work = Callable[[], object]
 Seconds = dict[str, list[float]]  # of each round
@@ -67,7 +67,9 @@ class Table:
     rows: list[Row]
 
 
-def in_turn(works: dict[str, Work], rounds: int, before: Callable[[str], object] = lambda name: None) -> Seconds:
+def measure_in_turn(
+    works: dict[str, Work], rounds: int, before: Callable[[str], object] = lambda name: None
+) -> Seconds:
     """Seconds of each in every round, after one round that does not count.
 
     before: called with the name of each before its turn, not timed.
@@ -82,7 +84,7 @@ def in_turn(works: dict[str, Work], rounds: int, before: Callable[[str], object]
     return {name: found[1:] for name, found in seconds.items()}
 
 
-def compared(title: str, unit: str, seconds: Seconds, value: Callable[[float], float]) -> Table:
+def compare_table(title: str, unit: str, seconds: Seconds, value: Callable[[float], float]) -> Table:
     """A table of what took these seconds; ratios of speed against the first."""
     first = next(iter(seconds.values()))
     rows = []
@@ -97,18 +99,18 @@ def sampling(rounds: int) -> Iterator[Table]:
     device = find_device()
     networks = {TUTORIALS: RunConfig(network="context-unet"), OURS: RunConfig(network="sprite-unet")}
     ddpm, usual = Request(count=SPRITES, sampler="ddpm", steps=STEPS), Request(count=SPRITES)
-    course = course_walk(ContextUnet(variant="course").eval(), device, SPRITES, STEPS)
+    course = course_sampling_loop(ContextUnet(variant="course").eval(), device, SPRITES, STEPS)
     walks: dict[str, Work] = {COURSE: lambda: [next(course) for _ in range(TURN)]}
     walks |= {name: _our_walk(config, ddpm, device, TURN) for name, config in networks.items()}
     default = f"ours, {usual.sampler} in {usual.steps} steps"
     others: dict[str, Work] = {default: _our_walk(networks[OURS], usual, device, usual.steps)}
     others |= {name: _product(dtype, device) for name, dtype in _precisions(device).items()}
-    seconds = in_turn(walks | others, rounds)
+    seconds = measure_in_turn(walks | others, rounds)
 
     walked = {name: [turn * STEPS / TURN for turn in seconds[name]] for name in walks}
-    yield compared(f"{SPRITES} sprites, {STEPS} DDPM steps", "s", walked, lambda own: own)
+    yield compare_table(f"{SPRITES} sprites, {STEPS} DDPM steps", "s", walked, lambda own: own)
     as_drawn = {COURSE: walked[COURSE], default: seconds[default]}
-    yield compared(f"{SPRITES} sprites, as the app draws them", "s", as_drawn, lambda own: own)
+    yield compare_table(f"{SPRITES} sprites, as the app draws them", "s", as_drawn, lambda own: own)
 
     rates = {name: [2 * MATRIX**3 / 1e9 / own for own in seconds[name]] for name in _precisions(device)}
     limits = [Row(f"matrix product, {name}", Spread.of(rate)) for name, rate in rates.items()]
@@ -154,9 +156,9 @@ def sharing(rounds: int, steps: int = 10) -> Iterator[Table]:
         run.create(config)
         run.save_epoch(0, config.build().state_dict(), {})
         ways = {"one after the other": one_after_the_other, "together": together}
-        seconds = in_turn({name: timed(way, run) for name, way in ways.items()}, max(1, rounds // 4))
+        seconds = measure_in_turn({name: timed(way, run) for name, way in ways.items()}, max(1, rounds // 4))
     title = f"{VISITORS} visitors, each {SPRITES} sprites in {steps} DDPM steps"
-    yield compared(title, "s", seconds, lambda own: own)
+    yield compare_table(title, "s", seconds, lambda own: own)
     last = [max(found) for found in first_frames[3::2]]  # of the rounds that count, those together
     longest = [max(found) for found in gaps[3::2]]
     rows = [Row("until the last has a frame", Spread.of(last)), Row("longest between two frames", Spread.of(longest))]
@@ -172,13 +174,13 @@ def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
         TUTORIALS: _our_training(ContextUnet(), data, batch_size),
         OURS: _our_training(SpriteUnet(), data, batch_size),
     }
-    seconds = in_turn({name: lambda loop=loop: next(loop) for name, loop in loops.items()}, rounds)
-    yield compared(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
+    seconds = measure_in_turn({name: lambda loop=loop: next(loop) for name, loop in loops.items()}, rounds)
+    yield compare_table(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
 
 
 def beside_training(rounds: int) -> Iterator[Table]:
     """How long one Generate takes while a run of the Train tab goes on. Half of the rounds."""
-    request, runner = Request(count=SPRITES), Runner()
+    request, runner = Request(count=SPRITES), TrainingQueue()
     walk = _our_walk(RunConfig(), request, find_device(), request.steps)
     turns = {"alone": runner.pause, "while a run trains": runner.go_on}
 
@@ -192,11 +194,11 @@ def beside_training(rounds: int) -> Iterator[Table]:
         while runner.snapshot().state == "starting":
             time.sleep(STEP_ENDS)
         try:
-            seconds = in_turn(dict.fromkeys(turns, walk), -(-rounds // 2), before=turn)
+            seconds = measure_in_turn(dict.fromkeys(turns, walk), -(-rounds // 2), before=turn)
         finally:
             runner.stop()
             runner.wait()
-    yield compared(
+    yield compare_table(
         f"{SPRITES} sprites as the app draws them, beside a run of the Train tab", "s", seconds, lambda own: own
     )
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import psutil
 
 from .. import ASSETS
-from .bench import Row, Spread, Table, compared, in_turn
+from .bench import Row, Spread, Table, compare_table, measure_in_turn
 
 ROOT = ASSETS.parent
 EMPTY_APP = """
@@ -34,7 +34,9 @@ def start(rounds: int) -> Iterator[Table]:
             pass
 
     works = {name: lambda command=command: until_the_page(command) for name, command in APPS.items()}
-    yield compared("From the command to the page", "s", in_turn(works, max(1, rounds // 4)), lambda own: own)
+    yield compare_table(
+        "From the command to the page", "s", measure_in_turn(works, max(1, rounds // 4)), lambda own: own
+    )
 
 
 def memory(rounds: int) -> Iterator[Table]:

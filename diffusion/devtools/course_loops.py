@@ -13,7 +13,7 @@ from ..engine import Device
 
 
 @torch.no_grad()
-def course_walk(network: nn.Module, device: Device, sprites: int, steps: int) -> Iterator[Tensor]:
+def course_sampling_loop(network: nn.Module, device: Device, sprites: int, steps: int) -> Iterator[Tensor]:
     """Without end, as the course's notebooks do it: float32, channels first, one network evaluation after the other,
     one number for the time, and every twentieth picture kept."""
     schedule, network = NoiseSchedule.course(steps).to(device.name), network.to(device.name)

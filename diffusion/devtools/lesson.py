@@ -20,7 +20,7 @@ from torch import Tensor
 
 from ..core import Noise, NoiseSchedule
 from ..data import open_dataset
-from ..engine import MOST_SPRITES, Request, find_device, finished, predictor
+from ..engine import MAX_SPRITES, Request, find_device, generate_finished, predictor
 from ..evaluation import (
     FEATURE_WEIGHTS,
     features_of,
@@ -32,7 +32,7 @@ from ..evaluation import (
 )
 from ..sprites import KINDS, from_pixels, save_picture, sheet, to_pixels
 from ..store import Checkpoint, RunFolder
-from .mistakes import TRAININGS, Make, ddim_below_zero, random_split, stretched, trained, with_schedule
+from .mistakes import TRAININGS, Make, ddim_below_zero, random_split, stretch, train_or_load, with_schedule
 
 MISTAKES = ("noising", "shortcut", "betas", "ddim", "stretch", "split")
 SHOWN = 8  # sprites in a row
@@ -64,7 +64,7 @@ class Finding:
     numbers: dict[str, Any]
 
 
-class Bench:
+class DistanceBench:
     """Draws groups of sprites and says how far they are from real ones."""
 
     def __init__(self, experiment: Experiment) -> None:
@@ -77,7 +77,7 @@ class Bench:
     def draw(self, make: Make) -> list[np.ndarray]:
         """`seeds` groups, each uint8 (each, 16, 16, 3)."""
         each = self.experiment.each
-        sizes = [min(MOST_SPRITES, each - start) for start in range(0, each, MOST_SPRITES)]
+        sizes = [min(MAX_SPRITES, each - start) for start in range(0, each, MAX_SPRITES)]
         return [
             np.concatenate([to_pixels(make(1000 * seed + i, size)) for i, size in enumerate(sizes)])
             for seed in range(self.experiment.seeds)
@@ -103,8 +103,8 @@ def make_lesson(
     said: Callable[[str], None] = lambda _: None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """(lesson.png, lesson.json). run, tutorial: finished runs of both networks; work: keeps what is trained here."""
-    networks = {name: trained(work, name, experiment.count, experiment.epochs, said) for name in TRAININGS}
-    bench, mended = Bench(experiment), draws(networks["mended"])
+    networks = {name: train_or_load(work, name, experiment.count, experiment.epochs, said) for name in TRAININGS}
+    bench, mended = DistanceBench(experiment), draws(networks["mended"])
     theirs, ours = tutorial.load(max(tutorial.epochs())), run.load(max(run.epochs()))
     last = draws(theirs)
     find = {
@@ -119,7 +119,7 @@ def make_lesson(
             good_steps=bench.distance(bench.draw(ddim_below_zero(theirs, EVEN_STEPS))),
         ),
         "stretch": lambda: bench.compare(
-            lambda seed, count: stretched(last(seed, count)), last, **white_kept(last(0, MOST_SPRITES))
+            lambda seed, count: stretch(last(seed, count)), last, **white_kept(last(0, MAX_SPRITES))
         ),
         "split": lambda: split(bench, theirs),
     }
@@ -146,7 +146,7 @@ def blend(food: float) -> tuple[float, ...]:
 def draws(checkpoint: Checkpoint, **asked: Any) -> Make:
     """As the app does, with DDPM unless told otherwise."""
     settings = {"sampler": "ddpm", "steps": STEPS, **asked}
-    return lambda seed, count: finished(checkpoint, Request(count=count, seed=seed, **settings)).cpu()
+    return lambda seed, count: generate_finished(checkpoint, Request(count=count, seed=seed, **settings)).cpu()
 
 
 def betas_differ() -> float:
@@ -174,10 +174,10 @@ def white_kept(x: Tensor) -> dict[str, float]:
     def white(pixels: np.ndarray) -> float:
         return round(float((pixels[:, ::15, ::15].min(axis=3) >= 250).mean()), 4)
 
-    return {"white_theirs": white(to_pixels(stretched(x))), "white_ours": white(to_pixels(x))}
+    return {"white_theirs": white(to_pixels(stretch(x))), "white_ours": white(to_pixels(x))}
 
 
-def split(bench: Bench, checkpoint: Checkpoint, count: int = 500) -> Finding:
+def split(bench: DistanceBench, checkpoint: Checkpoint, count: int = 500) -> Finding:
     """Our sprites split at random, against our split by shape: how many have a twin in training, and the error."""
     training, test = random_split(len(bench.training))
     tests = {"theirs": bench.training[test[:count]], "ours": bench.held_out[np.arange(count)]}

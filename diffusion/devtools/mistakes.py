@@ -37,7 +37,7 @@ TRAININGS: dict[str, tuple[RunConfig, type[NoiseSchedule]]] = {
 }
 
 
-def trained(folder: Path, name: str, count: int, epochs: int, said: Callable[[str], None]) -> Checkpoint:
+def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callable[[str], None]) -> Checkpoint:
     """The network of one of TRAININGS after so many epochs: trained now, or as it is in the folder from before."""
     config, kind = TRAININGS[name]
     run, last = RunFolder(folder / name), epochs - 1
@@ -82,7 +82,7 @@ def ddim_below_zero(checkpoint: Checkpoint, steps: int) -> Make:
     return make
 
 
-def stretched(x: Tensor) -> Tensor:
+def stretch(x: Tensor) -> Tensor:
     """Each picture and channel to its own range, as the course's plots do. (B, 3, H, W), now all in [-1, 1]."""
     low, high = x.amin((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
     return 2 * (x - low) / (high - low) - 1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..engine import Request, finished, generate, recipe
+from ..engine import Request, describe_request, generate, generate_finished
 from ..refs import EpochRef
 from ..sprites import columns_for, sheet, to_pixels
 from ..store import RunFolder
@@ -25,7 +25,7 @@ from ..store import RunFolder
 EPOCHS = (0, 4, 24, 31)
 MOMENTS = frozenset([*range(500, 7, -20), *range(6, -1, -1)])  # every 20th level, and the last 7 steps
 NOISY_COLOURS, LEARNING_COLOURS = 64, 128  # of a picture's own: with 96 and 256 the reel has 2.2 MB
-MOST_BYTES = 2_000_000
+MAX_BYTES = 2_000_000
 
 
 def make_reel(
@@ -37,8 +37,8 @@ def make_reel(
     learning = _learning(run, Request(count=count, sampler="ddpm", steps=50, seed=seed), blobs, on_step)
     header = json.dumps({"film": film, "learning": learning}, separators=(",", ":")).encode()
     reel = struct.pack("<I", len(header)) + header + b"".join(blobs)
-    if len(reel) > MOST_BYTES:
-        raise ValueError(f"the reel has {len(reel):,} bytes, more than {MOST_BYTES:,}; take fewer sprites or epochs")
+    if len(reel) > MAX_BYTES:
+        raise ValueError(f"the reel has {len(reel):,} bytes, more than {MAX_BYTES:,}; take fewer sprites or epochs")
     return reel
 
 
@@ -59,7 +59,7 @@ def _film(
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
             frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
-    frames[0]["recipe"] = recipe(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
+    frames[0]["recipe"] = describe_request(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
     return frames
 
 
@@ -69,7 +69,7 @@ def _learning(
     frames, every = [], list(run.epochs())
     for epoch in every:
         on_step()
-        sprites = to_pixels(finished(run.load(epoch), request))
+        sprites = to_pixels(generate_finished(run.load(epoch), request))
         panels = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
         frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
         frames.append(frame | {"caption": f"epoch {epoch}"})

@@ -1,27 +1,27 @@
 """Sprites from a checkpoint: the device, networks made fast, many sampling loops answered together."""
 
 from .card_picture import Drawing, draw_card_picture
-from .cpu import dismiss_team
-from .device import Device, describe_device, find_device, lends_gpu, make_accelerator
-from .generation import MOST_SPRITES, Request, finished, generate, predictor, recipe
-from .zero_gpu import STARTING, generate_on_lent_gpu, on_gpu
+from .cpu import release_openmp_threads
+from .device import Device, describe_device, find_device, is_zero_gpu, make_accelerator
+from .generation import MAX_SPRITES, Request, describe_request, generate, generate_finished, predictor
+from .zero_gpu import STARTUP_SECONDS, generate_on_lent_gpu, run_on_lent_gpu
 
 __all__ = [
-    "MOST_SPRITES",
-    "STARTING",
+    "MAX_SPRITES",
+    "STARTUP_SECONDS",
     "Device",
     "Drawing",
     "Request",
     "describe_device",
-    "dismiss_team",
+    "describe_request",
     "draw_card_picture",
     "find_device",
-    "finished",
     "generate",
+    "generate_finished",
     "generate_on_lent_gpu",
-    "lends_gpu",
+    "is_zero_gpu",
     "make_accelerator",
-    "on_gpu",
     "predictor",
-    "recipe",
+    "release_openmp_threads",
+    "run_on_lent_gpu",
 ]

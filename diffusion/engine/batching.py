@@ -18,42 +18,42 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from .cpu import dismiss_team, keep_memory, wait_for_exit
+from .cpu import keep_freed_memory, release_openmp_threads, wait_for_thread_exit
 
-Answer = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
+Predict = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
-MOST_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
-MOST_WALKS = 32  # with 32 sprites each, every one of them moves on once a second on two cores
+MAX_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
+MAX_WALKS = 32  # with 32 sprites each, every one of them moves on once a second on two cores
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
-    answer: Answer
+class PredictionRequest:
+    predict: Predict
     x: Tensor
     time: Tensor
     context: Tensor
     eps: Future[Tensor] = field(default_factory=Future)
 
-    def fits(self, other: "Question") -> bool:
-        return self.answer is other.answer and self.x.shape[1:] == other.x.shape[1:]
+    def fits(self, other: "PredictionRequest") -> bool:
+        return self.predict is other.predict and self.x.shape[1:] == other.x.shape[1:]
 
 
-class Engine:
+class Batcher:
     """The thread that owns the device: there while somebody walks."""
 
-    def __init__(self, most_sprites: int = MOST_SPRITES, most_walks: int = MOST_WALKS) -> None:
-        self.most_sprites, self.most_walks = most_sprites, most_walks
-        self.questions: deque[Question] = deque()
+    def __init__(self, max_sprites: int = MAX_SPRITES, max_loops: int = MAX_WALKS) -> None:
+        self.max_sprites, self.max_loops = max_sprites, max_loops
+        self.questions: deque[PredictionRequest] = deque()
         self.changed = threading.Condition()
         self.walks, self.closed, self.serves = 0, False, False
         self.thread: threading.Thread | None = None  # the one that serves, or the last that did
 
     @contextmanager
-    def walk(self) -> Iterator[None]:
+    def admit(self) -> Iterator[None]:
         """A place among those who may ask."""
         with self.changed:
-            if self.walks == self.most_walks:
-                raise ValueError(f"{self.most_walks} others are drawing sprites just now; try again in a minute")
+            if self.walks == self.max_loops:
+                raise ValueError(f"{self.max_loops} others are drawing sprites just now; try again in a minute")
             self.walks += 1
             if not self.serves:
                 self.serves = True
@@ -66,12 +66,12 @@ class Engine:
                 self.walks -= 1
                 self.changed.notify()
 
-    def asked(self, answer: Answer) -> Answer:
+    def wrap(self, predict: Predict) -> Predict:
         """The same answers, given by the thread that owns the device. To be called inside a `walk`."""
 
         def ask(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
-            question = Question(answer, x, time, context)
-            dismiss_team()
+            question = PredictionRequest(predict, x, time, context)
+            release_openmp_threads()
             with self.changed:
                 self.questions.append(question)
                 self.changed.notify()
@@ -79,7 +79,7 @@ class Engine:
 
         return ask
 
-    def rest(self, seconds: float = 5.0) -> None:
+    def wait_until_idle(self, seconds: float = 5.0) -> None:
         """Wait, but not for ever, until nobody walks and the thread is gone: before this process is forked.
 
         A thread that is on its way out tidies up in MKL, and a copy of that, half done, made the child go in circles.
@@ -88,7 +88,7 @@ class Engine:
             thread = self.thread
         if thread:
             thread.join(seconds)
-            wait_for_exit(thread, seconds)
+            wait_for_thread_exit(thread, seconds)
 
     def close(self) -> None:
         """End after the evaluation under way, and let those who asked go.
@@ -107,11 +107,11 @@ class Engine:
 
     @torch.inference_mode()
     def _serve(self) -> None:
-        keep_memory()
+        keep_freed_memory()
         while batch := self._next():
             self._answer(batch)
 
-    def _next(self) -> list[Question]:
+    def _next(self) -> list[PredictionRequest]:
         """The oldest question and those that fit it, in the order in which they were asked; none: it is over."""
         with self.changed:
             self.changed.wait_for(lambda: self.questions or not self.walks or self.closed)
@@ -120,18 +120,18 @@ class Engine:
                 return []
             batch, size = [self.questions[0]], len(self.questions[0].x)
             for question in list(self.questions)[1:]:
-                if question.fits(batch[0]) and size + len(question.x) <= self.most_sprites:
+                if question.fits(batch[0]) and size + len(question.x) <= self.max_sprites:
                     batch.append(question)
                     size += len(question.x)
             for question in batch:
                 self.questions.remove(question)
             return batch
 
-    def _answer(self, batch: list[Question]) -> None:
+    def _answer(self, batch: list[PredictionRequest]) -> None:
         """Together; where that fails, each alone, so that a mistake meets only the walk that made it."""
         try:
             x, time, context = (torch.cat([getattr(q, name) for q in batch]) for name in ("x", "time", "context"))
-            found = batch[0].answer(x, time, context).split([len(question.x) for question in batch])
+            found = batch[0].predict(x, time, context).split([len(question.x) for question in batch])
         except Exception as mistake:
             if len(batch) == 1:
                 batch[0].eps.set_exception(mistake)
@@ -144,8 +144,8 @@ class Engine:
 
 
 @cache
-def engine() -> Engine:
+def batcher() -> Batcher:
     """The one of this process."""
-    made = Engine()
+    made = Batcher()
     atexit.register(made.close)
     return made

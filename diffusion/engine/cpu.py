@@ -24,7 +24,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 KEPT, FROM_HEAP = 64 * 2**20, 32 * 2**20  # bytes that stay with the process, and the largest block from among them
 
 
-def dismiss_team() -> None:
+def release_openmp_threads() -> None:
     """Let the calling thread's team go; it comes back by itself when there is work.
 
     Not in a forked process: the team did not come along, and to wait for its end is for ever.
@@ -35,14 +35,14 @@ def dismiss_team() -> None:
 
 
 @cache
-def keep_memory() -> None:
+def keep_freed_memory() -> None:
     """Once for the process: what is freed stays here for the next evaluation."""
     if mallopt := _function("mallopt"):
         mallopt(M_TRIM_THRESHOLD, KEPT)
         mallopt(M_MMAP_THRESHOLD, FROM_HEAP)
 
 
-def wait_for_exit(thread: threading.Thread, seconds: float) -> None:
+def wait_for_thread_exit(thread: threading.Thread, seconds: float) -> None:
     """Until the system has no such thread any more; `join` returns before the libraries have taken leave of it."""
     task, deadline = Path(f"/proc/self/task/{thread.native_id}"), time.monotonic() + seconds
     while task.exists() and time.monotonic() < deadline:

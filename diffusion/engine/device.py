@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 
-from .cpu import dismiss_team
+from .cpu import release_openmp_threads
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Device:
         return f"{self.name} ({chip}), {str(self.dtype).removeprefix('torch.')}, torch {torch.__version__}"
 
 
-def lends_gpu() -> bool:
+def is_zero_gpu() -> bool:
     """Is this a ZeroGPU Space? There only a process that gpu.py starts has a GPU; in all others torch pretends to."""
     return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
@@ -37,21 +37,21 @@ def find_device() -> Device:
     """
     if os.environ.get("SPRITES_PRECISION") == "float32":
         return Device("cpu", torch.float32)
-    pretended = lends_gpu() and multiprocessing.parent_process() is None
+    pretended = is_zero_gpu() and multiprocessing.parent_process() is None
     if torch.cuda.is_available() and not pretended:
         return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)
     if torch.backends.mps.is_available():
         return Device("mps", torch.float32)
-    return Device("cpu", torch.bfloat16 if bf16_gain() > 1.2 else torch.float32)
+    return Device("cpu", torch.bfloat16 if measure_bf16_speedup() > 1.2 else torch.float32)
 
 
 def describe_device() -> str:
     """For people: where sprites are computed."""
-    return "a GPU that ZeroGPU lends for each request" if lends_gpu() else str(find_device())
+    return "a GPU that ZeroGPU lends for each request" if is_zero_gpu() else str(find_device())
 
 
 @torch.inference_mode()
-def bf16_gain(rounds: int = 5) -> float:
+def measure_bf16_speedup(rounds: int = 5) -> float:
     """How many times as fast this CPU convolves in bfloat16 as in float32; takes 30 ms. Without bf16 units below 1.
 
     0 where the two answers are further apart than rounding explains.
@@ -68,7 +68,7 @@ def bf16_gain(rounds: int = 5) -> float:
         seconds[dtype] = min(took)
     exact, rough = answers[torch.float32], answers[torch.bfloat16].float()
     alike = bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
-    dismiss_team()
+    release_openmp_threads()
     return seconds[torch.float32] / seconds[torch.bfloat16] if alike else 0.0
 
 

@@ -32,25 +32,27 @@ ACTIVATIONS = {"none": nn.Identity(), "gelu": nn.GELU(), "swish": nn.SiLU()}  # 
 
 
 @torch.no_grad()
-def prepared(network: nn.Module, device: Device) -> nn.Module:
+def fuse_network(network: nn.Module, device: Device) -> nn.Module:
     """A copy for sampling only, on the device and in its precision, with the same call signature.
 
     Time and context may have one row for the whole batch: (1,) and (1, 5).
     """
-    ready = _ready(deepcopy(network).eval().float()).to(device.name, device.dtype, memory_format=torch.channels_last)
-    if device.name == "cpu" and fuses(device.dtype):
+    ready = _fuse_module(deepcopy(network).eval().float()).to(
+        device.name, device.dtype, memory_format=torch.channels_last
+    )
+    if device.name == "cpu" and has_fused_convolution(device.dtype):
         for module in ready.modules():
-            if isinstance(module, Convolution):
+            if isinstance(module, FusedConvolution):
                 module.pack()
     return ready
 
 
-def one_if_alike(rows: Tensor) -> Tensor:
+def first_if_equal(rows: Tensor) -> Tensor:
     """The first row in place of all, where all are the same: what is made of it is then made once for the batch."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
 
-class Convolution(nn.Module):
+class FusedConvolution(nn.Module):
     """activation(conv(x)), or conv(x) + plus; the BatchNorm after it folded in."""
 
     def __init__(self, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None, activation: str = "none") -> None:
@@ -78,10 +80,10 @@ class Convolution(nn.Module):
 
 @cache
 @torch.no_grad()
-def fuses(dtype: torch.dtype) -> bool:
+def has_fused_convolution(dtype: torch.dtype) -> bool:
     """Whether oneDNN is there on this CPU, and right: found out by one small convolution."""
     x = torch.linspace(-1, 1, 16 * 64).reshape(1, 16, 8, 8)
-    plain = Convolution(_blank(16, 16, 3), activation="gelu")
+    plain = FusedConvolution(_empty_convolution(16, 16, 3), activation="gelu")
     plain.conv.weight.copy_(torch.linspace(-0.1, 0.1, 16 * 16 * 9).view(16, 16, 3, 3))
     plain.conv.bias.copy_(torch.linspace(-1, 1, 16))
     quick = deepcopy(plain).to(dtype)
@@ -93,22 +95,22 @@ def fuses(dtype: torch.dtype) -> bool:
     return torch.allclose(found.float(), plain(x), atol=0.02, rtol=0.02)
 
 
-def _blank(channels_in: int, channels: int, size: int) -> nn.Conv2d:
+def _empty_convolution(channels_in: int, channels: int, size: int) -> nn.Conv2d:
     """A convolution to be filled; it draws no random numbers, of which a training run beside it would miss some."""
     return nn.utils.skip_init(nn.Conv2d, channels_in, channels, size, padding=size // 2)
 
 
-class Patches(nn.Module):
+class FusedTransposedConvolution(nn.Module):
     """A transposed convolution whose stride is its size, as one matrix product: (B, in, H, W) -> (B, out, kH, kW)."""
 
     def __init__(self, conv: nn.ConvTranspose2d) -> None:
         super().__init__()
         self.size = conv.stride[0]
         assert conv.kernel_size == conv.stride == (self.size, self.size)
-        product = _blank(conv.in_channels, self.size**2 * conv.out_channels, 1)
+        product = _empty_convolution(conv.in_channels, self.size**2 * conv.out_channels, 1)
         product.weight.copy_(conv.weight.permute(2, 3, 1, 0).reshape(product.weight.shape))
         product.bias.copy_(conv.bias.repeat(self.size**2))
-        self.product = Convolution(product)
+        self.product = FusedConvolution(product)
 
     def forward(self, x: Tensor) -> Tensor:
         b, _, h, w = x.shape
@@ -127,16 +129,16 @@ class PlanarGroupNorm(nn.Module):
         return self.norm(x.contiguous()).contiguous(memory_format=torch.channels_last)
 
 
-class ReadyBlock(nn.Module):
+class FusedBlock(nn.Module):
     """sprite_unet.Block."""
 
     def __init__(self, block: Block) -> None:
         super().__init__()
-        self.norm1, self.conv1 = block.norm1, Convolution(block.conv1, block.norm2)
+        self.norm1, self.conv1 = block.norm1, FusedConvolution(block.conv1, block.norm2)
         self.film = block.film
         self.film.bias[: block.conv1.out_channels] += 1  # 1 + scale
-        self.conv2 = Convolution(block.conv2)
-        self.skip = _ready(block.skip)
+        self.conv2 = FusedConvolution(block.conv2)
+        self.skip = _fuse_module(block.skip)
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x), inplace=True))
@@ -144,7 +146,7 @@ class ReadyBlock(nn.Module):
         return self.conv2(F.silu(torch.addcmul(shift, h, scale), inplace=True), plus=self.skip(x))
 
 
-class ReadyAttention(nn.Module):
+class FusedAttention(nn.Module):
     """sprite_unet.Attention. On a CPU, scaled_dot_product_attention takes longer for these 64 pixels."""
 
     def __init__(self, attention: Attention) -> None:
@@ -156,7 +158,7 @@ class ReadyAttention(nn.Module):
         queries = qkv.in_channels
         for tensor in (qkv.weight, qkv.bias):
             tensor[:queries] *= (queries // self.heads) ** -0.5
-        self.qkv, self.out = Convolution(qkv), Convolution(attention.out)
+        self.qkv, self.out = FusedConvolution(qkv), FusedConvolution(attention.out)
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
@@ -166,24 +168,24 @@ class ReadyAttention(nn.Module):
         return self.out(seen.transpose(1, 2).reshape(b, h, w, c).permute(0, 3, 1, 2), plus=x)
 
 
-def _ready(module: nn.Module) -> nn.Module:
+def _fuse_module(module: nn.Module) -> nn.Module:
     """The module, or what stands in for it; what it holds is used up."""
     match module:
         case nn.Conv2d():
-            return Convolution(module)
+            return FusedConvolution(module)
         case nn.ConvTranspose2d():
-            return Patches(module)
+            return FusedTransposedConvolution(module)
         case nn.GroupNorm():
             return PlanarGroupNorm(module)
         case Block():
-            return ReadyBlock(module)
+            return FusedBlock(module)
         case Attention():
-            return ReadyAttention(module)
+            return FusedAttention(module)
         case ResidualConvBlock():
             for name in ("conv1", "conv2"):
                 conv, norm, _ = getattr(module, name)
-                setattr(module, name, Convolution(conv, norm, "gelu"))
+                setattr(module, name, FusedConvolution(conv, norm, "gelu"))
     for name, child in module.named_children():
-        if not isinstance(child, Convolution):
-            setattr(module, name, _ready(child))
+        if not isinstance(child, FusedConvolution):
+            setattr(module, name, _fuse_module(child))
     return module

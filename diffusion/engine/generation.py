@@ -9,15 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import SAMPLERS, Noise, Step, conditioned, sample
+from ..core import SAMPLERS, Noise, Step, guide, sample
 from ..refs import EpochRef
 from ..sprites import KINDS
-from ..store import MOST_LOADED, Checkpoint
-from .batching import Answer, engine
+from ..store import MAX_LOADED, Checkpoint
+from .batching import Predict, batcher
 from .device import Device, find_device
-from .fused_networks import one_if_alike, prepared
+from .fused_networks import first_if_equal, fuse_network
 
-MOST_SPRITES = 64
+MAX_SPRITES = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ class Request:
     fresh_noise: bool = True  # False: the experiment of leaving out the noise at every step
 
     def __post_init__(self) -> None:
-        if not 1 <= self.count <= MOST_SPRITES:
-            raise ValueError(f"the number of sprites must be between 1 and {MOST_SPRITES}, not {self.count}")
+        if not 1 <= self.count <= MAX_SPRITES:
+            raise ValueError(f"the number of sprites must be between 1 and {MAX_SPRITES}, not {self.count}")
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {self.sampler!r}")
         if len(self.kinds) != len(KINDS) or not all(0 <= share <= 1 for share in self.kinds):
@@ -49,7 +49,7 @@ class Request:
             raise ValueError(f"steps must be at least 1, not {self.steps}")
 
 
-def recipe(request: Request, epochs: Sequence[EpochRef]) -> dict[str, Any]:
+def describe_request(request: Request, epochs: Sequence[EpochRef]) -> dict[str, Any]:
     """All that is needed to make the same sprites again, as plain values: `python -m diffusion sample --recipe`."""
     return {"epochs": list(map(str, epochs)), **asdict(request)}
 
@@ -66,50 +66,50 @@ def generate(
     begin: set out from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
     """
     device = device or find_device()
-    with engine().walk():
-        walks = [_walk(checkpoint, request, device, begin) for checkpoint in checkpoints]
+    with batcher().admit():
+        walks = [_sampling_loop(checkpoint, request, device, begin) for checkpoint in checkpoints]
         yield from zip(*walks, strict=True)
 
 
-def finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
+def generate_finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
     """Only the sprites at the end of the walk, (count, 3, 16, 16)."""
     for (step,) in generate([checkpoint], request, device):  # noqa: B007 (the last one counts; none is kept before)
         pass
     return step.x
 
 
-def predictor(checkpoint: Checkpoint, device: Device) -> Answer:
+def predictor(checkpoint: Checkpoint, device: Device) -> Predict:
     """(x, t / T, context) -> eps in float32, by a copy of the network on the device, in its precision.
 
     The same function for the same checkpoint, so that its walks can be answered together; except for the course's
     variant, where each walk draws random convolutions of its own.
     """
     if checkpoint.config.variant == "course":
-        return _prepare(checkpoint, device)
-    with _preparing:
-        return _prepare_once(checkpoint, device)
+        return _fuse(checkpoint, device)
+    with _fusing:
+        return _fuse_once(checkpoint, device)
 
 
-def _prepare(checkpoint: Checkpoint, device: Device) -> Answer:
-    network = prepared(checkpoint.network, device)
+def _fuse(checkpoint: Checkpoint, device: Device) -> Predict:
+    network = fuse_network(checkpoint.network, device)
 
     def predict(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
         x = x.to(device.dtype, memory_format=torch.channels_last)
-        return network(x, one_if_alike(time), one_if_alike(context)).float()
+        return network(x, first_if_equal(time), first_if_equal(context)).float()
 
     return predict
 
 
-_prepare_once = lru_cache(maxsize=MOST_LOADED)(_prepare)
-_preparing = Lock()
+_fuse_once = lru_cache(maxsize=MAX_LOADED)(_fuse)
+_fusing = Lock()
 
 
-def _walk(
+def _sampling_loop(
     checkpoint: Checkpoint, request: Request, device: Device, begin: tuple[Tensor, int] | None
 ) -> Iterator[Step]:
     context = torch.tensor([request.kinds] * request.count, device=device.name)
     return sample(
-        conditioned(engine().asked(predictor(checkpoint, device)), context, request.guidance),
+        guide(batcher().wrap(predictor(checkpoint, device)), context, request.guidance),
         checkpoint.config.noise_schedule(),
         Noise(request.seed, request.count),
         sampler=request.sampler,

@@ -17,26 +17,28 @@ from torch import Tensor
 
 from ..core import Step
 from ..store import Checkpoint, RunConfig, restore
-from . import batching as sharing
-from .device import find_device, lends_gpu
+from . import batching
+from .device import find_device, is_zero_gpu
 from .generation import Request
 from .generation import generate as generate_here
 
 Work = Callable[..., Iterator[Any]]
 
-STARTING = 5  # seconds before the first step; an estimate
-EVALUATION = 0.01  # seconds of one step of one network, at most: an estimate too. Asking for less is served sooner
+STARTUP_SECONDS = 5  # seconds before the first step; an estimate
+SECONDS_PER_EVALUATION = (
+    0.01  # seconds of one step of one network, at most: an estimate too. Asking for less is served sooner
+)
 
 
 @dataclass(frozen=True)
-class Mistake:
+class RemoteError:
     """A ValueError on its way back: of an exception that crosses, only the name of its class arrives."""
 
     text: str
 
 
 @dataclass(frozen=True, eq=False)
-class Packed:
+class PickledCheckpoint:
     """A checkpoint as plain data."""
 
     config: RunConfig
@@ -44,7 +46,7 @@ class Packed:
     weights: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint) -> "Packed":
+    def of(cls, checkpoint: Checkpoint) -> "PickledCheckpoint":
         weights = {name: tensor.numpy() for name, tensor in checkpoint.network.state_dict().items()}
         return cls(checkpoint.config, checkpoint.epoch, weights)
 
@@ -53,31 +55,31 @@ class Packed:
         return Checkpoint(self.config, self.epoch, restore(self.config, weights, f"epoch {self.epoch}"))
 
 
-def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
+def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
     """A generator function that runs where the GPU is. seconds: for which to ask, called with its arguments."""
 
     def decorate(work: Work) -> Work:
-        if not lends_gpu():
+        if not is_zero_gpu():
             return work
         import spaces
 
         @wraps(work)
         def there(*arguments: Any) -> Iterator[Any]:
-            _arrive()
+            _reset_forked_process()
             torch.set_num_threads(1)  # OpenMP's other threads did not come along; to wait for them is for ever
             try:
                 yield from work(*arguments)
             except ValueError as mistake:
-                yield Mistake(str(mistake))
+                yield RemoteError(str(mistake))
 
         lent = spaces.GPU(there, duration=seconds)
 
         @wraps(work)
         def here(*arguments: Any) -> Iterator[Any]:
-            sharing.engine().rest()
+            batching.batcher().wait_until_idle()
             with closing(lent(*arguments)) as events:
                 for event in events:
-                    if isinstance(event, Mistake):
+                    if isinstance(event, RemoteError):
                         raise ValueError(event.text)
                     yield event
 
@@ -87,34 +89,34 @@ def on_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
 
 
 @cache
-def _arrive() -> None:
+def _reset_forked_process() -> None:
     """Once in each borrowed process: forget the device of the process that it was forked from, and its engine.
 
     That one may look as if it had its thread, which did not come along, or its lock may be held for ever.
     """
     find_device.cache_clear()
-    sharing.engine.cache_clear()
+    batching.batcher.cache_clear()
 
 
 def generate_on_lent_gpu(
     checkpoints: Sequence[Checkpoint], request: Request, begin: tuple[Tensor, int] | None = None
 ) -> Iterator[tuple[Step, ...]]:
     """`diffusion.generate.generate`, where the GPU is."""
-    if not lends_gpu():
+    if not is_zero_gpu():
         yield from generate_here(checkpoints, request, begin=begin)
         return
     picture = (begin[0].numpy(), begin[1]) if begin else None
-    for steps in _generate_there([Packed.of(checkpoint) for checkpoint in checkpoints], request, picture):
+    for steps in _generate_there([PickledCheckpoint.of(checkpoint) for checkpoint in checkpoints], request, picture):
         yield tuple(Step(t, torch.from_numpy(x), torch.from_numpy(x0)) for t, x, x0 in steps)
 
 
-def seconds_to_generate(checkpoints: Sequence[Packed], request: Request, _: object) -> float:
-    return STARTING + EVALUATION * len(checkpoints) * request.steps
+def estimate_seconds_to_generate(checkpoints: Sequence[PickledCheckpoint], request: Request, _: object) -> float:
+    return STARTUP_SECONDS + SECONDS_PER_EVALUATION * len(checkpoints) * request.steps
 
 
-@on_gpu(seconds_to_generate)
+@run_on_lent_gpu(estimate_seconds_to_generate)
 def _generate_there(
-    checkpoints: Sequence[Packed], request: Request, begin: tuple[np.ndarray, int] | None
+    checkpoints: Sequence[PickledCheckpoint], request: Request, begin: tuple[np.ndarray, int] | None
 ) -> Iterator[list[tuple[int, np.ndarray, np.ndarray]]]:
     picture = (torch.from_numpy(begin[0]), begin[1]) if begin else None
     for steps in generate_here([checkpoint.unpacked() for checkpoint in checkpoints], request, begin=picture):

@@ -1,33 +1,33 @@
 """How good the sprites are: metrics, the feature network, evaluation of epochs and of samplers."""
 
-from .evaluate import Exam, Sampled, evaluate_run, trained_on
+from .evaluate import EvalConfig, SpritesDrawn, evaluate_run, load_training_data
 from .features import FEATURE_WEIGHTS, SEED, accuracy, features_of, load_features, save_features, train_features
 from .metrics import frechet_distance, mean_and_spread, nearest, noise_error
-from .sampler_sweep import TRIALS, Book, Drawn, Trial, contest
-from .sweep_chart import save_picture, table, verdict
+from .sampler_sweep import SWEEP_SETTINGS, SweepProgress, SweepResults, SweepSetting, sweep_samplers
+from .sweep_chart import save_picture, summarise_sweep, table
 
 __all__ = [
     "FEATURE_WEIGHTS",
     "SEED",
-    "TRIALS",
-    "Book",
-    "Drawn",
-    "Exam",
-    "Sampled",
-    "Trial",
+    "SWEEP_SETTINGS",
+    "EvalConfig",
+    "SpritesDrawn",
+    "SweepProgress",
+    "SweepResults",
+    "SweepSetting",
     "accuracy",
-    "contest",
     "evaluate_run",
     "features_of",
     "frechet_distance",
     "load_features",
+    "load_training_data",
     "mean_and_spread",
     "nearest",
     "noise_error",
     "save_features",
     "save_picture",
+    "summarise_sweep",
+    "sweep_samplers",
     "table",
     "train_features",
-    "trained_on",
-    "verdict",
 ]

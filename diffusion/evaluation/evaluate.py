@@ -15,20 +15,20 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Sprites, open_dataset
-from ..engine import MOST_SPRITES, Device, Request, find_device, finished, predictor
+from ..data import SpriteSet, open_dataset
+from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
 from ..refs import LocalFiles, parse_data
 from ..sprites import KINDS, sheet, to_pixels
-from ..store import Checkpoint, RunFolder, build_card, command_in
+from ..store import Checkpoint, RunFolder, build_card, find_command
 from .features import FEATURE_WEIGHTS, load_features
-from .groups import ANY, Group, Judge, closest_pairs, real_groups
+from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
 from .metrics import NEIGHBOURS, noise_error
 
 NOISED = 500  # held-out sprites for the error by level
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exam:
+class EvalConfig:
     """How to measure: the same for every epoch of a run, or the numbers could not be compared."""
 
     count: int = 2000  # sprites an epoch, over all seeds
@@ -46,12 +46,12 @@ class Exam:
 
     @property
     def each(self) -> int:
-        """Sprites of one seed."""
+        """SpriteSet of one seed."""
         return self.count // self.seeds
 
 
 @dataclass(frozen=True)
-class Sampled:
+class SpritesDrawn:
     """One batch more is drawn: for progress."""
 
     epoch: int
@@ -69,33 +69,33 @@ class EpochMeasured:
 
 def evaluate_run(
     run: RunFolder,
-    exam: Exam | None = None,
+    exam: EvalConfig | None = None,
     *,
     epochs: Sequence[int] | None = None,
     data: str | None = None,
     labels: str | None = None,
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
-) -> Iterator[Sampled | EpochMeasured]:
+) -> Iterator[SpritesDrawn | EpochMeasured]:
     """Measure these epochs of a run, all unless given, against the sprites that it was trained on.
 
     data, labels: where those are, as for `train`; built-in ones are found by themselves. Writes metrics.json after
     every epoch and the card at the end; numbers of another exam that stand there are dropped.
     """
-    exam, device = exam or Exam(), device or find_device()
+    exam, device = exam or EvalConfig(), device or find_device()
     config, there = run.config(), run.epochs()
     chosen = list(there) if epochs is None else sorted(set(epochs))
     if absent := [epoch for epoch in chosen if epoch not in there]:
         raise ValueError(f"{run.path} has no epoch {absent[0]}; it has: {', '.join(map(str, there)) or 'none'}")
     config.noise_schedule().levels(exam.steps)  # refuses too many steps before the work begins
     network = load_features(features)
-    training, held_out = trained_on(run, data, labels)
-    judge = Judge(network, training, exam.each)
+    training, held_out = load_training_data(run, data, labels)
+    judge = QualityMetrics(network, training, exam.each)
     real = real_groups(training, held_out, exam.each, exam.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
     floor = {name: judge.report(groups) for name, groups in real.items()}
     run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
-    plan = plan_of(training, exam.each)
+    plan = plan_batches(training, exam.each)
     asked = np.concatenate([np.full(size, kind) for kind, size in plan])
     done, total = 0, len(chosen) * exam.seeds * exam.each
     for epoch in chosen:
@@ -105,8 +105,8 @@ def evaluate_run(
             for number, (kind, size) in enumerate(plan):
                 drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", exam.steps))
                 done += size
-                yield Sampled(epoch, done, total)
-            groups.append(Group(np.concatenate(drawn), asked))
+                yield SpritesDrawn(epoch, done, total)
+            groups.append(SpriteGroup(np.concatenate(drawn), asked))
         quality = judge.report(groups)
         if len(held_out):
             some = held_out[np.random.default_rng(0).permutation(len(held_out))[:NOISED]]
@@ -118,10 +118,12 @@ def evaluate_run(
             pairs = closest_pairs(groups[0], training)
             run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
         yield EpochMeasured(epoch, quality)
-    run.save_card(build_card(config, run.metrics(), command_in(run.card()), run.floor()))
+    run.save_card(build_card(config, run.metrics(), find_command(run.card()), run.floor()))
 
 
-def trained_on(run: RunFolder, data: str | None = None, labels: str | None = None) -> tuple[Sprites, Sprites]:
+def load_training_data(
+    run: RunFolder, data: str | None = None, labels: str | None = None
+) -> tuple[SpriteSet, SpriteSet]:
     """(training, held out) of a run. Refuses data that it was not trained on."""
     facts = run.config().data
     if not data and run.data():
@@ -135,7 +137,7 @@ def trained_on(run: RunFolder, data: str | None = None, labels: str | None = Non
     return training, held_out
 
 
-def plan_of(training: Sprites, each: int) -> list[tuple[int, int]]:
+def plan_batches(training: SpriteSet, each: int) -> list[tuple[int, int]]:
     """One group in batches of (kind, how many): half of it of any kind, half by kind in the data's proportions."""
     number = training.labels.sum(0)
     by_kind = each // 2 if number.any() else 0
@@ -145,7 +147,7 @@ def plan_of(training: Sprites, each: int) -> list[tuple[int, int]]:
         (kind, len(part))
         for kind, size in wanted
         if size
-        for part in np.array_split(np.arange(size), -(-size // MOST_SPRITES))
+        for part in np.array_split(np.arange(size), -(-size // MAX_SPRITES))
     ]
 
 
@@ -155,4 +157,4 @@ def draw_batch(
     """uint8 (count, 16, 16, 3), batch `number` of a plan, as the app and `sample` draw them."""
     kinds = tuple(float(i == kind) for i in range(len(KINDS)))
     request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number, kinds=kinds)
-    return to_pixels(finished(checkpoint, request, device))
+    return to_pixels(generate_finished(checkpoint, request, device))

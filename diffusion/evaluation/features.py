@@ -20,7 +20,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from .. import ASSETS
-from ..data import draw, recipe
+from ..data import draw, make_recipe
 from ..sprites import KINDS, from_pixels
 
 FEATURE_WEIGHTS = ASSETS / "shipped" / "features.safetensors"
@@ -72,7 +72,7 @@ def features_of(network: FeatureNet, pixels: np.ndarray, batch_size: int = 500) 
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class FeatureStep:
     """One step of `train_features`."""
 
     step: int  # 1..total
@@ -81,14 +81,16 @@ class Lesson:
     network: FeatureNet  # trained once step == total
 
 
-def train_features(count: int = 20_000, epochs: int = 10, batch_size: int = 200, seed: int = SEED) -> Iterator[Lesson]:
+def train_features(
+    count: int = 20_000, epochs: int = 10, batch_size: int = 200, seed: int = SEED
+) -> Iterator[FeatureStep]:
     """Teach a new network on `count` built-in training sprites; about a minute on one core, the same every time.
 
     The kind of held-out sprites, which show shapes it has never seen, is then recognised in 91 % of 2,000 cases.
     """
     pixels, labels = draw(count, seed)
     x0, kind = from_pixels(torch.from_numpy(pixels)), torch.from_numpy(labels.argmax(1))
-    shapes = [recipe(seed, number).shapes for number in range(count)]
+    shapes = [make_recipe(seed, number).shapes for number in range(count)]
     names = {name: i for i, name in enumerate(sorted(set().union(*shapes)))}
     chance = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng():
@@ -105,8 +107,8 @@ def train_features(count: int = 20_000, epochs: int = 10, batch_size: int = 200,
         if step % batches == 0:
             order = torch.randperm(count, generator=chance).split(batch_size)
         chosen = order[step % batches]
-        varied = _varied(x0[chosen], chance)
-        spoilt, flaws = _spoilt(varied, chance)
+        varied = _augment(x0[chosen], chance)
+        spoilt, flaws = _degrade(varied, chance)
         features = network(spoilt)
         shape, colour, flaw = heads(features).split([len(names), COLOURS, FLAWS], dim=1)
         loss = (
@@ -121,14 +123,14 @@ def train_features(count: int = 20_000, epochs: int = 10, batch_size: int = 200,
         rate.step()
         if step + 1 == epochs * batches:
             network.eval().requires_grad_(False).half().float()  # as it will be stored
-        yield Lesson(step + 1, epochs * batches, loss.item(), network)
+        yield FeatureStep(step + 1, epochs * batches, loss.item(), network)
 
 
 COLOURS = 4 * 4 * 3  # the mean colour of each block of 4 x 4 pixels
 FLAWS = 3  # how much noise, blur and tint was put in
 
 
-def _varied(x0: Tensor, chance: torch.Generator) -> Tensor:
+def _augment(x0: Tensor, chance: torch.Generator) -> Tensor:
     """Still a good sprite: moved by up to a pixel, hues turned a little, a little brighter or darker. Like x0."""
     padded = F.pad(x0, (1, 1, 1, 1), value=1.0)  # white
     right, down = torch.randint(0, 3, (2, len(x0), 1), generator=chance)
@@ -139,7 +141,7 @@ def _varied(x0: Tensor, chance: torch.Generator) -> Tensor:
     return (1 - (1 - turned) * ink).clamp(-1, 1)  # white stays white
 
 
-def _spoilt(x0: Tensor, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+def _degrade(x0: Tensor, chance: torch.Generator) -> tuple[Tensor, Tensor]:
     """With noise, blur or tint, each in a third of the pictures, and how much of each: like x0, (B, 3) in [0, 1]."""
     much = torch.rand(len(x0), FLAWS, generator=chance).square()
     much = much * (torch.rand(len(x0), FLAWS, generator=chance) < 1 / 3)

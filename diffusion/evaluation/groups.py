@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Sprites, draw
+from ..data import SpriteSet, draw
 from ..refs import Builtin, parse_data
 from ..sprites import KINDS
 from .features import FeatureNet, features_of
@@ -16,17 +16,17 @@ ANY = -1  # in place of a kind: none was asked for
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
-    """Sprites of one seed."""
+class SpriteGroup:
+    """SpriteSet of one seed."""
 
     pixels: np.ndarray  # uint8 (N, 16, 16, 3)
     asked: np.ndarray  # int (N,) the kind that was asked for, an index into KINDS, or ANY
 
 
-class Judge:
+class QualityMetrics:
     """Compares groups of sprites with the training sprites, of which it keeps the features."""
 
-    def __init__(self, network: FeatureNet, training: Sprites, each: int) -> None:
+    def __init__(self, network: FeatureNet, training: SpriteSet, each: int) -> None:
         self.network, self.training = network, training
         self.real = features_of(network, training.pixels)  # (N, F)
         chosen = np.random.default_rng(0).permutation(len(training))[:each]
@@ -34,7 +34,7 @@ class Judge:
         if len(self.reference) <= NEIGHBOURS:
             raise ValueError(f"{training.name} has {len(training)} sprites; measuring needs more than {NEIGHBOURS}")
 
-    def report(self, groups: Sequence[Group]) -> dict[str, Any]:
+    def report(self, groups: Sequence[SpriteGroup]) -> dict[str, Any]:
         """Numbers of metrics.json: means and spreads over the groups; by kind, over all of them together."""
         measured: dict[str, list[float]] = {}
         copied, recognised = [], []
@@ -65,7 +65,7 @@ class Judge:
         return report
 
 
-def closest_pairs(group: Group, training: Sprites, count: int = 12) -> np.ndarray:
+def closest_pairs(group: SpriteGroup, training: SpriteSet, count: int = 12) -> np.ndarray:
     """The sprites most like a training sprite, and then the training sprite that each is like.
 
     uint8 (2 x count, 16, 16, 3), no two of the first half alike.
@@ -76,7 +76,7 @@ def closest_pairs(group: Group, training: Sprites, count: int = 12) -> np.ndarra
     return np.concatenate([group.pixels[chosen], training.pixels[index[chosen]]])
 
 
-def real_groups(training: Sprites, held_out: Sprites, each: int, seeds: int) -> dict[str, list[Group]]:
+def real_groups(training: SpriteSet, held_out: SpriteSet, each: int, seeds: int) -> dict[str, list[SpriteGroup]]:
     """Real sprites, `seeds` groups of `each`: held-out ones and, where code draws the data, freshly drawn ones.
 
     A source with too few sprites gives smaller groups, or none.
@@ -84,12 +84,12 @@ def real_groups(training: Sprites, held_out: Sprites, each: int, seeds: int) -> 
     sources = {"held_out": held_out[np.random.default_rng(0).permutation(len(held_out))]}
     if isinstance(ref := parse_data(training.name), Builtin):
         pixels, labels = draw(each * seeds, ref.seed + 2)  # one above taught the features
-        sources["fresh"] = Sprites(pixels, labels.astype(np.float32), "fresh")
+        sources["fresh"] = SpriteSet(pixels, labels.astype(np.float32), "fresh")
     found = {}
     for name, sprites in sources.items():
         size = min(each, len(sprites) // seeds)
         if size > NEIGHBOURS:
             kinds = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), ANY)
             slices = [slice(seed * size, (seed + 1) * size) for seed in range(seeds)]
-            found[name] = [Group(sprites.pixels[part], kinds[part]) for part in slices]
+            found[name] = [SpriteGroup(sprites.pixels[part], kinds[part]) for part in slices]
     return found

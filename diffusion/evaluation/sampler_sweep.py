@@ -22,15 +22,15 @@ import numpy as np
 from ..core import SAMPLERS
 from ..engine import Device, find_device
 from ..store import RunFolder, write_whole
-from .evaluate import Exam, draw_batch, plan_of, trained_on
+from .evaluate import EvalConfig, draw_batch, load_training_data, plan_batches
 from .features import FEATURE_WEIGHTS, load_features
-from .groups import Group, Judge
+from .groups import QualityMetrics, SpriteGroup
 
 KEPT = ("frechet", "kernel", "precision", "recall", "copied")  # of a group's numbers
 
 
 @dataclass(frozen=True)
-class Trial:
+class SweepSetting:
     """A sampler with so many evaluations of the network; written `ddpm:500`."""
 
     sampler: str
@@ -40,39 +40,43 @@ class Trial:
         return f"{self.sampler}:{self.steps}"
 
     @classmethod
-    def parse(cls, words: str) -> "Trial":
+    def parse(cls, words: str) -> "SweepSetting":
         sampler, _, steps = words.partition(":")
         if sampler not in SAMPLERS or not steps.isdecimal() or int(steps) < 1:
             raise ValueError(f"a trial is one of {', '.join(SAMPLERS)} and its steps, such as ddpm:50, not {words!r}")
         return cls(sampler, int(steps))
 
 
-REFERENCE = Trial("ddpm", 500)
-TRIALS = (
-    *(Trial("sa", steps) for steps in (8, 10, 12, 15, 20, 30, 50)),
-    *(Trial("sde-dpmpp", steps) for steps in (10, 15, 20, 50)),
-    *(Trial("ddpm", steps) for steps in (10, 20, 50, 100)),
-    *(Trial(sampler, steps) for sampler in ("dpmpp", "ddim") for steps in (10, 20, 50)),
-    REFERENCE,
+REFERENCE_SETTING = SweepSetting("ddpm", 500)
+SWEEP_SETTINGS = (
+    *(SweepSetting("sa", steps) for steps in (8, 10, 12, 15, 20, 30, 50)),
+    *(SweepSetting("sde-dpmpp", steps) for steps in (10, 15, 20, 50)),
+    *(SweepSetting("ddpm", steps) for steps in (10, 20, 50, 100)),
+    *(SweepSetting(sampler, steps) for sampler in ("dpmpp", "ddim") for steps in (10, 20, 50)),
+    REFERENCE_SETTING,
 )
 
 
 @dataclass(frozen=True)
-class Book:
+class SweepResults:
     """What was measured, as samplers.json has it."""
 
     run: str
     epoch: int
     each: int  # sprites of one seed: distances of groups of another size could not be compared
     features: str  # sha256 of the network that looks at them
-    seeds: dict[Trial, dict[int, dict[str, float]]] = field(default_factory=dict)  # trial -> seed -> name -> number
+    seeds: dict[SweepSetting, dict[int, dict[str, float]]] = field(
+        default_factory=dict
+    )  # trial -> seed -> name -> number
 
     @classmethod
-    def read(cls, path: Path) -> "Book":
+    def read(cls, path: Path) -> "SweepResults":
         try:
             said = json.loads(path.read_text("utf-8"))
             trials = {
-                Trial(trial["sampler"], trial["steps"]): {int(seed): found for seed, found in trial["seeds"].items()}
+                SweepSetting(trial["sampler"], trial["steps"]): {
+                    int(seed): found for seed, found in trial["seeds"].items()
+                }
                 for trial in said.pop("trials")
             }
             return cls(**said, seeds=trials)
@@ -89,11 +93,11 @@ class Book:
         lines = ",\n".join(map(json.dumps, trials))
         write_whole(path, f'{facts[:-1]}, "trials": [\n{lines}\n]}}\n'.encode())
 
-    def values(self, trial: Trial, name: str = "frechet") -> list[float]:
+    def values(self, trial: SweepSetting, name: str = "frechet") -> list[float]:
         """One number of every seed, in the order of the seeds."""
         return [found[name] for _, found in sorted(self.seeds.get(trial, {}).items())]
 
-    def ratio(self, trial: Trial, reference: Trial = REFERENCE) -> tuple[float, float] | None:
+    def ratio(self, trial: SweepSetting, reference: SweepSetting = REFERENCE_SETTING) -> tuple[float, float] | None:
         """How many times as far as the reference over the seeds that both have, and the standard error of that.
 
         Pair by pair, as a seed that is easy for one is easy for the other (Cochran 1977, Sampling Techniques, section
@@ -111,10 +115,10 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SweepProgress:
     """One batch more is drawn: for progress."""
 
-    trial: Trial
+    trial: SweepSetting
     seed: int
     done: int  # evaluations of the network, for one sprite each
     total: int
@@ -124,34 +128,34 @@ class Drawn:
 class GroupMeasured:
     """Passed on after its numbers are safe on the disk."""
 
-    trial: Trial
+    trial: SweepSetting
     seed: int
-    book: Book
+    book: SweepResults
 
 
-def contest(
+def sweep_samplers(
     run: RunFolder,
     out: Path,
     *,
     epoch: int,
-    trials: Sequence[Trial] = TRIALS,
+    trials: Sequence[SweepSetting] = SWEEP_SETTINGS,
     count: int = 2000,
     seeds: int = 4,
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
-) -> Iterator[Drawn | GroupMeasured]:
+) -> Iterator[SweepProgress | GroupMeasured]:
     """Measure what `out` does not hold yet, seed by seed: all trials of the first seed before any of the second.
 
     count: sprites of a trial over all seeds. Raises ValueError where `out` holds another contest.
     """
     device = device or find_device()
-    checkpoint, exam = run.load(epoch), Exam(count=count, seeds=seeds)
+    checkpoint, exam = run.load(epoch), EvalConfig(count=count, seeds=seeds)
     for trial in trials:
         checkpoint.config.noise_schedule().levels(trial.steps)  # refuses too many steps before the work begins
     digest = hashlib.sha256(features.read_bytes()).hexdigest() if features.is_file() else ""
-    book = Book(str(run), epoch, exam.each, digest)
+    book = SweepResults(str(run), epoch, exam.each, digest)
     if out.exists():
-        there = Book.read(out)
+        there = SweepResults.read(out)
         if (there.run, there.epoch, there.each, there.features) != (book.run, epoch, book.each, digest):
             raise ValueError(
                 f"{out} holds epoch {there.epoch} of {there.run} in groups of {there.each}; name another --out"
@@ -161,8 +165,8 @@ def contest(
     if not missing:
         return
     network = load_features(features)
-    training, _ = trained_on(run)
-    judge, plan = Judge(network, training, book.each), plan_of(training, book.each)
+    training, _ = load_training_data(run)
+    judge, plan = QualityMetrics(network, training, book.each), plan_batches(training, book.each)
     asked = np.concatenate([np.full(size, kind) for kind, size in plan])
     done, total = 0, sum(book.each * trial.steps for _, trial in missing)
     for seed, trial in missing:
@@ -170,12 +174,12 @@ def contest(
         for number, (kind, size) in enumerate(plan):
             drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, trial.sampler, trial.steps))
             done += size * trial.steps
-            yield Drawn(trial, seed, done, total)
-        book.seeds.setdefault(trial, {})[seed] = _numbers(judge, Group(np.concatenate(drawn), asked))
+            yield SweepProgress(trial, seed, done, total)
+        book.seeds.setdefault(trial, {})[seed] = _numbers(judge, SpriteGroup(np.concatenate(drawn), asked))
         book.write(out)
         yield GroupMeasured(trial, seed, book)
 
 
-def _numbers(judge: Judge, group: Group) -> dict[str, float]:
+def _numbers(judge: QualityMetrics, group: SpriteGroup) -> dict[str, float]:
     report: dict[str, Any] = judge.report([group])
     return {name: report[name]["mean"] for name in KEPT}

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from ..store import write_whole
-from .sampler_sweep import REFERENCE, Book, Trial
+from .sampler_sweep import REFERENCE_SETTING, SweepResults, SweepSetting
 
 NAMES = {
     "ddpm": "DDPM",
@@ -32,7 +32,7 @@ WIDTH, HEIGHT = 560, 370
 LEFT, RIGHT, TOP, BOTTOM = 54, 18, 16, 50
 
 
-def picture(book: Book) -> str:
+def picture(book: SweepResults) -> str:
     """All trials with their mean over the seeds and a bar of one standard deviation; the 5 % above the reference."""
     measured = {trial: book.values(trial) for trial in book.seeds}
     steps = sorted({trial.steps for trial in measured})
@@ -45,8 +45,8 @@ def picture(book: Book) -> str:
         return LEFT + (WIDTH - LEFT - RIGHT) * across, TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(max(up, 0), 1))
 
     parts = list(_axes(at, steps, low, high))
-    if REFERENCE in measured:
-        goal = fmean(measured[REFERENCE])
+    if REFERENCE_SETTING in measured:
+        goal = fmean(measured[REFERENCE_SETTING])
         (left, upper), (right, lower) = at(steps[0], 1.05 * goal), at(steps[-1], goal)
         parts.append(_box(left, upper, right - left, lower - upper))
         parts.append(_words(right - 10, lower + 18, "within 5 % of DDPM in 500 steps", "end"))
@@ -63,7 +63,7 @@ def picture(book: Book) -> str:
     )
 
 
-def save_picture(book: Book, path: Path) -> None:
+def save_picture(book: SweepResults, path: Path) -> None:
     write_whole(path, picture(book).encode())
 
 
@@ -118,7 +118,7 @@ def _words(across: float, up: float, words: str, anchor: str) -> str:
     return f'<text x="{across:.1f}" y="{up:.1f}" text-anchor="{anchor}" fill="{INK}">{escape(words)}</text>'
 
 
-def table(book: Book) -> str:
+def table(book: SweepResults) -> str:
     """Markdown: a row for each number of steps, a column for each sampler; mean ± deviation over the seeds."""
     samplers = [sampler for sampler in NAMES if any(trial.sampler == sampler for trial in book.seeds)]
     rows = [
@@ -126,7 +126,7 @@ def table(book: Book) -> str:
         f"| {'---: | ' * (len(samplers) + 1)}",
     ]
     for steps in sorted({trial.steps for trial in book.seeds}):
-        cells = [_cell(book.values(Trial(sampler, steps))) for sampler in samplers]
+        cells = [_cell(book.values(SweepSetting(sampler, steps))) for sampler in samplers]
         rows.append(f"| {steps} | {' | '.join(cells)} |")
     return "\n".join(row.rstrip() for row in rows)
 
@@ -137,15 +137,15 @@ def _cell(values: list[float]) -> str:
     return f"{fmean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
 
 
-def verdict(book: Book, most: float = 1.05) -> str:
+def summarise_sweep(book: SweepResults, most: float = 1.05) -> str:
     """Which trial comes within 5 % of the reference with the fewest steps, and how sure that is."""
-    ratios = {trial: ratio for trial in book.seeds if (ratio := book.ratio(trial)) and trial != REFERENCE}
+    ratios = {trial: ratio for trial in book.seeds if (ratio := book.ratio(trial)) and trial != REFERENCE_SETTING}
     if not ratios:
-        return f"Nothing can be compared with {REFERENCE} yet."
+        return f"Nothing can be compared with {REFERENCE_SETTING} yet."
     enough = [trial for trial, (mean, _) in ratios.items() if mean <= most]
     if not enough:
-        return f"No trial comes within {most - 1:.0%} of {REFERENCE}."
+        return f"No trial comes within {most - 1:.0%} of {REFERENCE_SETTING}."
     best = min(enough, key=lambda trial: (trial.steps, ratios[trial]))
     mean, error = ratios[best]
     sure = f" ± {error:.2f}" if math.isfinite(error) else ", of a single seed,"
-    return f"{NAMES[best.sampler]} in {best.steps} steps: {mean:.2f}{sure} times the distance of {REFERENCE}."
+    return f"{NAMES[best.sampler]} in {best.steps} steps: {mean:.2f}{sure} times the distance of {REFERENCE_SETTING}."

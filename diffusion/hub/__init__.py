@@ -1,31 +1,41 @@
 """Runs on the Hugging Face Hub: list, pull and push them, with deadlines and progress."""
 
-from .client import PATIENCE, Progress, RemoteFile, Waiting, fetch, look, once, patiently, result_of
-from .errors import LOG_IN, in_sentences
+from .client import (
+    PATIENCE,
+    Progress,
+    RemoteFile,
+    Waiting,
+    as_generator,
+    fetch,
+    list_repo,
+    run_to_end,
+    run_with_deadline,
+)
+from .errors import LOG_IN, explain_hub_errors
 from .listing import Listing, list_epochs
-from .pull import EpochHere, Event, LocalCopy, find_or_pull, pull_epochs
+from .pull import EpochHere, LocalCopy, PullEvent, find_or_pull, pull_epochs
 from .push import Pushed, check_push, push_run
 
 __all__ = [
     "LOG_IN",
     "PATIENCE",
     "EpochHere",
-    "Event",
     "Listing",
     "LocalCopy",
     "Progress",
+    "PullEvent",
     "Pushed",
     "RemoteFile",
     "Waiting",
+    "as_generator",
     "check_push",
+    "explain_hub_errors",
     "fetch",
     "find_or_pull",
-    "in_sentences",
     "list_epochs",
-    "look",
-    "once",
-    "patiently",
+    "list_repo",
     "pull_epochs",
     "push_run",
-    "result_of",
+    "run_to_end",
+    "run_with_deadline",
 ]

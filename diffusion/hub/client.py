@@ -19,10 +19,10 @@ from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.errors import FileMetadataError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
-from .errors import TIMEOUT, in_sentences
+from .errors import TIMEOUT, explain_hub_errors
 
 PATIENCE = 15.0  # seconds of silence after which the Hub is given up
-BEAT = 0.5  # seconds of silence after which that is said
+POLL_SECONDS = 0.5  # seconds of silence after which that is said
 TRIES = 3  # of a file whose connection breaks off
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class RemoteFile:
     checksum: str  # sha256 of a large file (64 digits), git object of a small one (40 digits)
 
     def is_in(self, content: bytes) -> bool:
-        return fits(content, self.checksum)
+        return matches_checksum(content, self.checksum)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +66,13 @@ class Repo:
         return f"hf://{'datasets/' if self.kind == 'dataset' else ''}{self.name}"
 
 
-def fits(content: bytes, checksum: str) -> bool:
+def matches_checksum(content: bytes, checksum: str) -> bool:
     if len(checksum) == 64:
         return hashlib.sha256(content).hexdigest() == checksum
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == checksum
 
 
-def look(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Repo:
+def list_repo(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Repo:
     """One request: the commit, and every file with its size and checksum."""
     info = api.repo_info(name, revision=revision, repo_type=kind, timeout=TIMEOUT, files_metadata=True)
     if not re.fullmatch(r"[0-9a-f]{40}", info.sha or ""):
@@ -90,8 +90,8 @@ def fetch(
     api: HfApi, repo: Repo, file: RemoteFile, before: int = 0, total: int = 0
 ) -> Generator[Progress | Waiting, None, bytes]:
     """One file, whole and checked. before, total: bytes of other files, for the progress over all of them."""
-    with in_sentences(api, f"{repo}@{repo.commit[:7]}"):
-        content = yield from patiently(stream(api, repo, file, before, total or file.size))
+    with explain_hub_errors(api, f"{repo}@{repo.commit[:7]}"):
+        content = yield from run_with_deadline(stream(api, repo, file, before, total or file.size))
     if len(content) != file.size:
         raise ValueError(
             f"{file.name} of {repo} came as {len(content):,} of {file.size:,} bytes; try again, what is whole is kept"
@@ -126,11 +126,13 @@ def stream(api: HfApi, repo: Repo, file: RemoteFile, before: int, total: int) ->
         except (httpx2.NetworkError, httpx2.RemoteProtocolError):
             if not tries_left:
                 raise
-            time.sleep(BEAT)
+            time.sleep(POLL_SECONDS)
     raise AssertionError("the last try returns or raises")
 
 
-def patiently(work: Generator[T, None, Any], patience: float | None = None) -> Generator[T | Waiting, None, Any]:
+def run_with_deadline(
+    work: Generator[T, None, Any], patience: float | None = None
+) -> Generator[T | Waiting, None, Any]:
     """Run `work` in a thread of its own and pass on what it yields and returns; a Waiting whenever it is silent.
 
     TimeoutError after `patience` seconds of silence, PATIENCE unless given. Where it gives up or is closed, the thread
@@ -154,7 +156,7 @@ def patiently(work: Generator[T, None, Any], patience: float | None = None) -> G
     try:
         while True:
             try:
-                how, what = said.get(timeout=min(BEAT, patience))
+                how, what = said.get(timeout=min(POLL_SECONDS, patience))
             except Empty:
                 silence = time.monotonic() - heard
                 if silence >= patience:
@@ -171,13 +173,13 @@ def patiently(work: Generator[T, None, Any], patience: float | None = None) -> G
         over.set()
 
 
-def once(call: Callable[[], T]) -> Generator[Any, None, T]:
+def as_generator(call: Callable[[], T]) -> Generator[Any, None, T]:
     """A call as a generator that has nothing to say before it returns."""
     yield from ()
     return call()
 
 
-def result_of(work: Generator[Any, None, T]) -> T:
+def run_to_end(work: Generator[Any, None, T]) -> T:
     """What a generator returns, its events unheard."""
     while True:
         try:

@@ -22,7 +22,7 @@ LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 
 @contextmanager
-def in_sentences(api: HfApi, name: str) -> Iterator[None]:
+def explain_hub_errors(api: HfApi, name: str) -> Iterator[None]:
     """Whatever the Hub's client raises inside becomes a ValueError of one sentence.
 
     Never in the client's own words: a server's may repeat the token, and an error about a header does.
@@ -30,10 +30,10 @@ def in_sentences(api: HfApi, name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, ValueError, KeyError, TypeError) as problem:
-        raise ValueError(sentence(problem, name, api.endpoint)) from None
+        raise ValueError(explain(problem, name, api.endpoint)) from None
 
 
-def sentence(problem: BaseException, name: str, endpoint: str) -> str:
+def explain(problem: BaseException, name: str, endpoint: str) -> str:
     """name: as hf://user/repo@v1"""
     status, pause, seconds = 0, "", TIMEOUT
     if isinstance(problem.__cause__, HfHubHTTPError):  # the client wraps those of an upload

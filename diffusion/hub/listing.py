@@ -8,12 +8,12 @@ from typing import Any
 from huggingface_hub import HfApi
 
 from ..refs import HubRef
-from ..store import COURSE, RunConfig, epoch_files
-from .client import RemoteFile, Repo, look, patiently, result_of, stream
-from .errors import in_sentences
+from ..store import COURSE, RunConfig, find_epoch_files
+from .client import RemoteFile, Repo, list_repo, run_to_end, run_with_deadline, stream
+from .errors import explain_hub_errors
 
-MOST_WEIGHTS = 2**29  # bytes of one epoch
-MOST_EXTRA = 2**23  # bytes of any other file
+MAX_WEIGHTS = 2**29  # bytes of one epoch
+MAX_EXTRA = 2**23  # bytes of any other file
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,19 +41,19 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
     """Answers within PATIENCE. ValueError says in a sentence why not."""
 
     def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
-        repo = look(api, ref.repo, ref.revision)
+        repo = list_repo(api, ref.repo, ref.revision)
         texts = {}
         for name in ("config.json", "metrics.json"):
-            if name in repo.files and repo.files[name].size <= MOST_EXTRA:
+            if name in repo.files and repo.files[name].size <= MAX_EXTRA:
                 texts[name] = yield from stream(api, repo, repo.files[name], 0, 1)
         return repo, texts
 
-    with in_sentences(api, str(ref)):
-        repo, texts = result_of(patiently(ask()))
+    with explain_hub_errors(api, str(ref)):
+        repo, texts = run_to_end(run_with_deadline(ask()))
     for name, content in texts.items():
         if not repo.files[name].is_in(content):
             raise ValueError(f"{name} of {ref} was damaged on its way; try again")
-    names = epoch_files(repo.files)
+    names = find_epoch_files(repo.files)
     if not names:
         raise ValueError(f"{ref} holds no run: it has no files like model_31.safetensors")
     if "config.json" in texts:
@@ -62,16 +62,16 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
         config = COURSE
     else:
         raise ValueError(f"{ref} holds no run: it has no config.json")
-    numbers = numbers_in(texts.get("metrics.json", b""))
+    numbers = parse_metrics(texts.get("metrics.json", b""))
     epochs = {
         epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
         for epoch, name in names.items()
-        if 0 < repo.files[name].size <= MOST_WEIGHTS
+        if 0 < repo.files[name].size <= MAX_WEIGHTS
     }
     return Listing(ref, repo, config, epochs, texts)
 
 
-def numbers_in(text: bytes) -> dict[str, Any]:
+def parse_metrics(text: bytes) -> dict[str, Any]:
     """What a foreign metrics.json says, or nothing where it is not of our form."""
     try:
         said = json.loads(text)

@@ -17,8 +17,8 @@ from PIL import Image
 
 from ..refs import HubRef
 from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file
-from .client import Progress, RemoteFile, Waiting, fetch, fits
-from .listing import MOST_EXTRA, Listing, list_epochs, numbers_in
+from .client import Progress, RemoteFile, Waiting, fetch, matches_checksum
+from .listing import MAX_EXTRA, Listing, list_epochs, parse_metrics
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class LocalCopy:
     commit: str
 
 
-Event = Waiting | Progress | EpochHere | LocalCopy
+PullEvent = Waiting | Progress | EpochHere | LocalCopy
 
 
 def pull_epochs(
     api: HfApi, listing: Listing, epochs: Collection[int] | None, folder: Path, *, allow_pickle: bool = False
-) -> Iterator[Event]:
+) -> Iterator[PullEvent]:
     """Bring these epochs, all unless given, into a run folder. What is there already is not downloaded again.
 
     Killed or cancelled at any moment, the folder holds whole files only, and pulling again goes on.
@@ -86,7 +86,7 @@ def pull_epochs(
 
 def find_or_pull(
     api: HfApi, ref: HubRef, runs: Path, *, allow_pickle: bool = False
-) -> Generator[Event, None, RunFolder]:
+) -> Generator[PullEvent, None, RunFolder]:
     """The run folder of a ref among the runs, with the epoch it names, or all: pulled where it is not here.
 
     Where the Hub does not give it, what was pulled before.
@@ -97,13 +97,13 @@ def find_or_pull(
         listing = list_epochs(api, ref)
         yield from pull_epochs(api, listing, wanted, run.path, allow_pickle=allow_pickle)
     except ValueError as mistake:
-        if not came_from(run, ref) or not set(wanted or ()) <= set(run.epochs()) or not run.epochs():
+        if not was_pulled_from(run, ref) or not set(wanted or ()) <= set(run.epochs()) or not run.epochs():
             raise
         yield LocalCopy(str(mistake), run.source()["commit"])
     return run
 
 
-def came_from(run: RunFolder, ref: HubRef) -> bool:
+def was_pulled_from(run: RunFolder, ref: HubRef) -> bool:
     """Was this run pulled from there, or pushed to it?"""
     source = run.source()
     return (source.get("repo"), source.get("revision")) == (ref.repo, ref.revision)
@@ -113,7 +113,7 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
     """The chosen epochs that are not in the folder. Refuses to mix two runs, or to lose what was made here."""
     if not run.path.is_dir() or not any(run.path.iterdir()):
         return chosen
-    if not came_from(run, listing.ref):
+    if not was_pulled_from(run, listing.ref):
         raise ValueError(f"{run} holds another run, not one of {listing.ref}; name a new folder")
     if run.epochs() and run.config() != listing.config:
         raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run}; name a new folder")
@@ -129,7 +129,7 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
             if content is not None and not _replaceable(path.name, content, recorded, listing.config):
                 here = f"{run}/{path.name}"
                 raise ValueError(f"{here} was changed here and is not the one of {listing.ref}; move it away first")
-        elif content is not None and fits(content, recorded.get(path.name, "")):
+        elif content is not None and matches_checksum(content, recorded.get(path.name, "")):
             outdated.append(epoch)
     if outdated:
         numbers = ", ".join(map(str, outdated))
@@ -139,7 +139,7 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
 
 def _replaceable(name: str, content: bytes, recorded: dict[str, str], config: RunConfig) -> bool:
     """Is this what was pulled once, or damaged?"""
-    if fits(content, recorded.get(name, "")):
+    if matches_checksum(content, recorded.get(name, "")):
         return True
     try:
         check_file(name, content, config)
@@ -152,10 +152,10 @@ def _extras_to_fetch(run: RunFolder, listing: Listing) -> list[RemoteFile]:
     """Numbers, card, pictures: what is missing here, or stands as it was pulled while the Hub has another."""
     recorded, wanted = run.source().get("files", {}), []
     for name, file in listing.repo.files.items():
-        if (name in RUN_FILES[1:] or SAMPLE.fullmatch(name)) and 0 < file.size <= MOST_EXTRA:
+        if (name in RUN_FILES[1:] or SAMPLE.fullmatch(name)) and 0 < file.size <= MAX_EXTRA:
             path = run.path / name
             content = path.read_bytes() if path.is_file() else None
-            if content is None or (fits(content, recorded.get(name, "")) and not file.is_in(content)):
+            if content is None or (matches_checksum(content, recorded.get(name, "")) and not file.is_in(content)):
                 wanted.append(file)
     return wanted
 
@@ -186,7 +186,7 @@ def _sound(name: str, content: bytes) -> bool:
             with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
                 picture.verify()
         elif name == "metrics.json":
-            return bool(numbers_in(content))
+            return bool(parse_metrics(content))
         else:
             content.decode()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

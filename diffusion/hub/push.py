@@ -16,9 +16,18 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
 from ..refs import HubRef
-from ..store import RUN_FILES, TRAINING_FILES, RunFolder, build_card, command_in, epoch_files, is_ours, sample_name
-from .client import Progress, Repo, Waiting, look, once, patiently
-from .errors import CardRefusedError, in_sentences
+from ..store import (
+    RUN_FILES,
+    TRAINING_FILES,
+    RunFolder,
+    build_card,
+    find_command,
+    find_epoch_files,
+    is_generated_card,
+    sample_name,
+)
+from .client import Progress, Repo, Waiting, as_generator, list_repo, run_with_deadline
+from .errors import CardRefusedError, explain_hub_errors
 
 SLOWEST = 50_000  # bytes a second; an upload that takes longer has stopped
 COMMIT_PATIENCE = 60.0  # seconds
@@ -33,19 +42,19 @@ class Pushed:
     files: tuple[str, ...]  # what was sent; empty where all was there already, and no commit was made
 
 
-Event = Waiting | Progress | Pushed
+PushEvent = Waiting | Progress | Pushed
 
 
 def push_run(
     api: HfApi, run: RunFolder, ref: HubRef, *, private: bool = False, with_training: bool = False
-) -> Generator[Event, None, Pushed]:
+) -> Generator[PushEvent, None, Pushed]:
     """Bring the run folder into the repository, which is created where it is missing.
 
     with_training: also what resuming needs, several times as large as an epoch.
     """
     check_push(run, ref)
-    with in_sentences(api, str(ref)):
-        repo = yield from patiently(once(lambda: _look_or_create(api, ref, private)))
+    with explain_hub_errors(api, str(ref)):
+        repo = yield from run_with_deadline(as_generator(lambda: _look_or_create(api, ref, private)))
     if private and not repo.private:
         raise ValueError(f"{ref} is public; push to a new name, or make it private on its page first")
     contents = _contents(run, ref, with_training)
@@ -57,7 +66,7 @@ def push_run(
     commit = repo.commit
     if changed:
         _check_base(run, ref, repo)
-        with in_sentences(api, str(ref)):
+        with explain_hub_errors(api, str(ref)):
             commit = yield from _commit(api, repo, changed)
     sums = {name: hashlib.sha256(_read(content)).hexdigest() for name, content in contents.items()}
     run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
@@ -84,10 +93,10 @@ def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Con
     contents: dict[str, Content] = {path.name: path for path in epochs.values()}
     contents |= {name: (run.path / name).read_bytes() for name in small if (run.path / name).is_file()}
     text = run.card()
-    if not text or is_ours(text):
+    if not text or is_generated_card(text):
         config = run.config()
         try:
-            text = build_card(config, run.metrics(), command_in(text), run.floor(), ref, max(epochs))
+            text = build_card(config, run.metrics(), find_command(text), run.floor(), ref, max(epochs))
         except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
             raise ValueError(f"no card can be written of {run}/metrics.json; measure the run again") from None
     return contents | {"README.md": text.encode()}
@@ -95,17 +104,17 @@ def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Con
 
 def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
     try:
-        return look(api, ref.repo)
+        return list_repo(api, ref.repo)
     except RepositoryNotFoundError:
         api.create_repo(ref.repo, private=private or None, exist_ok=True)  # None: as the account is set
-        return look(api, ref.repo)
+        return list_repo(api, ref.repo)
 
 
 def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
     """Refuse to write over a run that this folder did not come from, or over a commit it has not seen."""
     source = run.source()
     if source.get("repo") != ref.repo:
-        if epoch_files(repo.files) or "config.json" in repo.files:
+        if find_epoch_files(repo.files) or "config.json" in repo.files:
             raise ValueError(f"{ref} already holds a run, and not the one of {run}; push to a new name")
     elif source["commit"] != repo.commit:
         seen, there = source["commit"][:7], repo.commit[:7]
@@ -122,10 +131,10 @@ def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[W
         addition = CommitOperationAdd(name, content)
         additions.append(addition)
         send = partial(api.preupload_lfs_files, repo.name, [addition], free_memory=False)  # a small one goes below
-        yield from patiently(once(send), 15 + sizes[name] / SLOWEST)
+        yield from run_with_deadline(as_generator(send), 15 + sizes[name] / SLOWEST)
         done += sizes[name]
         yield Progress(name, done, sum(sizes.values()))
-    epochs = ", ".join(map(str, epoch_files(contents)))
+    epochs = ", ".join(map(str, find_epoch_files(contents)))
     message = f"Epochs {epochs}" if epochs else "Card, numbers and pictures"
 
     def commit() -> str:
@@ -136,7 +145,7 @@ def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[W
         except ValueError as refused:
             raise CardRefusedError from refused
 
-    return (yield from patiently(once(commit), COMMIT_PATIENCE))
+    return (yield from run_with_deadline(as_generator(commit), COMMIT_PATIENCE))
 
 
 def _read(content: Content) -> bytes:

@@ -1,36 +1,48 @@
 """A training run carried out: the plan, the preview sprites, the time it takes, jobs on the Hub's machines."""
 
-from .estimate import epoch_seconds, estimate_seconds
-from .hub_jobs import Ended, Event, Hardware, Job, JobPlan, Said, cancel, find, follow, list_hardware, start
-from .log_lines import EpochTold, to_line
-from .previews import drawn, kinds_shown, requests_for
+from .estimate import estimate_epoch_seconds, estimate_seconds
+from .hub_jobs import (
+    Hardware,
+    Job,
+    JobEnded,
+    JobEvent,
+    JobPlan,
+    LogLine,
+    cancel_job,
+    find_job,
+    follow_job,
+    list_hardware,
+    start_job,
+)
+from .log_lines import EpochLine, to_line
+from .previews import draw_previews, preview_kinds, preview_requests
 from .publish import publish_run
-from .train_run import Plan, kept, plan_of, run_plan
+from .train_run import Plan, keep_upload, load_plan, run_plan
 from .zero_gpu_slices import run_plan_on_lent_gpu
 
 __all__ = [
-    "Ended",
-    "EpochTold",
-    "Event",
+    "EpochLine",
     "Hardware",
     "Job",
+    "JobEnded",
+    "JobEvent",
     "JobPlan",
+    "LogLine",
     "Plan",
-    "Said",
-    "cancel",
-    "drawn",
-    "epoch_seconds",
+    "cancel_job",
+    "draw_previews",
+    "estimate_epoch_seconds",
     "estimate_seconds",
-    "find",
-    "follow",
-    "kept",
-    "kinds_shown",
+    "find_job",
+    "follow_job",
+    "keep_upload",
     "list_hardware",
-    "plan_of",
+    "load_plan",
+    "preview_kinds",
+    "preview_requests",
     "publish_run",
-    "requests_for",
     "run_plan",
     "run_plan_on_lent_gpu",
-    "start",
+    "start_job",
     "to_line",
 ]

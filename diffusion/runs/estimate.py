@@ -9,39 +9,39 @@ from threading import Lock
 import torch
 
 from ..core import TrainConfig, TrainingSet, train
-from ..engine import Request, dismiss_team, make_accelerator
+from ..engine import Request, make_accelerator, release_openmp_threads
 from ..store import RunConfig, load_file
-from .previews import SHOWN
-from .train_run import Plan, config_of
+from .previews import PREVIEW_COUNT
+from .train_run import Plan, make_config
 
 STEPS = 10  # the first of which only warms up
 
 
 def estimate_seconds(plan: Plan, pictures: int, held_out: int) -> float:
     """Seconds of the whole run."""
-    return plan.training.epochs * epoch_seconds(plan, pictures, held_out)
+    return plan.training.epochs * estimate_epoch_seconds(plan, pictures, held_out)
 
 
-def epoch_seconds(plan: Plan, pictures: int, held_out: int) -> float:
+def estimate_epoch_seconds(plan: Plan, pictures: int, held_out: int) -> float:
     """A picture that is only looked at, and not learned from, costs a third of one that is."""
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
-    config = config_of(plan, like, {})
-    speed = sprites_a_second(config.network, config.width, plan.training.batch_size)
-    looked_at = 30 * plan.training.batch_size + held_out + 2 * SHOWN * Request().steps  # after every epoch
+    config = make_config(plan, like, {})
+    speed = measure_training_speed(config.network, config.width, plan.training.batch_size)
+    looked_at = 30 * plan.training.batch_size + held_out + 2 * PREVIEW_COUNT * Request().steps  # after every epoch
     return (pictures + looked_at / 3) / speed
 
 
-def sprites_a_second(network: str, width: int, batch_size: int) -> float:
+def measure_training_speed(network: str, width: int, batch_size: int) -> float:
     """Measured once for each network and batch size; about a second. Whoever asks meanwhile waits for the same."""
     with _measuring:
-        return _measured(network, width, batch_size)
+        return _measure(network, width, batch_size)
 
 
 _measuring = Lock()
 
 
 @cache
-def _measured(network: str, width: int, batch_size: int) -> float:
+def _measure(network: str, width: int, batch_size: int) -> float:
     """On a few steps with noise for pictures.
 
     The fastest step counts: the others met whatever else the machine did just then, such as opening the page.
@@ -58,5 +58,5 @@ def _measured(network: str, width: int, batch_size: int) -> float:
     )
     ends = [time.monotonic() for event in islice(steps, STEPS)]
     steps.close()
-    dismiss_team()  # the thread that asked lives on, and would slow down the run
+    release_openmp_threads()  # the thread that asked lives on, and would slow down the run
     return batch_size / min(end - begin for begin, end in pairwise(ends))

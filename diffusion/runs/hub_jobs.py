@@ -2,7 +2,7 @@
 
     plan = JobPlan(plan=Plan(...), ref=HubRef("user/repo"), hardware="t4-small", hours=1)
     job = start(api, plan)                                   costs money from here on
-    for event in follow(api, job): ...                       StepDone, EpochTold, Said, Waiting, Ended
+    for event in follow(api, job): ...                       StepDone, EpochLine, LogLine, Waiting, JobEnded
     pull(api, list_epochs(api, plan.ref), None, folder)      what it pushed; also while it runs
 
 A job's disk is deleted when it ends, so every epoch that is kept is pushed at once: a job that reaches its time limit
@@ -19,13 +19,13 @@ from pathlib import Path
 from huggingface_hub import HfApi, JobInfo, get_token
 
 from ..core import StepDone
-from ..hub import LOG_IN, Waiting, in_sentences, once, patiently, result_of
+from ..hub import LOG_IN, Waiting, as_generator, explain_hub_errors, run_to_end, run_with_deadline
 from ..refs import HubRef, LocalFiles, parse_data
-from .log_lines import EpochTold, from_line
+from .log_lines import EpochLine, from_line
 from .train_run import Plan
 
 IMAGE = "python:3.12-bookworm"  # has git; PyTorch comes with what it needs of CUDA
-MOST_HOURS = 24
+MAX_HOURS = 24
 SILENCE = 3600.0  # seconds without a line after which a job is no longer followed
 CODE = re.compile(r"https://[\w.-]+(?:/[\w.-]+)+(?:@\w[\w./-]*)?", re.ASCII)
 
@@ -46,19 +46,19 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Said:
+class LogLine:
     """A line of the job's log that is no training event."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Ended:
+class JobEnded:
     stage: str  # COMPLETED, CANCELED, ERROR or DELETED
     message: str
 
 
-Event = StepDone | EpochTold | Said | Waiting | Ended
+JobEvent = StepDone | EpochLine | LogLine | Waiting | JobEnded
 
 
 def code_address() -> str:
@@ -81,8 +81,8 @@ class JobPlan:
     def __post_init__(self) -> None:
         if self.ref != HubRef(self.ref.repo):
             raise ValueError(f"a job pushes to a whole repository such as hf://{self.ref.repo}, not to {self.ref}")
-        if not 0 < self.hours <= MOST_HOURS:
-            raise ValueError(f"a job may take up to {MOST_HOURS} hours, not {self.hours:g}")
+        if not 0 < self.hours <= MAX_HOURS:
+            raise ValueError(f"a job may take up to {MAX_HOURS} hours, not {self.hours:g}")
         if isinstance(parse_data(self.plan.data), LocalFiles) or self.plan.labels:
             raise ValueError(
                 f"a job cannot see {self.plan.data} on this machine; train on builtin, or on hf://datasets/user/repo"
@@ -110,7 +110,7 @@ class JobPlan:
 def list_hardware(api: HfApi) -> list[Hardware]:
     """What jobs can run on, and what it costs now; the cheapest first."""
     in_an_hour = {"second": 3600, "minute": 60, "hour": 1}
-    with in_sentences(api, "list of hardware"):
+    with explain_hub_errors(api, "list of hardware"):
         found = [
             Hardware(
                 it.name,
@@ -118,12 +118,12 @@ def list_hardware(api: HfApi) -> list[Hardware]:
                 it.accelerator.model if it.accelerator else "",
                 it.unit_cost_usd * in_an_hour[it.unit_label],
             )
-            for it in result_of(patiently(once(api.list_jobs_hardware)))
+            for it in run_to_end(run_with_deadline(as_generator(api.list_jobs_hardware)))
         ]
     return sorted(found, key=lambda it: it.dollars_an_hour)
 
 
-def start(api: HfApi, plan: JobPlan) -> Job:
+def start_job(api: HfApi, plan: JobPlan) -> Job:
     """Begin to train, and to pay. The repository is made first, so that a wrong name costs nothing."""
     token = api.token if isinstance(api.token, str) else get_token()
     if not token:
@@ -143,32 +143,32 @@ def start(api: HfApi, plan: JobPlan) -> Job:
     return _asked(api, f"job for {plan.ref}", submit)
 
 
-def find(api: HfApi, job_id: str) -> Job:
+def find_job(api: HfApi, job_id: str) -> Job:
     """A job that was started before, of the account that is logged in."""
     return _asked(api, f"job {job_id}", lambda: api.inspect_job(job_id=job_id))
 
 
-def follow(api: HfApi, job: Job) -> Iterator[Event]:
+def follow_job(api: HfApi, job: Job) -> Iterator[JobEvent]:
     """What the job says, from its first line on, until it has ended. Closing this leaves the job running."""
 
-    def listen() -> Iterator[Event]:
+    def listen() -> Iterator[JobEvent]:
         for line in api.fetch_job_logs(job_id=job.id, namespace=job.owner, follow=True):
             if text := line.strip():
-                yield from_line(text) or Said(text)
+                yield from_line(text) or LogLine(text)
         status = api.inspect_job(job_id=job.id, namespace=job.owner).status
-        yield Ended(str(status.stage), status.message or "")
+        yield JobEnded(str(status.stage), status.message or "")
 
-    with in_sentences(api, f"job {job.id}"):
-        yield from patiently(listen(), SILENCE)
+    with explain_hub_errors(api, f"job {job.id}"):
+        yield from run_with_deadline(listen(), SILENCE)
 
 
-def cancel(api: HfApi, job: Job) -> None:
+def cancel_job(api: HfApi, job: Job) -> None:
     """End it now, and stop paying. What it has pushed stays."""
-    with in_sentences(api, f"job {job.id}"):
-        result_of(patiently(once(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))))
+    with explain_hub_errors(api, f"job {job.id}"):
+        run_to_end(run_with_deadline(as_generator(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))))
 
 
 def _asked(api: HfApi, name: str, call: Callable[[], JobInfo]) -> Job:
-    with in_sentences(api, name):
-        info = result_of(patiently(once(call)))
+    with explain_hub_errors(api, name):
+        info = run_to_end(run_with_deadline(as_generator(call)))
         return Job(info.id, info.owner.name, info.url)

@@ -8,13 +8,13 @@ import json
 import math
 from dataclasses import asdict, dataclass
 
-from ..core import EpochDone, Event, StepDone
+from ..core import EpochDone, StepDone, TrainEvent
 
 EVERY = 20  # steps that share a line
 
 
 @dataclass(frozen=True)
-class EpochTold:
+class EpochLine:
     """An EpochDone without its weights, which stay where they were made."""
 
     epoch: int
@@ -23,21 +23,21 @@ class EpochTold:
     held_out_loss: float  # nan without held-out pictures
 
 
-def to_line(event: Event) -> str:
+def to_line(event: TrainEvent) -> str:
     """Empty for what is not told: most steps, and states to resume from."""
     if isinstance(event, StepDone) and (event.step % EVERY == 0 or event.step == event.total):
         return json.dumps({"event": "step", **asdict(event)})
     if isinstance(event, EpochDone):
-        told = EpochTold(event.epoch, event.step, event.loss, event.held_out_loss)
+        told = EpochLine(event.epoch, event.step, event.loss, event.held_out_loss)
         return json.dumps({"event": "epoch", **asdict(told)})
     return ""
 
 
-def from_line(text: str) -> StepDone | EpochTold | None:
+def from_line(text: str) -> StepDone | EpochLine | None:
     """None where the line says something else."""
     try:
         said = json.loads(text)
-        kind = {"step": StepDone, "epoch": EpochTold}[said.pop("event")]
+        kind = {"step": StepDone, "epoch": EpochLine}[said.pop("event")]
         told = kind(**said)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

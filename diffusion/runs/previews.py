@@ -6,32 +6,32 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ..engine import Request, finished
+from ..engine import Request, generate_finished
 from ..sprites import KINDS
 from ..store import Checkpoint, RunConfig
 
-SHOWN = 16
-SIDE_BY_SIDE = ("hero", "non-hero", "food", "spell")  # where it learns kinds
+PREVIEW_COUNT = 16
+PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # where it learns kinds
 
 
-def kinds_shown(config: RunConfig) -> tuple[str, ...]:
+def preview_kinds(config: RunConfig) -> tuple[str, ...]:
     """What it is asked for, in turn; nothing in a run that learns no kinds."""
     learns = config.training["drop_label"] < 1 and config.data.get("labelled")
-    return SIDE_BY_SIDE if learns else ()
+    return PREVIEW_KINDS if learns else ()
 
 
-def requests_for(config: RunConfig) -> list[Request]:
+def preview_requests(config: RunConfig) -> list[Request]:
     """Some of each kind, or any.
 
     After a minute of training, Fréchet distances are 16.5 asked for anything and 10.9 asked for kinds; with twice the
     guidance 14.7, being less diverse, but to the eye it draws faces and handles where there were stains.
     """
-    kinds = kinds_shown(config)
+    kinds = preview_kinds(config)
     if not kinds:
-        return [Request(count=SHOWN)]
+        return [Request(count=PREVIEW_COUNT)]
     return [
         Request(
-            count=SHOWN // len(kinds),
+            count=PREVIEW_COUNT // len(kinds),
             seed=seed,
             kinds=tuple(float(each == kind) for each in KINDS),
             guidance=2.0 if config.training["drop_label"] else 1.0,  # else it never learned to do without a label
@@ -40,9 +40,9 @@ def requests_for(config: RunConfig) -> list[Request]:
     ]
 
 
-def drawn(checkpoint: Checkpoint) -> Tensor:
-    """(SHOWN, 3, 16, 16); the kinds take turns, so that in rows of four each has a column."""
-    requests = requests_for(checkpoint.config)
+def draw_previews(checkpoint: Checkpoint) -> Tensor:
+    """(PREVIEW_COUNT, 3, 16, 16); the kinds take turns, so that in rows of four each has a column."""
+    requests = preview_requests(checkpoint.config)
     with ThreadPoolExecutor(len(requests)) as walks:  # at once, and so answered together
-        of_each = list(walks.map(partial(finished, checkpoint), requests))
+        of_each = list(walks.map(partial(generate_finished, checkpoint), requests))
     return torch.stack(of_each, dim=1).flatten(0, 1)

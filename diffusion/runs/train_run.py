@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 
-from ..core import EpochDone, Event, MidEpoch, TrainConfig, train
-from ..data import Sprites, as_tensors, open_dataset
+from ..core import EpochDone, MidEpoch, TrainConfig, TrainEvent, train
+from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..store import RunConfig, RunFolder, build_card, load_file
 
@@ -67,7 +67,7 @@ def run_plan(
     resume: bool = False,
     accelerator: Accelerator | None = None,
     wants_state: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
+) -> Iterator[TrainEvent]:
     """Train as planned and pass on what happens. What is to be kept is safe on the disk before its event is passed on.
 
     Killed at any moment, at most the unfinished epoch is lost; `resume` goes on after the last whole one.
@@ -76,7 +76,7 @@ def run_plan(
     run = RunFolder(plan.folder)
     training, held_out = open_dataset(plan.data, plan.labels)
     first = None if resume or not plan.start else load_file(Path(plan.start))
-    config = config_of(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
+    config = make_config(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
     state = _state_to_resume(run, config) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
@@ -119,7 +119,7 @@ def run_plan(
         yield event
 
 
-def plan_of(run: RunFolder) -> Plan:
+def load_plan(run: RunFolder) -> Plan:
     """The plan that a run was begun with, to go on with it. Its own copy of the data is found where the run is now."""
     config, kept = run.config(), run.plan()
     if not kept:
@@ -130,7 +130,7 @@ def plan_of(run: RunFolder) -> Plan:
     return Plan(folder=run.path, training=training, **chosen, **kept | run.data())
 
 
-def config_of(plan: Plan, like: RunConfig, data: dict[str, str | int]) -> RunConfig:
+def make_config(plan: Plan, like: RunConfig, data: dict[str, str | int]) -> RunConfig:
     """What config.json says of a run of this plan, whose network is as in `like` unless the plan says otherwise."""
     asked = {name: getattr(plan, name) for name in NETWORK if getattr(plan, name) is not None}
     if plan.start:
@@ -163,7 +163,7 @@ def _first_difference(was: object, asked: object) -> tuple[str, str]:
 
 
 @contextmanager
-def kept(sprites: Sprites, folder: Path) -> Iterator[dict[str, str]]:
+def keep_upload(sprites: SpriteSet, folder: Path) -> Iterator[dict[str, str]]:
     """Put a copy into the folder of a new run, for whatever starts it; taken away again if that fails.
 
     Yields `data` and `labels` as a Plan has them.

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from ..core import EpochDone, Event, MidEpoch, StepDone
-from ..engine import STARTING, lends_gpu, on_gpu
+from ..core import EpochDone, MidEpoch, StepDone, TrainEvent
+from ..engine import STARTUP_SECONDS, is_zero_gpu, run_on_lent_gpu
 from .train_run import Plan, run_plan
 
 SLICE = 50  # seconds of training for which a GPU is lent at a time
@@ -17,13 +17,13 @@ SLICE = 50  # seconds of training for which a GPU is lent at a time
 
 def run_plan_on_lent_gpu(
     plan: Plan, *, resume: bool = False, wants_state: Callable[[], bool] = lambda: False
-) -> Iterator[Event]:
+) -> Iterator[TrainEvent]:
     """`run_plan`, where the GPU is: lent for a slice of time, again and again, until the run is over.
 
     Each slice saves where it stands and the next one resumes there, so that what is yielded is what one long run
     would yield, and a MidEpoch at the end of each slice. Where no GPU is lent any more, the run can be resumed.
     """
-    if not lends_gpu():
+    if not is_zero_gpu():
         yield from run_plan(plan, resume=resume, wants_state=wants_state)
         return
     with TemporaryDirectory() as folder:
@@ -39,8 +39,8 @@ def run_plan_on_lent_gpu(
             resume = True
 
 
-@on_gpu(lambda plan, resume, wanted, seconds: STARTING + seconds)
-def _train_there(plan: Plan, resume: bool, wanted: Path, seconds: float) -> Iterator[Event]:
+@run_on_lent_gpu(lambda plan, resume, wanted, seconds: STARTUP_SECONDS + seconds)
+def _train_there(plan: Plan, resume: bool, wanted: Path, seconds: float) -> Iterator[TrainEvent]:
     """wanted: a file that is there when somebody wants the state to be saved."""
     end = time.monotonic() + seconds
     for event in run_plan(plan, resume=resume, wants_state=lambda: time.monotonic() > end or wanted.exists()):
@@ -51,14 +51,14 @@ def _train_there(plan: Plan, resume: bool, wanted: Path, seconds: float) -> Iter
                 return
 
 
-def _packed(event: Event) -> Event:
+def _packed(event: TrainEvent) -> TrainEvent:
     """Without what is on the GPU, and is on the disk by now."""
     if isinstance(event, EpochDone):
         return replace(event, resume={}, weights={name: value.numpy() for name, value in event.weights.items()})
     return replace(event, resume={}) if isinstance(event, MidEpoch) else event
 
 
-def _unpacked(event: Event) -> Event:
+def _unpacked(event: TrainEvent) -> TrainEvent:
     if isinstance(event, EpochDone):
         return replace(event, weights={name: torch.from_numpy(value) for name, value in event.weights.items()})
     return event

@@ -1,8 +1,17 @@
 """What belongs to the server process and to no page: the training queue, pulls, settings."""
 
-from .run_queue import Runner, interrupted
-from .run_status import Snapshot, longer
+from .run_queue import TrainingQueue, is_interrupted
+from .run_status import RunStatus, extend_curve
 from .settings import Settings
-from .visitor_pulls import Allowance, Opening, Pulls
+from .visitor_pulls import PullLimits, StartupPull, VisitorPulls
 
-__all__ = ["Allowance", "Opening", "Pulls", "Runner", "Settings", "Snapshot", "interrupted", "longer"]
+__all__ = [
+    "PullLimits",
+    "RunStatus",
+    "Settings",
+    "StartupPull",
+    "TrainingQueue",
+    "VisitorPulls",
+    "extend_curve",
+    "is_interrupted",
+]

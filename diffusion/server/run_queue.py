@@ -11,38 +11,38 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
 from ..core import EpochDone, MidEpoch, StepDone
-from ..runs import Plan, drawn, kinds_shown, run_plan_on_lent_gpu
+from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, restore
-from .run_status import Snapshot, longer
+from .run_status import RunStatus, extend_curve
 
-MOST_WAITING = MOST_PAST = 8
+MAX_WAITING = MAX_PAST = 8
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedRun:
     plan: Plan
     resume: bool
     owner: str
     context: Context = field(default_factory=copy_context)  # of the request: a lent GPU is lent to whoever asked
 
 
-class Runner:
+class TrainingQueue:
     """longest: seconds that a run may take before it is saved and stopped; None for as long as it needs."""
 
     def __init__(self, longest: float | None = None) -> None:
         self.longest = longest
-        self._past: dict[str, Snapshot] = {}  # runs that are over, the newest last
-        self._waiting: list[Waiting] = []
+        self._past: dict[str, RunStatus] = {}  # runs that are over, the newest last
+        self._waiting: list[QueuedRun] = []
         self._lock = threading.Lock()
         self._go = threading.Event()  # cleared while paused
         self._stop = threading.Event()
         self._save = threading.Event()
         self._one_epoch = threading.Event()
-        self._now = Snapshot()
+        self._now = RunStatus()
         self._thread: threading.Thread | None = None
 
-    def snapshot(self, name: str = "") -> Snapshot:
+    def snapshot(self, name: str = "") -> RunStatus:
         """How a run stands that this server has seen; the one under way, or the last, unless named."""
         now = self._now
         return now if name in ("", now.name) else self._past.get(name, now)
@@ -59,11 +59,11 @@ class Runner:
             if name in self._now.waiting or (self._now.busy and name == self._now.name):
                 raise ValueError(f"{name} is being trained or waits for its turn; choose another name")
             if not self._now.busy:
-                self._begin(Waiting(plan, resume, owner))
+                self._begin(QueuedRun(plan, resume, owner))
                 return
-            if len(self._waiting) >= MOST_WAITING:
-                raise ValueError(f"{MOST_WAITING} runs wait already; try again when one has finished")
-            self._waiting.append(Waiting(plan, resume, owner))
+            if len(self._waiting) >= MAX_WAITING:
+                raise ValueError(f"{MAX_WAITING} runs wait already; try again when one has finished")
+            self._waiting.append(QueuedRun(plan, resume, owner))
             self._tell_who_waits()
 
     def leave(self, name: str) -> None:
@@ -82,11 +82,11 @@ class Runner:
                 return self._now.owner
             return next((one.owner for one in self._waiting if one.plan.folder.name == name), None)
 
-    def _begin(self, next_one: Waiting) -> None:
+    def _begin(self, next_one: QueuedRun) -> None:
         """Under the lock."""
         plan, resume = next_one.plan, next_one.resume
         before = _history(RunFolder(plan.folder), self._past.get(plan.folder.name)) if resume else {}
-        self._now = Snapshot(
+        self._now = RunStatus(
             state="starting",
             name=plan.folder.name,
             owner=next_one.owner,
@@ -173,7 +173,7 @@ class Runner:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
             self._past.pop(self._now.name, None)
             self._past[self._now.name] = replace(self._now, waiting=())
-            while len(self._past) > MOST_PAST:
+            while len(self._past) > MAX_PAST:
                 del self._past[next(iter(self._past))]
             if self._waiting:
                 self._begin(self._waiting.pop(0))
@@ -204,7 +204,7 @@ class Runner:
                     lr=event.lr,
                     sprites_per_second=sprites / took,
                     seconds_left=(event.total - event.step) * took / steps if steps else 0.0,
-                    curve=longer(self._now.curve, event.step, event.loss, event.total),
+                    curve=extend_curve(self._now.curve, event.step, event.loss, event.total),
                 )
             elif isinstance(event, MidEpoch):
                 self._save.clear()
@@ -227,13 +227,13 @@ class Runner:
         """The fixed sprites, as they are after this epoch."""
         config = RunFolder(plan.folder).config()
         checkpoint = Checkpoint(config, event.epoch, restore(config, event.weights, f"epoch {event.epoch}"))
-        sprites = to_pixels(drawn(checkpoint))
+        sprites = to_pixels(draw_previews(checkpoint))
         held_out = (*self._now.held_out, (event.epoch, event.held_out_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
-        self._update(held_out=held_out, kinds=kinds_shown(config), samples=samples)
+        self._update(held_out=held_out, kinds=preview_kinds(config), samples=samples)
 
 
-def _history(run: RunFolder, last: Snapshot | None) -> dict[str, tuple]:
+def _history(run: RunFolder, last: RunStatus | None) -> dict[str, tuple]:
     """What a resumed run has shown already: all of it if this server saw it, else the means of its epochs."""
     if last:
         return {name: getattr(last, name) for name in ("curve", "held_out", "samples", "kinds")}
@@ -244,7 +244,7 @@ def _history(run: RunFolder, last: Snapshot | None) -> dict[str, tuple]:
     }
 
 
-def interrupted(run: RunFolder) -> bool:
+def is_interrupted(run: RunFolder) -> bool:
     """Was this run begun here and never finished?"""
     try:
         return bool(run.plan()) and not run.finished()

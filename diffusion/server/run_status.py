@@ -10,7 +10,7 @@ Curve = tuple[tuple[int, float], ...]  # (step, the mean loss until there)
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class RunStatus:
     state: str = "idle"  # one of STATES
     name: str = ""
     command: str = ""  # the command line that does the same
@@ -35,7 +35,7 @@ class Snapshot:
         return self.state in ("starting", "running", "paused", "stopping")
 
 
-def longer(curve: Curve, step: int, loss: float, total: int, most: int = CURVE_POINTS) -> Curve:
+def extend_curve(curve: Curve, step: int, loss: float, total: int, most: int = CURVE_POINTS) -> Curve:
     """The curve with one more step, still of at most `most` points: each the mean of its stretch of the run's steps.
 
     A step that it has seen already, in a run that goes on after an earlier one, takes the place of what came since.

@@ -1,6 +1,6 @@
 """Runs that come from the Hub while the app serves: the one it opens with, and those that visitors ask for.
 
-pulls = Pulls(runs, allowance=Allowance())
+pulls = VisitorPulls(runs, allowance=PullLimits())
 pulls.begin(api, ref)                                        in a thread; `pulls.opening` says how it stands
 for event in pulls.bring(api, listing, [0, 4], "mine"): ...  as hub.pull, within what a visitor may bring
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from huggingface_hub import HfApi
 
-from ..hub import Event, Listing, LocalCopy, Progress, find_or_pull, pull_epochs
+from ..hub import Listing, LocalCopy, Progress, PullEvent, find_or_pull, pull_epochs
 from ..refs import HubRef
 from ..store import list_runs
 
 
 @dataclass(frozen=True)
-class Allowance:
+class PullLimits:
     """What visitors of a shared server may bring, so that nobody fills its disk."""
 
     epochs: int = 4  # at a time
@@ -29,7 +29,7 @@ class Allowance:
 
 
 @dataclass(frozen=True)
-class Opening:
+class StartupPull:
     """How the run stands that the app opens with."""
 
     ref: HubRef
@@ -39,25 +39,25 @@ class Opening:
     total: int = 0
 
 
-class Pulls:
+class VisitorPulls:
     """runs: the folder they are pulled into. allowance: of visitors; None where they are no strangers."""
 
-    def __init__(self, runs: Path, allowance: Allowance | None = None) -> None:
+    def __init__(self, runs: Path, allowance: PullLimits | None = None) -> None:
         self.runs, self.allowance = runs, allowance
-        self.opening: Opening | None = None
+        self.opening: StartupPull | None = None
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
 
     def begin(self, api: HfApi, ref: HubRef) -> threading.Thread:
         """Open with this run: all of it, or the epoch it names. The app need not wait for it."""
-        self.opening = Opening(ref)
+        self.opening = StartupPull(ref)
         thread = threading.Thread(target=self._open, args=(api, ref), daemon=True)
         thread.start()
         return thread
 
     def bring(
         self, api: HfApi, listing: Listing, epochs: Collection[int], name: str, *, allow_pickle: bool = False
-    ) -> Iterator[Event]:
+    ) -> Iterator[PullEvent]:
         """Pull these epochs into the run folder of that name."""
         most = self.allowance
         if most and len(epochs) > most.epochs:

@@ -1,18 +1,18 @@
 """A run on the disk: its folder, its checkpoints, its numbers and its card."""
 
-from .card import build_card, command_in, is_ours
+from .card import build_card, find_command, is_generated_card
 from .checkpoint import COURSE, NETWORKS, RunConfig, restore
 from .files import write_whole
-from .quality import SENTENCES, answer, late_pair, qualities, specialises
+from .quality import SENTENCES, compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from .run_folder import (
-    MOST_LOADED,
+    MAX_LOADED,
     RUN_FILES,
     SAMPLE,
     TRAINING_FILES,
     Checkpoint,
     RunFolder,
     check_file,
-    epoch_files,
+    find_epoch_files,
     list_runs,
     load_file,
     sample_name,
@@ -20,7 +20,7 @@ from .run_folder import (
 
 __all__ = [
     "COURSE",
-    "MOST_LOADED",
+    "MAX_LOADED",
     "NETWORKS",
     "RUN_FILES",
     "SAMPLE",
@@ -29,18 +29,18 @@ __all__ = [
     "Checkpoint",
     "RunConfig",
     "RunFolder",
-    "answer",
     "build_card",
     "check_file",
-    "command_in",
-    "epoch_files",
-    "is_ours",
-    "late_pair",
+    "compare_epochs",
+    "describe_specialisation",
+    "find_command",
+    "find_epoch_files",
+    "is_generated_card",
+    "list_qualities",
     "list_runs",
     "load_file",
-    "qualities",
+    "pick_late_pair",
     "restore",
     "sample_name",
-    "specialises",
     "write_whole",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..refs import Builtin, HubDataset, HubRef, parse_data
 from .checkpoint import RunConfig
-from .quality import answer, late_pair, qualities, specialises
+from .quality import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 
 TITLE = "# A DDPM that draws 16x16 sprites"
 NETWORKS = {
@@ -58,7 +58,7 @@ def build_card(
     )
 
 
-def is_ours(text: str) -> bool:
+def is_generated_card(text: str) -> bool:
     """Was this card written by `card`, and not by a person?"""
     return TITLE in text.splitlines()
 
@@ -76,7 +76,7 @@ def _use(ref: HubRef, last: int) -> list[str]:
     ]
 
 
-def command_in(text: str) -> str:
+def find_command(text: str) -> str:
     """The command that a card says its run was made by; empty where it says none."""
     found = re.search(r"^Made by\n\n    (.+)$", text, re.M)
     return found[1] if found else ""
@@ -90,24 +90,24 @@ def _losses(metrics: dict[str, Any]) -> list[str]:
     ]
     if not rows:
         return []
-    said = specialises(metrics)
+    said = describe_specialisation(metrics)
     head = ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |"]
     return [*head, *rows, "", *([said, ""] if said else [])]
 
 
 def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
     """The table of evaluate.py's numbers, the same numbers of real sprites below it, and what it says."""
-    measured = qualities(metrics)
+    measured = list_qualities(metrics)
     if not measured:
         return []
     real = {label: floor[name] for name, label in FLOOR_NAMES.items() if name in floor}
-    exam, pair = floor.get("exam", {}), late_pair(metrics)
+    exam, pair = floor.get("exam", {}), pick_late_pair(metrics)
     how = f", DDPM in {exam['steps']} steps" if exam else ""
     some = next(iter(measured.values()))
     return [
         "## How good the sprites are",
         "",
-        *([answer(metrics, *pair), ""] if pair else []),
+        *([compare_epochs(metrics, *pair), ""] if pair else []),
         f"{some['sprites']:,} sprites an epoch{how}, in {some['seeds']} seeds: mean ± standard deviation. "
         "Distances are measured in the features of `assets/shipped/features.safetensors`; "
         "the last rows are real sprites.",

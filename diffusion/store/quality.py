@@ -36,7 +36,7 @@ SENTENCES = {
 }
 
 
-def qualities(metrics: Metrics) -> dict[int, dict[str, Any]]:
+def list_qualities(metrics: Metrics) -> dict[int, dict[str, Any]]:
     """The epochs that were measured, in order: {0: {"frechet": {"mean": …, "spread": …}, …}, 4: …}."""
     return {
         int(epoch): facts["quality"]
@@ -45,21 +45,21 @@ def qualities(metrics: Metrics) -> dict[int, dict[str, Any]]:
     }
 
 
-def late_pair(metrics: Metrics) -> tuple[int, int] | None:
+def pick_late_pair(metrics: Metrics) -> tuple[int, int] | None:
     """The two epochs that a person asks about: the last measured, and the one nearest to three quarters of it."""
-    measured = list(qualities(metrics))
+    measured = list(list_qualities(metrics))
     if len(measured) < 2:
         return None
     *earlier, last = measured
     return min(earlier, key=lambda epoch: abs(epoch - 0.75 * last)), last
 
 
-def answer(metrics: Metrics, first: int, second: int, sentences: dict[str, str] = SENTENCES) -> str:
+def compare_epochs(metrics: Metrics, first: int, second: int, sentences: dict[str, str] = SENTENCES) -> str:
     """Is the second epoch any better than the first? Judged by the Fréchet distance and its spread between seeds."""
     if first == second:
         raise ValueError(f"name two epochs; {first} and {second} are one")
     first, second = sorted((first, second))
-    measured = qualities(metrics)
+    measured = list_qualities(metrics)
     missing = [epoch for epoch in (first, second) if epoch not in measured]
     if missing:
         return sentences["missing_two" if len(missing) == 2 else "missing_one"].format(first=missing[0], second=second)
@@ -74,7 +74,7 @@ def answer(metrics: Metrics, first: int, second: int, sentences: dict[str, str] 
     return sentences[way].format(first=first, second=second, percent=percent)
 
 
-def specialises(metrics: Metrics, sentences: dict[str, str] = SENTENCES) -> str:
+def describe_specialisation(metrics: Metrics, sentences: dict[str, str] = SENTENCES) -> str:
     """Does the error on shapes kept out of training grow again? A sentence, or nothing where it does not."""
     errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
     if not errors:

@@ -37,7 +37,7 @@ RESUME = "training/resume.pt"
 TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
-MOST_LOADED = 16  # checkpoints kept in memory, 6 MB each
+MAX_LOADED = 16  # checkpoints kept in memory, 6 MB each
 _loading = Lock()
 
 
@@ -61,7 +61,7 @@ class RunFolder:
         """The checkpoints there are, in the order of their numbers: {0: …/model_0.safetensors, 4: …}."""
         if not self.path.is_dir():
             raise ValueError(f"{self.path} is not a run folder: there is no such folder")
-        return {epoch: self.path / name for epoch, name in epoch_files(os.listdir(self.path)).items()}
+        return {epoch: self.path / name for epoch, name in find_epoch_files(os.listdir(self.path)).items()}
 
     def config(self) -> RunConfig:
         path = self.path / "config.json"
@@ -260,7 +260,7 @@ def list_runs(root: Path) -> dict[str, RunFolder]:
     return runs
 
 
-def epoch_files(names: Iterable[str]) -> dict[int, str]:
+def find_epoch_files(names: Iterable[str]) -> dict[int, str]:
     """The checkpoints among these names, in the order of their numbers; where there are two, safetensors win."""
     found = {}
     for name in sorted(names):  # safetensors come after pth
@@ -301,7 +301,7 @@ def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
     return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
 
 
-@lru_cache(maxsize=MOST_LOADED)
+@lru_cache(maxsize=MAX_LOADED)
 def _load_once(path: Path, written: tuple[int, int], config: str) -> Checkpoint:
     return load_file(path, RunConfig.from_json(config))
 

@@ -6,7 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from ..engine import describe_device
-from ..server import Allowance, Pulls, Runner, Settings
+from ..server import PullLimits, Settings, TrainingQueue, VisitorPulls
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
@@ -25,12 +25,12 @@ def build(
     assets: Path,
     settings: Settings | None = None,
     default_run: str = "sprites",
-    pulls: Pulls | None = None,
+    pulls: VisitorPulls | None = None,
 ) -> gr.Blocks:
     """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
     settings = settings or Settings()
-    pulls = pulls or Pulls(runs, Allowance() if settings.shared else None)
-    runner = Runner(60 * settings.max_training_minutes if settings.max_training_minutes else None)
+    pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
+    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
     app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:
@@ -46,8 +46,8 @@ def build_page(
     assets: Path,
     default_run: str,
     words: Words,
-    runner: Runner,
-    pulls: Pulls,
+    runner: TrainingQueue,
+    pulls: VisitorPulls,
     settings: Settings,
 ) -> None:
     """One page, in these words; all pages share one runner, and what comes from the Hub."""

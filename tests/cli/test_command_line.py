@@ -18,7 +18,7 @@ from support.runs import make_run
 from diffusion.__main__ import VERBS, main
 from diffusion.core.trainer import EpochDone, TrainConfig
 from diffusion.data import pixelart
-from diffusion.engine.generation import Request, recipe
+from diffusion.engine.generation import Request, describe_request
 from diffusion.refs import EpochRef
 from diffusion.runs.train_run import Plan, run_plan
 from diffusion.sprites import columns_for
@@ -27,7 +27,7 @@ from diffusion.store.run_folder import RunFolder
 
 ROOT = Path(__file__).parent.parent.parent
 SHORT = ["--data", "builtin:60", "--epochs", "2", "--batch-size", "20"]
-Said = Callable[[], str]
+LogLine = Callable[[], str]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def here(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def complaint(capsys) -> Said:
+def complaint(capsys) -> LogLine:
     """The one line that went to stderr, and that there was nothing else."""
 
     def said() -> str:
@@ -444,7 +444,7 @@ def test_a_real_process_ends_with_status_2_and_one_line(tmp_path):
 
 def test_a_recipe_gives_the_sprites_of_all_its_epochs(tmp_path):
     make_run(tmp_path / "runs" / "tiny")
-    made_by = recipe(Request(count=3, steps=4, seed=8), [EpochRef("tiny", 0), EpochRef("tiny", 4)])
+    made_by = describe_request(Request(count=3, steps=4, seed=8), [EpochRef("tiny", 0), EpochRef("tiny", 4)])
     (tmp_path / "r.json").write_text(json.dumps(made_by))
     out = tmp_path / "x.npy"
     assert run("sample", "--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", out) == 0

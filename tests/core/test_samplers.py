@@ -5,7 +5,7 @@ import pytest
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, SASolverScheduler
 
-from diffusion.core.samplers import SAMPLERS, Noise, conditioned, sample
+from diffusion.core.samplers import SAMPLERS, Noise, guide, sample
 from diffusion.core.schedule import NoiseSchedule
 
 LINEAR = NoiseSchedule.linear()
@@ -296,7 +296,7 @@ def test_guidance_is_a_straight_line_through_free_and_labelled():
     x, time = torch.randn(2, 3, 16, 16), torch.zeros(2)
     free, labelled = network(x, time, 0 * context), network(x, time, context)
     for scale in (0.0, 0.5, 1.0, 3.0):
-        guided = conditioned(network, context, scale)(x, time)
+        guided = guide(network, context, scale)(x, time)
         torch.testing.assert_close(guided, free + scale * (labelled - free))
 
 
@@ -308,7 +308,7 @@ def test_one_evaluation_a_step_where_guidance_needs_no_second():
         return x
 
     x, time = torch.zeros(2, 3, 16, 16), torch.zeros(2)
-    conditioned(network, torch.ones(2, 5), 1.0)(x, time)
-    conditioned(network, torch.zeros(2, 5), 3.0)(x, time)
-    conditioned(network, torch.ones(2, 5), 3.0)(x, time)
+    guide(network, torch.ones(2, 5), 1.0)(x, time)
+    guide(network, torch.zeros(2, 5), 3.0)(x, time)
+    guide(network, torch.ones(2, 5), 3.0)(x, time)
     assert seen == [2, 2, 4]

@@ -23,13 +23,13 @@ from diffusion.core.trainer import (
     TrainConfig,
     TrainingSet,
     _batches,
-    falling,
-    follow,
-    held_out_loss,
+    ema_update,
+    linear_decay,
     noise_loss,
-    recompute_statistics,
+    recompute_batchnorm_statistics,
     train,
-    warm_cosine,
+    validation_loss,
+    warmup_cosine,
 )
 from diffusion.data.pixelart import draw
 from diffusion.sprites import from_pixels
@@ -125,15 +125,15 @@ def test_the_network_is_asked_about_levels_as_shares_of_all():
 
 
 def test_rates():
-    assert (falling(0), falling(0.5), falling(1)) == (1, 0.5, 0)
-    assert warm_cosine(0) == 0 and warm_cosine(0.01) == pytest.approx(0.5) and warm_cosine(0.02) == 1
-    assert warm_cosine(0.51) == pytest.approx(0.5) and warm_cosine(1) == pytest.approx(0)
+    assert (linear_decay(0), linear_decay(0.5), linear_decay(1)) == (1, 0.5, 0)
+    assert warmup_cosine(0) == 0 and warmup_cosine(0.01) == pytest.approx(0.5) and warmup_cosine(0.02) == 1
+    assert warmup_cosine(0.51) == pytest.approx(0.5) and warmup_cosine(1) == pytest.approx(0)
 
 
 def test_the_average_follows():
     average, network = ([torch.rand(2, 2), torch.rand(3)] for _ in range(2))
     expected = [0.75 * mine + 0.25 * theirs for mine, theirs in zip(average, network, strict=True)]
-    follow(average, network, keep=0.75)
+    ema_update(average, network, keep=0.75)
     torch.testing.assert_close(average, expected)
 
 
@@ -142,7 +142,7 @@ def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
     network, data = ContextUnet(8), sprites()
     for norm in (module for module in network.modules() if isinstance(module, nn.BatchNorm2d)):
         nn.init.constant_(norm.running_mean, 100.0)
-    recompute_statistics(network, LINEAR, data, SMALL, accelerator)
+    recompute_batchnorm_statistics(network, LINEAR, data, SMALL, accelerator)
     first = network.init_conv.conv1
     batches = list(_batches(data, LINEAR, SMALL, SMALL.epochs))
     means = [first[0](LINEAR.noised(batch.x0, batch.t, batch.eps)).mean((0, 2, 3)) for batch in batches]
@@ -152,7 +152,7 @@ def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
 
 def test_the_held_out_loss_has_no_chance_in_it(accelerator):
     network, data = SpriteUnet(8).eval(), sprites(40)
-    assert held_out_loss(network, LINEAR, data, accelerator) == held_out_loss(network, LINEAR, data, accelerator)
+    assert validation_loss(network, LINEAR, data, accelerator) == validation_loss(network, LINEAR, data, accelerator)
 
 
 def test_without_held_out_pictures_their_loss_is_nan(accelerator):

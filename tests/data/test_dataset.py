@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 from support.fakehub import FakeHub
 
-from diffusion.data.dataset import Sprites, from_arrays, open_dataset
+from diffusion.data.dataset import SpriteSet, from_arrays, open_dataset
 from diffusion.data.pixelart import draw
-from diffusion.data.readers import fitted
+from diffusion.data.readers import fit_to_sprite
 from diffusion.sprites import KINDS
 
 REAL = Path(__file__).parent.parent.parent.parent / "shared" / "data"
@@ -29,7 +29,7 @@ def sprites() -> tuple[np.ndarray, np.ndarray]:
     return draw(60, seed=11)
 
 
-def whole(parts: tuple[Sprites, Sprites]) -> np.ndarray:
+def whole(parts: tuple[SpriteSet, SpriteSet]) -> np.ndarray:
     """Training and held-out pictures together, as a sorted list of bytes: what went in, in any order."""
     return sorted(picture.tobytes() for part in parts for picture in part.pixels)
 
@@ -131,7 +131,7 @@ def test_transparency_lies_on_white():
     picture = Image.new("RGBA", (16, 16), (255, 0, 0, 0))
     picture.putpixel((3, 5), (0, 0, 255, 255))
     picture.putpixel((4, 5), (0, 0, 0, 51))
-    pixels = fitted(picture)
+    pixels = fit_to_sprite(picture)
     assert pixels[5, 3].tolist() == [0, 0, 255]
     assert pixels[5, 4].tolist() == [204, 204, 204]  # a fifth of black over white
     assert pixels[0, 0].tolist() == [255, 255, 255]
@@ -172,7 +172,7 @@ def test_every_mode_of_png_keeps_its_colour(tmp_path, picture, colour):
 @pytest.mark.parametrize("times", [1, 2, 3, 4, 8, 15])
 def test_an_enlarged_sprite_gives_back_the_original(sprites, times):
     for sprite in sprites[0][:10]:
-        assert np.array_equal(fitted(Image.fromarray(sprite.repeat(times, 0).repeat(times, 1))), sprite)
+        assert np.array_equal(fit_to_sprite(Image.fromarray(sprite.repeat(times, 0).repeat(times, 1))), sprite)
 
 
 def test_an_array_of_enlarged_sprites_gives_back_the_originals(sprites):
@@ -183,12 +183,12 @@ def test_an_array_of_enlarged_sprites_gives_back_the_originals(sprites):
 @pytest.mark.parametrize("side", [1, 2, 4, 8])
 def test_a_smaller_sprite_is_enlarged_by_whole_pixels(side):
     small = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
-    assert np.array_equal(fitted(Image.fromarray(small)), small.repeat(16 // side, 0).repeat(16 // side, 1))
+    assert np.array_equal(fit_to_sprite(Image.fromarray(small)), small.repeat(16 // side, 0).repeat(16 // side, 1))
 
 
 @pytest.mark.parametrize(("width", "height"), [(8, 16), (16, 8), (16, 32), (32, 24)])
 def test_a_picture_that_is_not_square_stands_in_the_middle_on_white(width, height):
-    pixels = fitted(Image.new("RGB", (width, height), "black"))
+    pixels = fit_to_sprite(Image.new("RGB", (width, height), "black"))
     share = width * height / max(width, height) ** 2
     dark = (pixels == 0).all(-1)
     assert dark.mean() == share
@@ -202,8 +202,8 @@ def test_20_x_20_is_reduced_with_care():
     for line in range(20):
         picture = np.full((20, 20, 3), 255, np.uint8)
         picture[line] = 0
-        assert fitted(Image.fromarray(picture)).mean(axis=(1, 2)).min() < 160, f"line {line} is lost"
-    flat = fitted(Image.new("RGB", (20, 20), (40, 80, 120)))
+        assert fit_to_sprite(Image.fromarray(picture)).mean(axis=(1, 2)).min() < 160, f"line {line} is lost"
+    flat = fit_to_sprite(Image.new("RGB", (20, 20), (40, 80, 120)))
     assert np.unique(flat.reshape(-1, 3), axis=0).tolist() == [[40, 80, 120]]
 
 
@@ -478,7 +478,7 @@ def test_both_files_of_a_hub_data_set_are_of_one_commit(hub, sprites):
 
 
 def test_a_hub_file_that_is_too_large_is_not_downloaded(hub, sprites, monkeypatch):
-    monkeypatch.setattr("diffusion.data.dataset.MOST_BYTES", 1000)
+    monkeypatch.setattr("diffusion.data.dataset.MAX_BYTES", 1000)
     server = hub(sprites_npy=sprites[0])
     with pytest.raises(ValueError, match=r"sprites\.npy of .* has [\d,]+ bytes; at most 1,000 are taken"):
         open_dataset("hf://datasets/someone/sprites")

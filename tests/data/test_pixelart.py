@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from diffusion.data import pixelart
-from diffusion.data.pixelart import CHARACTERS, HELD_OUT, PARTS, SYMBOLS, TONES, draw, paint, recipe, sheets, shelves
+from diffusion.data.pixelart import (
+    CHARACTERS,
+    PARTS,
+    SYMBOLS,
+    TONES,
+    VALIDATION_ONE_IN,
+    draw,
+    make_recipe,
+    paint,
+    part_sheets,
+    split_parts,
+)
 from diffusion.sprites import COURSE_COUNTS, KINDS
 
 HERO, SIDE = KINDS.index("hero"), KINDS.index("side-facing")
@@ -18,7 +29,7 @@ def drawn() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def train_shapes() -> frozenset[str]:
-    return frozenset().union(*(recipe(0, number, "train").shapes for number in range(5000)))
+    return frozenset().union(*(make_recipe(0, number, "train").shapes for number in range(5000)))
 
 
 def test_the_format_is_the_courses(drawn):
@@ -68,20 +79,20 @@ def test_sprites_are_hardly_ever_drawn_twice(drawn):
 
 @pytest.mark.parametrize("seed", [0, 7])
 def test_every_held_out_sprite_shows_a_shape_that_no_training_sprite_shows(train_shapes, seed):
-    held_out = {f"{sheet.split('.')[0]}/{part.name}" for sheet, (_, kept) in shelves().items() for part in kept}
+    held_out = {f"{sheet.split('.')[0]}/{part.name}" for sheet, (_, kept) in split_parts().items() for part in kept}
     assert not train_shapes & held_out
     for number in range(300):
-        shapes = recipe(seed, number, "test").shapes
+        shapes = make_recipe(seed, number, "test").shapes
         assert shapes & held_out, f"test sprite {number} shows only shapes for training: {shapes}"
         assert not shapes <= train_shapes
 
 
 def test_a_tenth_of_the_shapes_is_held_out_and_no_copy_of_them_is_trained_on():
     """A held-out part that equals a training part pixel for pixel would leak under another name."""
-    trained = {part.pixels.tobytes() for parts, _ in shelves().values() for part in parts}
-    held_out = {part.pixels.tobytes() for _, parts in shelves().values() for part in parts}
+    trained = {part.pixels.tobytes() for parts, _ in split_parts().values() for part in parts}
+    held_out = {part.pixels.tobytes() for _, parts in split_parts().values() for part in parts}
     assert not trained & held_out
-    assert 0.05 < len(held_out) / len(trained | held_out) < 1.2 / HELD_OUT
+    assert 0.05 < len(held_out) / len(trained | held_out) < 1.2 / VALIDATION_ONE_IN
 
 
 @pytest.mark.parametrize("held_out", [False, True])
@@ -101,7 +112,7 @@ def test_a_character_is_the_same_from_the_front_and_from_the_side(held_out):
 def test_some_heroes_of_a_set_walk_in_from_the_side_too():
     """Both views pick from the same few thousand characters, so a large set shows many of them twice."""
     bodies = {HERO: set(), SIDE: set()}
-    for r in (recipe(0, number) for number in range(CHARACTERS)):
+    for r in (make_recipe(0, number) for number in range(CHARACTERS)):
         if r.kind in bodies:
             names = tuple(name for sheet, name, *_ in r.layers if sheet != "weapons.side")
             bodies[r.kind].add((names, r.colours[:1]))
@@ -126,7 +137,7 @@ def test_a_ramp_is_the_five_tones_of_its_colour():
 
 def test_a_sprite_shows_only_tones_of_its_recipes_colours():
     for number in range(100):
-        r = recipe(2, number)
+        r = make_recipe(2, number)
         allowed = {(0, 0, 0), (255, 255, 255)}
         for _, colour in r.colours:
             allowed |= {tuple(np.outer(TONES, colour).round().astype(int)[tone]) for tone in range(5)}
@@ -136,7 +147,7 @@ def test_a_sprite_shows_only_tones_of_its_recipes_colours():
 def test_a_material_and_its_second_pick_are_never_the_same_colour():
     pairs = 0
     for number in range(500):
-        colours = dict(recipe(4, number).colours)
+        colours = dict(make_recipe(4, number).colours)
         for slot, colour in colours.items():
             if slot[-1:] in "23" and slot[:-1] in colours:
                 pairs += 1
@@ -145,7 +156,7 @@ def test_a_material_and_its_second_pick_are_never_the_same_colour():
 
 
 def test_there_are_hundreds_of_distinct_shapes():
-    assert len({part.pixels.tobytes() for parts in sheets().values() for part in parts.values()}) >= 400
+    assert len({part.pixels.tobytes() for parts in part_sheets().values() for part in parts.values()}) >= 400
 
 
 @pytest.mark.parametrize("path", sorted(PARTS.glob("*.txt")), ids=lambda path: path.stem)
@@ -155,8 +166,8 @@ def test_every_part_file_is_read_whole(path):
         assert all(pixelart.palette().values())
         return
     headers = [line for line in path.read_text("utf-8").splitlines() if line.startswith("[")]
-    assert len(sheets()[path.stem]) == len(headers) > 0
-    for part in sheets()[path.stem].values():
+    assert len(part_sheets()[path.stem]) == len(headers) > 0
+    for part in part_sheets()[path.stem].values():
         assert part.pixels.shape == (16, 16)
         assert part.pixels.any()
         assert part.pixels.max() < len(SYMBOLS)
@@ -165,7 +176,7 @@ def test_every_part_file_is_read_whole(path):
 @pytest.mark.parametrize("name", CHARACTER_SHEETS)
 def test_front_and_side_list_the_same_parts_of_the_same_materials(name):
     """A side view that named a cloth or a hair of its own would change the character's clothes as it turns."""
-    front, side = sheets()[f"{name}.front"], sheets()[f"{name}.side"]
+    front, side = part_sheets()[f"{name}.front"], part_sheets()[f"{name}.side"]
     assert list(front) == list(side)
     for part in front:
         only_from_the_side = set(side[part].slots) - set(front[part].slots) - {""}
@@ -173,7 +184,7 @@ def test_front_and_side_list_the_same_parts_of_the_same_materials(name):
 
 
 def test_weapons_are_held_on_the_left():
-    for weapon in sheets()["weapons.side"].values():
+    for weapon in part_sheets()["weapons.side"].values():
         right = int(np.flatnonzero(weapon.pixels.any(0)).max())
         assert right < 8, f"{weapon.name} reaches column {right}"
 
@@ -218,7 +229,7 @@ def test_a_part_map_is_read_as_it_is_drawn(tmp_path):
 def test_an_overlay_is_moved_and_cut_off_at_the_frame(right, down, lands):
     pixels = np.zeros((16, 16), np.uint8)
     pixels[3, 3] = 7
-    moved = pixelart._moved(pixels, right, down)
+    moved = pixelart._shift(pixels, right, down)
     assert moved.shape == (16, 16)
     assert [tuple(at) for at in np.argwhere(moved == 7).tolist()] == ([lands] if lands else [])
 

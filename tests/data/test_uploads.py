@@ -22,11 +22,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from diffusion.core.trainer import EpochDone, TrainConfig
-from diffusion.data.dataset import Sprites, open_dataset
+from diffusion.data.dataset import SpriteSet, open_dataset
 from diffusion.data.pixelart import draw
-from diffusion.data.readers import Limits, shown
-from diffusion.data.uploads import open_upload, preview
-from diffusion.runs.train_run import Plan, kept, plan_of, run_plan
+from diffusion.data.readers import Limits, safe_name
+from diffusion.data.uploads import make_preview_sheet, open_upload
+from diffusion.runs.train_run import Plan, keep_upload, load_plan, run_plan
 from diffusion.sprites import KINDS
 from diffusion.store.run_folder import RunFolder
 
@@ -396,7 +396,7 @@ def test_a_wrong_upload_is_answered_in_one_sentence_and_leaves_nothing(tmp_path,
     before = everything(tmp_path)
     tracemalloc.start()
     started = time.process_time()
-    with pytest.raises(ValueError) as caught, kept(open_upload(paths, SMALL), tmp_path / "runs" / "mine"):
+    with pytest.raises(ValueError) as caught, keep_upload(open_upload(paths, SMALL), tmp_path / "runs" / "mine"):
         pass
     seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -568,8 +568,8 @@ def test_limits_that_cannot_be_are_refused():
 
 
 def test_names_in_messages_are_short_and_harmless():
-    assert shown("sub folder/ä-1.png") == "sub folder/ä-1.png"
-    assert shown("<b>\n\x1b[31m") == "?b???[31m" and len(shown("x" * 999)) == 80
+    assert safe_name("sub folder/ä-1.png") == "sub folder/ä-1.png"
+    assert safe_name("<b>\n\x1b[31m") == "?b???[31m" and len(safe_name("x" * 999)) == 80
 
 
 # What is shown before a run
@@ -580,7 +580,7 @@ def test_the_preview_shows_every_kind_there_is_from_first_to_last():
     rare[:1000, 1], rare[1001, 4], rare[1002, 0] = 1, 1, 0.4
     pixels = np.arange(1003, dtype=np.uint16).view(np.uint8).reshape(1003, 1, 1, 2).repeat(16, 1).repeat(16, 2)
     shades = np.concatenate([pixels, np.zeros((1003, 16, 16, 1), np.uint8)], 3)
-    page = preview(Sprites(shades, rare, "rare"))
+    page = make_preview_sheet(SpriteSet(shades, rare, "rare"))
     there = [int(page[8 + 17 * y, 8 + 17 * x, :2].copy().view(np.uint16)[0]) for y in range(2) for x in range(16)]
     ordinary = sorted(number for number in there if number < 1000)
     assert {1000, 1001, 1002} <= set(there) and len(set(ordinary)) == 21
@@ -589,7 +589,7 @@ def test_the_preview_shows_every_kind_there_is_from_first_to_last():
 
 @pytest.mark.parametrize(("count", "size"), [(1, (16, 16, 3)), (20, (33, 271, 3)), (64, (67, 271, 3))])
 def test_the_preview_is_a_sheet_of_at_most_64(count, size):
-    page = preview(Sprites(np.zeros((count, 16, 16, 3), np.uint8), np.zeros((count, 5), np.float32), "x"))
+    page = make_preview_sheet(SpriteSet(np.zeros((count, 16, 16, 3), np.uint8), np.zeros((count, 5), np.float32), "x"))
     assert page.shape == size and page.dtype == np.uint8
 
 
@@ -601,7 +601,7 @@ TINY = TrainConfig(epochs=2, batch_size=10)
 def test_a_run_trains_on_its_own_copy_and_goes_on_with_it_wherever_it_is_moved(tmp_path):
     files = written(tmp_path / "browser", labelled(LABELS))
     upload, folder = open_upload(files), tmp_path / "runs" / "mine"
-    with kept(upload, folder) as own:
+    with keep_upload(upload, folder) as own:
         plan = Plan(folder=folder, training=TINY, **own)
     for file in files:
         file.unlink()  # as the browser's files are
@@ -615,14 +615,14 @@ def test_a_run_trains_on_its_own_copy_and_goes_on_with_it_wherever_it_is_moved(t
         in plan.command()
     )
     moved = folder.rename(tmp_path / "runs" / "other")
-    assert plan_of(RunFolder(moved)).data == str(moved / "training" / "data.npy")
-    *_, last = run_plan(plan_of(RunFolder(moved)), resume=True)
+    assert load_plan(RunFolder(moved)).data == str(moved / "training" / "data.npy")
+    *_, last = run_plan(load_plan(RunFolder(moved)), resume=True)
     assert last.epoch == 1 and not folder.exists()
 
 
 def test_what_is_kept_is_what_was_uploaded(tmp_path):
-    soft = Sprites(SPRITES, (LABELS * 0.7).astype(np.float32), "soft")
-    with kept(soft, tmp_path / "mine") as own:
+    soft = SpriteSet(SPRITES, (LABELS * 0.7).astype(np.float32), "soft")
+    with keep_upload(soft, tmp_path / "mine") as own:
         pass
     both = open_dataset(**{"source": own["data"], "labels": own["labels"]})
     assert [part.facts()["sha256"] for part in both] == [part.facts()["sha256"] for part in soft.split()]
@@ -630,12 +630,15 @@ def test_what_is_kept_is_what_was_uploaded(tmp_path):
 
 
 def test_a_start_that_fails_takes_the_copy_away(tmp_path):
-    with pytest.raises(ValueError, match="another is being trained"), kept(open_files(tmp_path), tmp_path / "mine"):
+    with (
+        pytest.raises(ValueError, match="another is being trained"),
+        keep_upload(open_files(tmp_path), tmp_path / "mine"),
+    ):
         raise ValueError("another is being trained")
     assert not (tmp_path / "mine").exists()
 
 
-def open_files(folder: Path) -> Sprites:
+def open_files(folder: Path) -> SpriteSet:
     return open_upload(written(folder / "browser", labelled(LABELS)))
 
 
@@ -649,7 +652,7 @@ def test_a_disk_that_is_full_keeps_nothing_of_it(tmp_path, monkeypatch, full_aft
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ValueError, match="the disk is full"), kept(upload, tmp_path / "mine"):
+    with pytest.raises(ValueError, match="the disk is full"), keep_upload(upload, tmp_path / "mine"):
         pass
     assert not (tmp_path / "mine").exists()
 
@@ -660,6 +663,6 @@ def test_a_folder_in_use_is_not_touched(tmp_path, there):
     used.parent.mkdir(parents=True)
     used.write_text("mine")
     upload, before = open_files(tmp_path), everything(tmp_path / "mine")
-    with pytest.raises(ValueError, match="is not empty"), kept(upload, tmp_path / "mine"):
+    with pytest.raises(ValueError, match="is not empty"), keep_upload(upload, tmp_path / "mine"):
         pass
     assert everything(tmp_path / "mine") == before

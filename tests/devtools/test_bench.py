@@ -10,21 +10,21 @@ from diffusion.core.context_unet import ContextUnet
 from diffusion.core.samplers import Noise, sample
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.devtools import bench
-from diffusion.devtools.bench import Row, Spread, Table, compared, flops, in_turn
-from diffusion.devtools.course_loops import course_walk
+from diffusion.devtools.bench import Row, Spread, Table, compare_table, flops, measure_in_turn
+from diffusion.devtools.course_loops import course_sampling_loop
 from diffusion.engine.device import Device
 
 
 def test_competitors_take_turns_and_the_first_round_does_not_count():
     order = []
-    seconds = in_turn({name: lambda name=name: order.append(name) for name in "ab"}, rounds=3)
+    seconds = measure_in_turn({name: lambda name=name: order.append(name) for name in "ab"}, rounds=3)
     assert "".join(order) == "abababab"
     assert {name: len(found) for name, found in seconds.items()} == {"a": 3, "b": 3}
 
 
 def test_a_ratio_is_taken_inside_each_round():
     """Both twice as slow in the second round: the ratio stays."""
-    table = compared("", "s", {"base": [4.0, 8.0, 4.0], "own": [1.0, 2.0, 2.0]}, lambda own: 10 * own)
+    table = compare_table("", "s", {"base": [4.0, 8.0, 4.0], "own": [1.0, 2.0, 2.0]}, lambda own: 10 * own)
     base, own = table.rows
     assert base.ratio == Spread(1, 1, 1)
     assert own.ratio == Spread(4, 3, 4)
@@ -57,7 +57,7 @@ def test_the_course_s_loop_is_the_course_s_walk(monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(torch, "randn", lambda *shape, device: next(draws))
         patched.setattr(torch, "randn_like", lambda x: next(draws))
-        *_, theirs = itertools.islice(course_walk(network, Device("cpu", torch.float32), 2, 20), 20)
+        *_, theirs = itertools.islice(course_sampling_loop(network, Device("cpu", torch.float32), 2, 20), 20)
     *_, ours = sample(
         lambda x, time: network(x, time, torch.zeros(2, 5)), NoiseSchedule.course(20), Noise(0, 2), steps=20
     )

@@ -13,7 +13,7 @@ from diffusion.__main__ import main
 from diffusion.core.samplers import Noise
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.devtools import lesson
-from diffusion.devtools.mistakes import WrongNoising, ddim_below_zero, random_split, stretched
+from diffusion.devtools.mistakes import WrongNoising, ddim_below_zero, random_split, stretch
 from diffusion.sprites import from_pixels, to_pixels
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.run_folder import Checkpoint
@@ -59,11 +59,11 @@ def test_the_course_loop_reads_the_noisy_end_where_the_steps_do_not_divide(steps
 
 def test_stretching_uses_the_whole_range_of_every_picture_and_channel():
     x = torch.rand(4, 3, 16, 16) * torch.rand(4, 3, 1, 1) * 0.5
-    assert stretched(x).amin((2, 3)).eq(-1).all() and stretched(x).amax((2, 3)).eq(1).all()
+    assert stretch(x).amin((2, 3)).eq(-1).all() and stretch(x).amax((2, 3)).eq(1).all()
     white = from_pixels(torch.full((1, 16, 16, 3), 255, dtype=torch.uint8))
     white[0, :, 8, 8] = torch.tensor([0.5, 1.2, 0.5])  # one pixel a little too bright in green
     assert to_pixels(white)[0, 0, 0].tolist() == [255, 255, 255]
-    assert to_pixels(stretched(white))[0, 0, 0, 1] == 0, "a single pixel turned white into magenta"
+    assert to_pixels(stretch(white))[0, 0, 0, 1] == 0, "a single pixel turned white into magenta"
 
 
 def test_the_random_split_is_one_and_ours_shares_nothing():

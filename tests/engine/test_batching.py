@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from diffusion.engine import generation as generating
-from diffusion.engine.batching import Engine
+from diffusion.engine.batching import Batcher
 from diffusion.engine.device import Device
 from diffusion.engine.generation import Request, generate, predictor
 from diffusion.store import run_folder as store
@@ -75,8 +75,8 @@ class Held:
 
 def asked_while_held(engine, held, others):
     """The first question keeps the device busy until all others wait in line, in their order."""
-    with engine.walk():
-        first = threading.Thread(target=lambda: engine.asked(held)(*pictures(1, -1.0)))
+    with engine.admit():
+        first = threading.Thread(target=lambda: engine.wrap(held)(*pictures(1, -1.0)))
         first.start()
         wait_until(lambda: held.evaluations)
         results, threads = {}, []
@@ -84,7 +84,7 @@ def asked_while_held(engine, held, others):
 
             def ask(number=number, network=network, question=question):
                 try:
-                    results[number] = engine.asked(network)(*question)
+                    results[number] = engine.wrap(network)(*question)
                 except AssertionError as mistake:
                     results[number] = mistake
 
@@ -99,7 +99,7 @@ def asked_while_held(engine, held, others):
 
 def test_what_waits_for_one_network_is_answered_together_and_everybody_gets_his_own():
     held = Held()
-    answers = asked_while_held(Engine(), held, [(held, pictures(count, count)) for count in (1, 2, 3)])
+    answers = asked_while_held(Batcher(), held, [(held, pictures(count, count)) for count in (1, 2, 3)])
     assert held.evaluations == [[-1], [1, 2, 2, 3, 3, 3]]
     for count, answer in zip((1, 2, 3), answers, strict=True):
         assert torch.equal(answer, pictures(count, count + 1)[0])
@@ -112,27 +112,29 @@ def test_the_oldest_question_comes_first_whatever_the_others_ask():
     order = []
     busy.evaluations = other.evaluations = order
     questions = [(other, 1), (busy, 2), (other, 3), (busy, 4), (busy, 5)]
-    asked_while_held(Engine(most_sprites=2), busy, [(network, pictures(1, number)) for network, number in questions])
+    asked_while_held(Batcher(max_sprites=2), busy, [(network, pictures(1, number)) for network, number in questions])
     assert order == [[-1], [1, 3], [2, 4], [5]]
 
 
 def test_a_question_larger_than_an_evaluation_goes_alone():
     held = Held()
-    asked_while_held(Engine(most_sprites=2), held, [(held, pictures(3)), (held, pictures(1))])
+    asked_while_held(Batcher(max_sprites=2), held, [(held, pictures(3)), (held, pictures(1))])
     assert [len(evaluation) for evaluation in held.evaluations] == [1, 3, 1]
 
 
 def test_pictures_of_another_size_are_not_mixed():
     held = Held()
     small = (torch.zeros(1, 3, 8, 8), torch.zeros(1), torch.zeros(1, 5))
-    answers = asked_while_held(Engine(), held, [(held, pictures(1)), (held, small)])
+    answers = asked_while_held(Batcher(), held, [(held, pictures(1)), (held, small)])
     assert len(held.evaluations) == 3 and answers[1].shape == (1, 3, 8, 8)
 
 
 def test_a_mistake_meets_only_the_walk_that_made_it():
     held = Held()
     broken = pictures(1, float("nan"))
-    first, mistake, last = asked_while_held(Engine(), held, [(held, pictures(2)), (held, broken), (held, pictures(1))])
+    first, mistake, last = asked_while_held(
+        Batcher(), held, [(held, pictures(2)), (held, broken), (held, pictures(1))]
+    )
     assert torch.equal(first, pictures(2, 1.0)[0]) and torch.equal(last, pictures(1, 1.0)[0])
     assert "a picture is broken" in str(mistake)
 
@@ -154,10 +156,10 @@ def test_many_walks_at_once_make_the_sprites_that_each_makes_alone(monkeypatch):
     one, two = checkpoint(0), checkpoint(1)
     wanted = [([one], request) for request in REQUESTS * 2] + [([one, two], REQUESTS[0]), ([two], REQUESTS[1])]
     alone = [last_pictures(*each) for each in wanted]
-    engine, sizes = Engine(), []
+    engine, sizes = Batcher(), []
     answer = engine._answer
     monkeypatch.setattr(engine, "_answer", lambda batch: (sizes.append(len(batch)), answer(batch)))
-    monkeypatch.setattr(generating, "engine", lambda: engine)
+    monkeypatch.setattr(generating, "batcher", lambda: engine)
     together = in_threads(*(lambda each=each: last_pictures(*each) for each in wanted))
     assert max(sizes) > 1, "nothing was shared"
     for mine, expected in zip(together, alone, strict=True):
@@ -165,8 +167,8 @@ def test_many_walks_at_once_make_the_sprites_that_each_makes_alone(monkeypatch):
 
 
 def test_a_walk_that_is_closed_leaves_at_once_and_the_others_go_on(monkeypatch):
-    engine, one = Engine(), checkpoint()
-    monkeypatch.setattr(generating, "engine", lambda: engine)
+    engine, one = Batcher(), checkpoint()
+    monkeypatch.setattr(generating, "batcher", lambda: engine)
     alone = last_pictures([one], REQUESTS[0])
     staying = generate([one], REQUESTS[0], CPU)
     next(staying)
@@ -179,12 +181,12 @@ def test_a_walk_that_is_closed_leaves_at_once_and_the_others_go_on(monkeypatch):
 
 
 def test_the_thread_is_there_only_while_somebody_walks():
-    engine = Engine()
+    engine = Batcher()
     held = Held()
     held.free.set()
     for _ in range(2):
-        with engine.walk():
-            engine.asked(held)(*pictures(1))
+        with engine.admit():
+            engine.wrap(held)(*pictures(1))
             assert engine.thread.is_alive()
         wait_until(lambda: not engine.thread.is_alive())
 
@@ -192,13 +194,13 @@ def test_the_thread_is_there_only_while_somebody_walks():
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of its threads in /proc, and only there we fork")
 def test_after_a_rest_there_is_no_thread_that_a_fork_would_copy_on_its_way_out():
     """A forked child went in circles in MKL's list of threads; join returns before a thread has left that."""
-    engine, held = Engine(), Held()
-    engine.rest()
+    engine, held = Batcher(), Held()
+    engine.wait_until_idle()
     held.free.set()
     for _ in range(200):
-        with engine.walk():
-            engine.asked(held)(*pictures(1))
-        engine.rest()
+        with engine.admit():
+            engine.wrap(held)(*pictures(1))
+        engine.wait_until_idle()
         assert not Path(f"/proc/self/task/{engine.thread.native_id}").exists()
 
 
@@ -206,7 +208,7 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
     """It was aborted with "terminate called without an active exception", by Ctrl-C in a long walk for example."""
     code = (
         "import torch\n"
-        "from diffusion.engine.batching import engine\n"
+        "from diffusion.engine.batching import batcher as engine\n"
         "from threading import Event, Thread\n"
         "a, begun = torch.randn(1500, 1500), Event()\n"
         "def slow(x, time, context):\n"
@@ -216,8 +218,8 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
         "    print('done', flush=True)\n"
         "    return x\n"
         "def walk():\n"
-        "    with engine().walk():\n"
-        "        engine().asked(slow)(torch.zeros(1, 3, 16, 16), torch.zeros(1), torch.zeros(1, 5))\n"
+        "    with engine().admit():\n"
+        "        engine().wrap(slow)(torch.zeros(1, 3, 16, 16), torch.zeros(1), torch.zeros(1, 5))\n"
         "Thread(target=walk, daemon=True).start()\n"
         "begun.wait()\n"
     )
@@ -227,8 +229,8 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
 
 TEAMS = """
 import os, time, torch
-from diffusion.engine.cpu import dismiss_team
-from diffusion.engine.batching import Engine
+from diffusion.engine.cpu import release_openmp_threads
+from diffusion.engine.batching import Batcher
 
 def compute():
     return torch.ones(1000, 1000).exp()
@@ -240,12 +242,12 @@ def threads():
 torch.set_num_threads(4)
 compute()
 told = [threads()]
-dismiss_team()
+release_openmp_threads()
 told.append(threads())
 compute()
-engine = Engine()
-with engine.walk():
-    engine.asked(lambda x, time, context: x + threads())(*torch.zeros(3, 1))
+engine = Batcher()
+with engine.admit():
+    engine.wrap(lambda x, time, context: x + threads())(*torch.zeros(3, 1))
     told.append(threads())
 engine.close()
 print(*told)
@@ -254,7 +256,7 @@ print(*told)
 
 FAULTS = """
 import resource, torch
-from diffusion.engine.cpu import keep_memory
+from diffusion.engine.cpu import keep_freed_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -265,7 +267,7 @@ def faults():
 
 torch.set_num_threads(1)
 given_back = faults()
-keep_memory()
+keep_freed_memory()
 faults()
 print(given_back, faults())
 """
@@ -289,8 +291,8 @@ def test_whoever_asks_keeps_no_team_of_threads_beside_the_engine_s():
 
 MEASURED = """
 import os, time, torch
-from diffusion.engine.device import bf16_gain
-from diffusion.runs.estimate import sprites_a_second
+from diffusion.engine.device import measure_bf16_speedup
+from diffusion.runs.estimate import measure_training_speed
 
 def threads():
     time.sleep(0.5)  # those on their way out are still counted
@@ -298,9 +300,9 @@ def threads():
 
 torch.set_num_threads(4)
 before = threads()
-bf16_gain()
+measure_bf16_speedup()
 told = [threads() - before]
-sprites_a_second("sprite-unet", 16, 64)
+measure_training_speed("sprite-unet", 16, 64)
 print(*told, threads() - before)
 """
 
@@ -313,8 +315,8 @@ def test_what_is_measured_before_leaves_no_team_behind():
 
 
 def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatch):
-    engine = Engine(most_walks=1)
-    monkeypatch.setattr(generating, "engine", lambda: engine)
+    engine = Batcher(max_loops=1)
+    monkeypatch.setattr(generating, "batcher", lambda: engine)
     first, second = (generate([checkpoint()], REQUESTS[0], CPU) for _ in range(2))
     next(first)
     with pytest.raises(ValueError, match="1 others are drawing sprites just now; try again in a minute"):
@@ -324,8 +326,8 @@ def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatc
 
 
 def test_a_request_that_cannot_be_walked_gives_its_place_back(monkeypatch):
-    engine = Engine(most_walks=1)
-    monkeypatch.setattr(generating, "engine", lambda: engine)
+    engine = Batcher(max_loops=1)
+    monkeypatch.setattr(generating, "batcher", lambda: engine)
     for _ in range(2):
         with pytest.raises(ValueError, match="between 1 and 500"):
             next(generate([checkpoint()], Request(count=1, steps=501), CPU))
@@ -348,7 +350,7 @@ def test_a_checkpoint_is_loaded_and_prepared_once_however_many_ask_for_it(tmp_pa
         return wrapper
 
     monkeypatch.setattr(store, "load_file", slowly(store.load_file))
-    monkeypatch.setattr(generating, "prepared", slowly(generating.prepared))
+    monkeypatch.setattr(generating, "fuse_network", slowly(generating.fuse_network))
     answers = in_threads(*[lambda: predictor(run.load(0), CPU)] * 8)
     assert len({id(answer) for answer in answers}) == 1
     assert calls == ["load_file", "prepared"]

@@ -8,7 +8,7 @@ from diffusion.core.context_unet import ContextUnet
 from diffusion.core.sprite_unet import SpriteUnet
 from diffusion.engine import fused_networks as inference
 from diffusion.engine.device import Device
-from diffusion.engine.fused_networks import Convolution, fuses, one_if_alike, prepared
+from diffusion.engine.fused_networks import FusedConvolution, first_if_equal, fuse_network, has_fused_convolution
 from diffusion.store.checkpoint import RunConfig
 
 NETWORKS = {
@@ -65,14 +65,14 @@ def asked(count, size=(16, 16)):
 def test_the_same_answers_as_the_network(name, device, fused, monkeypatch):
     """For any batch and any picture size; levels and kinds mixed within it."""
     if not fused:
-        monkeypatch.setattr(inference, "fuses", lambda dtype: False)
-    elif not fuses(device.dtype):
+        monkeypatch.setattr(inference, "has_fused_convolution", lambda dtype: False)
+    elif not has_fused_convolution(device.dtype):
         pytest.skip("PyTorch was built without oneDNN for this CPU")
     network = trained(name)
     for count, size in ((1, (16, 16)), (2, (8, 8)), (3, (20, 12)), (33, (16, 16)), (64, (16, 16))):
         question = asked(count, size)
         expected = answer(copy.deepcopy(network), *question)
-        found = answer(prepared(network, device), *question, device.dtype)
+        found = answer(fuse_network(network, device), *question, device.dtype)
         assert apart(found, expected) < CLOSE[device.dtype], f"{count} pictures of {size}"
 
 
@@ -80,26 +80,26 @@ def test_the_same_answers_as_the_network(name, device, fused, monkeypatch):
 def test_one_row_of_time_and_kinds_stands_for_all(name):
     network = trained(name)
     x, time, context = asked(5)
-    whole = answer(prepared(network, FP32), x, time[:1].repeat(5), context[:1].repeat(5, 1))
-    short = answer(prepared(network, FP32), x, time[:1], context[:1])
+    whole = answer(fuse_network(network, FP32), x, time[:1].repeat(5), context[:1].repeat(5, 1))
+    short = answer(fuse_network(network, FP32), x, time[:1], context[:1])
     assert apart(short, whole) < 1e-5
-    mixed = answer(prepared(network, FP32), x, time[:1], context)
-    assert apart(mixed, answer(prepared(network, FP32), x, time[:1].repeat(5), context)) < 1e-5
+    mixed = answer(fuse_network(network, FP32), x, time[:1], context)
+    assert apart(mixed, answer(fuse_network(network, FP32), x, time[:1].repeat(5), context)) < 1e-5
 
 
 def test_rows_are_one_only_if_alike():
     rows = torch.eye(3)
-    assert one_if_alike(rows) is rows
-    assert one_if_alike(rows[[1, 1]]).tolist() == [[0, 1, 0]]
+    assert first_if_equal(rows) is rows
+    assert first_if_equal(rows[[1, 1]]).tolist() == [[0, 1, 0]]
 
 
 def test_every_convolution_is_packed_and_only_norms_before_an_activation_are_left():
-    if not fuses(torch.float32):
+    if not has_fused_convolution(torch.float32):
         pytest.skip("PyTorch was built without oneDNN for this CPU")
     for name, norms in (("context-unet", 0), ("sprite-unet", 8)):
-        ready = prepared(trained(name), FP32)
+        ready = fuse_network(trained(name), FP32)
         assert sum(isinstance(module, nn.BatchNorm2d) for module in ready.modules()) == norms
-        convolutions = [module for module in ready.modules() if isinstance(module, Convolution)]
+        convolutions = [module for module in ready.modules() if isinstance(module, FusedConvolution)]
         assert len(convolutions) > 10 and all(module.packed is not None for module in convolutions)
         plain = sum(isinstance(module, nn.Conv2d | nn.ConvTranspose2d) for module in ready.modules())
         assert plain <= len(convolutions), "a convolution was left as it was"
@@ -110,7 +110,7 @@ def test_the_network_stays_as_it_was_and_no_random_numbers_are_drawn(name):
     """Sprites are sampled between the epochs of a training run, whose chance must not depend on that."""
     network = trained(name)
     before, chance = copy.deepcopy(network.state_dict()), torch.get_rng_state()
-    ready = prepared(network, BF16)
+    ready = fuse_network(network, BF16)
     answer(ready, *asked(2), torch.bfloat16)
     assert torch.equal(torch.get_rng_state(), chance)
     torch.testing.assert_close(network.state_dict(), before, atol=0, rtol=0)
@@ -118,13 +118,13 @@ def test_the_network_stays_as_it_was_and_no_random_numbers_are_drawn(name):
 
 
 def test_a_wrong_or_absent_library_is_not_used(monkeypatch):
-    fuses.cache_clear()
-    monkeypatch.setattr(Convolution, "pack", lambda self: self.missing)
-    assert not fuses(torch.float32)
-    fuses.cache_clear()
-    monkeypatch.setattr(Convolution, "pack", lambda self: self.conv.weight.mul_(2))
-    assert not fuses(torch.float32)
-    fuses.cache_clear()
+    has_fused_convolution.cache_clear()
+    monkeypatch.setattr(FusedConvolution, "pack", lambda self: self.missing)
+    assert not has_fused_convolution(torch.float32)
+    has_fused_convolution.cache_clear()
+    monkeypatch.setattr(FusedConvolution, "pack", lambda self: self.conv.weight.mul_(2))
+    assert not has_fused_convolution(torch.float32)
+    has_fused_convolution.cache_clear()
 
 
 @pytest.mark.gpu
@@ -133,11 +133,11 @@ def test_a_wrong_or_absent_library_is_not_used(monkeypatch):
 def test_the_same_answers_on_a_gpu(name):
     network, question = trained(name), asked(8)
     with torch.inference_mode():
-        found = prepared(network, Device("cuda", torch.float32))(*(tensor.cuda() for tensor in question)).cpu()
+        found = fuse_network(network, Device("cuda", torch.float32))(*(tensor.cuda() for tensor in question)).cpu()
     assert apart(found, answer(copy.deepcopy(network), *question)) < 1e-3  # TF32 is allowed in convolutions
 
 
 def test_a_run_of_another_width_is_prepared_too():
     network = RunConfig(width=24).build().eval()
     nn.init.normal_(network.last.weight, std=0.1)
-    assert apart(answer(prepared(network, FP32), *asked(2)), answer(network, *asked(2))) < 1e-5
+    assert apart(answer(fuse_network(network, FP32), *asked(2)), answer(network, *asked(2))) < 1e-5

@@ -15,9 +15,9 @@ from diffusion.cli import train as command_line
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.data.dataset import open_dataset
 from diffusion.data.pixelart import draw
-from diffusion.evaluation.evaluate import EpochMeasured, Exam, Sampled, evaluate_run, trained_on
+from diffusion.evaluation.evaluate import EpochMeasured, EvalConfig, SpritesDrawn, evaluate_run, load_training_data
 from diffusion.evaluation.features import FEATURE_WEIGHTS, accuracy, features_of, load_features, train_features
-from diffusion.evaluation.groups import ANY, Group, Judge, closest_pairs
+from diffusion.evaluation.groups import ANY, QualityMetrics, SpriteGroup, closest_pairs
 from diffusion.evaluation.metrics import (
     COPY,
     frechet_distance,
@@ -29,9 +29,9 @@ from diffusion.evaluation.metrics import (
 )
 from diffusion.runs.train_run import Plan
 from diffusion.sprites import KINDS, from_pixels, to_pixels
-from diffusion.store.card import build_card, command_in
+from diffusion.store.card import build_card, find_command
 from diffusion.store.checkpoint import COURSE, RunConfig
-from diffusion.store.quality import answer, late_pair, specialises
+from diffusion.store.quality import compare_epochs, describe_specialisation, pick_late_pair
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.charts import quality_html
 from diffusion.ui.words import ENGLISH
@@ -246,12 +246,12 @@ def test_only_sprites_of_sixteen_pixels_have_features(network):
 def test_the_judge_tells_copies_kinds_and_how_far(network, real):
     pixels, kinds = real
     training = replace(trained_data(), pixels=pixels, labels=np.eye(5, dtype=np.float32)[kinds])
-    judge = Judge(network, training, 100)
+    judge = QualityMetrics(network, training, 100)
     asked = kinds[:100].copy()
     asked[50:] = ANY
     copies, noise = (
-        Group(pixels[:100], asked),
-        Group(np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8), (asked + 1) % 5),
+        SpriteGroup(pixels[:100], asked),
+        SpriteGroup(np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8), (asked + 1) % 5),
     )
     good, bad = judge.report([copies, copies]), judge.report([noise])
     assert (good["sprites"], good["seeds"]) == (200, 2)
@@ -292,24 +292,24 @@ def metrics_of(**distances: tuple[float, float]) -> dict:
 )
 def test_the_sentence_follows_from_the_numbers(before, after, says):
     metrics = metrics_of(epoch_24=before, epoch_31=after)
-    sentence = answer(metrics, 24, 31)
+    sentence = compare_epochs(metrics, 24, 31)
     assert sentence.startswith("Between epochs 24 and 31 the distance to real sprites") and says in sentence
-    assert answer(metrics, 31, 24) == sentence
+    assert compare_epochs(metrics, 31, 24) == sentence
 
 
 def test_the_sentence_says_what_is_missing():
     metrics = metrics_of(epoch_24=(2, 0.1)) | {"31": {"step": 1, "loss": 0.1}}
-    assert "epoch 31 has not been measured" in answer(metrics, 24, 31)
-    assert "epochs 3 and 4 have not been measured" in answer({}, 4, 3)
+    assert "epoch 31 has not been measured" in compare_epochs(metrics, 24, 31)
+    assert "epochs 3 and 4 have not been measured" in compare_epochs({}, 4, 3)
     with pytest.raises(ValueError, match="name two epochs"):
-        answer(metrics, 24, 24)
+        compare_epochs(metrics, 24, 24)
 
 
 def test_the_pair_that_a_person_asks_about():
     """The tutorial's question is about 24 and 31."""
     numbers = {f"epoch_{epoch}": (1, 0.1) for epoch in (31, 0, 4, 8, 12, 16, 20, 24, 28)}
-    assert late_pair(metrics_of(**numbers)) == (24, 31)
-    assert late_pair(metrics_of(epoch_0=(1, 0.1))) is None
+    assert pick_late_pair(metrics_of(**numbers)) == (24, 31)
+    assert pick_late_pair(metrics_of(epoch_0=(1, 0.1))) is None
 
 
 # The whole way
@@ -329,8 +329,8 @@ def run(tmp_path) -> RunFolder:
 
 
 def test_a_run_is_measured(run):
-    events = list(evaluate_run(run, Exam(count=16, seeds=2, steps=2)))
-    sampled = [event for event in events if isinstance(event, Sampled)]
+    events = list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2)))
+    sampled = [event for event in events if isinstance(event, SpritesDrawn)]
     measured = [event for event in events if isinstance(event, EpochMeasured)]
     assert sampled[-1].done == sampled[-1].total == 32
     assert [event.epoch for event in measured] == [0, 4]
@@ -341,13 +341,13 @@ def test_a_run_is_measured(run):
     assert floor["fresh"]["frechet"]["mean"] < quality["frechet"]["mean"]
     assert floor["held_out"]["copied"]["mean"] == 0
     text = run.card()
-    assert command_in(text) == "python -m diffusion train --run a"
-    assert answer(run.metrics(), 0, 4) in text
+    assert find_command(text) == "python -m diffusion train --run a"
+    assert compare_epochs(run.metrics(), 0, 4) in text
     assert len(re.findall(r"^\| (0|4|real, .*) \| .* ± ", text, re.M)) == 4
     again = run.metrics()
-    list(evaluate_run(run, Exam(count=16, seeds=2, steps=2), epochs=[4]))
+    list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2), epochs=[4]))
     assert run.metrics() == again, "the same exam, the same numbers"
-    list(evaluate_run(run, Exam(count=16, seeds=2, steps=3), epochs=[4]))
+    list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=3), epochs=[4]))
     assert "quality" not in run.metrics()["0"], "numbers of another exam cannot be compared"
     run.save_metrics(5, {"step": 9, "loss": 0.1})
     assert run.floor() and list(run.metrics()) == ["0", "4", "5"]
@@ -356,7 +356,7 @@ def test_a_run_is_measured(run):
 def test_the_verb(run, capsys):
     assert main(["evaluate", "--run", str(run.path), "--count", "16", "--seeds", "2", "--steps", "2"]) == 0
     said = capsys.readouterr().out
-    assert "epoch 4: Fréchet distance" in said and answer(run.metrics(), 0, 4) in said
+    assert "epoch 4: Fréchet distance" in said and compare_epochs(run.metrics(), 0, 4) in said
 
 
 @pytest.mark.parametrize("count", [60, 500])
@@ -393,7 +393,7 @@ def test_a_run_on_a_persons_own_data_asks_for_it(run):
     own = replace(run.config(), data={"name": "mine.npy", "count": 60, "sha256": "ab"})
     (run.path / "config.json").write_text(own.to_json())
     with pytest.raises(ValueError, match=r"was trained on mine\.npy; say where that is with --data"):
-        trained_on(run)
+        load_training_data(run)
 
 
 def test_the_card_of_a_run_from_elsewhere_needs_no_facts():
@@ -422,7 +422,7 @@ def test_the_charts_are_whole_and_say_it_in_words_too():
     whole = ET.fromstring(page)  # well formed
     charts = whole.findall(".//svg")
     assert len(charts) == 3 and all(chart.find("title").text and chart.find("desc").text for chart in charts)
-    assert answer(metrics, *late_pair(metrics)) in page
+    assert compare_epochs(metrics, *pick_late_pair(metrics)) in page
     assert len(whole.findall(".//details//tbody/tr")) == 5
     assert "<script" not in page and "nan" not in page
     numbers = [float(number) for line in whole.iter("polyline") for number in re.split("[ ,]", line.get("points"))]
@@ -455,7 +455,7 @@ def test_foreign_numbers_do_not_reach_the_page(foreign):
     ],
 )
 def test_it_is_said_when_the_error_on_unseen_shapes_grows_again(losses, said):
-    sentence = specialises({str(epoch): {"held_out_loss": loss} for epoch, loss in enumerate(losses)})
+    sentence = describe_specialisation({str(epoch): {"held_out_loss": loss} for epoch, loss in enumerate(losses)})
     assert said in sentence and bool(said) == bool(sentence)
 
 
@@ -463,7 +463,7 @@ def test_the_closest_pairs_show_a_planted_copy_first():
     training = open_dataset("builtin:60")[0]
     chance = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3)).astype(np.uint8)
     planted = np.concatenate([chance, training.pixels[7:8]])
-    pairs = closest_pairs(Group(planted, np.full(6, ANY)), training, count=3)
+    pairs = closest_pairs(SpriteGroup(planted, np.full(6, ANY)), training, count=3)
     half = len(pairs) // 2
     assert np.array_equal(pairs[0], pairs[half]) and np.array_equal(pairs[0], training.pixels[7])
     assert not np.array_equal(pairs[1], pairs[half + 1])

@@ -10,13 +10,13 @@ from support.runs import make_run
 from diffusion.__main__ import main
 from diffusion.core.samplers import SAMPLERS
 from diffusion.data.dataset import open_dataset
-from diffusion.evaluation.evaluate import Exam, evaluate_run
-from diffusion.evaluation.sampler_sweep import Book, GroupMeasured, Trial, contest
-from diffusion.evaluation.sweep_chart import NAMES, STYLES, picture, table, verdict
+from diffusion.evaluation.evaluate import EvalConfig, evaluate_run
+from diffusion.evaluation.sampler_sweep import GroupMeasured, SweepResults, SweepSetting, sweep_samplers
+from diffusion.evaluation.sweep_chart import NAMES, STYLES, picture, summarise_sweep, table
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.run_folder import RunFolder
 
-TRIALS = [Trial("ddpm", 2), Trial("sa", 3)]
+SWEEP_SETTINGS = [SweepSetting("ddpm", 2), SweepSetting("sa", 3)]
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def run(tmp_path) -> RunFolder:
     return made
 
 
-def measured(run, out, trials=TRIALS, **options):
+def measured(run, out, trials=SWEEP_SETTINGS, **options):
     options = {"epoch": 4, "count": 16, "seeds": 2} | options
-    events = contest(run, out, trials=trials, **options)
+    events = sweep_samplers(run, out, trials=trials, **options)
     return [(event.trial, event.seed) for event in events if isinstance(event, GroupMeasured)]
 
 
@@ -38,44 +38,47 @@ def book_of(**distances):
     seeds = {}
     for name, found in distances.items():
         sampler, _, steps = name.rpartition("_")
-        seeds[Trial(sampler, int(steps))] = {seed: {"frechet": distance} for seed, distance in enumerate(found)}
-    return Book("sprites", 31, 500, "ab", seeds)
+        seeds[SweepSetting(sampler, int(steps))] = {seed: {"frechet": distance} for seed, distance in enumerate(found)}
+    return SweepResults("sprites", 31, 500, "ab", seeds)
 
 
 def test_a_contest_measures_all_trials_of_a_seed_before_the_next(run, tmp_path):
-    assert measured(run, tmp_path / "s.json") == [(trial, seed) for seed in (0, 1) for trial in TRIALS]
+    assert measured(run, tmp_path / "s.json") == [(trial, seed) for seed in (0, 1) for trial in SWEEP_SETTINGS]
 
 
 def test_it_goes_on_where_it_stopped_and_gives_what_it_would_have_given(run, tmp_path):
     whole, parts = tmp_path / "whole.json", tmp_path / "parts.json"
     measured(run, whole)
-    walk = contest(run, parts, epoch=4, trials=TRIALS, count=16, seeds=2)
+    walk = sweep_samplers(run, parts, epoch=4, trials=SWEEP_SETTINGS, count=16, seeds=2)
     while not isinstance(next(walk), GroupMeasured):
         pass
     walk.close()  # as if it were killed after the first group
-    assert measured(run, parts) == [(TRIALS[1], 0), (TRIALS[0], 1), (TRIALS[1], 1)]
+    assert measured(run, parts) == [(SWEEP_SETTINGS[1], 0), (SWEEP_SETTINGS[0], 1), (SWEEP_SETTINGS[1], 1)]
     assert whole.read_text() == parts.read_text()
     assert measured(run, parts) == []
-    assert measured(run, parts, [*TRIALS, Trial("ddim", 1)]) == [(Trial("ddim", 1), 0), (Trial("ddim", 1), 1)]
+    assert measured(run, parts, [*SWEEP_SETTINGS, SweepSetting("ddim", 1)]) == [
+        (SweepSetting("ddim", 1), 0),
+        (SweepSetting("ddim", 1), 1),
+    ]
 
 
 def test_its_numbers_are_those_of_evaluate(run, tmp_path):
     """README and table must not contradict each other: the same sprites, judged in the same way."""
     measured(run, tmp_path / "s.json")
-    list(evaluate_run(run, Exam(count=16, seeds=2, steps=2), epochs=[4]))
-    values = Book.read(tmp_path / "s.json").values(Trial("ddpm", 2))
+    list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2), epochs=[4]))
+    values = SweepResults.read(tmp_path / "s.json").values(SweepSetting("ddpm", 2))
     assert np.mean(values) == pytest.approx(run.metrics()["4"]["quality"]["frechet"]["mean"], abs=1e-4)
 
 
 def test_the_ratio_is_taken_pair_by_pair():
     """The seeds differ by far more than the samplers do; that must not hide the difference."""
     book = book_of(ddpm_500=[1, 2, 3], sa_20=[0.9, 1.8, 2.7, 99])
-    mean, error = book.ratio(Trial("sa", 20))
+    mean, error = book.ratio(SweepSetting("sa", 20))
     assert mean == pytest.approx(0.9) and error == pytest.approx(0)
-    mean, error = book_of(ddpm_500=[1, 1], sa_20=[0.9, 1.1]).ratio(Trial("sa", 20))
+    mean, error = book_of(ddpm_500=[1, 1], sa_20=[0.9, 1.1]).ratio(SweepSetting("sa", 20))
     assert (mean, error) == (pytest.approx(1), pytest.approx(0.1))
-    assert book_of(ddpm_500=[2], sa_20=[1]).ratio(Trial("sa", 20)) == (0.5, math.inf)
-    assert book_of(ddpm_500=[2]).ratio(Trial("sa", 20)) is None
+    assert book_of(ddpm_500=[2], sa_20=[1]).ratio(SweepSetting("sa", 20)) == (0.5, math.inf)
+    assert book_of(ddpm_500=[2]).ratio(SweepSetting("sa", 20)) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_the_ratio_is_taken_pair_by_pair():
     ],
 )
 def test_the_verdict_names_the_fewest_steps_that_are_enough(distances, said):
-    assert said in verdict(book_of(**distances))
+    assert said in summarise_sweep(book_of(**distances))
 
 
 def test_the_table_has_a_row_for_each_number_of_steps():
@@ -191,7 +194,7 @@ def test_a_file_that_is_no_contest_is_left_alone(run, tmp_path, content):
 
 
 def test_another_contest_is_not_mixed_in(run, tmp_path):
-    measured(run, tmp_path / "s.json", TRIALS[:1])
+    measured(run, tmp_path / "s.json", SWEEP_SETTINGS[:1])
     for other in ({"epoch": 0}, {"count": 20}):
         with pytest.raises(ValueError, match="holds epoch 4 of run in groups of 8; name another --out"):
             measured(run, tmp_path / "s.json", **other)

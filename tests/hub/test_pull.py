@@ -21,7 +21,7 @@ from support.runs import make_run
 
 from diffusion.__main__ import main
 from diffusion.hub import client as hub_client
-from diffusion.hub.client import PATIENCE, Progress, Waiting, result_of
+from diffusion.hub.client import PATIENCE, Progress, Waiting, run_to_end
 from diffusion.hub.listing import list_epochs
 from diffusion.hub.pull import EpochHere, LocalCopy, find_or_pull, pull_epochs
 from diffusion.refs import HubRef
@@ -59,7 +59,7 @@ def api(hub) -> HfApi:
 @pytest.fixture
 def quick(monkeypatch, request) -> None:
     """Short pauses; and where it is waited for that patience runs out, half a second of it instead of fifteen."""
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
     if any(word in request.node.name for word in ("hung", "stalled")):
         monkeypatch.setattr(hub_client, "PATIENCE", 0.5)
 
@@ -437,11 +437,11 @@ def test_a_download_that_fails_says_why_keeps_what_is_whole_and_goes_on_later(hu
 
 
 def test_the_patience_is_fifteen_seconds_and_silence_is_told_long_before():
-    assert PATIENCE <= 15 and hub_client.BEAT <= 1 and hub_client.TIMEOUT <= PATIENCE
+    assert PATIENCE <= 15 and hub_client.POLL_SECONDS <= 1 and hub_client.TIMEOUT <= PATIENCE
 
 
 def test_silence_is_told_and_can_be_cancelled(hub, api, monkeypatch, tmp_path):
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
     hub.fault("GET", "/_cdn/.*model_4", stall=1000)
     work = pull_epochs(api, list_epochs(api, REF), [0, 4], tmp_path / "r")
     waits = [event for event, _ in zip((e for e in work if isinstance(e, Waiting)), range(3), strict=False)]
@@ -483,7 +483,7 @@ def test_a_token_that_is_none_is_never_repeated(hub, token):
 
 
 def test_what_was_pulled_plays_without_the_hub(hub, api, quick, tmp_path):
-    run = result_of(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
+    run = run_to_end(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
     commit = run.source()["commit"]
     hub.put("me/run", {"README.md": b"# Newer\n"})
     hub.stop()
@@ -497,9 +497,9 @@ def test_what_was_pulled_plays_without_the_hub(hub, api, quick, tmp_path):
 
 
 def test_a_copy_of_an_older_commit_is_brought_up_to_date_where_the_hub_answers(hub, api, tmp_path):
-    result_of(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
+    run_to_end(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
     newer = hub.put("me/run", {"README.md": b"# Newer\n"})
-    run = result_of(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
+    run = run_to_end(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
     assert run.source()["commit"] == newer.id and run.card() == "# Newer\n"
 
 

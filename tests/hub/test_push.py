@@ -25,7 +25,7 @@ from diffusion.__main__ import main
 from diffusion.core.trainer import TrainConfig
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
-from diffusion.hub.client import Progress, Waiting, result_of
+from diffusion.hub.client import Progress, Waiting, run_to_end
 from diffusion.hub.listing import list_epochs
 from diffusion.hub.pull import pull_epochs
 from diffusion.hub.push import Pushed
@@ -56,7 +56,7 @@ def api(hub) -> HfApi:
 def quick(monkeypatch, request) -> None:
     """A picture of two steps, no pauses between the client's own tries, and little patience with a Hub that hangs."""
     monkeypatch.setattr("diffusion.engine.card_picture.PICTURE", Request(count=32, steps=2))
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
     if "hung" in request.node.name:
         monkeypatch.setattr(publish, "COMMIT_PATIENCE", 0.5)
         monkeypatch.setattr(hub_client, "PATIENCE", 0.5)
@@ -114,7 +114,7 @@ def test_a_licence_is_given_only_to_what_learned_from_our_own_pictures(data, lic
 
 
 def test_the_card_is_valid_for_the_hub_and_shows_a_picture_and_the_numbers(hub, api, run):
-    result_of(publish_run(api, run, REF))
+    run_to_end(publish_run(api, run, REF))
     made = ModelCard(tree(hub)["README.md"].decode())
     assert made.data.library_name == "sprite-diffusion"
     assert made.data.pipeline_tag == "unconditional-image-generation" and "ddpm" in made.data.tags
@@ -134,24 +134,24 @@ def test_the_card_names_the_data_set_that_is_on_the_hub():
 
 def test_a_card_that_a_person_wrote_goes_as_it_is(hub, api, run):
     run.save_card("---\nlicense: cc0-1.0\n---\n# My heroes\n")
-    result_of(publish_run(api, run, REF))
+    run_to_end(publish_run(api, run, REF))
     assert tree(hub)["README.md"] == b"---\nlicense: cc0-1.0\n---\n# My heroes\n"
 
 
 def test_what_is_there_already_is_not_sent_and_makes_no_commit(hub, api, run):
-    first = result_of(publish_run(api, run, REF))
+    first = run_to_end(publish_run(api, run, REF))
     hub.log.clear()
-    assert result_of(publish_run(api, run, REF)) == Pushed(first.url, first.commit, ())
+    assert run_to_end(publish_run(api, run, REF)) == Pushed(first.url, first.commit, ())
     assert not hub.asked("POST|PUT")
     add_epoch(run, 8)
-    pushed = result_of(publish_run(api, run, REF))
+    pushed = run_to_end(publish_run(api, run, REF))
     assert set(pushed.files) == {"model_8.safetensors", "sample_8.png", "README.md"}
     assert len(hub.asked("PUT")) == 2 and hub.repos["model", "me/run"].head.title == "Epochs 8"
     assert {"model_0.safetensors", "sample_4.png"} <= tree(hub).keys(), "something was removed"
 
 
 def test_what_was_pushed_is_pulled_and_draws_the_same(hub, api, run, tmp_path):
-    result_of(publish_run(api, run, REF))
+    run_to_end(publish_run(api, run, REF))
     folder = tmp_path / "runs" / REF.folder()
     list(pull_epochs(api, list_epochs(api, REF), None, folder))
     pulled = RunFolder(folder)
@@ -159,20 +159,20 @@ def test_what_was_pushed_is_pulled_and_draws_the_same(hub, api, run, tmp_path):
     mine, theirs = (it.load(4).network.state_dict() for it in (run, pulled))
     assert all(torch.equal(mine[name], theirs[name]) for name in mine)
     assert not (folder / "training").exists()
-    assert result_of(publish_run(api, pulled, REF)).files == (), "a pulled run is not what was pushed"
+    assert run_to_end(publish_run(api, pulled, REF)).files == (), "a pulled run is not what was pushed"
 
 
 def test_the_training_state_goes_only_when_asked_for(hub, api, run):
-    result_of(publish_run(api, run, REF, with_training=True))
+    run_to_end(publish_run(api, run, REF, with_training=True))
     assert tree(hub)["training/resume.pt"] == (run.path / "training" / "resume.pt").read_bytes()
 
 
 def test_a_private_run_is_never_put_where_all_can_see_it(hub, api, run):
-    result_of(publish_run(api, run, REF, private=True))
+    run_to_end(publish_run(api, run, REF, private=True))
     assert hub.repos["model", "me/run"].private
     hub.add("me/open", {})
     with pytest.raises(ValueError, match="hf://me/open is public; push to a new name, or make it private"):
-        result_of(publish_run(api, run, HubRef("me/open"), private=True))
+        run_to_end(publish_run(api, run, HubRef("me/open"), private=True))
     assert not hub.repos["model", "me/open"].head.tree
 
 
@@ -180,14 +180,14 @@ def test_a_private_run_is_never_put_where_all_can_see_it(hub, api, run):
 
 
 def test_a_newer_commit_of_somebody_else_is_not_overwritten(hub, api, run):
-    result_of(publish_run(api, run, REF))
+    run_to_end(publish_run(api, run, REF))
     theirs = hub.put("me/run", {"README.md": b"# Theirs\n"})
     add_epoch(run, 8)
     with pytest.raises(ValueError, match=r"has moved on to \w{7} since .* pull it first, then push again"):
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
     assert hub.repos["model", "me/run"].head == theirs
     list(pull_epochs(api, list_epochs(api, REF), [4], run.path))
-    assert "model_8.safetensors" in result_of(publish_run(api, run, REF)).files
+    assert "model_8.safetensors" in run_to_end(publish_run(api, run, REF)).files
 
 
 def test_a_commit_that_comes_in_between_is_not_overwritten(hub, api, run):
@@ -201,25 +201,25 @@ def test_a_commit_that_comes_in_between_is_not_overwritten(hub, api, run):
 
 
 def test_another_run_is_not_written_over(hub, api, run, tmp_path):
-    result_of(publish_run(api, make_run(tmp_path / "runs" / "other", epochs=(4,), width=16), REF))
+    run_to_end(publish_run(api, make_run(tmp_path / "runs" / "other", epochs=(4,), width=16), REF))
     before = tree(hub)
     with pytest.raises(ValueError, match=r"already holds a run, and not the one of .*mine; push to a new name"):
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
     assert tree(hub) == before
     hub.add("me/empty", {"README.md": b"# Soon\n"})
-    assert result_of(publish_run(api, run, HubRef("me/empty"))).files
+    assert run_to_end(publish_run(api, run, HubRef("me/empty"))).files
 
 
 def test_a_push_whose_answer_was_lost_is_not_made_twice(hub, api, run):
     hub.fault("POST", "/commit/", cut=0, times=1)
     with pytest.raises(ValueError, match="broke off"):
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
     commits = list(hub.repos["model", "me/run"].commits)
     assert len(commits) == 2, "the commit was not made; the test tests nothing"
-    assert result_of(publish_run(api, run, REF)).files == ()
+    assert run_to_end(publish_run(api, run, REF)).files == ()
     assert hub.repos["model", "me/run"].commits == commits
     add_epoch(run, 8)
-    assert result_of(publish_run(api, run, REF)).files
+    assert run_to_end(publish_run(api, run, REF)).files
 
 
 # When things break
@@ -251,14 +251,14 @@ def test_a_push_that_fails_says_why_and_leaves_no_half_of_it(hub, api, run, name
     spoil(hub)
     started = time.monotonic()
     with pytest.raises(ValueError) as caught:
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
     assert time.monotonic() - started < 15
     assert complaint in str(caught.value) and "\n" not in str(caught.value)
     assert tree(hub) == before and not run.source()
     hub.faults.clear()
     if hub.server is None:
         hub.start()
-    assert result_of(publish_run(api, run, REF)).files
+    assert run_to_end(publish_run(api, run, REF)).files
     assert {"model_0.safetensors", "model_4.safetensors"} <= tree(hub).keys()
 
 
@@ -281,7 +281,7 @@ def test_waiting_for_an_upload_is_told(hub, api, run):
 def test_a_run_that_cannot_be_pushed_is_one_sentence(hub, api, run, spoil, complaint):
     spoil(run)
     with pytest.raises(ValueError) as caught:
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
     assert complaint in str(caught.value) and "\n" not in str(caught.value)
     assert not hub.asked("/commit/")
 
@@ -289,7 +289,7 @@ def test_a_run_that_cannot_be_pushed_is_one_sentence(hub, api, run, spoil, compl
 @pytest.mark.parametrize("name", ["hf://me/run@v1", "hf://me/run/model_4"])
 def test_a_run_goes_to_a_whole_repository(api, run, name):
     with pytest.raises(ValueError, match="a run is pushed to a whole repository such as hf://me/run, not to"):
-        result_of(publish_run(api, run, HubRef.parse(name)))
+        run_to_end(publish_run(api, run, HubRef.parse(name)))
 
 
 # The token
@@ -312,7 +312,7 @@ def test_the_token_is_nowhere_to_be_read(hub, run, tmp_path, monkeypatch, capfd,
     for verb in (["push", str(run.path), "--to", "me/run"], ["pull", "hf://me/run", "--runs", str(tmp_path / "to")]):
         main(verb)
     try:
-        result_of(publish_run(HfApi(), run, REF))
+        run_to_end(publish_run(HfApi(), run, REF))
     except ValueError:
         written.append(traceback.format_exc())
     said = capfd.readouterr()
@@ -374,7 +374,7 @@ def test_a_push_over_xet_comes_back(run, monkeypatch, tmp_path):
     hub = FakeHub(bridge=cas, cas=cas.address).start()
     try:
         api = HfApi(endpoint=hub.url, token="hf_me")
-        result_of(publish_run(api, run, REF))
+        run_to_end(publish_run(api, run, REF))
         assert hub.asked("xet-write-token") and not hub.asked("PUT") and not hub.uploaded
         assert sum(len(content) for content in contents(tmp_path / "cas").values()) > 100_000
         list(pull_epochs(api, list_epochs(api, REF), None, tmp_path / "back"))

@@ -23,8 +23,18 @@ from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.refs import HubRef
-from diffusion.runs.hub_jobs import Ended, Hardware, JobPlan, Said, cancel, find, follow, list_hardware, start
-from diffusion.runs.log_lines import EVERY, EpochTold, from_line, to_line
+from diffusion.runs.hub_jobs import (
+    Hardware,
+    JobEnded,
+    JobPlan,
+    LogLine,
+    cancel_job,
+    find_job,
+    follow_job,
+    list_hardware,
+    start_job,
+)
+from diffusion.runs.log_lines import EVERY, EpochLine, from_line, to_line
 from diffusion.runs.train_run import Plan
 from diffusion.store.run_folder import RunFolder
 
@@ -69,7 +79,7 @@ def test_every_twentieth_step_and_the_last_are_told(step):
 @pytest.mark.parametrize("held_out", [0.5, math.nan])
 def test_an_epoch_is_told_without_its_weights(held_out):
     told = from_line(to_line(EpochDone(3, 12, 0.25, held_out, {}, {})))
-    assert asdict(told) | {"held_out_loss": 0} == asdict(EpochTold(3, 12, 0.25, 0))
+    assert asdict(told) | {"held_out_loss": 0} == asdict(EpochLine(3, 12, 0.25, 0))
     assert told.held_out_loss == held_out or (math.isnan(held_out) and math.isnan(told.held_out_loss))
     assert to_line(MidEpoch(0, 1, {})) == ""
 
@@ -96,7 +106,7 @@ def test_train_tells_its_events_as_lines(tmp_path, capsys):
     said = capsys.readouterr()
     told = [from_line(line) for line in said.out.splitlines()]
     assert None not in told and not said.err
-    epochs = [event for event in told if isinstance(event, EpochTold)]
+    epochs = [event for event in told if isinstance(event, EpochLine)]
     assert [event.epoch for event in epochs] == [0]
     metrics = RunFolder(tmp_path / "r").metrics()
     assert [round(event.loss, 5) for event in epochs] == [metrics["0"]["loss"]]
@@ -115,7 +125,7 @@ def test_prices_are_asked_for_and_the_cheapest_is_first(api):
 
 
 def test_a_job_gets_the_code_the_training_and_the_token_as_a_secret(hub, api):
-    started = start(api, job_plan(hours=1.5, private=True))
+    started = start_job(api, job_plan(hours=1.5, private=True))
     assert (started.id, started.owner, started.url) == ("job0", "me", f"{hub.url}/jobs/me/job0")
     spec = hub.jobs[0].spec
     assert spec["secrets"] == {"HF_TOKEN": "hf_me"}
@@ -131,7 +141,7 @@ def test_a_job_gets_the_code_the_training_and_the_token_as_a_secret(hub, api):
         "--log json --push-to me/mine",
     ]
     assert hub.repos["model", "me/mine"].private
-    assert find(api, "job0") == started
+    assert find_job(api, "job0") == started
 
 
 def test_the_code_is_the_space_that_this_is_unless_said_otherwise(monkeypatch):
@@ -168,8 +178,8 @@ def test_a_job_that_cannot_work_is_refused_before_it_costs_anything(changes, com
 
 
 def test_a_job_is_followed_until_it_ends(hub, api):
-    job = start(api, job_plan())
-    epoch = EpochTold(0, 20, 0.25, 0.5)
+    job = start_job(api, job_plan())
+    epoch = EpochLine(0, 20, 0.25, 0.5)
 
     def work() -> None:
         for text in ("Cloning", "", to_line(STEP), json.dumps({"event": "epoch", **asdict(epoch)}), "Done"):
@@ -178,23 +188,23 @@ def test_a_job_is_followed_until_it_ends(hub, api):
         hub.jobs[0].stage = "COMPLETED"
 
     threading.Thread(target=work, daemon=True).start()
-    events = [event for event in follow(api, job) if not isinstance(event, hub_client.Waiting)]
-    assert events == [Said("Cloning"), STEP, epoch, Said("Done"), Ended("COMPLETED", "")]
+    events = [event for event in follow_job(api, job) if not isinstance(event, hub_client.Waiting)]
+    assert events == [LogLine("Cloning"), STEP, epoch, LogLine("Done"), JobEnded("COMPLETED", "")]
 
 
 def test_a_silent_job_is_waited_for_and_left_running_when_no_longer_followed(hub, api, monkeypatch):
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
-    job = start(api, job_plan())
-    events = follow(api, job)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
+    job = start_job(api, job_plan())
+    events = follow_job(api, job)
     assert isinstance(next(events), hub_client.Waiting)
     events.close()
     assert hub.jobs[0].stage == "RUNNING"
 
 
 def test_a_cancelled_job_ends(hub, api):
-    job = start(api, job_plan())
-    cancel(api, job)
-    assert [event for event in follow(api, job) if isinstance(event, Ended)] == [Ended("CANCELED", "")]
+    job = start_job(api, job_plan())
+    cancel_job(api, job)
+    assert [event for event in follow_job(api, job) if isinstance(event, JobEnded)] == [JobEnded("CANCELED", "")]
 
 
 @pytest.mark.parametrize(
@@ -214,14 +224,14 @@ def test_a_job_that_cannot_be_started_is_one_sentence(hub, api, monkeypatch, spo
         monkeypatch.setattr(hub_client, "PATIENCE", 0.5)
     spoil(hub)
     with pytest.raises(ValueError) as caught:
-        start(api, job_plan())
+        start_job(api, job_plan())
     assert complaint in str(caught.value) and "\n" not in str(caught.value) and "hf_me" not in str(caught.value)
     assert not hub.jobs
 
 
-@pytest.mark.parametrize("ask", [cancel, lambda api, job: list(follow(api, job))])
+@pytest.mark.parametrize("ask", [cancel_job, lambda api, job: list(follow_job(api, job))])
 def test_a_job_that_is_gone_is_one_sentence(hub, api, ask):
-    job = start(api, job_plan())
+    job = start_job(api, job_plan())
     hub.jobs.clear()
     with pytest.raises(ValueError, match="there is no job job0"):
         ask(api, job)
@@ -229,7 +239,7 @@ def test_a_job_that_is_gone_is_one_sentence(hub, api, ask):
 
 def test_nobody_pays_without_being_known(hub):
     with pytest.raises(ValueError, match="who pays for it; log in with"):
-        start(HfApi(endpoint=hub.url, token=False), job_plan())
+        start_job(HfApi(endpoint=hub.url, token=False), job_plan())
     assert not hub.log
 
 

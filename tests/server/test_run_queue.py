@@ -13,12 +13,12 @@ from support.runs import make_run, until
 
 from diffusion.__main__ import main
 from diffusion.core.trainer import EpochDone, StepDone, TrainConfig
-from diffusion.engine.generation import finished
+from diffusion.engine.generation import generate_finished
 from diffusion.runs.estimate import estimate_seconds
-from diffusion.runs.previews import SHOWN, drawn, requests_for
-from diffusion.runs.train_run import Plan, plan_of, run_plan
-from diffusion.server.run_queue import MOST_WAITING, Runner, interrupted
-from diffusion.server.run_status import CURVE_POINTS, longer
+from diffusion.runs.previews import PREVIEW_COUNT, draw_previews, preview_requests
+from diffusion.runs.train_run import Plan, load_plan, run_plan
+from diffusion.server.run_queue import MAX_WAITING, TrainingQueue, is_interrupted
+from diffusion.server.run_status import CURVE_POINTS, extend_curve
 from diffusion.sprites import KINDS
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.run_folder import RunFolder
@@ -38,7 +38,7 @@ def test_a_run_is_carried_out_and_tells_how_it_stands(runner, tmp_path):
     assert [epoch for epoch, _ in now.held_out] == [epoch for epoch, _ in now.samples] == [0, 1]
     assert all(sprites.shape == (16, 16, 16, 3) for _, sprites in now.samples)
     assert list(RunFolder(tmp_path / "mine").epochs()) == [0, 1]
-    assert not interrupted(RunFolder(tmp_path / "mine"))
+    assert not is_interrupted(RunFolder(tmp_path / "mine"))
     assert RunFolder(tmp_path / "mine").resume_state() is None, "24 MB that nobody needs"
 
 
@@ -104,11 +104,11 @@ def test_stop_saves_within_the_epoch_and_resume_ends_with_the_same_epochs(runner
     now = until(runner, lambda now: now.state == "stopped")
     assert stopped_at <= now.step < 20
     run = RunFolder(tmp_path / "mine")
-    assert interrupted(run) and run.resume_state()["step"] == now.step
-    runner.start(plan_of(run), resume=True)
+    assert is_interrupted(run) and run.resume_state()["step"] == now.step
+    runner.start(load_plan(run), resume=True)
     assert until(runner, lambda now: now.step > 0).step > now.step, "it began again from the start"
     now = until(runner, lambda now: now.state == "finished")
-    assert list(run.epochs()) == [0, 1] and not interrupted(run)
+    assert list(run.epochs()) == [0, 1] and not is_interrupted(run)
     assert [step for step, _ in now.curve] == list(range(1, 41)), "the curve lost what was before the stop"
 
 
@@ -119,8 +119,8 @@ def test_after_a_restart_the_curve_begins_with_the_epochs_that_are_on_the_disk(r
     next(dying)
     dying.close()
     run = RunFolder(tmp_path / "mine")
-    assert interrupted(run)
-    runner.start(plan_of(run), resume=True)
+    assert is_interrupted(run)
+    runner.start(load_plan(run), resume=True)
     now = until(runner, lambda now: now.state == "finished")
     assert [step for step, _ in now.curve] == [3, 4, 5, 6] and [epoch for epoch, _ in now.held_out] == [0, 1]
 
@@ -152,11 +152,11 @@ def test_one_run_at_a_time_the_next_ones_wait_and_may_leave(runner, tmp_path):
 
 def test_not_more_may_wait_than_is_bearable(runner, tmp_path):
     runner.start(plan(tmp_path / "first", count=2000))
-    for number in range(MOST_WAITING):
+    for number in range(MAX_WAITING):
         runner.start(plan(tmp_path / str(number)))
     with pytest.raises(ValueError, match="8 runs wait already"):
         runner.start(plan(tmp_path / "one more"))
-    for number in range(MOST_WAITING):
+    for number in range(MAX_WAITING):
         runner.leave(str(number))
 
 
@@ -171,7 +171,7 @@ def test_a_run_that_fails_lets_the_next_one_begin(runner, tmp_path):
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_run_that_takes_too_long_is_saved_and_stopped(tmp_path, paused):
-    runner = Runner(longest=3)
+    runner = TrainingQueue(longest=3)
     runner.start(plan(tmp_path / "mine", count=20_000))
     if paused:
         until(runner, lambda now: now.step >= 1)
@@ -210,14 +210,14 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp
     begun.close()
     run, before = RunFolder(asked.folder), (asked.folder / "model_0.safetensors").read_bytes()
     fill(asked.folder / name)
-    runner.start(plan_of(run), resume=True)
+    runner.start(load_plan(run), resume=True)
     now = until(runner, lambda now: not now.busy)
     assert now.state == "failed" and now.message == f"could not write {asked.folder / name}: the disk is full"
     assert (asked.folder / "model_0.safetensors").read_bytes() == before
     assert run.load(0) and "0" in run.metrics() and run.resume_state()["epoch"] == whole_epochs - 1
-    assert interrupted(run), "the page would not offer to resume it"
+    assert is_interrupted(run), "the page would not offer to resume it"
     assert not list(asked.folder.rglob(".*.part"))
-    runner.start(plan_of(run), resume=True)  # there is room again
+    runner.start(load_plan(run), resume=True)  # there is room again
     until(runner, lambda now: now.state == "finished")
     for epoch in (0, 1, 2):
         mine, whole = (folder.load(epoch).network.state_dict() for folder in (run, RunFolder(tmp_path / "whole")))
@@ -233,7 +233,7 @@ def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its
     runner.stop()
     now = until(runner, lambda now: not now.busy)
     assert now.state == "failed" and "resume.pt: the disk is full" in now.message
-    runner.start(plan_of(RunFolder(tmp_path / "mine")), resume=True)
+    runner.start(load_plan(RunFolder(tmp_path / "mine")), resume=True)
     until(runner, lambda now: now.state == "running" and now.step >= 1)
 
 
@@ -247,8 +247,8 @@ def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its
 def test_a_run_that_learns_kinds_is_asked_for_kinds(labelled, dropped, kinds, guidance):
     """None: a run of before that was said in config.json."""
     data = {} if labelled is None else {"labelled": labelled}
-    requests = requests_for(RunConfig(training={"drop_label": dropped}, data=data))
-    assert len(requests) == kinds and sum(request.count for request in requests) == SHOWN
+    requests = preview_requests(RunConfig(training={"drop_label": dropped}, data=data))
+    assert len(requests) == kinds and sum(request.count for request in requests) == PREVIEW_COUNT
     assert {request.guidance for request in requests} == {guidance}
     asked = [KINDS[request.kinds.index(1)] for request in requests if any(request.kinds)]
     assert asked == (["hero", "non-hero", "food", "spell"] if kinds == 4 else [])
@@ -259,9 +259,9 @@ def test_the_kinds_stand_side_by_side(tmp_path):
     run = make_run(tmp_path / "tiny", epochs=(4,))
     config = replace(run.config(), training={"drop_label": 0.1}, data={"labelled": 9})
     checkpoint = replace(run.load(4), config=config)
-    together = drawn(checkpoint)
-    for column, request in enumerate(requests_for(config)):
-        torch.testing.assert_close(together[column::4], finished(checkpoint, request), atol=1e-3, rtol=1e-3)
+    together = draw_previews(checkpoint)
+    for column, request in enumerate(preview_requests(config)):
+        torch.testing.assert_close(together[column::4], generate_finished(checkpoint, request), atol=1e-3, rtol=1e-3)
 
 
 def test_a_run_of_before_its_labels_were_counted_is_resumed(runner, tmp_path):
@@ -273,7 +273,7 @@ def test_a_run_of_before_its_labels_were_counted_is_resumed(runner, tmp_path):
     config = json.loads(path.read_text())
     assert config["data"].pop("labelled") == 400
     path.write_text(json.dumps(config))
-    runner.start(plan_of(RunFolder(tmp_path / "mine")), resume=True)
+    runner.start(load_plan(RunFolder(tmp_path / "mine")), resume=True)
     assert until(runner, lambda now: not now.busy).state == "finished"
 
 
@@ -283,7 +283,7 @@ def test_a_run_of_before_its_labels_were_counted_is_resumed(runner, tmp_path):
 def grown(losses, total):
     curve = ()
     for step, loss in losses:
-        curve = longer(curve, step, loss, total)
+        curve = extend_curve(curve, step, loss, total)
     return curve
 
 
@@ -310,7 +310,7 @@ def test_the_curve_stays_small_while_it_grows():
 def test_steps_that_are_made_again_replace_what_came_since():
     """A run that failed between two saves is resumed from before."""
     curve = grown([(step, 1.0) for step in range(1, 9)], 100)
-    assert longer(curve, 5, 0.5, 100) == ((1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0), (5, 0.5))
+    assert extend_curve(curve, 5, 0.5, 100) == ((1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0), (5, 0.5))
 
 
 # Beginning with a checkpoint, and how long it will take
@@ -329,7 +329,7 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint_and_is_resumed_without_it
     moved, apart = ((after.to8.weight - other.to8.weight).detach().abs().max() for other in (before, fresh))
     assert 0 < moved < apart, "it did not begin where it was told to"
     first.file(4).unlink()
-    list(run_plan(plan_of(run), resume=True))
+    list(run_plan(load_plan(run), resume=True))
     assert list(run.epochs()) == [0, 1]
 
 

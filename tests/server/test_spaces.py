@@ -18,15 +18,14 @@ from support.load import Page
 from support.runs import make_run
 
 from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
-from diffusion.engine import batching as sharing
-from diffusion.engine import device
+from diffusion.engine import batching, device
 from diffusion.engine import generation as engine
 from diffusion.engine import zero_gpu as gpu
 from diffusion.engine.generation import Request
 from diffusion.runs import train_run as runs
 from diffusion.runs import zero_gpu_slices
 from diffusion.runs.train_run import Plan
-from diffusion.server.run_queue import Runner
+from diffusion.server.run_queue import TrainingQueue
 from diffusion.store.run_folder import RunFolder
 
 FAKE = ROOT / "tests" / "support" / "fake_spaces"
@@ -83,7 +82,7 @@ def test_anywhere_else_the_engine_is_called_as_it_is(checkpoints):
     walk = gpu.generate_on_lent_gpu(checkpoints, Request(count=2, steps=3))
     assert same(list(walk)[-1], list(engine.generate(checkpoints, Request(count=2, steps=3)))[-1])
     assert "spaces" not in sys.modules
-    assert gpu.on_gpu(lambda: 1)(sorted) is sorted
+    assert gpu.run_on_lent_gpu(lambda: 1)(sorted) is sorted
 
 
 def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
@@ -96,7 +95,7 @@ def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
 def test_nobody_is_forked_beside_an_engine_that_is_on_its_way_out(borrowed, checkpoints, monkeypatch):
     """The Train tab draws the sprites of an epoch here, and then borrows again."""
     told = []
-    monkeypatch.setattr(sharing.Engine, "rest", lambda engine: told.append(len(borrowed())))
+    monkeypatch.setattr(batching.Batcher, "wait_until_idle", lambda engine: told.append(len(borrowed())))
     list(gpu.generate_on_lent_gpu(checkpoints[:1], Request(count=1, steps=1)))
     assert told == [0], "it must rest before the GPU is borrowed"
 
@@ -196,7 +195,7 @@ def test_a_run_that_was_stopped_can_be_resumed(borrowed, tmp_path):
 def test_the_runner_shows_a_run_on_a_lent_gpu(borrowed, tmp_path, monkeypatch):
     """run_queue imports run_plan_on_lent_gpu, and its thread has the context of the request that started it."""
     monkeypatch.setattr("diffusion.server.run_queue.run_plan_on_lent_gpu", zero_gpu_slices.run_plan_on_lent_gpu)
-    runner = Runner()
+    runner = TrainingQueue()
     runner.start(plan(tmp_path / "mine"))
     runner.wait(60)
     now = runner.snapshot()

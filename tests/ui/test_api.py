@@ -23,12 +23,12 @@ from support.app import running_app
 from support.runs import make_run
 
 from diffusion.data.pixelart import draw
-from diffusion.engine.generation import Request, finished
+from diffusion.engine.generation import Request, generate_finished
 from diffusion.refs import EpochRef
 from diffusion.sprites import enlarged, sheet, to_pixels
 from diffusion.ui.api.endpoints import Api, build
 from diffusion.ui.api.schemas import opened
-from diffusion.ui.parts.limits import Door
+from diffusion.ui.parts.limits import ConcurrencyLimit
 from diffusion.ui.parts.share_links import epochs_in, link, request_in
 
 ENDPOINTS = ["generate_sprites", "compare_epochs", "denoise_step"]
@@ -62,7 +62,7 @@ def pixels(picture):
 
 def drawn(run, epoch, **settings):
     """What the engine makes of the same request, as it should stand in the picture."""
-    return to_pixels(finished(run.load(epoch), Request(**settings)))
+    return to_pixels(generate_finished(run.load(epoch), Request(**settings)))
 
 
 def agent(address, conversation):
@@ -230,7 +230,7 @@ def test_an_agent_sees_the_picture_and_reads_the_facts(address, run):
 
 
 def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():
-    door, leave, inside, refused = Door(at_once=2, waiting=3), threading.Event(), [], []
+    door, leave, inside, refused = ConcurrencyLimit(at_once=2, waiting=3), threading.Event(), [], []
 
     def call():
         try:

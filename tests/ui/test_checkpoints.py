@@ -20,7 +20,7 @@ from diffusion.hub.client import Progress, Waiting
 from diffusion.hub.pull import Listing
 from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
-from diffusion.server.visitor_pulls import Allowance, Pulls
+from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
 from diffusion.ui.tabs import checkpoints, watch
@@ -45,7 +45,7 @@ def hub(files, monkeypatch) -> Iterator[FakeHub]:
     hub = FakeHub().start()
     hub.add("me/run", files)
     hub.stand_in(monkeypatch)
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(streams, "BARS_EVERY", 0)
     monkeypatch.setattr("diffusion.engine.card_picture.PICTURE", Request(count=32, steps=2))
     yield hub
@@ -53,8 +53,8 @@ def hub(files, monkeypatch) -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def pulls(tmp_path) -> Pulls:
-    return Pulls(tmp_path / "runs")
+def pulls(tmp_path) -> VisitorPulls:
+    return VisitorPulls(tmp_path / "runs")
 
 
 def looked(address: str, settings: Settings = HERE) -> Listing:
@@ -67,7 +67,9 @@ def never() -> bool:
     return False
 
 
-def opened(pulls: Pulls, listing: Listing, epochs: list[int], name: str = "mine", trusted: bool = False, over=never):
+def opened(
+    pulls: VisitorPulls, listing: Listing, epochs: list[int], name: str = "mine", trusted: bool = False, over=never
+):
     api = checkpoints.reader(HERE)
     return list(checkpoints.open_run(ENGLISH, pulls, api, over, listing, epochs, trusted, name))
 
@@ -184,7 +186,7 @@ def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
         opened(pulls, listing, [0])
     with pytest.raises(ValueError, match="cannot be used"):  # with consent it is read, and is no weights
         opened(pulls, listing, [0], trusted=True)
-    shared = Pulls(pulls.runs, Allowance())
+    shared = VisitorPulls(pulls.runs, PullLimits())
     assert not checkpoints.offer(ENGLISH, shared, listing)[3].visible
     with pytest.raises(ValueError, match=r"opens \.safetensors only"):
         opened(shared, listing, [0], trusted=True)
@@ -194,28 +196,28 @@ def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
 @pytest.mark.parametrize(
     ("allowance", "complaint"),
     [
-        (Allowance(epochs=1), "takes up to 1 epochs at a time, not 2"),
-        (Allowance(megabytes=0), "takes up to 0 MB at a time"),
-        (Allowance(total=0), "no room for more runs from the Hub"),
-        (Allowance(runs=1), "no room for more runs from the Hub"),
+        (PullLimits(epochs=1), "takes up to 1 epochs at a time, not 2"),
+        (PullLimits(megabytes=0), "takes up to 0 MB at a time"),
+        (PullLimits(total=0), "no room for more runs from the Hub"),
+        (PullLimits(runs=1), "no room for more runs from the Hub"),
     ],
     ids=["epochs", "megabytes", "total", "runs"],
 )
 def test_visitors_cannot_fill_the_disk(hub, tmp_path, allowance, complaint):
     runs = tmp_path / "runs"
-    opened(Pulls(runs), looked("hf://me/run"), [0], "before")
+    opened(VisitorPulls(runs), looked("hf://me/run"), [0], "before")
     make_run(runs / "made-here", epochs=(0,))
     with pytest.raises(ValueError, match=complaint):
-        opened(Pulls(runs, allowance), looked("hf://me/run"), [0, 4])
+        opened(VisitorPulls(runs, allowance), looked("hf://me/run"), [0, 4])
     assert sorted(list_runs(runs)) == ["before", "made-here"]
-    assert "Here now" in opened(Pulls(runs, Allowance(runs=2)), looked("hf://me/run"), [0, 4])[-1]
+    assert "Here now" in opened(VisitorPulls(runs, PullLimits(runs=2)), looked("hf://me/run"), [0, 4])[-1]
 
 
 def test_pictures_count_too(hub, tmp_path):
     """A repository can hold small epochs and a thousand large pictures beside them."""
     hub.put("me/run", {f"sample_{number}.png": b"x" * 400_000 for number in range(5)})
     with pytest.raises(ValueError, match="takes up to 1 MB at a time, not 2"):
-        opened(Pulls(tmp_path / "runs", Allowance(megabytes=1)), looked("hf://me/run"), [0])
+        opened(VisitorPulls(tmp_path / "runs", PullLimits(megabytes=1)), looked("hf://me/run"), [0])
     assert not list_runs(tmp_path / "runs")
 
 

@@ -18,7 +18,7 @@ from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
 from diffusion.ui.parts.share_links import epochs_in, request_in
-from diffusion.ui.parts.turns import Turns
+from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
 from diffusion.ui.words import ENGLISH
 
@@ -35,7 +35,7 @@ def runs(tmp_path_factory):
 
 
 def comparing(runs, chosen, turns=None, settings=SETTINGS):
-    turns = turns or Turns()
+    turns = turns or GenerationTurns()
     return compare.compare(ENGLISH, runs, turns, BROWSER, turns.next("me"), chosen, *settings)
 
 
@@ -86,7 +86,7 @@ def test_a_wrong_choice_is_a_toast(runs, chosen, answer):
 
 
 def test_stop_ends_a_comparison(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     walk = comparing(runs, FOUR, turns, (*SETTINGS[:3], 500, *SETTINGS[4:]))
     next(walk)
     turns.next("me")
@@ -147,7 +147,7 @@ def test_a_wrong_drawing_is_explained(runs, pixels, t, seed, answer):
 
 
 def test_finish_it_sets_out_from_the_noised_drawing(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     drawing = {"pixels": sprite(), "t": 205, "seed": 3}
     frames = list(one_step.finish_it(ENGLISH, runs, turns, BROWSER, turns.next("me"), "tiny", drawing, 2))
     assert frames[0]["t"] == 205 and frames[-1]["t"] == 0
@@ -158,7 +158,7 @@ def test_finish_it_sets_out_from_the_noised_drawing(runs):
 
 
 def test_nothing_drawn_is_a_toast(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     with pytest.raises(gr.Error, match="Paint or pick"):
         list(one_step.finish_it(ENGLISH, runs, turns, BROWSER, turns.next("me"), "tiny", None, 2))
 

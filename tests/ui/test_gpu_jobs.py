@@ -11,11 +11,11 @@ from support.runs import make_run
 
 from diffusion.core.trainer import StepDone
 from diffusion.hub import client as hub_client
-from diffusion.runs.hub_jobs import Ended, Said
-from diffusion.runs.log_lines import EpochTold
-from diffusion.server.run_status import Snapshot
+from diffusion.runs.hub_jobs import JobEnded, LogLine
+from diffusion.runs.log_lines import EpochLine
+from diffusion.server.run_status import RunStatus
 from diffusion.server.settings import Settings
-from diffusion.server.visitor_pulls import Allowance, Pulls
+from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store.run_folder import list_runs
 from diffusion.ui.tabs import hub_jobs as jobs
 from diffusion.ui.words import ENGLISH
@@ -46,7 +46,7 @@ def hub(monkeypatch) -> Iterator[FakeHub]:
     hub = FakeHub().start()
     hub.stand_in(monkeypatch)
     monkeypatch.setenv("SPRITES_CODE", "https://huggingface.co/spaces/me/sprites@v1")
-    monkeypatch.setattr(hub_client, "BEAT", 0.05)
+    monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(jobs, "VIEWS_EVERY", 0)
     without_sleep = SimpleNamespace(
         **{name: getattr(time, name) for name in dir(time)} | {"sleep": lambda _: time.sleep(0.01)}
@@ -108,13 +108,13 @@ def test_what_is_started_is_what_was_chosen_and_the_browser_gets_no_token(hub):
     assert hub.repos["model", "me/mine"].private
 
 
-def followed(pulls: Pulls, memo: dict | None, settings: Settings = SPACE, is_over=lambda: False) -> list[str]:
+def followed(pulls: VisitorPulls, memo: dict | None, settings: Settings = SPACE, is_over=lambda: False) -> list[str]:
     return list(jobs.follow_job(ENGLISH, settings, pulls, ME, is_over, memo))
 
 
 def test_a_job_is_followed_as_a_curve_and_what_it_pushed_comes_here(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_me")
-    memo, pulls = begun(HERE, None), Pulls(tmp_path / "runs")
+    memo, pulls = begun(HERE, None), VisitorPulls(tmp_path / "runs")
     hub.jobs[0].lines, hub.jobs[0].stage = LINES, "COMPLETED"
     hub.add("me/mine", make_run(tmp_path / "made", epochs=(0, 1)).path)
     seen = followed(pulls, memo, HERE)
@@ -131,7 +131,7 @@ def test_a_job_is_followed_as_a_curve_and_what_it_pushed_comes_here(hub, tmp_pat
 def test_on_a_shared_server_what_a_visitor_trained_stays_the_visitor_s(hub, tmp_path):
     memo = begun()
     hub.jobs[0].lines, hub.jobs[0].stage = LINES, "COMPLETED"
-    seen = followed(Pulls(tmp_path / "runs", Allowance()), memo)
+    seen = followed(VisitorPulls(tmp_path / "runs", PullLimits()), memo)
     assert f'What it has pushed is at <a href="{hub.url}/me/mine"' in seen[-1]
     assert not list_runs(tmp_path / "runs")
 
@@ -140,24 +140,24 @@ def test_a_cancelled_job_ends_and_says_so(hub, tmp_path):
     memo = begun()
     jobs.end(ENGLISH, SPACE, ME, memo)
     assert hub.jobs[0].stage == "CANCELED"
-    assert "The job was cancelled." in followed(Pulls(tmp_path), memo)[-1]
+    assert "The job was cancelled." in followed(VisitorPulls(tmp_path), memo)[-1]
 
 
 def test_leaving_the_page_leaves_the_job(hub, tmp_path):
     memo = begun()
     hub.jobs[0].lines = LINES
-    assert len(followed(Pulls(tmp_path), memo, is_over=lambda: True)) == 1
+    assert len(followed(VisitorPulls(tmp_path), memo, is_over=lambda: True)) == 1
     assert hub.jobs[0].stage == "RUNNING"
 
 
 def test_without_a_job_there_is_nothing_to_follow(hub, tmp_path):
     with pytest.raises(ValueError, match="No job was started from this browser"):
-        followed(Pulls(tmp_path), None)
+        followed(VisitorPulls(tmp_path), None)
 
 
 def test_a_job_stands_as_the_server_s_own_runs_do():
-    step, epoch = StepDone(20, 40, 0.5, 0.001, 100), EpochTold(0, 20, 0.5, 0.4)
-    events = [Said("pip"), step, epoch, Ended("ERROR", "out of memory")]
-    states = [now for now, _ in jobs.stands(Snapshot(state="starting", epochs=2), events)]
+    step, epoch = StepDone(20, 40, 0.5, 0.001, 100), EpochLine(0, 20, 0.5, 0.4)
+    events = [LogLine("pip"), step, epoch, JobEnded("ERROR", "out of memory")]
+    states = [now for now, _ in jobs.stands(RunStatus(state="starting", epochs=2), events)]
     assert [now.state for now in states] == ["starting", "running", "running", "failed"]
     assert (states[-1].curve, states[-1].held_out, states[-1].total) == (((20, 0.5),), ((0, 0.4),), 40)

@@ -11,9 +11,9 @@ from support.app import ROOT
 from support.runs import make_run
 
 from diffusion.engine.device import find_device
-from diffusion.engine.generation import Request, finished, predictor
+from diffusion.engine.generation import Request, generate_finished, predictor
 from diffusion.sprites import sheet, to_pixels
-from diffusion.ui.parts.limits import Door
+from diffusion.ui.parts.limits import ConcurrencyLimit
 from diffusion.ui.tabs import learn
 from diffusion.ui.words import CHINESE, ENGLISH
 
@@ -61,7 +61,7 @@ def test_a_walk_ends_with_what_generate_gives_and_shows_the_way(runs):
     film = learn.walk(ENGLISH, runs, "tiny", 31, wanted, film=True)
     assert len(film["t"]) == len(film["sheets"]) == learn.MOMENTS
     assert film["t"][0] == 500 and film["t"][-1] == 0 and film["t"] == sorted(film["t"], reverse=True)
-    last = finished(learn.find_run(ENGLISH, runs, "tiny").load(31), wanted)
+    last = generate_finished(learn.find_run(ENGLISH, runs, "tiny").load(31), wanted)
     raw = np.frombuffer(base64.b64decode(film["sheets"][-1]), np.uint8)
     page = raw.reshape(film["rows"] * 16, film["columns"] * 16, 3)
     assert np.array_equal(page, sheet(to_pixels(last), film["columns"]))
@@ -95,7 +95,7 @@ def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
 
 
 def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
-    monkeypatch.setattr(learn, "_door", Door(at_once=1, waiting=0))
+    monkeypatch.setattr(learn, "_door", ConcurrencyLimit(at_once=1, waiting=0))
 
     def act(steps):
         return learn.walk(CHINESE, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), film=True)

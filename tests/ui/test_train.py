@@ -149,7 +149,7 @@ class Browser:
 
 
 def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
-    looks = train.Looks(ENGLISH, runner, tmp_path)
+    looks = train.StatusPoller(ENGLISH, runner, tmp_path)
     me, you = Browser(looks, "me"), Browser(looks, "you")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
@@ -160,7 +160,7 @@ def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
 
 def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
     """The network fails while a page asks: without a receipt it would never hear of what was in that answer."""
-    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
+    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
     lost = me.look(arrives=False)
@@ -172,7 +172,7 @@ def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
 
 def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
     """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
-    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
+    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
     begin(runner, tmp_path, count=8000, epochs=2)  # an epoch is not over between two looks
     until(runner, lambda now: now.step >= 1)
     first = me.look()
@@ -189,7 +189,7 @@ def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
 def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
     begin(runner, tmp_path, epochs=6)
     until(runner, lambda now: now.state == "finished")
-    shown = Browser(train.Looks(ENGLISH, runner, tmp_path), "me").look()["monitor"]
+    shown = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me").look()["monitor"]
     heroes = "&amp;kinds=1,0,0,0,0&amp;guidance=2"
     assert f'href="?tab=watch&amp;epochs=mine/5{heroes}"' in shown
     assert f'href="?tab=compare&amp;epochs=mine/0,mine/2,mine/3,mine/5{heroes}"' in shown
@@ -200,7 +200,7 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
     for name in ("first", "second"):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
-    me = Browser(train.Looks(ENGLISH, runner, tmp_path), "me")
+    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
     newest = me.look()
     assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
     assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
@@ -243,14 +243,14 @@ def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
 
 @pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
 def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
-    monkeypatch.setattr("diffusion.runs.estimate.sprites_a_second", lambda *_: speed)
+    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: speed)
     assert wish.fitting_epochs() == epochs
 
 
 def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
     """It has none, and a thread that computes here is in the way of the fork that borrows one."""
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setattr("diffusion.runs.estimate.sprites_a_second", lambda *_: pytest.fail("it measured"))
+    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: pytest.fail("it measured"))
     assert wish.fitting_epochs() == wish.DEFAULTS.epochs
     assert wish.about_time(ENGLISH, tmp_path, None, "x", *WISH.values()) == ""
 

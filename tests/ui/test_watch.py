@@ -14,7 +14,7 @@ from diffusion.engine.generation import Request, generate
 from diffusion.sprites import sheet, to_pixels
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts import player
-from diffusion.ui.parts.turns import Turns
+from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import watch
 from diffusion.ui.words import ENGLISH
 
@@ -41,7 +41,7 @@ def runs(tmp_path_factory):
 
 
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
-    turns = turns or Turns()
+    turns = turns or GenerationTurns()
     turn = turn or turns.next(BROWSER.session_hash)
     return watch.watch(ENGLISH, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
 
@@ -84,7 +84,7 @@ def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(runs, mo
 
 
 def test_stop_ends_the_walk_at_the_next_step_and_says_so(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     walk = watching(runs, turns, steps=500)
     first = next(walk)
     turns.next(BROWSER.session_hash)  # what Stop does, and what a new Generate does first
@@ -93,14 +93,14 @@ def test_stop_ends_the_walk_at_the_next_step_and_says_so(runs):
 
 
 def test_a_walk_that_was_overtaken_in_the_queue_never_begins(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     old = turns.next(BROWSER.session_hash)
     turns.next(BROWSER.session_hash)
     assert list(watching(runs, turns, turn=old)) == []
 
 
 def test_two_browsers_do_not_disturb_each_other(runs):
-    turns = Turns()
+    turns = GenerationTurns()
     walk = watching(runs, turns)
     next(walk)
     turns.next("somebody else")
@@ -108,7 +108,7 @@ def test_two_browsers_do_not_disturb_each_other(runs):
 
 
 def test_turns_forgets_browsers_of_long_ago():
-    turns = Turns(most=3)
+    turns = GenerationTurns(most=3)
     for browser in "abcd":
         turns.next(browser)
     assert list(turns.newest) == ["b", "c", "d"]

@@ -15,14 +15,13 @@ from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ...data import paint
-from ...data import recipe as sprite_recipe
-from ...engine import Request, generate_on_lent_gpu, recipe
+from ...data import make_recipe, paint
+from ...engine import Request, describe_request, generate_on_lent_gpu
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, RunFolder, list_runs
-from ..parts.limits import Door, answered
-from ..parts.run_picker import MOST_EPOCHS, TUTORIAL_EPOCHS
+from ..parts.limits import ConcurrencyLimit, answered
+from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
 from ..parts.share_links import link
 from .schemas import (
     Comparison,
@@ -84,7 +83,7 @@ class Api:
         *_, (step,) = generate_on_lent_gpu([checkpoint], request)
         sprites, columns = to_pixels(step.x), columns_for(request.count)
         facts = {
-            "recipe": recipe(request, [ref]),
+            "recipe": describe_request(request, [ref]),
             "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
             "link": link("watch", [ref], request),
             "seconds": round(time.monotonic() - started, 2),
@@ -130,7 +129,7 @@ class Api:
         sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
         metrics = RunFolder(self.runs / refs[0].run).metrics()
         facts = {
-            "recipe": recipe(request, refs),
+            "recipe": describe_request(request, refs),
             "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
             "link": link("compare", refs, request),
             "seconds": round(time.monotonic() - started, 2),
@@ -171,7 +170,7 @@ class Api:
         schedule = checkpoint.config.noise_schedule()
         if not 1 <= level <= len(schedule):
             raise ValueError(f"level must be between 1 and {len(schedule)}, not {level}")
-        pixels = opened(image) if image else paint(sprite_recipe(seed=0, number=sprite, split="test"))
+        pixels = opened(image) if image else paint(make_recipe(seed=0, number=sprite, split="test"))
         clean = from_pixels(torch.from_numpy(pixels[None].copy()))
         step = next(generate_on_lent_gpu([checkpoint], Request(count=1, steps=1, seed=seed), begin=(clean[0], level)))[
             0
@@ -208,8 +207,8 @@ class Api:
         there = list(found[run].epochs())
         if epochs is None:
             epochs = there[-1:] if last else [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[-4:]
-        elif not last and not (isinstance(epochs, list) and 2 <= len(epochs) <= MOST_EPOCHS):
-            raise ValueError(f"epochs must be a list of 2 to {MOST_EPOCHS} of: {', '.join(map(str, there))}")
+        elif not last and not (isinstance(epochs, list) and 2 <= len(epochs) <= MAX_EPOCHS):
+            raise ValueError(f"epochs must be a list of 2 to {MAX_EPOCHS} of: {', '.join(map(str, there))}")
         numbers = [whole(epoch, "epoch") for epoch in epochs]
         for epoch in numbers:
             if epoch not in there:
@@ -223,7 +222,7 @@ def build(runs: Path, default_run: str) -> None:
     queue=False, because for a queued tool without progress Gradio's MCP server turns the picture into text. The
     other ways to call them lead through the queue all the same, where they take turns with the walks of the page.
     """
-    api, door = Api(runs, default_run), Door()
+    api, door = Api(runs, default_run), ConcurrencyLimit()
     for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
         gr.api(answered(endpoint, door), queue=False, concurrency_id="sampling", concurrency_limit=2)
 

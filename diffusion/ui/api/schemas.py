@@ -14,15 +14,15 @@ from gradio.utils import get_upload_folder
 from PIL import Image, UnidentifiedImageError
 
 from ...core import SAMPLERS
-from ...data import Limits, fitted
+from ...data import Limits, fit_to_sprite
 from ...engine import Request
 from ...sprites import KINDS, enlarged
 
 Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
 Sampler = Literal["sa", "ddpm", "ddim", "dpmpp", "sde-dpmpp"]
 
-MOST_SCALE = 16
-MOST_IMAGE = 2_000_000  # characters of base64
+MAX_SCALE = 16
+MAX_IMAGE = 2_000_000  # characters of base64
 
 
 class Grid(TypedDict):
@@ -97,21 +97,21 @@ def whole(number: object, name: str) -> int:
 
 
 def scaled(scale: object) -> int:
-    if not 1 <= whole(scale, "scale") <= MOST_SCALE:
-        raise ValueError(f"scale must be between 1 and {MOST_SCALE}, not {scale}")
+    if not 1 <= whole(scale, "scale") <= MAX_SCALE:
+        raise ValueError(f"scale must be between 1 and {MAX_SCALE}, not {scale}")
     return int(scale)
 
 
 def opened(image: object) -> np.ndarray:
     """base64 of a picture file, or a data: URL -> uint8 (16, 16, 3)."""
-    if not isinstance(image, str) or len(image) > MOST_IMAGE:
-        raise ValueError(f"image must be base64 of a PNG file, at most {MOST_IMAGE:,} characters")
+    if not isinstance(image, str) or len(image) > MAX_IMAGE:
+        raise ValueError(f"image must be base64 of a PNG file, at most {MAX_IMAGE:,} characters")
     try:
         raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
         with Image.open(io.BytesIO(raw)) as found:
             if max(found.size) > Limits.side:
                 raise ValueError(f"image is {found.width} x {found.height}; at most {Limits.side} x {Limits.side}")
-            return fitted(found)
+            return fit_to_sprite(found)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, binascii.Error):
         raise ValueError("image must be base64 of a PNG file; this is none") from None
 

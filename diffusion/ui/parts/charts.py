@@ -7,7 +7,7 @@ from html import escape
 from statistics import fmean
 from typing import Any
 
-from ...store import answer, late_pair, qualities, specialises
+from ...store import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from ..words import ChartWords, Words
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
@@ -36,10 +36,10 @@ class Line:
 def quality_html(words: Words, metrics: dict[str, Any], floor: dict[str, Any] | None = None) -> str:
     """The sentence, three charts and the table. metrics, floor: as RunFolder has them, perhaps from a foreign run."""
     try:
-        measured = qualities(metrics)
+        measured = list_qualities(metrics)
         if not measured:
             return f'<p class="hint">{escape(words.quality.none)}</p>'
-        pair = late_pair(metrics)
+        pair = pick_late_pair(metrics)
         real = {said: floor[name] for name, said in words.quality.real.items() if floor and name in floor}
         charts = [_distance(words, measured, real), _shares(words, measured), _errors(words, measured)]
         sentence = f"<p>{_sentences(words, metrics, *pair)}</p>" if pair else ""
@@ -51,8 +51,8 @@ def quality_html(words: Words, metrics: dict[str, Any], floor: dict[str, Any] | 
 
 
 def _sentences(words: Words, metrics: dict[str, Any], first: int, second: int) -> str:
-    said = escape(answer(metrics, first, second, words.report))
-    return f"<strong>{said}</strong> {escape(specialises(metrics, words.report))}"
+    said = escape(compare_epochs(metrics, first, second, words.report))
+    return f"<strong>{said}</strong> {escape(describe_specialisation(metrics, words.report))}"
 
 
 def _distance(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:

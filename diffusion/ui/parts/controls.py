@@ -16,9 +16,9 @@ from ...engine import Request, find_device
 from ...sprites import KINDS
 from ...store import list_runs
 from ..words import Words, told
-from .turns import Turns
+from .turns import GenerationTurns
 
-MOST_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
+MAX_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
 
 
@@ -75,7 +75,7 @@ def wire_walk(
 
     handler: called as (turns, request, turn, *values of inputs).
     """
-    turns, turn = Turns(), gr.State(0)
+    turns, turn = GenerationTurns(), gr.State(0)
 
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)
@@ -88,7 +88,7 @@ def wire_walk(
         inputs=[turn, *inputs],
         outputs=player,
         concurrency_id="sampling",
-        concurrency_limit=MOST_AT_ONCE,
+        concurrency_limit=MAX_AT_ONCE,
         trigger_mode="multiple",
         **PRIVATE,
     )
@@ -127,7 +127,7 @@ class RequestControls:
         return [r.count, r.seed, r.sampler, r.steps, r.guidance, r.eta, r.clip, r.fresh_noise, *r.kinds]
 
 
-def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
+def request_controls(words: Words, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Kinds, number, seed, sampler and experiments, from top to bottom."""
     best = Request() if find_device().name == "cpu" else Request(sampler="ddpm", steps=500)  # a GPU has the time
     with gr.Accordion(words.kinds_label, open=kinds_open):
@@ -136,7 +136,7 @@ def request_controls(words: Words, most_sprites: int, sprites: int, kinds_open: 
             gr.Slider(0, 1, value=0, step=0.05, label=words.kind_names[kind], buttons=[], elem_classes="slim")
             for kind in KINDS
         ]
-    count = gr.Slider(1, most_sprites, value=sprites, step=1, label=words.count, elem_classes="slim", buttons=[])
+    count = gr.Slider(1, max_sprites, value=sprites, step=1, label=words.count, elem_classes="slim", buttons=[])
     with gr.Row(equal_height=False, elem_classes="seed"):
         seed = gr.Number(0, precision=0, label=words.seed, info=words.seed_info, min_width=120)
         dice = gr.Button(words.dice, min_width=80, scale=0)

@@ -16,7 +16,7 @@ from ...hub import EpochHere, Progress, Pushed, Waiting
 from ...server import Settings
 from ..words import Words, told
 from .controls import PRIVATE, explained
-from .turns import Turns
+from .turns import GenerationTurns
 
 BARS_EVERY = 0.2  # seconds between two pictures of how far it is
 IN_LINE: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": 4}
@@ -60,7 +60,7 @@ def wire_stream(
 
     handler: called as (token, is_over, *values of inputs).
     """
-    turns, turn = Turns(), gr.State(0)
+    turns, turn = GenerationTurns(), gr.State(0)
 
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)

@@ -9,16 +9,16 @@ from typing import Any
 import gradio as gr
 
 BUSY = "the server is busy; try again in a minute"
-AT_ONCE, MOST_WAITING = 2, 8  # calls that compute, and that wait to
+AT_ONCE, MAX_WAITING = 2, 8  # calls that compute, and that wait to
 
 
-class Door:
+class ConcurrencyLimit:
     """So many calls at a time, so many before the door, and to the others it is closed.
 
     Calls of the MCP server do not pass through Gradio's queue.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = MOST_WAITING) -> None:
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = MAX_WAITING) -> None:
         self.inside = threading.BoundedSemaphore(at_once)
         self.before = threading.BoundedSemaphore(at_once + waiting)
 
@@ -33,7 +33,7 @@ class Door:
             self.before.release()
 
 
-def answered(endpoint: Callable[..., Any], door: Door) -> Callable[..., Any]:
+def answered(endpoint: Callable[..., Any], door: ConcurrencyLimit) -> Callable[..., Any]:
     """One after the other, and with a mistake said in a sentence; any other exception stays a bug."""
 
     @wraps(endpoint)

@@ -12,7 +12,7 @@ from ..words import Words
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
 
 
-MOST_EPOCHS = 6
+MAX_EPOCHS = 6
 
 LEVELS = 500
 

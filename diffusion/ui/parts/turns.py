@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 
-class Turns:
+class GenerationTurns:
     """A new Generate, or Stop, takes the next turn, and the walk of an older turn ends at its next step.
 
     So a walk that waits in the queue behind others can be overtaken too, which Gradio's own `cancels` cannot do.

@@ -11,10 +11,10 @@ from typing import Any
 import gradio as gr
 from huggingface_hub import HfApi
 
-from ...hub import PATIENCE, Listing, Pushed, list_epochs, once, patiently
+from ...hub import PATIENCE, Listing, Pushed, as_generator, list_epochs, run_with_deadline
 from ...refs import RUN, HubRef
 from ...runs import publish_run
-from ...server import Pulls, Settings
+from ...server import Settings, VisitorPulls
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, explained, packed
 from ..parts.hub_progress import IN_LINE, IsOver, bar, bars, note, problem, token_needed, wire_stream
@@ -39,7 +39,9 @@ def look(words: Words, api: HfApi, address: str) -> Iterator[tuple[str, Listing 
     try:
         ref = HubRef.parse((address or "").strip())
         yield note(words.hub.asking), None
-        asking = patiently(once(lambda: list_epochs(api, ref)), 4 * PATIENCE)  # it has a patience of its own
+        asking = run_with_deadline(
+            as_generator(lambda: list_epochs(api, ref)), 4 * PATIENCE
+        )  # it has a patience of its own
         while True:
             try:
                 event = next(asking)
@@ -53,7 +55,7 @@ def look(words: Words, api: HfApi, address: str) -> Iterator[tuple[str, Listing 
         raise
 
 
-def offer(words: Words, pulls: Pulls, listing: Listing | None) -> list[Any]:
+def offer(words: Words, pulls: VisitorPulls, listing: Listing | None) -> list[Any]:
     """Updates for the table, the choice and what is in it: epochs, consent, name."""
     if listing is None:
         return ["", gr.Column(visible=False), gr.skip(), gr.skip(), gr.skip()]
@@ -73,7 +75,7 @@ def offer(words: Words, pulls: Pulls, listing: Listing | None) -> list[Any]:
 
 def open_run(
     words: Words,
-    pulls: Pulls,
+    pulls: VisitorPulls,
     api: HfApi,
     is_over: IsOver,
     listing: Listing | None,
@@ -146,7 +148,7 @@ def source_of(run: RunFolder, settings: Settings, with_training: bool) -> Iterat
         yield RunFolder(shutil.copytree(run.path, Path(folder) / run.path.name, ignore=left_out))
 
 
-def look_around(words: Words, pulls: Pulls, default_run: str, seen: Any, chosen: str | None) -> list[Any]:
+def look_around(words: Words, pulls: VisitorPulls, default_run: str, seen: Any, chosen: str | None) -> list[Any]:
     """Updates for what was seen, the runs here, the run that the app opens with, and the picker; if there is news."""
     now = (on_disk(pulls.runs), pulls.opening)
     if now == seen:
@@ -157,7 +159,7 @@ def look_around(words: Words, pulls: Pulls, default_run: str, seen: Any, chosen:
     return [now, table, gr.HTML(comes, visible=bool(comes)), gr.Radio(choices=list(found), value=name)]
 
 
-def build(page: Page, tab: gr.Tab, pulls: Pulls, settings: Settings) -> None:
+def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words = page.words
     gr.Markdown(words.hub.intro, elem_classes="intro")
@@ -182,7 +184,7 @@ def build(page: Page, tab: gr.Tab, pulls: Pulls, settings: Settings) -> None:
     gr.on([tab.select, timer.tick], around, [seen, chosen], [seen, here, comes, chosen], **quick)
 
 
-def _open_part(page: Page, pulls: Pulls, settings: Settings) -> None:
+def _open_part(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
     words, listing = page.words, gr.State(time_to_live=3600)
     gr.Markdown(words.hub.open_title)
     with gr.Row(equal_height=False, elem_classes="beside"):

@@ -7,27 +7,33 @@ from pathlib import Path
 
 import gradio as gr
 
-from ...engine import generate_on_lent_gpu, recipe
+from ...engine import describe_request, generate_on_lent_gpu
 from ...refs import EpochRef
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
-from ..parts.run_picker import MOST_EPOCHS, choices, find_run, name_of
+from ..parts.run_picker import MAX_EPOCHS, choices, find_run, name_of
 from ..parts.share_links import epochs_in, request_in
-from ..parts.turns import Turns
+from ..parts.turns import GenerationTurns
 from ..words import Words
 
 
 @explained
 def compare(
-    words: Words, runs: Path, turns: Turns, request: gr.Request, turn: int, chosen: list[str], *settings: float
+    words: Words,
+    runs: Path,
+    turns: GenerationTurns,
+    request: gr.Request,
+    turn: int,
+    chosen: list[str],
+    *settings: float,
 ) -> Iterator[Frame]:
     """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
-    if not 2 <= len(chosen) <= MOST_EPOCHS:
-        raise ValueError(words.compare.count.format(most=MOST_EPOCHS, count=len(chosen)))
+    if not 2 <= len(chosen) <= MAX_EPOCHS:
+        raise ValueError(words.compare.count.format(most=MAX_EPOCHS, count=len(chosen)))
     wanted, refs = request_from(words, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
     panels = {
@@ -36,7 +42,7 @@ def compare(
         ).load(ref.epoch)
         for ref in refs
     }
-    walk, made_by = generate_on_lent_gpu(list(panels.values()), wanted), recipe(wanted, refs)
+    walk, made_by = generate_on_lent_gpu(list(panels.values()), wanted), describe_request(wanted, refs)
     stream = frames(
         panels, walk, wanted.steps, views=("x", "x0"), per_second=COMPARISON_FRAMES_PER_SECOND, recipe=made_by
     )

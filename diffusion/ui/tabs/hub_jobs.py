@@ -16,8 +16,21 @@ from huggingface_hub import HfApi
 from ...core import StepDone, TrainConfig
 from ...hub import Waiting, list_epochs
 from ...refs import HubRef
-from ...runs import Ended, EpochTold, Event, Hardware, JobPlan, Plan, Said, cancel, find, follow, list_hardware, start
-from ...server import Pulls, Settings, Snapshot, longer
+from ...runs import (
+    EpochLine,
+    Hardware,
+    JobEnded,
+    JobEvent,
+    JobPlan,
+    LogLine,
+    Plan,
+    cancel_job,
+    find_job,
+    follow_job,
+    list_hardware,
+    start_job,
+)
+from ...server import RunStatus, Settings, VisitorPulls, extend_curve
 from ..parts.controls import PRIVATE, toasted, whole
 from ..parts.hub_progress import IsOver, bars, note, problem, token_needed, wire_stream
 from ..parts.page import Page
@@ -28,12 +41,12 @@ from .train_status import curve, losses, monitor
 FOLLOWED: dict[str, Any] = {"concurrency_id": "jobs", "concurrency_limit": 16}  # each lasts as long as its job
 VIEWS_EVERY = 0.5  # seconds
 QUIET = 15.0  # seconds without a word that are said
-MOST_HOURS = 8  # a visitor's login ends then, and with it what the job may push
+MAX_HOURS = 8  # a visitor's login ends then, and with it what the job may push
 FIRST_CHOICE = "t4-small"
 
 
 @dataclass(frozen=True)
-class Wish:
+class JobForm:
     """What the controls say, in their order."""
 
     target: str | None
@@ -77,8 +90,8 @@ def cost(words: Words, found: list[Hardware] | None, machine: str | None, hours:
 
 @toasted
 def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values: Any) -> Memo:
-    """Start the job, if it still costs no more than was agreed to. values: of a Wish."""
-    wish, api = Wish(*values), payer(words, settings, token)
+    """Start the job, if it still costs no more than was agreed to. values: of a JobForm."""
+    wish, api = JobForm(*values), payer(words, settings, token)
     ref = HubRef.parse(f"hf://{(wish.target or '').strip().removeprefix('hf://')}")
     training = TrainConfig(epochs=whole(words, wish.epochs, words.train.epochs))
     data = f"builtin:{whole(words, wish.count, words.train.count)}"
@@ -94,7 +107,7 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
         raise ValueError(words.hub.gpu.choose)
     if not wish.agreed or wish.most is None or most > wish.most:
         raise ValueError(words.hub.gpu.agree_first.format(most=most))
-    job = start(api, plan)
+    job = start_job(api, plan)
     return {"id": job.id, "repo": ref.repo, "epochs": training.epochs}
 
 
@@ -104,13 +117,13 @@ def end(words: Words, settings: Settings, token: gr.OAuthToken | None, memo: Mem
     if not memo:
         raise ValueError(words.hub.gpu.none)
     api = payer(words, settings, token)
-    cancel(api, find(api, memo["id"]))
+    cancel_job(api, find_job(api, memo["id"]))
 
 
-def follow_job(
+def show_job(
     words: Words,
     settings: Settings,
-    pulls: Pulls,
+    pulls: VisitorPulls,
     token: gr.OAuthToken | None,
     is_over: IsOver,
     memo: Memo | None,
@@ -119,21 +132,21 @@ def follow_job(
     if not memo:
         raise ValueError(words.hub.gpu.none)
     ref, api = HubRef.parse(f"hf://{memo['repo']}"), payer(words, settings, token)
-    job = find(api, memo["id"])
+    job = find_job(api, memo["id"])
     head = note(words.hub.gpu.started.format(link=_link(job.url, job.id), repo=escape(str(ref))))
     yield head
-    began = Snapshot(
+    began = RunStatus(
         state="starting",
         name=ref.repo,
         epochs=int(memo["epochs"]),
         command=shlex.join(["python", "-m", "diffusion", "job", "--to", ref.repo, "--follow", job.id]),
     )
     view, shown = "", 0.0
-    with closing(follow(api, job)) as events:
+    with closing(follow_job(api, job)) as events:
         for now, last in stands(began, events):
             if is_over():
                 return
-            if isinstance(last, Ended):
+            if isinstance(last, JobEnded):
                 head = note(f"{words.hub.gpu.stages.get(last.stage, escape(last.stage))} {escape(last.message)}")
             elif time.monotonic() - shown < VIEWS_EVERY:  # a job that is followed late says much at once
                 continue
@@ -155,29 +168,29 @@ def follow_job(
     yield view + note(f"{here} {link_to('watch', ref.folder(), [max(listing.epochs)], words.hub.watch)}")
 
 
-def stands(now: Snapshot, events: Iterable[Event]) -> Iterator[tuple[Snapshot, Event]]:
+def stands(now: RunStatus, events: Iterable[JobEvent]) -> Iterator[tuple[RunStatus, JobEvent]]:
     """The run after each event, as the server's own runs are shown."""
     for event in events:
         if isinstance(event, StepDone):
-            grown = longer(now.curve, event.step, event.loss, event.total)
+            grown = extend_curve(now.curve, event.step, event.loss, event.total)
             now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=grown)
-        elif isinstance(event, EpochTold):
+        elif isinstance(event, EpochLine):
             now = replace(now, held_out=(*now.held_out, (event.epoch, event.held_out_loss)))
-        elif isinstance(event, Ended):
+        elif isinstance(event, JobEnded):
             now = replace(now, state="finished" if event.stage == "COMPLETED" else "failed")
         yield now, event
 
 
-def _last_words(words: Words, event: Event) -> str:
+def _last_words(words: Words, event: JobEvent) -> str:
     """A line that is no number, such as what is being installed; or that there was none for a while."""
-    if isinstance(event, Said):
+    if isinstance(event, LogLine):
         return f'<p class="hint">{escape(event.text[:200])}</p>'
     if isinstance(event, Waiting) and event.seconds >= QUIET:
         return f'<p class="hint">{words.hub.gpu.quiet.format(seconds=int(event.seconds))}</p>'
     return ""
 
 
-def _in_numbers(words: Words, now: Snapshot) -> str:
+def _in_numbers(words: Words, now: RunStatus) -> str:
     """Below the curve: the same as a table, folded, and the command line that does the same."""
     table = losses(words, now)
     folded = f"<details><summary>{words.quality.table}</summary>{table}</details>" if table else ""
@@ -188,7 +201,7 @@ def _link(address: str, said: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(said)}</a>'
 
 
-def build(page: Page, pulls: Pulls, settings: Settings) -> None:
+def build(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
     """Lay out the part inside the tab, folded away, and wire it. The Hub is asked for prices when it is opened."""
     words, gpu = page.words, page.words.hub.gpu
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
@@ -203,7 +216,7 @@ def build(page: Page, pulls: Pulls, settings: Settings) -> None:
                 count = gr.Slider(1000, 20_000, value=20_000, step=1000, label=words.train.count, **slim)
                 epochs = gr.Slider(1, 128, value=32, step=1, label=words.train.epochs, **slim)
                 machine = gr.Dropdown([], label=gpu.hardware)
-                hours = gr.Slider(0.5, MOST_HOURS, value=1, step=0.5, label=gpu.hours, **slim)
+                hours = gr.Slider(0.5, MAX_HOURS, value=1, step=0.5, label=gpu.hours, **slim)
                 said = gr.Markdown()
                 agreed = gr.Checkbox(label=gpu.agree)
                 with gr.Row():
@@ -238,5 +251,5 @@ def build(page: Page, pulls: Pulls, settings: Settings) -> None:
     begun = go.click(started, wishes, [memo, agreed], **FOLLOWED, **PRIVATE)
     stop.click(ended, memo, **FOLLOWED, **PRIVATE)
     wire_stream(
-        words, [begun.success, again.click], [], partial(follow_job, words, settings, pulls), [memo], going, FOLLOWED
+        words, [begun.success, again.click], [], partial(show_job, words, settings, pulls), [memo], going, FOLLOWED
     )

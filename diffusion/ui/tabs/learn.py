@@ -19,11 +19,11 @@ import numpy as np
 import torch
 
 from ...core import NoiseSchedule
-from ...data import held_out_recipes, paint
+from ...data import paint, validation_recipes
 from ...engine import Request, find_device, generate_on_lent_gpu, predictor
 from ...sprites import KINDS, columns_for, sheet, to_pixels
 from ...store import Checkpoint, RunFolder
-from ..parts.limits import BUSY, Door
+from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
 from ..parts.player import served
 from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
@@ -60,12 +60,12 @@ MISTAKEN: dict[str, tuple[tuple, tuple]] = {
     ),
     "betas": (("core/schedule.py", "NoiseSchedule.course"), ("core/schedule.py", "NoiseSchedule.linear")),
     "ddim": (("devtools/mistakes.py", "ddim_below_zero", "for t", 4), ("core/schedule.py", "NoiseSchedule.levels")),
-    "stretch": (("devtools/mistakes.py", "stretched"), ("sprites.py", "to_pixels")),
-    "split": (("devtools/mistakes.py", "random_split"), ("data/dataset.py", "Sprites.split")),
+    "stretch": (("devtools/mistakes.py", "stretch"), ("sprites.py", "to_pixels")),
+    "split": (("devtools/mistakes.py", "random_split"), ("data/dataset.py", "SpriteSet.split")),
 }
-MOST_SPRITES, MOST_STEPS, MOMENTS = 16, 50, 26
+MAX_SPRITES, MAX_STEPS, MOMENTS = 16, 50, 26
 UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of one
-_door = Door(at_once=1)  # a room full of learners does not take the machine from those who generate
+_door = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
 
 
 def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
@@ -99,12 +99,12 @@ def packed(x: torch.Tensor) -> str:
 
 
 def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: bool) -> dict[str, Any]:
-    """Sprites on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
+    """SpriteSet on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
 
     film: about MOMENTS of them, the first and the last among them; otherwise only the last.
     """
     folder = find_run(words, runs, run)
-    if epoch not in folder.epochs() or wanted.count > MOST_SPRITES or wanted.steps > MOST_STEPS:
+    if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
         raise ValueError(words.learn["odd_question"])
     with _door.entered():
         return _walked(folder.load(epoch), wanted, film)
@@ -160,8 +160,8 @@ def excerpt(file: str, name: str, start: str = "", lines: int = 12) -> dict[str,
 
 
 def some_sprites(count: int = 12) -> list[np.ndarray]:
-    """Sprites never trained on, of each kind in turn; uint8 (16, 16, 3)."""
-    found = held_out_recipes(40)
+    """SpriteSet never trained on, of each kind in turn; uint8 (16, 16, 3)."""
+    found = validation_recipes(40)
     by_kind = [[recipe for recipe in found if recipe.kind == kind] for kind in range(len(KINDS))]
     in_turn = [recipe for turn in zip_longest(*by_kind) for recipe in turn if recipe]
     return [paint(recipe) for recipe in in_turn[:count]]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ...core import Noise
-from ...data import held_out_recipes, paint
+from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
 from ...engine import Request, find_device, generate_on_lent_gpu, predictor
 from ...sprites import KINDS, from_pixels, to_pixels
@@ -18,7 +18,7 @@ from ..parts.controls import PRIVATE, explained, whole, wire_walk
 from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
 from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
-from ..parts.turns import Turns
+from ..parts.turns import GenerationTurns
 from ..words import Words, told
 
 
@@ -58,7 +58,7 @@ def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, se
 def finish_it(
     words: Words,
     runs: Path,
-    turns: Turns,
+    turns: GenerationTurns,
     request: gr.Request,
     turn: int,
     run: str | None,
@@ -122,7 +122,7 @@ def build(page: Page, tab: gr.Tab) -> None:
         strings=words.one_step,
         run=name_of(runs, page.default_run),
         galleries=[
-            [base64.b64encode(paint(recipe)).decode() for recipe in held_out_recipes(24)],
+            [base64.b64encode(paint(recipe)).decode() for recipe in validation_recipes(24)],
             [base64.b64encode(sprite).decode() for sprite in generated[:16]],
         ],
         server_functions=[one_step],
@@ -133,7 +133,9 @@ def build(page: Page, tab: gr.Tab) -> None:
         stop = gr.Button(words.stop, min_width=80, scale=0)
     player = build_comparison(words, assets, "finish-player", with_reel=False)
 
-    def finish(turns: Turns, request: gr.Request, turn: int, drawing: dict[str, Any] | None) -> Iterator[Frame]:
+    def finish(
+        turns: GenerationTurns, request: gr.Request, turn: int, drawing: dict[str, Any] | None
+    ) -> Iterator[Frame]:
         yield from finish_it(words, runs, turns, request, turn, (drawing or {}).get("run"), drawing, 8)
 
     def offer(name: str | None):

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from ...hub import Listing
-from ...server import Opening
+from ...server import StartupPull
 from ...store import RunConfig, RunFolder
 from ..parts.hub_progress import note
 from ..parts.share_links import link_to
@@ -96,7 +96,7 @@ def run_there(words: Words, listing: Listing, here: RunFolder) -> str:
     return f'<p role="status">{said}</p><div class="shelf-scroll">{_table(words.hub.listing, rows)}</div>'
 
 
-def opening(words: Words, stands: Opening | None) -> str:
+def opening(words: Words, stands: StartupPull | None) -> str:
     """Of the run that the app opens with; empty where all is well."""
     if stands is None or stands.state == "here":
         return ""

@@ -10,19 +10,19 @@ import gradio as gr
 
 from ...data import open_dataset
 from ...refs import RUN
-from ...runs import kept, plan_of, requests_for
-from ...server import Runner, Settings, Snapshot, interrupted
+from ...runs import keep_upload, load_plan, preview_requests
+from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, packed, toasted
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
 from ..words import Words
-from .train_form import QUEUED, Wish, build_wish, planned, uploaded
+from .train_form import QUEUED, TrainForm, build_wish, planned, uploaded
 from .train_status import curve, film, losses, monitor
 
 LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
-MOST_BROWSERS = 500
+MAX_BROWSERS = 500
 STEERING = {  # what one can do, and in which states of a run
     "pause": ("running",),
     "next_epoch": ("paused",),
@@ -33,16 +33,16 @@ STEERING = {  # what one can do, and in which states of a run
 
 
 @toasted
-def begin(words: Words, runner: Runner, runs: Path, settings: Settings, owner: str, *values: Any) -> str:
+def begin(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, owner: str, *values: Any) -> str:
     """Start a run, or let it wait for its turn; refuses before anything is written. Returns a name for the next."""
-    wish = Wish(*values)
+    wish = TrainForm(*values)
     if not settings.training:
         raise ValueError(words.train.off)
     plan = planned(words, runs, wish)
     if plan.folder.exists():
         raise ValueError(words.train.run_taken.format(name=wish.name))
     if wish.source == "upload":
-        with kept(uploaded(settings, wish), plan.folder) as data:
+        with keep_upload(uploaded(settings, wish), plan.folder) as data:
             runner.start(planned(words, runs, wish, **data), owner=owner)
     else:
         open_dataset(plan.data)  # what is wrong is said now, not later by the thread
@@ -57,17 +57,17 @@ def free_name(runs: Path, name: str) -> str:
 
 
 @toasted
-def resume(words: Words, runner: Runner, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
+def resume(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
     """Go on with a run that was stopped or interrupted."""
     if not settings.training:
         raise ValueError(words.train.off)
     if name not in resumable(runner, runs):
         raise ValueError(words.train.nothing_to_resume)
-    runner.start(plan_of(RunFolder(runs / name)), resume=True, owner=owner)
+    runner.start(load_plan(RunFolder(runs / name)), resume=True, owner=owner)
 
 
 @toasted
-def steer(words: Words, runner: Runner, settings: Settings, act: str, owner: str) -> None:
+def steer(words: Words, runner: TrainingQueue, settings: Settings, act: str, owner: str) -> None:
     """Pause, continue, save or stop; on a shared server only whoever started the run may."""
     now = runner.snapshot()
     if settings.shared and now.owner != owner:
@@ -76,7 +76,7 @@ def steer(words: Words, runner: Runner, settings: Settings, act: str, owner: str
 
 
 @toasted
-def leave(words: Words, runner: Runner, settings: Settings, owner: str) -> None:
+def leave(words: Words, runner: TrainingQueue, settings: Settings, owner: str) -> None:
     """Give up one's places among the runs that wait."""
     mine = [name for name in runner.snapshot().waiting if not settings.shared or runner.owner_of(name) == owner]
     if not mine:
@@ -85,16 +85,16 @@ def leave(words: Words, runner: Runner, settings: Settings, owner: str) -> None:
         runner.leave(name)
 
 
-def resumable(runner: Runner, runs: Path) -> list[str]:
+def resumable(runner: TrainingQueue, runs: Path) -> list[str]:
     """Runs that were begun here and not finished, other than those under way or waiting."""
     begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
-    return [str(run) for run in begun if interrupted(run) and runner.owner_of(str(run)) is None]
+    return [str(run) for run in begun if is_interrupted(run) and runner.owner_of(str(run)) is None]
 
 
-class Looks:
+class StatusPoller:
     """What a page is shown of the runs, twice a second: nothing is sent again that has not changed."""
 
-    def __init__(self, words: Words, runner: Runner, runs: Path) -> None:
+    def __init__(self, words: Words, runner: TrainingQueue, runs: Path) -> None:
         self.words, self.runner, self.runs = words, runner, runs
         self.numbers = map(str, itertools.count(1))
         self.told: dict[str | None, tuple] = {}  # browser -> number, what it looked at, the snapshot, what it was told
@@ -111,7 +111,7 @@ class Looks:
             before, told = None, {}
         if before is now and was_at == at:
             return {}
-        if len(self.told) > MOST_BROWSERS:
+        if len(self.told) > MAX_BROWSERS:
             self.told.clear()
         shown = before.samples[-1][0] if before and before.name == now.name and before.samples else -1
         telling, number = self._tell(now, asked), next(self.numbers)
@@ -119,7 +119,7 @@ class Looks:
         new = {name: update for name, update in telling.items() if update != told.get(name)} | {"heard": number}
         return new | ({"film": frames} if (frames := film(self.words, now, shown)) else {})
 
-    def _tell(self, now: Snapshot, asked: str) -> dict[str, Any]:
+    def _tell(self, now: RunStatus, asked: str) -> dict[str, Any]:
         """Everything but the film."""
         words, names, waiting = self.words, self.runner.seen(), resumable(self.runner, self.runs)
         run = None if now.busy else list_runs(self.runs).get(now.name)
@@ -143,7 +143,7 @@ class Looks:
 
 def what_now(words: Words, run: RunFolder) -> str:
     """Where to go with the epochs of a run that is over; there it draws the first of the kinds that it showed."""
-    epochs, first = list(run.epochs()), requests_for(run.config())[0]
+    epochs, first = list(run.epochs()), preview_requests(run.config())[0]
     asked = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
     links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **asked)]
@@ -152,7 +152,7 @@ def what_now(words: Words, run: RunFolder) -> str:
     return f"<p>{' · '.join(links)}</p>"
 
 
-def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
+def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
     words, runs = page.words, page.runs
     if not settings.training:
@@ -183,7 +183,7 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
     ).success(js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()")
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
 
-    looks = Looks(words, runner, runs)
+    looks = StatusPoller(words, runner, runs)
 
     def look(request: gr.Request, asked: str, heard: str) -> dict[gr.components.Component, Any]:
         new = looks.look(request, asked, heard)
@@ -195,8 +195,8 @@ def build(page: Page, tab: gr.Tab, runner: Runner, settings: Settings) -> None:
         event(look, inputs=[seen, parts["heard"]], outputs=list(parts.values()), **quick)
 
 
-def _stage(page: Page, runner: Runner) -> dict[str, Any]:
-    """Lay out what shows a run, and steers it, by the names that `Looks` tells about."""
+def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
+    """Lay out what shows a run, and steers it, by the names that `StatusPoller` tells about."""
     words = page.words
     seen = gr.Radio([("", "")], value="", label=words.run, elem_classes="compact", visible=False)
     view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")

@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from ...core import TrainConfig
-from ...data import Limits, Sprites, open_dataset, open_upload
-from ...engine import lends_gpu
+from ...data import Limits, SpriteSet, open_dataset, open_upload
+from ...engine import is_zero_gpu
 from ...refs import RUN, EpochRef, HubDataset, parse_data
-from ...runs import Plan, epoch_seconds, estimate_seconds
+from ...runs import Plan, estimate_epoch_seconds, estimate_seconds
 from ...server import Settings
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, toasted, whole
@@ -50,7 +50,7 @@ A_MINUTE, LEAST_EPOCHS = 55.0, 3  # seconds, of which the page that looks on tak
 
 
 @dataclass(frozen=True)
-class Wish:
+class TrainForm:
     """What the controls say, in their order."""
 
     name: str | None
@@ -68,7 +68,7 @@ class Wish:
     context: bool
 
 
-def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
+def planned(words: Words, runs: Path, wish: TrainForm, **data: str) -> Plan:
     """The settings of the page, checked. data: where it is, unless the wish says so itself."""
     if not RUN.fullmatch(wish.name or ""):
         raise ValueError(words.run_name)
@@ -93,24 +93,24 @@ def planned(words: Words, runs: Path, wish: Wish, **data: str) -> Plan:
     )
 
 
-def uploaded(settings: Settings, wish: Wish) -> Sprites:
+def uploaded(settings: Settings, wish: TrainForm) -> SpriteSet:
     limits = Limits(bytes=settings.max_upload_mb * 2**20)
     return open_upload([Path(file) for file in wish.files or ()], limits)
 
 
 def fitting_epochs() -> int:
     """How many epochs of the other defaults take about a minute on this machine."""
-    if lends_gpu():
+    if is_zero_gpu():
         return DEFAULTS.epochs
     plan = Plan(folder=Path(), width=DEFAULTS.width, training=TrainConfig(batch_size=DEFAULTS.batch))
-    in_a_minute = int(A_MINUTE / epoch_seconds(plan, DEFAULTS.count, min(2000, DEFAULTS.count)))
+    in_a_minute = int(A_MINUTE / estimate_epoch_seconds(plan, DEFAULTS.count, min(2000, DEFAULTS.count)))
     return min(DEFAULTS.epochs, max(LEAST_EPOCHS, in_a_minute))
 
 
 @toasted
 def look_at_data(words: Words, settings: Settings, *values: Any) -> tuple[str, list[int]]:
     """The preview: a sheet, how many of each kind, how many are kept out of training; and both numbers, for later."""
-    wish = Wish(*values)
+    wish = TrainForm(*values)
     if wish.source == "upload":
         training, held_out = uploaded(settings, wish).split()
     else:
@@ -125,8 +125,8 @@ def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -
 
     seen: how many pictures there are to train on and to test on, of other data than the built-in.
     """
-    wish = Wish(*values)
-    if lends_gpu():
+    wish = TrainForm(*values)
+    if is_zero_gpu():
         return ""
     try:
         plan = planned(words, runs, wish)
@@ -148,7 +148,7 @@ def first_weights(words: Words, runs: Path, chosen: str | None) -> dict[str, Any
 
 
 def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], gr.Button]:
-    """Lay out and wire all that is set before a run: the controls in the order of `Wish`, and the button Train."""
+    """Lay out and wire all that is set before a run: the controls in the order of `TrainForm`, and the button Train."""
     words, runs = page.words, page.runs
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
     name = gr.Textbox("my-run", label=words.train.name, max_lines=1)

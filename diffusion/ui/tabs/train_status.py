@@ -4,8 +4,8 @@ import base64
 import math
 from html import escape
 
-from ...data import NO_LABEL, Sprites, preview
-from ...server import Snapshot
+from ...data import NO_LABEL, SpriteSet, make_preview_sheet
+from ...server import RunStatus
 from ...sprites import enlarged, png, sheet
 from ..parts.charts import loss_svg
 from ..parts.player import Frame
@@ -15,7 +15,7 @@ COLUMNS = 4
 FRAMES_PER_SECOND = 3  # at which the film of the epochs is meant to be played
 
 
-def monitor(words: Words, now: Snapshot) -> str:
+def monitor(words: Words, now: RunStatus) -> str:
     """How the run stands, in words and as a bar."""
     if now.state == "idle":
         return f'<p class="hint">{words.train.idle}</p>'
@@ -27,12 +27,12 @@ def monitor(words: Words, now: Snapshot) -> str:
     )
 
 
-def curve(words: Words, now: Snapshot) -> str:
+def curve(words: Words, now: RunStatus) -> str:
     """The loss as a curve; empty before the first step."""
     return loss_svg(words, now.curve, now.held_out, now.total, now.epochs) if now.total else ""
 
 
-def _standing(words: Words, now: Snapshot, share: float) -> str:
+def _standing(words: Words, now: RunStatus, share: float) -> str:
     """Only what changes seldom: a screen reader reads it aloud each time."""
     said = [f"<strong>{escape(now.name)}</strong>: {words.train.states[now.state]}"]
     if now.total:
@@ -46,7 +46,7 @@ def _standing(words: Words, now: Snapshot, share: float) -> str:
     return " · ".join(said)
 
 
-def _measured(words: Words, now: Snapshot) -> str:
+def _measured(words: Words, now: RunStatus) -> str:
     said = [words.train.step.format(step=now.step, total=now.total)]
     if now.sprites_per_second:
         said.append(words.train.speed.format(speed=now.sprites_per_second))
@@ -59,7 +59,7 @@ def _measured(words: Words, now: Snapshot) -> str:
     return " · ".join(said) if now.total else ""
 
 
-def losses(words: Words, now: Snapshot) -> str:
+def losses(words: Words, now: RunStatus) -> str:
     """The same as a table, epoch by epoch, for those who cannot see the curve; empty before the first is done."""
     per_epoch = now.total / now.epochs if now.epochs else 0
     rows = []
@@ -75,7 +75,7 @@ def losses(words: Words, now: Snapshot) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
+def film(words: Words, now: RunStatus, after: int = -1) -> list[Frame]:
     """Frames for the player: the same sprites after every epoch that came after epoch `after`."""
     frames, kinds = [], [words.kind_names[kind] for kind in now.kinds]
     for epoch, sprites in now.samples:
@@ -109,12 +109,12 @@ def film(words: Words, now: Snapshot, after: int = -1) -> list[Frame]:
     return frames
 
 
-def about_data(words: Words, training: Sprites, held_out: Sprites) -> str:
+def about_data(words: Words, training: SpriteSet, held_out: SpriteSet) -> str:
     """What a run would be trained on: how many of each kind, and a sheet of some."""
     names = words.kind_names | {NO_LABEL: words.train.no_label}
     kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
     said = words.train.data.format(count=len(training), kinds=kinds, held_out=len(held_out))
-    source = base64.b64encode(png(enlarged(preview(training), 2))).decode()
+    source = base64.b64encode(png(enlarged(make_preview_sheet(training), 2))).decode()
     return (
         f'<p>{said}</p><img class="data-sheet" alt="{words.train.data_picture}" src="data:image/png;base64,{source}">'
     )

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import gradio as gr
 
-from ...engine import MOST_SPRITES, generate_on_lent_gpu, recipe
+from ...engine import MAX_SPRITES, describe_request, generate_on_lent_gpu
 from ...refs import EpochRef
 from ..parts.controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from ..parts.page import Page
 from ..parts.player import Frame, build_player, frames
 from ..parts.run_picker import find_run, pick
 from ..parts.share_links import epochs_in, request_in
-from ..parts.turns import Turns
+from ..parts.turns import GenerationTurns
 from ..words import Words
 
 
@@ -21,7 +21,7 @@ from ..words import Words
 def watch(
     words: Words,
     runs: Path,
-    turns: Turns,
+    turns: GenerationTurns,
     request: gr.Request,
     turn: int,
     run: str,
@@ -36,7 +36,7 @@ def watch(
     wanted = request_from(words, *settings)
     checkpoint = find_run(words, runs, run).load(epoch)
     panels = {words.epoch_number.format(epoch=epoch): checkpoint}
-    made_by = recipe(wanted, [EpochRef(run, epoch)])
+    made_by = describe_request(wanted, [EpochRef(run, epoch)])
     stream = frames(panels, generate_on_lent_gpu([checkpoint], wanted), wanted.steps, recipe=made_by)
     yield from turns.while_current(request.session_hash, turn, stream)
 
@@ -52,7 +52,7 @@ def build(page: Page) -> None:
             with gr.Row():
                 start = gr.Button(words.generate, variant="primary", min_width=120, scale=2)
                 stop = gr.Button(words.stop, min_width=80)
-            settings = request_controls(words, MOST_SPRITES, sprites=32, kinds_open=True)
+            settings = request_controls(words, MAX_SPRITES, sprites=32, kinds_open=True)
         with gr.Column(scale=3, min_width=320):
             player = build_player(words, page.assets, "watch-player")
 
