@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from .errors import UserError
+
 RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: cannot leave its folder
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", no such end
 REVISION = r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*?"
@@ -27,7 +29,7 @@ class EpochRef:
 
     def __post_init__(self) -> None:
         if not RUN.fullmatch(self.run) or not 0 <= self.epoch < 1_000_000:
-            raise ValueError(f"{self} is not an epoch of a run; write it like sprites/31")
+            raise UserError("{value} is not an epoch of a run; write it like sprites/31", value=self)
 
     def __str__(self) -> str:
         return f"{self.run}/{self.epoch}"
@@ -36,7 +38,7 @@ class EpochRef:
     def parse(cls, text: str) -> Self:
         run, _, epoch = text.rpartition("/")
         if not epoch.isdecimal() or not epoch.isascii():
-            raise ValueError(f"{text!r} is not an epoch of a run; write it like sprites/31")
+            raise UserError("{text!r} is not an epoch of a run; write it like sprites/31", text=text)
         return cls(run, int(epoch[:7]))
 
 
@@ -49,7 +51,9 @@ class HubRef:
     def __post_init__(self) -> None:
         found = HUB_RUN.fullmatch(str(self))
         if not found or (found[1], found[2], found[3] and int(found[3])) != (self.repo, self.revision, self.epoch):
-            raise ValueError(f"{str(self)!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
+            raise UserError(
+                "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1", value=str(self)
+            )
 
     def __str__(self) -> str:
         revision = "" if self.revision is None else f"@{self.revision}"
@@ -60,7 +64,9 @@ class HubRef:
     def parse(cls, text: str) -> Self:
         found = HUB_RUN.fullmatch(text)
         if not found:
-            raise ValueError(f"{text!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1")
+            raise UserError(
+                "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1", value=text
+            )
         return cls(found[1], found[2], int(found[3]) if found[3] else None)
 
     def folder(self) -> str:

@@ -25,6 +25,7 @@ LAYERS = [  # from the top; a package imports only from those below it
     "core",
     "sprites",
     "refs",
+    "errors",
 ]
 FACED = {"core", "store", "hub", "data", "engine", "runs", "evaluation", "server"}  # used through their __init__
 HEIGHT = {package: -number for number, package in enumerate(LAYERS)}

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import UserError
 from ..refs import HubRef
 
 Options = argparse.Namespace
@@ -19,4 +20,4 @@ def hub_ref(name: str) -> HubRef:
 
 def check_suffix(path: Path, *allowed: str) -> None:
     if path.suffix not in allowed:
-        raise ValueError(f"--out must end in {', '.join(allowed)}, not {path.name!r}")
+        raise UserError("--out must end in {allowed}, not {path!r}", allowed=", ".join(allowed), path=path.name)

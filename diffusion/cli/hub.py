@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from ..errors import UserError
 from ..refs import HubRef
 from .common import ALLOW_PICKLE, Options, Verbs, hub_ref
 
@@ -77,7 +78,12 @@ def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoin
     ref, api = HubRef.parse(name), HfApi()
     if ref.epoch is None:
         there = ", ".join(map(str, list_epochs(api, ref).epochs))
-        raise ValueError(f"name one epoch, such as {ref}/model_{there.rpartition(' ')[2]}; it has: {there}")
+        raise UserError(
+            "name one epoch, such as {ref}/model_{value}; it has: {there}",
+            ref=ref,
+            value=there.rpartition(" ")[2],
+            there=there,
+        )
     run = with_bar(find_or_pull(api, ref, runs, allow_pickle=allow_pickle))
     return run.load(ref.epoch)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from ..core import StepDone
+from ..errors import UserError
 from .common import Options, Verbs, hub_ref
 from .hub import with_bar
 from .train import plan_of_options, train_options
@@ -64,7 +65,11 @@ def _start(api: "HfApi", options: Options) -> "Job | None":
     )
     machines = {it.name: it for it in list_hardware(api)}
     if plan.hardware not in machines:
-        raise ValueError(f"there is no hardware {plan.hardware}; there is: {', '.join(machines)}")
+        raise UserError(
+            "there is no hardware {hardware}; there is: {machines}",
+            hardware=plan.hardware,
+            machines=", ".join(machines),
+        )
     machine = machines[plan.hardware]
     most = machine.dollars_an_hour * plan.hours
     print(f"{machine.title}: ${machine.dollars_an_hour:.2f} an hour; at most ${most:.2f} for {plan.hours:g} hours")

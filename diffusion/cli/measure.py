@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from ..errors import UserError
 from .common import Options, Verbs, check_suffix
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def bench(options: Options) -> None:
     from ..engine import find_device
 
     if options.rounds < 1:
-        raise ValueError(f"--rounds must be at least 1, not {options.rounds}")
+        raise UserError("--rounds must be at least 1, not {rounds}", rounds=options.rounds)
     measured = (
         table
         for name, section in (SECTIONS | {"start": start, "memory": memory}).items()

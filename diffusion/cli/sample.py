@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from ..errors import UserError
 from ..sprites import KINDS
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
 
@@ -30,7 +31,7 @@ def draw(options: Options) -> None:
 
     check_suffix(options.out, ".png", ".npy")
     if not 1 <= options.scale <= 32:
-        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+        raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     pixels, labels = draw_sprites(options.count, options.seed, options.split)
     if options.out.suffix == ".npy":
         options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def sample(options: Options) -> None:
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
-        raise ValueError(f"--scale must be between 1 and 32, not {options.scale}")
+        raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     if options.recipe:
         checkpoints, request = _from_recipe(options.recipe, options.runs)
     else:
@@ -132,9 +133,11 @@ def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:
         epochs = [EpochRef.parse(name) for name in said.pop("epochs")]
         request = Request(**said | {"kinds": tuple(said["kinds"])})
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
-        raise ValueError(f"{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)") from None
+        raise UserError(
+            "{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)", path=path
+        ) from None
     if not epochs:
-        raise ValueError(f"{path} names no epoch")
+        raise UserError("{path} names no epoch", path=path)
     return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from ..core import OPTIMIZERS, EpochDone, StepDone, TrainConfig
+from ..errors import UserError
 from .common import Options, Verbs, hub_ref
 from .measure import print_measured
 
@@ -142,7 +143,7 @@ def convert(options: Options) -> None:
 
     checkpoints = [load_file(path) for path in options.files]
     if len({checkpoint.epoch for checkpoint in checkpoints}) < len(checkpoints):
-        raise ValueError("two of the files are of the same epoch; name one of each")
+        raise UserError("two of the files are of the same epoch; name one of each")
     run = RunFolder(options.run)
     run.create(COURSE)
     for checkpoint in checkpoints:

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..errors import UserError
+
 VARIANTS = ("mended", "course")
 
 
@@ -94,7 +96,9 @@ class ContextUnet(nn.Module):
     def __init__(self, features: int = 64, kinds: int = 5, variant: str = "mended") -> None:
         super().__init__()
         if variant not in VARIANTS:
-            raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
+            raise UserError(
+                "variant must be one of {variants}, not {variant!r}", variants=", ".join(VARIANTS), variant=variant
+            )
         shortcut = RandomShortcut(3, features) if variant == "course" else nn.Conv2d(3, features, 1)
         self.init_conv = ResidualConvBlock(3, features, shortcut)
         self.down1 = UnetDown(features, features)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..errors import UserError
 from .schedule import NoiseSchedule
 
 PredictNoise = Callable[[Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,) -> eps, like x
@@ -38,7 +39,7 @@ class Noise:
 
     def __init__(self, seed: int, count: int, shape: tuple[int, ...] = (3, 16, 16)) -> None:
         if not 0 <= seed < 2**32:
-            raise ValueError(f"seed must be between 0 and {2**32 - 1}, not {seed}")
+            raise UserError("seed must be between 0 and {value}, not {seed}", value=2**32 - 1, seed=seed)
         self.shape = shape
         mixed = (np.random.SeedSequence((seed, i)).generate_state(1, np.uint64) for i in range(count))
         self.streams = [torch.Generator().manual_seed(int(state[0])) for state in mixed]
@@ -173,7 +174,9 @@ def sample(
     fresh_noise=False leaves out z, the experiment "what if no noise is added back": the pictures collapse to blobs.
     """
     if sampler not in SAMPLERS:
-        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+        raise UserError(
+            "sampler must be one of {samplers}, not {sampler!r}", samplers=", ".join(SAMPLERS), sampler=sampler
+        )
     x, levels = noise.draw().to(device), schedule.levels(steps)
     if begin:
         x0, top = begin

@@ -13,6 +13,8 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from ..errors import UserError
+
 
 @dataclass(frozen=True, eq=False)
 class NoiseSchedule:
@@ -90,7 +92,7 @@ class NoiseSchedule:
         of 0.7, SA-Solver gained nothing in 20 steps: 1.37 where even ones have 1.39, over two such groups.
         """
         if not 1 <= steps <= len(self):
-            raise ValueError(f"steps must be between 1 and {len(self)}, not {steps}")
+            raise UserError("steps must be between 1 and {count}, not {steps}", count=len(self), steps=steps)
         return [len(self) - len(self) * i // steps for i in range(steps + 1)]
 
 

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from torch import Tensor, nn
 
+from ..errors import UserError
 from ..sprites import from_pixels
 from .schedule import NoiseSchedule
 
@@ -37,19 +38,23 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         if self.epochs < 1:
-            raise ValueError(f"epochs must be at least 1, not {self.epochs}")
+            raise UserError("epochs must be at least 1, not {epochs}", epochs=self.epochs)
         if self.batch_size < 1:
-            raise ValueError(f"batch size must be at least 1, not {self.batch_size}")
+            raise UserError("batch size must be at least 1, not {batch_size}", batch_size=self.batch_size)
         if not 0 < self.lr <= 1:
-            raise ValueError(f"learning rate must be above 0 and at most 1, not {self.lr}")
+            raise UserError("learning rate must be above 0 and at most 1, not {lr}", lr=self.lr)
         if self.recipe not in OPTIMIZERS:
-            raise ValueError(f"recipe must be one of {', '.join(OPTIMIZERS)}, not {self.recipe!r}")
+            raise UserError(
+                "recipe must be one of {optimizers}, not {recipe!r}",
+                optimizers=", ".join(OPTIMIZERS),
+                recipe=self.recipe,
+            )
         if not 0 <= self.drop_label <= 1:
-            raise ValueError(f"drop label must be between 0 and 1, not {self.drop_label}")
+            raise UserError("drop label must be between 0 and 1, not {drop_label}", drop_label=self.drop_label)
         if not 0 <= self.ema < 1:
-            raise ValueError(f"ema must be at least 0 and below 1, not {self.ema}")
+            raise UserError("ema must be at least 0 and below 1, not {ema}", ema=self.ema)
         if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be between 0 and {2**32 - 1}, not {self.seed}")
+            raise UserError("seed must be between 0 and {value}, not {seed}", value=2**32 - 1, seed=self.seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +210,7 @@ def noise_loss(network: nn.Module, schedule: NoiseSchedule, batch: Batch) -> Ten
 
 @torch.no_grad()
 def ema_update(average: list[Tensor], weights: list[Tensor], keep: float) -> None:
-    """StepInputs the averaged weights a little towards the network's; Song et al. 2021, arXiv:2011.13456, appendix H."""
+    """Moves the averaged weights a little towards the network's; Song et al. 2021, arXiv:2011.13456, appendix H."""
     torch._foreach_lerp_(average, weights, 1 - keep)
 
 

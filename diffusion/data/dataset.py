@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 
 from ..core import TrainingSet
+from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS
 from .pixelart import draw
@@ -72,7 +73,9 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
     ref = parse_data(source)
     if isinstance(ref, Builtin):
         if not 1 <= ref.count <= MAX_DRAWN:
-            raise ValueError(f"builtin draws 1 to {MAX_DRAWN:,} sprites, not {ref.count:,}")
+            raise UserError(
+                "builtin draws 1 to {max_drawn:,} sprites, not {count:,}", max_drawn=MAX_DRAWN, count=ref.count
+            )
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(2000, ref.count)), "test")
     if isinstance(ref, HubDataset):
         return _from_hub(ref).split()
@@ -80,14 +83,15 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
     if path.is_dir():
         return SpriteSet(*read_pictures(read_folder(path), path.name), path.name).split()
     if not path.is_file():
-        raise ValueError(
-            f"{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo"
+        raise UserError(
+            "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo",
+            source=source,
         )
     if path.suffix.lower() == ".zip":
         return from_zip(path).split()
     if path.suffix.lower() == ".npy":
         return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
-    raise ValueError(f"{source} is no data set; name a .npy file, a folder of pictures or a .zip of them")
+    raise UserError("{source} is no data set; name a .npy file, a folder of pictures or a .zip of them", source=source)
 
 
 def from_zip(path: Path, limits: Limits = OWN) -> SpriteSet:
@@ -98,12 +102,25 @@ def from_zip(path: Path, limits: Limits = OWN) -> SpriteSet:
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN) -> SpriteSet:
     """The course's pair: uint8 (N, H, W, 3), and labels (N, 5) in the order of KINDS, or none."""
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
-        raise ValueError(f"{name} must be uint8 (N, {SIZE}, {SIZE}, 3), not {pixels.dtype.name} {pixels.shape}")
+        raise UserError(
+            "{name} must be uint8 (N, {size}, {size2}, 3), not {dtype} {shape}",
+            name=name,
+            size=SIZE,
+            size2=SIZE,
+            dtype=pixels.dtype.name,
+            shape=pixels.shape,
+        )
     if len(pixels) > limits.files:
-        raise ValueError(f"{name} holds more than {limits.files:,} pictures")
+        raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
     if max(pixels.shape[1:3]) > limits.side:
         size = f"{pixels.shape[2]} x {pixels.shape[1]}"
-        raise ValueError(f"the pictures of {name} are {size}; at most {limits.side} x {limits.side}")
+        raise UserError(
+            "the pictures of {name} are {size}; at most {side} x {side2}",
+            name=name,
+            size=size,
+            side=limits.side,
+            side2=limits.side,
+        )
     if pixels.shape[1:3] != (SIZE, SIZE):
         large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
         for i, picture in enumerate(large):
@@ -111,11 +128,16 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
     if labels is None:
         labels = np.zeros((len(pixels), len(KINDS)), np.float32)
     if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
-        raise ValueError(
-            f"the labels of {name} must be ({len(pixels)}, {len(KINDS)}), not {labels.dtype.name} {labels.shape}"
+        raise UserError(
+            "the labels of {name} must be ({count}, {count2}), not {dtype} {shape}",
+            name=name,
+            count=len(pixels),
+            count2=len(KINDS),
+            dtype=labels.dtype.name,
+            shape=labels.shape,
         )
     if not (labels.min() >= 0 and labels.max() <= 1):  # nor NaN
-        raise ValueError(f"the labels of {name} must be numbers from 0 to 1")
+        raise UserError("the labels of {name} must be numbers from 0 to 1", name=name)
     return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
 
 
@@ -138,23 +160,36 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
     labels = [file for file in arrays if "label" in file.name]
     pictures = [file for file in arrays or files if file.name.endswith((".npy", ".zip")) and file not in labels]
     if len(pictures) != 1 or len(labels) > 1:
-        raise ValueError(f"{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures")
+        raise UserError(
+            "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures", name=name
+        )
 
-    def opened(file: "RemoteFile", read: Callable[[Path], Any]) -> Any:
+    def opened(file: "RemoteFile", read: Callable[[Path, Message], Any]) -> Any:
         if file.size > MAX_BYTES:
-            raise ValueError(f"{file.name} of {name} has {file.size:,} bytes; at most {MAX_BYTES:,} are taken")
+            raise UserError(
+                "{file} of {name} has {size:,} bytes; at most {max_bytes:,} are taken",
+                file=file.name,
+                name=name,
+                size=file.size,
+                max_bytes=MAX_BYTES,
+            )
         with TemporaryDirectory() as folder:
             path = Path(folder) / PurePosixPath(file.name).name
             path.write_bytes(run_to_end(fetch(api, there, file)))
-            try:
-                return read(path)
-            except ValueError as mistake:
-                raise ValueError(str(mistake).replace(path.name, f"{file.name} of {name}")) from None
+            return read(path, Message("{file} of {repo}", file=file.name, repo=name))
 
     if not arrays:
         limits = Limits(bytes=MAX_BYTES)  # anybody's: a visitor may name it
-        return SpriteSet(*opened(pictures[0], lambda path: read_pictures(read_zip(path, limits), name, limits)), name)
-    return from_arrays(opened(pictures[0], load_npy), opened(labels[0], load_npy) if labels else None, name)
+
+        def read_archive(path: Path, title: Message) -> tuple[np.ndarray, np.ndarray]:
+            return read_pictures(read_zip(path, limits, title), name, limits)
+
+        return SpriteSet(*opened(pictures[0], read_archive), name)
+
+    def read_array(path: Path, title: Message) -> np.ndarray:
+        return load_npy(path, name=title)
+
+    return from_arrays(opened(pictures[0], read_array), opened(labels[0], read_array) if labels else None, name)
 
 
 def as_tensors(sprites: SpriteSet) -> TrainingSet:

@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import ASSETS
+from ..errors import UserError
 from ..sprites import COURSE_COUNTS, KINDS
 
 PARTS = ASSETS / "parts"
@@ -143,7 +144,7 @@ ONE_SHAPE = {1: "creatures", 2: "foods", 3: "items"}
 def draw(count: int, seed: int = 0, split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """`count` sprites in the course's format: uint8 (count, 16, 16, 3) RGB on white, float64 (count, 5) one-hot."""
     if count < 1:
-        raise ValueError(f"count must be at least 1, not {count}")
+        raise UserError("count must be at least 1, not {count}", count=count)
     drawn = [make_recipe(seed, number, split) for number in range(count)]
     labels = np.eye(len(COURSE_COUNTS))[[r.kind for r in drawn]]
     return np.stack([paint(r) for r in drawn]), labels
@@ -152,7 +153,7 @@ def draw(count: int, seed: int = 0, split: str = "train") -> tuple[np.ndarray, n
 def make_recipe(seed: int, number: int, split: str = "train") -> SpriteRecipe:
     """What sprite `number` of a seed is made of."""
     if split not in ("train", "test"):
-        raise ValueError(f"split must be 'train' or 'test', not {split!r}")
+        raise UserError("split must be 'train' or 'test', not {split!r}", split=split)
     held_out = split == "test"
     rng = np.random.default_rng([seed, held_out, number])
     kind = int(rng.choice(len(COURSE_COUNTS), p=np.array(COURSE_COUNTS) / sum(COURSE_COUNTS)))

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
+from ..errors import Message, UserError
 from ..sprites import KINDS
 
 SIZE = 16
@@ -37,25 +38,25 @@ class Limits:
 
     def __post_init__(self) -> None:
         if min(self.bytes, self.unpacked, self.files, self.side) < 1:
-            raise ValueError(f"limits must be at least 1, not {self}")
+            raise UserError("limits must be at least 1, not {value}", value=self)
 
 
 OWN = Limits(bytes=2**40, unpacked=2**40, side=4096)
 
 
-class RefusedError(ValueError):
+class RefusedError(UserError):
     """Read so far and found wrong: its text is for people as it stands."""
 
 
 @contextmanager
-def refuse_as(sentence: str) -> Iterator[None]:
+def refuse_as(message: Message) -> Iterator[None]:
     """Whatever a library raises over a foreign file, from struct.error to MemoryError, becomes this one sentence."""
     try:
         yield
     except RefusedError:
         raise
     except Exception:
-        raise RefusedError(sentence) from None
+        raise RefusedError(message) from None
 
 
 def safe_name(name: object) -> str:
@@ -68,16 +69,17 @@ def format_megabytes(count: int) -> str:
     return f"{count / 2**20:,.4g} MB"
 
 
-def load_npy(path: Path, limits: Limits = OWN) -> np.ndarray:
-    """Plain numbers of any shape. No pickle is ever opened, nor a .npz, which is a zip."""
+def load_npy(path: Path, limits: Limits = OWN, name: str | Message = "") -> np.ndarray:
+    """Plain numbers of any shape. No pickle is ever opened, nor a .npz, which is a zip. name: for people."""
+    name = name or safe_name(path.name)
     if not path.is_file():
-        raise ValueError(f"{path} does not exist")
+        raise UserError("{path} does not exist", path=path)
     if path.stat().st_size > limits.bytes:
-        raise ValueError(f"{safe_name(path.name)} has more than {format_megabytes(limits.bytes)}")
-    with refuse_as(f"{safe_name(path.name)} is not a .npy array of plain numbers"), open(path, "rb") as file:
+        raise UserError("{path} has more than {bytes}", path=name, bytes=format_megabytes(limits.bytes))
+    with refuse_as(Message("{path} is not a .npy array of plain numbers", path=name)), open(path, "rb") as file:
         shape, _, dtype = NPY_HEADERS[np.lib.format.read_magic(file)](file)
         if math.prod(shape) * dtype.itemsize > path.stat().st_size:
-            raise ValueError("numpy would ask for all that memory first")
+            raise UserError("numpy would ask for all that memory first")
         file.seek(0)
         return np.load(file, allow_pickle=False)
 
@@ -99,7 +101,7 @@ def fit_to_sprite(picture: Image.Image) -> np.ndarray:
 
 
 def read_pictures(
-    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str, limits: Limits = OWN
+    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str | Message, limits: Limits = OWN
 ) -> tuple[np.ndarray, np.ndarray]:
     """uint8 (N, 16, 16, 3), and float32 (N, 5): 1 where a folder of the path is named after the kind.
 
@@ -107,25 +109,38 @@ def read_pictures(
     """
     pixels, labels, unpacked = bytearray(), bytearray(), 0
     for path, content in pictures:
-        what = f"{safe_name(path)} in {name}"
+        what = Message("{picture} in {name}", picture=safe_name(path), name=name)
         with (
-            refuse_as(f"{what} is not a picture that can be read"),
+            refuse_as(Message("{what} is not a picture that can be read", what=what)),
             Image.open(io.BytesIO(content), formats=FORMATS) as picture,
         ):
             width, height = picture.size  # known before any of it is unpacked
             if max(width, height) > limits.side:
-                raise RefusedError(f"{what} is {width} x {height}; at most {limits.side} x {limits.side}")
+                raise RefusedError(
+                    "{what} is {width} x {height}; at most {side} x {side2}",
+                    what=what,
+                    width=width,
+                    height=height,
+                    side=limits.side,
+                    side2=limits.side,
+                )
             unpacked += 4 * width * height
             if unpacked > limits.unpacked:
                 raise RefusedError(
-                    f"the pictures in {name} take more than {format_megabytes(limits.unpacked)}; make them smaller"
+                    "the pictures in {name} take more than {unpacked}; make them smaller",
+                    name=name,
+                    unpacked=format_megabytes(limits.unpacked),
                 )
             pixels += fit_to_sprite(picture).tobytes()
         labels += bytes(kind in path.parts[:-1] for kind in KINDS)
         if len(labels) > limits.files * len(KINDS):
-            raise ValueError(f"{name} holds more than {limits.files:,} pictures")
+            raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
     if not labels:
-        raise ValueError(f"{name} holds no pictures ({', '.join(SUFFIXES)}); a .zip or .npy inside it is not opened")
+        raise UserError(
+            "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened",
+            name=name,
+            suffixes=", ".join(SUFFIXES),
+        )
     return (
         np.frombuffer(pixels, np.uint8).reshape(-1, SIZE, SIZE, 3),
         np.frombuffer(labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32),
@@ -140,35 +155,42 @@ def read_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
             yield name, path.read_bytes()
 
 
-def read_zip(path: Path, limits: Limits = OWN) -> Iterator[tuple[PurePosixPath, bytes]]:
+def read_zip(path: Path, limits: Limits = OWN, name: str | Message = "") -> Iterator[tuple[PurePosixPath, bytes]]:
     """(path, content) of the pictures in an archive. Refuses locked and linked ones, and any packing but deflate."""
-    unreadable = f"{safe_name(path.name)} is not a readable .zip"
+    archive_name = name or safe_name(path.name)
+    unreadable = Message("{path} is not a readable .zip", path=archive_name)
     left = limits.unpacked
-    with _ShortList(path, limits.files) as file:
+    with _ShortList(path, limits.files, archive_name) as file:
         with refuse_as(unreadable):
             archive = zipfile.ZipFile(file)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            name = PurePosixPath(member.filename.replace("\\", "/"))  # as some programs on Windows write it
-            if not _may_be_picture(name) or member.is_dir():
+            picture = PurePosixPath(member.filename.replace("\\", "/"))  # as some programs on Windows write it
+            if not _may_be_picture(picture) or member.is_dir():
                 continue
-            what = f"{safe_name(name)} in {safe_name(path.name)}"
+            what = Message("{picture} in {name}", picture=safe_name(picture), name=archive_name)
             if member.flag_bits & ENCRYPTED:
-                raise ValueError(f"{what} is locked with a password; make the .zip without one")
+                raise UserError("{what} is locked with a password; make the .zip without one", what=what)
             if stat.S_ISLNK(member.external_attr >> 16):
-                raise ValueError(f"{what} is a link; put the picture itself into the .zip")
+                raise UserError("{what} is a link; put the picture itself into the .zip", what=what)
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be stopped
-                raise ValueError(f"{what} is packed in an unusual way; make the .zip with the usual one, deflate")
+                raise UserError(
+                    "{what} is packed in an unusual way; make the .zip with the usual one, deflate", what=what
+                )
             most = min(4 * limits.side**2, left)
             with refuse_as(unreadable), archive.open(member) as packed:
                 content = packed.read(most + 1)
             if len(content) > most:
-                raise ValueError(
-                    f"{what} is too large for a sprite"
+                raise (
+                    UserError("{what} is too large for a sprite", what=what)
                     if most < left
-                    else f"{safe_name(path.name)} unpacks to more than {format_megabytes(limits.unpacked)}; upload fewer pictures"
+                    else UserError(
+                        "{path} unpacks to more than {unpacked}; upload fewer pictures",
+                        path=archive_name,
+                        unpacked=format_megabytes(limits.unpacked),
+                    )
                 )
             left -= len(content)
-            yield name, content
+            yield picture, content
 
 
 class _ShortList(io.FileIO):
@@ -177,14 +199,14 @@ class _ShortList(io.FileIO):
     zipfile reads the list of files in one piece and keeps it in memory, whatever the archive's header says.
     """
 
-    def __init__(self, path: Path, most: int) -> None:
+    def __init__(self, path: Path, most: int, archive_name: str | Message) -> None:
         super().__init__(path)
-        self.most = most
+        self.most, self.archive_name = most, archive_name
 
     def read(self, size: int = -1, /) -> bytes:
         content = super().read(size)
         if content.count(b"PK\1\2") > 2 * self.most:  # a Mac puts a second, hidden file beside each
-            raise RefusedError(f"{safe_name(Path(self.name).name)} holds more than {self.most:,} files")
+            raise RefusedError("{name} holds more than {most:,} files", name=self.archive_name, most=self.most)
         return content
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from ..errors import Message, UserError
 from ..sprites import KINDS, sheet
 from .dataset import SpriteSet, from_arrays, from_zip
 from .readers import SIZE, SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
@@ -22,9 +23,13 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
     limits = limits or Limits()
     suffixes = {file.suffix.lower() for file in files}
     if not files:
-        raise ValueError(f"upload a .zip of pictures, pictures ({', '.join(SUFFIXES)}) or one or two .npy arrays")
+        raise UserError(
+            "upload a .zip of pictures, pictures ({suffixes}) or one or two .npy arrays", suffixes=", ".join(SUFFIXES)
+        )
     if sum(file.stat().st_size for file in files) > limits.bytes:
-        raise ValueError(f"that is more than {format_megabytes(limits.bytes)}; upload fewer pictures, or smaller ones")
+        raise UserError(
+            "that is more than {bytes}; upload fewer pictures, or smaller ones", bytes=format_megabytes(limits.bytes)
+        )
     if suffixes == {".zip"} and len(files) == 1:
         return from_zip(files[0], limits)
     if suffixes == {".npy"} and len(files) <= 2:
@@ -32,9 +37,11 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
     if suffixes <= set(SUFFIXES):
         pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return SpriteSet(*read_pictures(pictures, "the upload", limits), name)
+        return SpriteSet(*read_pictures(pictures, Message("the upload"), limits), name)
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
-    raise ValueError(f"upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}")
+    raise UserError(
+        "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}", found=found
+    )
 
 
 def make_preview_sheet(sprites: SpriteSet, most: int = 64) -> np.ndarray:
@@ -54,6 +61,9 @@ def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:
     pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
     if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):
         one, other = (arrays[file].shape for file in files)
-        wanted = f"uint8 (N, {SIZE}, {SIZE}, 3), and the other labels (N, {len(KINDS)})"
-        raise ValueError(f"one of two .npy must be pictures, {wanted}, not {one} and {other}")
+        shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
+        wanted = Message(shapes, size=SIZE, kinds=len(KINDS))
+        raise UserError(
+            "one of two .npy must be pictures, {wanted}, not {one} and {other}", wanted=wanted, one=one, other=other
+        )
     return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, safe_name(pictures.name), limits)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import psutil
 
 from .. import ASSETS
+from ..errors import UserError
 from .bench import Row, Spread, Table, compare_table, measure_in_turn
 
 ROOT = ASSETS.parent
@@ -79,7 +80,11 @@ def serving(command: list[str]) -> Iterator[tuple[subprocess.Popen, str]]:
                 urllib.request.urlopen(address, timeout=5).read()
                 break
             if process.poll() is not None:
-                raise ValueError(f"{command[0]} ended with {process.returncode}; start it by hand to see why")
+                raise UserError(
+                    "{command} ended with {returncode}; start it by hand to see why",
+                    command=command[0],
+                    returncode=process.returncode,
+                )
             time.sleep(0.05)
         yield process, address
     finally:

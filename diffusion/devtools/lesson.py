@@ -21,6 +21,7 @@ from torch import Tensor
 from ..core import Noise, NoiseSchedule
 from ..data import open_dataset
 from ..engine import MAX_SPRITES, Request, find_device, generate_finished, predictor
+from ..errors import UserError
 from ..evaluation import (
     FEATURE_WEIGHTS,
     features_of,
@@ -54,7 +55,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         if self.each < SHOWN:
-            raise ValueError(f"each must be at least {SHOWN}, not {self.each}")
+            raise UserError("each must be at least {shown}, not {each}", shown=SHOWN, each=self.each)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from ..engine import Request, describe_request, generate, generate_finished
+from ..errors import UserError
 from ..refs import EpochRef
 from ..sprites import columns_for, sheet, to_pixels
 from ..store import RunFolder
@@ -38,7 +39,11 @@ def make_reel(
     header = json.dumps({"film": film, "learning": learning}, separators=(",", ":")).encode()
     reel = struct.pack("<I", len(header)) + header + b"".join(blobs)
     if len(reel) > MAX_BYTES:
-        raise ValueError(f"the reel has {len(reel):,} bytes, more than {MAX_BYTES:,}; take fewer sprites or epochs")
+        raise UserError(
+            "the reel has {count:,} bytes, more than {max_bytes:,}; take fewer sprites or epochs",
+            count=len(reel),
+            max_bytes=MAX_BYTES,
+        )
     return reel
 
 

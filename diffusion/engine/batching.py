@@ -18,6 +18,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from ..errors import UserError
 from .cpu import keep_freed_memory, release_openmp_threads, wait_for_thread_exit
 
 Predict = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
@@ -53,7 +54,9 @@ class Batcher:
         """A place among those who may ask."""
         with self.changed:
             if self.walks == self.max_loops:
-                raise ValueError(f"{self.max_loops} others are drawing sprites just now; try again in a minute")
+                raise UserError(
+                    "{max_loops} others are drawing sprites just now; try again in a minute", max_loops=self.max_loops
+                )
             self.walks += 1
             if not self.serves:
                 self.serves = True

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 
+from ..errors import Message
 from .cpu import release_openmp_threads
 
 
@@ -19,8 +20,18 @@ class Device:
     dtype: torch.dtype  # of the network; the noisy picture and the update rule stay float32
 
     def __str__(self) -> str:
-        chip = torch.cuda.get_device_name() if self.name == "cuda" else f"{torch.get_num_threads()} threads"
-        return f"{self.name} ({chip}), {str(self.dtype).removeprefix('torch.')}, torch {torch.__version__}"
+        return str(self.describe())
+
+    def describe(self) -> Message:
+        """For people: name, chip, precision and version."""
+        threads = Message("{count} threads", count=torch.get_num_threads())
+        return Message(
+            "{name} ({chip}), {dtype}, torch {version}",
+            name=self.name,
+            chip=torch.cuda.get_device_name() if self.name == "cuda" else threads,
+            dtype=str(self.dtype).removeprefix("torch."),
+            version=torch.__version__,
+        )
 
 
 def is_zero_gpu() -> bool:
@@ -45,9 +56,11 @@ def find_device() -> Device:
     return Device("cpu", torch.bfloat16 if measure_bf16_speedup() > 1.2 else torch.float32)
 
 
-def describe_device() -> str:
+def describe_device() -> Message:
     """For people: where sprites are computed."""
-    return "a GPU that ZeroGPU lends for each request" if is_zero_gpu() else str(find_device())
+    if is_zero_gpu():
+        return Message("a GPU that ZeroGPU lends for each request")
+    return find_device().describe()
 
 
 @torch.inference_mode()

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..core import SAMPLERS, Noise, Step, guide, sample
+from ..errors import UserError
 from ..refs import EpochRef
 from ..sprites import KINDS
 from ..store import MAX_LOADED, Checkpoint
@@ -36,17 +37,27 @@ class Request:
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_SPRITES:
-            raise ValueError(f"the number of sprites must be between 1 and {MAX_SPRITES}, not {self.count}")
+            raise UserError(
+                "the number of sprites must be between 1 and {max_sprites}, not {count}",
+                max_sprites=MAX_SPRITES,
+                count=self.count,
+            )
         if self.sampler not in SAMPLERS:
-            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {self.sampler!r}")
+            raise UserError(
+                "sampler must be one of {samplers}, not {sampler!r}",
+                samplers=", ".join(SAMPLERS),
+                sampler=self.sampler,
+            )
         if len(self.kinds) != len(KINDS) or not all(0 <= share <= 1 for share in self.kinds):
-            raise ValueError(f"kinds must be {len(KINDS)} numbers from 0 to 1 ({', '.join(KINDS)})")
+            raise UserError(
+                "kinds must be {count} numbers from 0 to 1 ({kinds})", count=len(KINDS), kinds=", ".join(KINDS)
+            )
         if not 0 <= self.guidance <= 10:
-            raise ValueError(f"guidance must be between 0 and 10, not {self.guidance}")
+            raise UserError("guidance must be between 0 and 10, not {guidance}", guidance=self.guidance)
         if not 0 <= self.eta <= 1:
-            raise ValueError(f"eta must be between 0 and 1, not {self.eta}")
+            raise UserError("eta must be between 0 and 1, not {eta}", eta=self.eta)
         if self.steps < 1:
-            raise ValueError(f"steps must be at least 1, not {self.steps}")
+            raise UserError("steps must be at least 1, not {steps}", steps=self.steps)
 
 
 def describe_request(request: Request, epochs: Sequence[EpochRef]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ..core import Step
+from ..errors import Message, UserError, message_of
 from ..store import Checkpoint, RunConfig, restore
 from . import batching
 from .device import find_device, is_zero_gpu
@@ -34,7 +35,7 @@ SECONDS_PER_EVALUATION = (
 class RemoteError:
     """A ValueError on its way back: of an exception that crosses, only the name of its class arrives."""
 
-    text: str
+    message: Message | str
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
             try:
                 yield from work(*arguments)
             except ValueError as mistake:
-                yield RemoteError(str(mistake))
+                yield RemoteError(message_of(mistake))
 
         lent = spaces.GPU(there, duration=seconds)
 
@@ -80,7 +81,7 @@ def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
             with closing(lent(*arguments)) as events:
                 for event in events:
                     if isinstance(event, RemoteError):
-                        raise ValueError(event.text)
+                        raise UserError(event.message)
                     yield event
 
         return here

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..data import SpriteSet, open_dataset
 from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
+from ..errors import UserError
 from ..refs import LocalFiles, parse_data
 from ..sprites import KINDS, sheet, to_pixels
 from ..store import Checkpoint, RunFolder, build_card, find_command
@@ -37,12 +38,17 @@ class EvalConfig:
 
     def __post_init__(self) -> None:
         if not 1 <= self.seeds <= 100:
-            raise ValueError(f"seeds must be between 1 and 100, not {self.seeds}")
+            raise UserError("seeds must be between 1 and 100, not {seeds}", seeds=self.seeds)
         least = self.seeds * (NEIGHBOURS + 1)
         if not least <= self.count <= 100_000:
-            raise ValueError(f"count must be between {least} ({NEIGHBOURS + 1} a seed) and 100000, not {self.count}")
+            raise UserError(
+                "count must be between {least} ({neighbours} a seed) and 100000, not {count}",
+                least=least,
+                neighbours=NEIGHBOURS + 1,
+                count=self.count,
+            )
         if self.steps < 1:
-            raise ValueError(f"steps must be at least 1, not {self.steps}")
+            raise UserError("steps must be at least 1, not {steps}", steps=self.steps)
 
     @property
     def each(self) -> int:
@@ -86,7 +92,12 @@ def evaluate_run(
     config, there = run.config(), run.epochs()
     chosen = list(there) if epochs is None else sorted(set(epochs))
     if absent := [epoch for epoch in chosen if epoch not in there]:
-        raise ValueError(f"{run.path} has no epoch {absent[0]}; it has: {', '.join(map(str, there)) or 'none'}")
+        raise UserError(
+            "{path} has no epoch {absent}; it has: {there}",
+            path=run.path,
+            absent=absent[0],
+            there=", ".join(map(str, there)) or "none",
+        )
     config.noise_schedule().levels(exam.steps)  # refuses too many steps before the work begins
     network = load_features(features)
     training, held_out = load_training_data(run, data, labels)
@@ -130,10 +141,16 @@ def load_training_data(
         data, labels = run.data()["data"], run.data()["labels"]
     source = data or facts.get("name", "")
     if not data and isinstance(parse_data(source), LocalFiles):
-        raise ValueError(f"{run.path} was trained on {source or 'unknown data'}; say where that is with --data")
+        raise UserError(
+            "{path} was trained on {source}; say where that is with --data",
+            path=run.path,
+            source=source or "unknown data",
+        )
     training, held_out = open_dataset(source, labels)
     if facts and training.facts()["sha256"] != facts.get("sha256"):
-        raise ValueError(f"{source} is not what {run.path} was trained on: other pictures or other labels")
+        raise UserError(
+            "{source} is not what {path} was trained on: other pictures or other labels", source=source, path=run.path
+        )
     return training, held_out
 
 

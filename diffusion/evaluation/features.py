@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from .. import ASSETS
 from ..data import draw, make_recipe
+from ..errors import UserError
 from ..sprites import KINDS, from_pixels
 
 FEATURE_WEIGHTS = ASSETS / "shipped" / "features.safetensors"
@@ -67,7 +68,7 @@ def _layer(channels_in: int, channels: int, stride: int = 1) -> tuple[nn.Module,
 def features_of(network: FeatureNet, pixels: np.ndarray, batch_size: int = 500) -> Tensor:
     """uint8 (N, 16, 16, 3) -> float32 (N, F)."""
     if pixels.ndim != 4 or pixels.shape[1:] != (16, 16, 3):
-        raise ValueError(f"sprites must be (N, 16, 16, 3) to be measured, not {tuple(pixels.shape)}")
+        raise UserError("sprites must be (N, 16, 16, 3) to be measured, not {shape}", shape=tuple(pixels.shape))
     return torch.cat([network(from_pixels(part)) for part in torch.from_numpy(pixels).split(batch_size)])
 
 
@@ -170,12 +171,16 @@ def save_features(network: FeatureNet, path: Path, facts: dict[str, str]) -> Non
 def load_features(path: Path) -> FeatureNet:
     """What `save_features` wrote, in float32, ready to use."""
     if not path.is_file():
-        raise ValueError(f"{path} does not exist; make it with: python -m diffusion features --out {path}")
+        raise UserError(
+            "{path} does not exist; make it with: python -m diffusion features --out {path2}", path=path, path2=path
+        )
     network = FeatureNet()
     try:
         with safe_open(path, "pt") as file:
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
         network.load_state_dict(weights)
     except (SafetensorError, RuntimeError):
-        raise ValueError(f"{path} is not a feature network; make it with: python -m diffusion features") from None
+        raise UserError(
+            "{path} is not a feature network; make it with: python -m diffusion features", path=path
+        ) from None
     return network.eval().requires_grad_(False)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import SpriteSet, draw
+from ..errors import UserError
 from ..refs import Builtin, parse_data
 from ..sprites import KINDS
 from .features import FeatureNet, features_of
@@ -32,7 +33,12 @@ class QualityMetrics:
         chosen = np.random.default_rng(0).permutation(len(training))[:each]
         self.reference = self.real[chosen]  # as many as in a group: precision and recall depend on that
         if len(self.reference) <= NEIGHBOURS:
-            raise ValueError(f"{training.name} has {len(training)} sprites; measuring needs more than {NEIGHBOURS}")
+            raise UserError(
+                "{training} has {count} sprites; measuring needs more than {neighbours}",
+                training=training.name,
+                count=len(training),
+                neighbours=NEIGHBOURS,
+            )
 
     def report(self, groups: Sequence[SpriteGroup]) -> dict[str, Any]:
         """Numbers of metrics.json: means and spreads over the groups; by kind, over all of them together."""

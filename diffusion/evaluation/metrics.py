@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import NoiseSchedule
+from ..errors import UserError
 from ..sprites import from_pixels
 
 BUCKETS = 10  # of noise levels
@@ -107,7 +108,12 @@ def precision_recall(real: Tensor, generated: Tensor, k: int = NEIGHBOURS) -> tu
     """
     _check(real, generated)
     if min(len(real), len(generated)) <= k:
-        raise ValueError(f"precision and recall need more than {k} sprites of each, not {len(real)}, {len(generated)}")
+        raise UserError(
+            "precision and recall need more than {k} sprites of each, not {count}, {count2}",
+            k=k,
+            count=len(real),
+            count2=len(generated),
+        )
     return _inside(generated, real, k), _inside(real, generated, k)
 
 
@@ -127,8 +133,10 @@ def nearest(pixels: np.ndarray, training: np.ndarray, chunk: int = 500) -> tuple
     uint8 (M, H, W, 3), (N, H, W, 3) -> int64 (M,) and float32 (M,) mean absolute difference of the pixels, 0..255.
     """
     if pixels.shape[1:] != training.shape[1:]:
-        raise ValueError(
-            f"sprites of {pixels.shape[1:]} cannot be compared with training sprites {training.shape[1:]}"
+        raise UserError(
+            "sprites of {shape} cannot be compared with training sprites {shape2}",
+            shape=pixels.shape[1:],
+            shape2=training.shape[1:],
         )
     theirs = torch.from_numpy(training).flatten(1).float() / 255
     squares = theirs.square().sum(1) / 2
@@ -150,6 +158,11 @@ def _check(real: Tensor, generated: Tensor) -> None:
     for name, features in (("real", real), ("generated", generated)):
         if features.ndim != 2 or len(features) < 2 or features.shape[1] != real.shape[1]:
             shape = tuple(features.shape)
-            raise ValueError(f"features of {name} sprites must be (2 or more, {real.shape[-1]}), not {shape}")
+            raise UserError(
+                "features of {name} sprites must be (2 or more, {shape}), not {shape2}",
+                name=name,
+                shape=real.shape[-1],
+                shape2=shape,
+            )
         if not torch.isfinite(features).all():
-            raise ValueError(f"the features of {name} sprites are not all finite")
+            raise UserError("the features of {name} sprites are not all finite", name=name)

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..core import SAMPLERS
 from ..engine import Device, find_device
+from ..errors import UserError
 from ..store import RunFolder, write_whole
 from .evaluate import EvalConfig, draw_batch, load_training_data, plan_batches
 from .features import FEATURE_WEIGHTS, load_features
@@ -43,7 +44,11 @@ class SweepSetting:
     def parse(cls, words: str) -> "SweepSetting":
         sampler, _, steps = words.partition(":")
         if sampler not in SAMPLERS or not steps.isdecimal() or int(steps) < 1:
-            raise ValueError(f"a trial is one of {', '.join(SAMPLERS)} and its steps, such as ddpm:50, not {words!r}")
+            raise UserError(
+                "a trial is one of {samplers} and its steps, such as ddpm:50, not {words!r}",
+                samplers=", ".join(SAMPLERS),
+                words=words,
+            )
         return cls(sampler, int(steps))
 
 
@@ -81,7 +86,9 @@ class SweepResults:
             }
             return cls(**said, seeds=trials)
         except (KeyError, TypeError, AttributeError, ValueError):
-            raise ValueError(f"{path} is not what `python -m diffusion samplers` writes; name another --out") from None
+            raise UserError(
+                "{path} is not what `python -m diffusion samplers` writes; name another --out", path=path
+            ) from None
 
     def write(self, path: Path) -> None:
         """A line for each trial."""
@@ -157,8 +164,12 @@ def sweep_samplers(
     if out.exists():
         there = SweepResults.read(out)
         if (there.run, there.epoch, there.each, there.features) != (book.run, epoch, book.each, digest):
-            raise ValueError(
-                f"{out} holds epoch {there.epoch} of {there.run} in groups of {there.each}; name another --out"
+            raise UserError(
+                "{out} holds epoch {epoch} of {run} in groups of {each}; name another --out",
+                out=out,
+                epoch=there.epoch,
+                run=there.run,
+                each=there.each,
             )
         book = there
     missing = [(seed, trial) for seed in range(seeds) for trial in trials if seed not in book.seeds.get(trial, {})]

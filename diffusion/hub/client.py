@@ -19,6 +19,7 @@ from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.errors import FileMetadataError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
+from ..errors import UserError
 from .errors import TIMEOUT, explain_hub_errors
 
 PATIENCE = 15.0  # seconds of silence after which the Hub is given up
@@ -93,12 +94,18 @@ def fetch(
     with explain_hub_errors(api, f"{repo}@{repo.commit[:7]}"):
         content = yield from run_with_deadline(stream(api, repo, file, before, total or file.size))
     if len(content) != file.size:
-        raise ValueError(
-            f"{file.name} of {repo} came as {len(content):,} of {file.size:,} bytes; try again, what is whole is kept"
+        raise UserError(
+            "{file} of {repo} came as {count:,} of {size:,} bytes; try again, what is whole is kept",
+            file=file.name,
+            repo=repo,
+            count=len(content),
+            size=file.size,
         )
     if not file.is_in(content):
-        raise ValueError(
-            f"{file.name} of {repo} was damaged on its way: its checksum is not the listed one; try again"
+        raise UserError(
+            "{file} of {repo} was damaged on its way: its checksum is not the listed one; try again",
+            file=file.name,
+            repo=repo,
         )
     return content
 

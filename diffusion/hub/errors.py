@@ -17,23 +17,34 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+from ..errors import Message, UserError
+
 TIMEOUT = 10.0  # seconds, of one network operation
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 
 @contextmanager
-def explain_hub_errors(api: HfApi, name: str) -> Iterator[None]:
-    """Whatever the Hub's client raises inside becomes a ValueError of one sentence.
+def explain_hub_errors(api: HfApi, name: str | Message) -> Iterator[None]:
+    """Whatever the Hub's client raises inside becomes a UserError.
 
     Never in the client's own words: a server's may repeat the token, and an error about a header does.
     """
     try:
         yield
-    except (OSError, httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, ValueError, KeyError, TypeError) as problem:
-        raise ValueError(explain(problem, name, api.endpoint)) from None
+    except (
+        OSError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        CardRefusedError,
+    ) as problem:
+        raise UserError(explain(problem, name, api.endpoint)) from None
 
 
-def explain(problem: BaseException, name: str, endpoint: str) -> str:
+def explain(problem: BaseException, name: str | Message, endpoint: str) -> Message:
     """name: as hf://user/repo@v1"""
     status, pause, seconds = 0, "", TIMEOUT
     if isinstance(problem.__cause__, HfHubHTTPError):  # the client wraps those of an upload
@@ -43,17 +54,18 @@ def explain(problem: BaseException, name: str, endpoint: str) -> str:
     elif isinstance(problem, TimeoutError) and problem.args:
         seconds = problem.args[0]  # from `patiently`
     by_kind = (text for kinds, text in SENTENCES.items() if isinstance(problem, kinds))
-    return next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0])).format(
+    return Message(
+        next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0])),
         name=name,
-        page=f"{endpoint}/{name.removeprefix('hf://').split('@')[0]}",
+        page=f"{endpoint}/{str(name).removeprefix('hf://').split('@')[0]}",
         endpoint=endpoint,
         seconds=f"{seconds:g}",
-        when=f"in {pause} s" if pause.isdecimal() else "in a few minutes",
+        when=Message("in {pause} s", pause=pause) if pause.isdecimal() else Message("in a few minutes"),
         status=status or type(problem).__name__,
     )
 
 
-class CardRefusedError(ValueError):
+class CardRefusedError(Exception):
     """The Hub cannot read the front matter of README.md."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from huggingface_hub import HfApi
 
+from ..errors import UserError
 from ..refs import HubRef
 from ..store import COURSE, RunConfig, find_epoch_files
 from .client import RemoteFile, Repo, list_repo, run_to_end, run_with_deadline, stream
@@ -52,16 +53,16 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
         repo, texts = run_to_end(run_with_deadline(ask()))
     for name, content in texts.items():
         if not repo.files[name].is_in(content):
-            raise ValueError(f"{name} of {ref} was damaged on its way; try again")
+            raise UserError("{name} of {ref} was damaged on its way; try again", name=name, ref=ref)
     names = find_epoch_files(repo.files)
     if not names:
-        raise ValueError(f"{ref} holds no run: it has no files like model_31.safetensors")
+        raise UserError("{ref} holds no run: it has no files like model_31.safetensors", ref=ref)
     if "config.json" in texts:
         config = _config(texts["config.json"], ref)
     elif all(name.endswith(".pth") for name in names.values()):
         config = COURSE
     else:
-        raise ValueError(f"{ref} holds no run: it has no config.json")
+        raise UserError("{ref} holds no run: it has no config.json", ref=ref)
     numbers = parse_metrics(texts.get("metrics.json", b""))
     epochs = {
         epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
@@ -88,6 +89,6 @@ def _config(text: bytes, ref: HubRef) -> RunConfig:
     try:
         return RunConfig.from_json(text.decode())
     except RecursionError:
-        raise ValueError(f"{ref} holds no run that can be opened: config.json is not a run's") from None
+        raise UserError("{ref} holds no run that can be opened: config.json is not a run's", ref=ref) from None
     except ValueError as mistake:
-        raise ValueError(f"{ref} holds no run that can be opened: {mistake}") from None
+        raise UserError("{ref} holds no run that can be opened: {mistake}", ref=ref, mistake=mistake) from None

@@ -15,6 +15,7 @@ from pathlib import Path
 from huggingface_hub import HfApi
 from PIL import Image
 
+from ..errors import Message, UserError, message_of
 from ..refs import HubRef
 from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file
 from .client import Progress, RemoteFile, Waiting, fetch, matches_checksum
@@ -33,7 +34,7 @@ class EpochHere:
 class LocalCopy:
     """The Hub gave no answer that helps; what was pulled before is used instead."""
 
-    reason: str
+    reason: Message | str
     commit: str
 
 
@@ -51,11 +52,14 @@ def pull_epochs(
     chosen = sorted(set(listing.epochs if epochs is None else epochs))
     if absent := [epoch for epoch in chosen if epoch not in listing.epochs]:
         there = ", ".join(map(str, listing.epochs))
-        raise ValueError(f"{listing.ref} has no epoch {absent[0]}; it has: {there}")
+        raise UserError(
+            "{path} has no epoch {absent}; it has: {there}", path=listing.ref, absent=absent[0], there=there
+        )
     if not allow_pickle and any(listing.epochs[epoch].is_pickle for epoch in chosen):
-        raise ValueError(
-            f"{listing.ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
-            "their author: they are then read for their numbers alone"
+        raise UserError(
+            "{ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you "
+            "trust their author: they are then read for their numbers alone",
+            ref=listing.ref,
         )
     run = RunFolder(folder)
     missing = _missing(run, listing, chosen)
@@ -73,7 +77,7 @@ def pull_epochs(
         try:
             check_file(file.name, content, listing.config)
         except ValueError as mistake:
-            raise ValueError(f"{listing.ref} cannot be used: {mistake}") from None
+            raise UserError("{ref} cannot be used: {mistake}", ref=listing.ref, mistake=mistake) from None
         if epoch == missing[0]:
             _settle(run, listing, contents)
         _keep(run, file, content)
@@ -99,7 +103,7 @@ def find_or_pull(
     except ValueError as mistake:
         if not was_pulled_from(run, ref) or not set(wanted or ()) <= set(run.epochs()) or not run.epochs():
             raise
-        yield LocalCopy(str(mistake), run.source()["commit"])
+        yield LocalCopy(message_of(mistake), run.source()["commit"])
     return run
 
 
@@ -114,9 +118,11 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
     if not run.path.is_dir() or not any(run.path.iterdir()):
         return chosen
     if not was_pulled_from(run, listing.ref):
-        raise ValueError(f"{run} holds another run, not one of {listing.ref}; name a new folder")
+        raise UserError("{run} holds another run, not one of {ref}; name a new folder", run=run, ref=listing.ref)
     if run.epochs() and run.config() != listing.config:
-        raise ValueError(f"{listing.ref} holds another run than when it was pulled into {run}; name a new folder")
+        raise UserError(
+            "{ref} holds another run than when it was pulled into {run}; name a new folder", ref=listing.ref, run=run
+        )
     recorded = run.source()["files"]
     missing, outdated = [], []
     for epoch, remote in listing.epochs.items():
@@ -128,12 +134,20 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
             missing.append(epoch)
             if content is not None and not _replaceable(path.name, content, recorded, listing.config):
                 here = f"{run}/{path.name}"
-                raise ValueError(f"{here} was changed here and is not the one of {listing.ref}; move it away first")
+                raise UserError(
+                    "{here} was changed here and is not the one of {ref}; move it away first",
+                    here=here,
+                    ref=listing.ref,
+                )
         elif content is not None and matches_checksum(content, recorded.get(path.name, "")):
             outdated.append(epoch)
     if outdated:
         numbers = ", ".join(map(str, outdated))
-        raise ValueError(f"{listing.ref} has newer weights of epoch {numbers}; pull those too, or name a new folder")
+        raise UserError(
+            "{ref} has newer weights of epoch {numbers}; pull those too, or name a new folder",
+            ref=listing.ref,
+            numbers=numbers,
+        )
     return missing
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
+from ..errors import UserError
 from ..refs import HubRef
 from ..store import (
     RUN_FILES,
@@ -56,7 +57,7 @@ def push_run(
     with explain_hub_errors(api, str(ref)):
         repo = yield from run_with_deadline(as_generator(lambda: _look_or_create(api, ref, private)))
     if private and not repo.private:
-        raise ValueError(f"{ref} is public; push to a new name, or make it private on its page first")
+        raise UserError("{ref} is public; push to a new name, or make it private on its page first", ref=ref)
     contents = _contents(run, ref, with_training)
     changed = {
         name: content
@@ -78,12 +79,14 @@ def push_run(
 def check_push(run: RunFolder, ref: HubRef) -> None:
     """Refuses, before the Hub is asked, a run or a ref that cannot be pushed."""
     if ref != HubRef(ref.repo):
-        raise ValueError(f"a run is pushed to a whole repository such as hf://{ref.repo}, not to {ref}")
+        raise UserError(
+            "a run is pushed to a whole repository such as hf://{repo}, not to {ref}", repo=ref.repo, ref=ref
+        )
     epochs = run.epochs()
     if not epochs:
-        raise ValueError(f"{run} holds no epochs to push")
+        raise UserError("{run} holds no epochs to push", run=run)
     if any(path.suffix == ".pth" for path in epochs.values()):
-        raise ValueError(f"{run} holds pickles (.pth); make .safetensors of them with the verb convert first")
+        raise UserError("{run} holds pickles (.pth); make .safetensors of them with the verb convert first", run=run)
 
 
 def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Content]:
@@ -98,7 +101,7 @@ def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Con
         try:
             text = build_card(config, run.metrics(), find_command(text), run.floor(), ref, max(epochs))
         except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
-            raise ValueError(f"no card can be written of {run}/metrics.json; measure the run again") from None
+            raise UserError("no card can be written of {run}/metrics.json; measure the run again", run=run) from None
     return contents | {"README.md": text.encode()}
 
 
@@ -115,11 +118,17 @@ def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
     source = run.source()
     if source.get("repo") != ref.repo:
         if find_epoch_files(repo.files) or "config.json" in repo.files:
-            raise ValueError(f"{ref} already holds a run, and not the one of {run}; push to a new name")
+            raise UserError(
+                "{ref} already holds a run, and not the one of {run}; push to a new name", ref=ref, run=run
+            )
     elif source["commit"] != repo.commit:
         seen, there = source["commit"][:7], repo.commit[:7]
-        raise ValueError(
-            f"{ref} has moved on to {there} since {run.path} met it at {seen}; pull it first, then push again"
+        raise UserError(
+            "{ref} has moved on to {there} since {path} met it at {seen}; pull it first, then push again",
+            ref=ref,
+            there=there,
+            path=run.path,
+            seen=seen,
         )
 
 

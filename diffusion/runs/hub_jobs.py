@@ -19,6 +19,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, JobInfo, get_token
 
 from ..core import StepDone
+from ..errors import Message, UserError
 from ..hub import LOG_IN, Waiting, as_generator, explain_hub_errors, run_to_end, run_with_deadline
 from ..refs import HubRef, LocalFiles, parse_data
 from .log_lines import EpochLine, from_line
@@ -80,17 +81,25 @@ class JobPlan:
 
     def __post_init__(self) -> None:
         if self.ref != HubRef(self.ref.repo):
-            raise ValueError(f"a job pushes to a whole repository such as hf://{self.ref.repo}, not to {self.ref}")
+            raise UserError(
+                "a job pushes to a whole repository such as hf://{repo}, not to {ref}",
+                repo=self.ref.repo,
+                ref=self.ref,
+            )
         if not 0 < self.hours <= MAX_HOURS:
-            raise ValueError(f"a job may take up to {MAX_HOURS} hours, not {self.hours:g}")
+            raise UserError(
+                "a job may take up to {max_hours} hours, not {hours:g}", max_hours=MAX_HOURS, hours=self.hours
+            )
         if isinstance(parse_data(self.plan.data), LocalFiles) or self.plan.labels:
-            raise ValueError(
-                f"a job cannot see {self.plan.data} on this machine; train on builtin, or on hf://datasets/user/repo"
+            raise UserError(
+                "a job cannot see {data} on this machine; train on builtin, or on hf://datasets/user/repo",
+                data=self.plan.data,
             )
         if not CODE.fullmatch(self.code):
-            raise ValueError(
-                f"{self.code or 'nothing'} is no address of this code; "
-                "set SPRITES_CODE to one such as https://huggingface.co/spaces/user/sprite-diffusion@main"
+            raise UserError(
+                "{code} is no address of this code; set SPRITES_CODE to one such as "
+                "https://huggingface.co/spaces/user/sprite-diffusion@main",
+                code=self.code or Message("nothing"),
             )
 
     def command(self) -> list[str]:
@@ -110,7 +119,7 @@ class JobPlan:
 def list_hardware(api: HfApi) -> list[Hardware]:
     """What jobs can run on, and what it costs now; the cheapest first."""
     in_an_hour = {"second": 3600, "minute": 60, "hour": 1}
-    with explain_hub_errors(api, "list of hardware"):
+    with explain_hub_errors(api, Message("list of hardware")):
         found = [
             Hardware(
                 it.name,
@@ -127,7 +136,7 @@ def start_job(api: HfApi, plan: JobPlan) -> Job:
     """Begin to train, and to pay. The repository is made first, so that a wrong name costs nothing."""
     token = api.token if isinstance(api.token, str) else get_token()
     if not token:
-        raise ValueError(f"a job needs to know who pays for it; {LOG_IN}")
+        raise UserError("a job needs to know who pays for it; {log_in}", log_in=Message(LOG_IN))
 
     def submit() -> JobInfo:
         api.create_repo(plan.ref.repo, private=plan.private or None, exist_ok=True)
@@ -140,12 +149,12 @@ def start_job(api: HfApi, plan: JobPlan) -> Job:
             timeout=round(3600 * plan.hours),
         )
 
-    return _asked(api, f"job for {plan.ref}", submit)
+    return _asked(api, Message("job for {ref}", ref=plan.ref), submit)
 
 
 def find_job(api: HfApi, job_id: str) -> Job:
     """A job that was started before, of the account that is logged in."""
-    return _asked(api, f"job {job_id}", lambda: api.inspect_job(job_id=job_id))
+    return _asked(api, Message("job {id}", id=job_id), lambda: api.inspect_job(job_id=job_id))
 
 
 def follow_job(api: HfApi, job: Job) -> Iterator[JobEvent]:
@@ -158,17 +167,17 @@ def follow_job(api: HfApi, job: Job) -> Iterator[JobEvent]:
         status = api.inspect_job(job_id=job.id, namespace=job.owner).status
         yield JobEnded(str(status.stage), status.message or "")
 
-    with explain_hub_errors(api, f"job {job.id}"):
+    with explain_hub_errors(api, Message("job {id}", id=job.id)):
         yield from run_with_deadline(listen(), SILENCE)
 
 
 def cancel_job(api: HfApi, job: Job) -> None:
     """End it now, and stop paying. What it has pushed stays."""
-    with explain_hub_errors(api, f"job {job.id}"):
+    with explain_hub_errors(api, Message("job {id}", id=job.id)):
         run_to_end(run_with_deadline(as_generator(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))))
 
 
-def _asked(api: HfApi, name: str, call: Callable[[], JobInfo]) -> Job:
+def _asked(api: HfApi, name: Message, call: Callable[[], JobInfo]) -> Job:
     with explain_hub_errors(api, name):
         info = run_to_end(run_with_deadline(as_generator(call)))
         return Job(info.id, info.owner.name, info.url)

@@ -14,6 +14,7 @@ from accelerate import Accelerator
 from ..core import EpochDone, MidEpoch, TrainConfig, TrainEvent, train
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
+from ..errors import UserError
 from ..store import RunConfig, RunFolder, build_card, load_file
 
 KEPT = ("data", "labels", "save_every", "half", "start")  # of a Plan, beside what config.json holds
@@ -38,7 +39,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.save_every < 1:
-            raise ValueError(f"save every must be at least 1 epoch, not {self.save_every}")
+            raise UserError("save every must be at least 1 epoch, not {save_every}", save_every=self.save_every)
 
     def keeps(self, epoch: int) -> bool:
         """Are the weights of this epoch saved?"""
@@ -123,7 +124,7 @@ def load_plan(run: RunFolder) -> Plan:
     """The plan that a run was begun with, to go on with it. Its own copy of the data is found where the run is now."""
     config, kept = run.config(), run.plan()
     if not kept:
-        raise ValueError(f"{run.path} cannot be resumed here: it does not say where its data is")
+        raise UserError("{path} cannot be resumed here: it does not say where its data is", path=run.path)
     training = TrainConfig(**config.training)
     usual = RunConfig()
     chosen = {name: getattr(config, name) for name in NETWORK if getattr(config, name) != getattr(usual, name)}
@@ -136,7 +137,14 @@ def make_config(plan: Plan, like: RunConfig, data: dict[str, str | int]) -> RunC
     if plan.start:
         for name, value in asked.items():
             if value != getattr(like, name):
-                raise ValueError(f"{plan.start} has {name} {getattr(like, name)}, not {value}; leave --{name} out")
+                raise UserError(
+                    "{start} has {name} {like}, not {value}; leave --{name2} out",
+                    start=plan.start,
+                    name=name,
+                    like=getattr(like, name),
+                    value=value,
+                    name2=name,
+                )
     return replace(like, **asked, training=asdict(plan.training), data=data, start=plan.start or like.start)
 
 
@@ -149,9 +157,17 @@ def _state_to_resume(run: RunFolder, config: RunConfig) -> dict | None:
             asked = {name: asked[name] for name in asked if name in was}  # older runs say less of theirs
         if was != asked:
             was, asked = _first_difference(was, asked)
-            raise ValueError(f"{run.path} was begun with another {what} ({was}, not {asked}); resume with the same")
+            raise UserError(
+                "{path} was begun with another {what} ({was}, not {asked}); resume with the same",
+                path=run.path,
+                what=what,
+                was=was,
+                asked=asked,
+            )
     if run.finished():
-        raise ValueError(f"{run.path} is finished: it has all {config.training['epochs']} epochs")
+        raise UserError(
+            "{path} is finished: it has all {training} epochs", path=run.path, training=config.training["epochs"]
+        )
     return run.resume_state()
 
 

@@ -11,6 +11,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
 from ..core import EpochDone, MidEpoch, StepDone
+from ..errors import Message, UserError, message_of
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, restore
@@ -57,12 +58,14 @@ class TrainingQueue:
         name = plan.folder.name
         with self._lock:
             if name in self._now.waiting or (self._now.busy and name == self._now.name):
-                raise ValueError(f"{name} is being trained or waits for its turn; choose another name")
+                raise UserError("{name} is being trained or waits for its turn; choose another name", name=name)
             if not self._now.busy:
                 self._begin(QueuedRun(plan, resume, owner))
                 return
             if len(self._waiting) >= MAX_WAITING:
-                raise ValueError(f"{MAX_WAITING} runs wait already; try again when one has finished")
+                raise UserError(
+                    "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
+                )
             self._waiting.append(QueuedRun(plan, resume, owner))
             self._tell_who_waits()
 
@@ -162,12 +165,12 @@ class TrainingQueue:
             ended = self._follow(plan, resume)
             self._finish("stopped" if ended else "finished")
         except ValueError as mistake:
-            self._finish("failed", str(mistake))
+            self._finish("failed", message_of(mistake))
         except Exception as bug:
             self._finish("failed", f"{type(bug).__name__}: {bug}")
             raise
 
-    def _finish(self, state: str, message: str = "") -> None:
+    def _finish(self, state: str, message: Message | str = "") -> None:
         """The run is over; the next one begins."""
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import Message
+
 STATES = ("idle", "starting", "running", "paused", "stopping", "stopped", "finished", "failed")
 CURVE_POINTS = 300
 Curve = tuple[tuple[int, float], ...]  # (step, the mean loss until there)
@@ -15,7 +17,7 @@ class RunStatus:
     name: str = ""
     command: str = ""  # the command line that does the same
     owner: str = ""  # who started it, as the caller names people
-    message: str = ""  # why it failed
+    message: Message | str = ""  # why it failed
     saved_at: int = 0  # the step that was saved last because somebody asked
     out_of_time: bool = False  # stopped because it took as long as a run may take here
     step: int = 0

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from ..errors import UserError
+
 SWITCH = {"on": True, "off": False}
 ON_A_SPACE = {"shared": True, "max_training_minutes": 15, "max_upload_mb": 80}  # a public server is shared
 
@@ -29,13 +31,15 @@ class Settings:
 
 def _switch(name: str, word: str) -> bool:
     if word.lower() not in SWITCH:
-        raise ValueError(f"SPRITES_{name.upper()} must be on or off, not {word!r}")
+        raise UserError("SPRITES_{name} must be on or off, not {word!r}", name=name.upper(), word=word)
     return SWITCH[word.lower()]
 
 
 def _amount(name: str, word: str) -> int:
     if not (word.isascii() and word.isdigit()) or int(word) < 1:
-        raise ValueError(f"SPRITES_{name.upper()} must be a whole number of at least 1, not {word!r}")
+        raise UserError(
+            "SPRITES_{name} must be a whole number of at least 1, not {word!r}", name=name.upper(), word=word
+        )
     return int(word)
 
 

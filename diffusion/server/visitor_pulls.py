@@ -13,6 +13,7 @@ from pathlib import Path
 
 from huggingface_hub import HfApi
 
+from ..errors import Message, UserError, message_of
 from ..hub import Listing, LocalCopy, Progress, PullEvent, find_or_pull, pull_epochs
 from ..refs import HubRef
 from ..store import list_runs
@@ -34,7 +35,7 @@ class StartupPull:
 
     ref: HubRef
     state: str = "pulling"  # then here, older (what was pulled before is used) or failed
-    message: str = ""  # why
+    message: Message | str = ""  # why
     done: int = 0  # bytes
     total: int = 0
 
@@ -61,7 +62,9 @@ class VisitorPulls:
         """Pull these epochs into the run folder of that name."""
         most = self.allowance
         if most and len(epochs) > most.epochs:
-            raise ValueError(f"this server takes up to {most.epochs} epochs at a time, not {len(epochs)}")
+            raise UserError(
+                "this server takes up to {epochs} epochs at a time, not {count}", epochs=most.epochs, count=len(epochs)
+            )
         with self._alone(name):
             measured = not most
             for event in pull_epochs(api, listing, epochs, self.runs / name, allow_pickle=allow_pickle):
@@ -74,13 +77,15 @@ class VisitorPulls:
         """coming: bytes"""
         most = self.allowance
         if coming > most.megabytes * 1e6:
-            raise ValueError(
-                f"this server takes up to {most.megabytes} MB at a time, not {coming / 1e6:.0f}; choose fewer epochs"
+            raise UserError(
+                "this server takes up to {megabytes} MB at a time, not {coming:.0f}; choose fewer epochs",
+                megabytes=most.megabytes,
+                coming=coming / 1000000.0,
             )
         pulled = {other: run for other, run in list_runs(self.runs).items() if run.source()}
         sizes = (file.stat().st_size for run in pulled.values() for file in run.path.iterdir() if file.is_file())
         if len(pulled.keys() | {name}) > most.runs or sum(sizes) + coming > most.total * 1e6:
-            raise ValueError("this server has no room for more runs from the Hub; run python app.py on your machine")
+            raise UserError("this server has no room for more runs from the Hub; run python app.py on your machine")
 
     def _open(self, api: HfApi, ref: HubRef) -> None:
         try:
@@ -93,7 +98,7 @@ class VisitorPulls:
             if self.opening.state == "pulling":
                 self.opening = replace(self.opening, state="here")
         except ValueError as mistake:
-            self.opening = replace(self.opening, state="failed", message=str(mistake))
+            self.opening = replace(self.opening, state="failed", message=message_of(mistake))
         except Exception as bug:
             self.opening = replace(self.opening, state="failed", message=f"{type(bug).__name__}: {bug}")
             raise
@@ -103,7 +108,7 @@ class VisitorPulls:
         """Two who write the same folder at once would be in each other's way."""
         with self._lock:
             if name in self._under_way:
-                raise ValueError(f"{name} is on its way already; it appears here when it has come")
+                raise UserError("{name} is on its way already; it appears here when it has come", name=name)
             self._under_way.add(name)
         try:
             yield

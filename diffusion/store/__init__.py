@@ -3,7 +3,7 @@
 from .card import build_card, find_command, is_generated_card
 from .checkpoint import COURSE, NETWORKS, RunConfig, restore
 from .files import write_whole
-from .quality import SENTENCES, compare_epochs, describe_specialisation, list_qualities, pick_late_pair
+from .quality import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from .run_folder import (
     MAX_LOADED,
     RUN_FILES,
@@ -24,7 +24,6 @@ __all__ = [
     "NETWORKS",
     "RUN_FILES",
     "SAMPLE",
-    "SENTENCES",
     "TRAINING_FILES",
     "Checkpoint",
     "RunConfig",

@@ -92,7 +92,7 @@ def _losses(metrics: dict[str, Any]) -> list[str]:
         return []
     said = describe_specialisation(metrics)
     head = ["| epoch | updates | training loss | held-out loss |", "| ---: | ---: | ---: | ---: |"]
-    return [*head, *rows, "", *([said, ""] if said else [])]
+    return [*head, *rows, "", *([str(said), ""] if said else [])]
 
 
 def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
@@ -107,7 +107,7 @@ def _quality(metrics: dict[str, Any], floor: dict[str, Any]) -> list[str]:
     return [
         "## How good the sprites are",
         "",
-        *([compare_epochs(metrics, *pair), ""] if pair else []),
+        *([str(compare_epochs(metrics, *pair)), ""] if pair else []),
         f"{some['sprites']:,} sprites an epoch{how}, in {some['seeds']} seeds: mean ± standard deviation. "
         "Distances are measured in the features of `assets/shipped/features.safetensors`; "
         "the last rows are real sprites.",

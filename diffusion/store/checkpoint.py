@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import SCHEDULES, VARIANTS, ContextUnet, NoiseSchedule, SpriteUnet
+from ..errors import Message, UserError
 from ..sprites import KINDS
 
 FORMAT = 1
@@ -34,15 +35,19 @@ class RunConfig:
             (self.variant, VARIANTS, "variant"),
         ):
             if value not in tuple(known):  # a tuple, because what a file says may be unhashable
-                raise ValueError(f"{what} must be one of {', '.join(known)}, not {value!r}")
+                raise UserError(
+                    "{what} must be one of {known}, not {value!r}", what=what, known=", ".join(known), value=value
+                )
         for value, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
             if not isinstance(value, int) or not 1 <= value <= most:
-                raise ValueError(f"{what} must be a whole number from 1 to {most}, not {value!r}")
+                raise UserError(
+                    "{what} must be a whole number from 1 to {most}, not {value!r}", what=what, most=most, value=value
+                )
         for entries, what in ((self.training, "training"), (self.data, "data")):
             if not isinstance(entries, dict):
-                raise ValueError(f"{what} must hold names and values, not {entries!r}")
+                raise UserError("{what} must hold names and values, not {entries!r}", what=what, entries=entries)
         if self.width % 8:
-            raise ValueError(f"width must be a multiple of 8, not {self.width}")
+            raise UserError("width must be a multiple of 8, not {width}", width=self.width)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -51,16 +56,24 @@ class RunConfig:
             fields = json.loads(text)
             found, kinds = fields.pop("format"), fields.pop("kinds")
         except (ValueError, AttributeError, KeyError, TypeError):
-            raise ValueError("config.json is not a run's: it needs at least format and kinds") from None
+            raise UserError("config.json is not a run's: it needs at least format and kinds") from None
         if found != FORMAT:
-            raise ValueError(f"config.json has format {found!r}; this version reads format {FORMAT}")
+            raise UserError(
+                "config.json has format {found!r}; this version reads format {value}", found=found, value=FORMAT
+            )
         if kinds != list(KINDS):
-            raise ValueError(f"config.json lists the kinds {kinds}; this version knows {', '.join(KINDS)}")
+            raise UserError(
+                "config.json lists the kinds {kinds}; this version knows {kinds2}",
+                kinds=kinds,
+                kinds2=", ".join(KINDS),
+            )
         try:
             return cls(**fields)
         except TypeError:
             unknown = sorted(set(fields) - set(cls.__dataclass_fields__))
-            raise ValueError(f"config.json has entries this version does not know: {', '.join(unknown)}") from None
+            raise UserError(
+                "config.json has entries this version does not know: {unknown}", unknown=", ".join(unknown)
+            ) from None
 
     def to_json(self) -> str:
         return json.dumps({"format": FORMAT, "kinds": KINDS, **asdict(self)}, indent=2) + "\n"
@@ -83,17 +96,29 @@ def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Modu
     network = config.build()
     expected = network.state_dict()
     if not isinstance(weights, dict) or not all(isinstance(tensor, Tensor) for tensor in weights.values()):
-        raise ValueError(f"{name} holds no state dict; save the network's state_dict() and nothing else")
+        raise UserError("{name} holds no state dict; save the network's state_dict() and nothing else", name=name)
     missing = sorted(expected.keys() - weights.keys())
     foreign = sorted(map(str, weights.keys() - expected.keys()))
     if missing or foreign:
-        wrong = f"lacks {missing[0]}" if missing else f"has {foreign[0]}"
-        raise ValueError(f"{name} is not a checkpoint of {config.network} ({config.variant}): it {wrong}")
+        wrong = Message("lacks {key}", key=missing[0]) if missing else Message("has {key}", key=foreign[0])
+        raise UserError(
+            "{name} is not a checkpoint of {network} ({variant}): it {wrong}",
+            name=name,
+            network=config.network,
+            variant=config.variant,
+            wrong=wrong,
+        )
     for key, tensor in expected.items():
         if weights[key].shape != tensor.shape:
-            shapes = f"{key} is {tuple(weights[key].shape)}, not {tuple(tensor.shape)}"
-            raise ValueError(f"{name} belongs to a {config.network} of another size: {shapes}")
+            found, wanted = tuple(weights[key].shape), tuple(tensor.shape)
+            shapes = Message("{key} is {found}, not {wanted}", key=key, found=found, wanted=wanted)
+            raise UserError(
+                "{name} belongs to a {network} of another size: {shapes}",
+                name=name,
+                network=config.network,
+                shapes=shapes,
+            )
         if not torch.isfinite(weights[key].float()).all():
-            raise ValueError(f"{name} is damaged: {key} holds values that are not finite")
+            raise UserError("{name} is damaged: {key} holds values that are not finite", name=name, key=key)
     network.load_state_dict({key: weights[key].to(tensor.dtype) for key, tensor in expected.items()})
     return network.eval()

@@ -5,6 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from ..errors import Message, UserError
+
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:
     """All of it or nothing: what was there stays until the new content is on the disk."""
@@ -17,16 +19,16 @@ def write_whole(path: Path, content: bytes | memoryview) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as problem:
-        raise ValueError(f"could not write {path}: {reason_of(problem)}") from problem
+        raise UserError("could not write {path}: {problem}", path=path, problem=reason_of(problem)) from problem
     finally:  # also after Ctrl-C
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def reason_of(problem: BaseException) -> str:
+def reason_of(problem: BaseException) -> Message | str:
     code = getattr(problem, "errno", None)
     if code == errno.ENOSPC:
-        return "the disk is full"
+        return Message("the disk is full")
     if code in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "the folder is read-only"
+        return Message("the folder is read-only")
     return str(getattr(problem, "strerror", None) or problem).splitlines()[0]

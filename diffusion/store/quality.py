@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ..errors import Message, UserError
+
 Metrics = dict[str, dict[str, Any]]  # epoch as text -> facts; those measured have "quality", see evaluate.py
 
 SENTENCES = {
@@ -54,15 +56,16 @@ def pick_late_pair(metrics: Metrics) -> tuple[int, int] | None:
     return min(earlier, key=lambda epoch: abs(epoch - 0.75 * last)), last
 
 
-def compare_epochs(metrics: Metrics, first: int, second: int, sentences: dict[str, str] = SENTENCES) -> str:
+def compare_epochs(metrics: Metrics, first: int, second: int) -> Message:
     """Is the second epoch any better than the first? Judged by the Fréchet distance and its spread between seeds."""
     if first == second:
-        raise ValueError(f"name two epochs; {first} and {second} are one")
+        raise UserError("name two epochs; {first} and {second} are one", first=first, second=second)
     first, second = sorted((first, second))
     measured = list_qualities(metrics)
     missing = [epoch for epoch in (first, second) if epoch not in measured]
     if missing:
-        return sentences["missing_two" if len(missing) == 2 else "missing_one"].format(first=missing[0], second=second)
+        name = "missing_two" if len(missing) == 2 else "missing_one"
+        return Message(SENTENCES[name], first=missing[0], second=second)
     before, after = measured[first]["frechet"], measured[second]["frechet"]
     change = after["mean"] - before["mean"]
     percent = f"{100 * abs(change) / before['mean']:.0f}" if before["mean"] > 0 else ">100"
@@ -71,16 +74,16 @@ def compare_epochs(metrics: Metrics, first: int, second: int, sentences: dict[st
         way = f"one_seed_{way}"
     elif abs(change) <= max(before["spread"], after["spread"]):
         way = "same"
-    return sentences[way].format(first=first, second=second, percent=percent)
+    return Message(SENTENCES[way], first=first, second=second, percent=percent)
 
 
-def describe_specialisation(metrics: Metrics, sentences: dict[str, str] = SENTENCES) -> str:
+def describe_specialisation(metrics: Metrics) -> Message | None:
     """Does the error on shapes kept out of training grow again? A sentence, or nothing where it does not."""
     errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
     if not errors:
-        return ""
+        return None
     best, last = min(errors, key=errors.get), max(errors)
     growth = errors[last] / errors[best] - 1
     if growth < 0.02:
-        return ""
-    return sentences["specialises"].format(best=best, percent=f"{100 * growth:.0f}")
+        return None
+    return Message(SENTENCES["specialises"], best=best, percent=f"{100 * growth:.0f}")

@@ -27,6 +27,7 @@ from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
+from ..errors import UserError
 from ..sprites import png
 from .checkpoint import COURSE, RunConfig, restore
 from .files import reason_of, write_whole
@@ -60,7 +61,7 @@ class RunFolder:
     def epochs(self) -> dict[int, Path]:
         """The checkpoints there are, in the order of their numbers: {0: …/model_0.safetensors, 4: …}."""
         if not self.path.is_dir():
-            raise ValueError(f"{self.path} is not a run folder: there is no such folder")
+            raise UserError("{path} is not a run folder: there is no such folder", path=self.path)
         return {epoch: self.path / name for epoch, name in find_epoch_files(os.listdir(self.path)).items()}
 
     def config(self) -> RunConfig:
@@ -69,14 +70,14 @@ class RunFolder:
             return RunConfig.from_json(path.read_text("utf-8"))
         if any(file.suffix == ".pth" for file in self.epochs().values()):
             return COURSE
-        raise ValueError(f"{self.path} is not a run folder: it has no config.json")
+        raise UserError("{path} is not a run folder: it has no config.json", path=self.path)
 
     def file(self, epoch: int) -> Path:
         """The checkpoint of an epoch."""
         epochs = self.epochs()
         if epoch not in epochs:
             there = ", ".join(map(str, epochs)) or "none"
-            raise ValueError(f"{self.path} has no epoch {epoch}; it has: {there}")
+            raise UserError("{path} has no epoch {absent}; it has: {there}", path=self.path, absent=epoch, there=there)
         return epochs[epoch]
 
     def load(self, epoch: int) -> Checkpoint:
@@ -148,7 +149,7 @@ class RunFolder:
     def _refuse_all_but(self, names: Iterable[str]) -> None:
         allowed = {self.path / name for name in names}
         if any(path not in allowed and not path.is_dir() for path in self.path.rglob("*")):
-            raise ValueError(f"{self.path} is not empty; use --resume to go on with it, or name a new folder")
+            raise UserError("{path} is not empty; use --resume to go on with it, or name a new folder", path=self.path)
 
     def save_epoch(
         self, epoch: int, weights: dict[str, Tensor], facts: dict[str, Any], dtype: torch.dtype = torch.float32
@@ -226,7 +227,9 @@ class RunFolder:
                         archive.write(file, f"{self.path.name}/{file.name}")
         except OSError as problem:
             target.unlink(missing_ok=True)
-            raise ValueError(f"could not pack {self.path}: {reason_of(problem)}") from problem
+            raise UserError(
+                "could not pack {path}: {problem}", path=self.path, problem=reason_of(problem)
+            ) from problem
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
@@ -281,7 +284,7 @@ def check_file(name: str, content: bytes, config: RunConfig) -> None:
         try:
             weights = from_safetensors(content)
         except (SafetensorError, KeyError):  # KeyError: a kind of number that torch does not have
-            raise ValueError(f"{name} is no safetensors file, or is damaged") from None
+            raise UserError("{name} is no safetensors file, or is damaged", name=name) from None
     restore(config, weights, name)
 
 
@@ -289,7 +292,7 @@ def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
     """One checkpoint file. Its config.json is looked for beside it unless given."""
     match = EPOCH_FILE.fullmatch(path.name)
     if not path.is_file():
-        raise ValueError(f"{path} does not exist; a checkpoint is a file such as model_31.safetensors")
+        raise UserError("{path} does not exist; a checkpoint is a file such as model_31.safetensors", path=path)
     if path.suffix == ".pth":
         config = config or COURSE
         weights = _torch_load(path, path)
@@ -297,7 +300,7 @@ def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
         config = config or RunFolder(path.parent).config()
         weights = _read_safetensors(path)
     if not match and path.suffix not in (".pth", ".safetensors"):
-        raise ValueError(f"{path} is not a checkpoint; it should be named like model_31.safetensors")
+        raise UserError("{path} is not a checkpoint; it should be named like model_31.safetensors", path=path)
     return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
 
 
@@ -311,9 +314,9 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
         with safe_open(path, "pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     except SafetensorError:
-        raise ValueError(f"{path} is damaged or cut short; copy or train it again") from None
+        raise UserError("{path} is damaged or cut short; copy or train it again", path=path) from None
     except OSError as problem:
-        raise ValueError(f"could not read {path}: {reason_of(problem)}") from problem
+        raise UserError("could not read {path}: {problem}", path=path, problem=reason_of(problem)) from problem
 
 
 def _torch_load(source: Path | io.BytesIO, name: Path | str) -> dict[str, Any]:
@@ -321,6 +324,8 @@ def _torch_load(source: Path | io.BytesIO, name: Path | str) -> dict[str, Any]:
     try:
         return torch.load(source, map_location="cpu", weights_only=True)
     except OSError as problem:
-        raise ValueError(f"could not read {name}: {reason_of(problem)}") from problem
+        raise UserError("could not read {path}: {problem}", path=name, problem=reason_of(problem)) from problem
     except Exception as problem:  # torch raises anything from KeyError to UnpicklingError on a foreign file
-        raise ValueError(f"{name} is damaged or is no file of weights ({type(problem).__name__})") from problem
+        raise UserError(
+            "{name} is damaged or is no file of weights ({kind})", name=name, kind=type(problem).__name__
+        ) from problem

@@ -13,7 +13,7 @@ from .parts.page import open_page
 from .parts.player import served
 from .social_preview import Preview
 from .tabs import checkpoints, compare, learn, one_step, train, watch
-from .words import ENGLISH, LANGUAGES, Words, told
+from .words import ENGLISH, LANGUAGES, Words, translate
 
 TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
 SCOPE = ".gradio-container.gradio-container .contain"
@@ -70,7 +70,7 @@ def build_page(
         with gr.Tab(words.hub.tab, id="checkpoints") as tab:
             checkpoints.build(page, tab, pulls, settings)
     gr.Markdown(
-        words.device.format(device=told(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
+        words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
     app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
 

@@ -8,8 +8,10 @@ from string import Formatter
 
 import pytest
 
+from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
-from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, told
+from diffusion.store.quality import SENTENCES as QUALITY_SENTENCES
+from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
 ASSETS = PACKAGE.parent / "assets"
@@ -26,7 +28,7 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
 NEVER_SHOWN = {
     "numpy would ask for all that memory first": "caught by the function that raises it",
     "a number that is not finite cannot be drawn": "caught by the module that raises it",
-    "limits must be at least 1, not {}": "the server sets them",
+    "limits must be at least 1, not {value}": "the server sets them",
     "no secret, only a name": "the key that Gradio asks for to lock what a browser keeps",
 }
 FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in English only
@@ -34,11 +36,17 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
     "schemas.py": "its checks",
     "limits.py": "its refusal of one too many",
 }
-PASSED_ON = {  # sentences that are made elsewhere, and found there
-    "event.text": "gpu: of a ValueError in the process that has the GPU",
-    "sentence": "pictures: handed to foreign()",
-    "sentence(problem, name, api.endpoint)": "hub_client: one of SENTENCES or STATUS",
-    "str(mistake).replace(path.name, f'{file.name} of {name}')": "dataset: of load_npy",
+PASSED_ON = {  # what a message is made of where it is no text: its texts are found elsewhere
+    "message": "a message that was made before",
+    "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
+    "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
+    "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",
+    "SENTENCES[name]": "store.quality",
+    "SENTENCES[way]": "store.quality",
+    "SENTENCES['specialises']": "store.quality",
+    "LOG_IN": "hub.errors: a text of its own",
+    "shapes": "data.uploads: a text of the line above",
+    "template": "errors: the class itself",
 }
 
 
@@ -64,41 +72,29 @@ def template(node):
     return None
 
 
-def hub_sentences():
-    """What `hub_client.sentence` makes of the Hub's trouble."""
-    return {re.sub(r"\{\w+\}", "{}", text) for text in [*SENTENCES.values(), *STATUS.values()]}
-
-
 def nodes(kind, trees):
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
 
 
-def mistakes(trees):
-    """The names that make a mistake of a sentence: ValueError, what is derived from it, and foreign() of pictures."""
-    derived = [node for node in nodes(ast.ClassDef, trees) if "ValueError" in map(ast.unparse, node.bases)]
-    return {"ValueError", "foreign", *(node.name for node in derived)}
+MESSAGES = {"UserError", "RefusedError", "Message"}
 
 
-def sentences(node, tree):
-    """The templates that an expression may be: one of two, or what a name stands for, too."""
-    if isinstance(node, ast.IfExp):
-        return [*sentences(node.body, tree), *sentences(node.orelse, tree)]
-    if isinstance(node, ast.Name):
-        given = [one.value for one in nodes(ast.Assign, [tree]) if ast.unparse(one.targets[0]) == node.id]
-        return [text for value in given for text in sentences(value, tree)]
-    return [template(node)]
+def templates(trees):
+    """The English template of every message that is made in these modules."""
+    found = set()
+    for call in nodes(ast.Call, trees):
+        if ast.unparse(call.func) in MESSAGES and call.args and ast.unparse(call.args[0]) not in PASSED_ON:
+            said = call.args[0]
+            assert isinstance(said, ast.Constant), f"not a template: {ast.unparse(call)}"
+            found.add(said.value)
+    return found
 
 
-def raised(trees):
-    """The template of every sentence that a ValueError or one of its kind is made of in these modules."""
-    names, found = mistakes(trees), hub_sentences()
-    for tree in trees:
-        for call in nodes(ast.Call, [tree]):
-            if ast.unparse(call.func) in names and ast.unparse(call.args[0]) not in PASSED_ON:
-                said = sentences(call.args[0], tree)
-                assert said and None not in said, f"neither a text nor an f-string: {ast.unparse(call)}"
-                found |= set(said)
-    return found - NEVER_SHOWN.keys()
+def given_elsewhere():
+    """Templates that stand in tables, or in a name."""
+    shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
+    log_in = "log in with `hf auth login`, or set HF_TOKEN"
+    return {*SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
 
 
 def placeholders(text):
@@ -111,7 +107,7 @@ def placeholders(text):
 
 def texts_of(words):
     """All of a language but its sentences of the engine, which only the other language has."""
-    return {name: value for name, value in asdict(words).items() if name != "engine"}
+    return {name: value for name, value in asdict(words).items() if name != "messages"}
 
 
 def differences(ours, theirs, place):
@@ -156,37 +152,27 @@ def test_nothing_was_left_in_english():
 def test_chinese_is_punctuated_as_chinese():
     """No comma, semicolon, question mark or bracket of the Latin script beside a Chinese character."""
     half = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
-    assert [text for text in [*leaves(texts_of(CHINESE)), *CHINESE.engine.values()] if half.search(text)] == []
+    assert [text for text in [*leaves(texts_of(CHINESE)), *CHINESE.messages.values()] if half.search(text)] == []
 
 
 # What the engine says
 
 
-def test_the_chinese_page_knows_every_mistake_a_visitor_can_make_and_no_others():
-    assert raised(engine()) - CHINESE.engine.keys() == set(), "without Chinese"
-    said = {template(node) for tree in engine() for node in ast.walk(tree)} | hub_sentences()
-    assert CHINESE.engine.keys() - said == set(), "the engine says this no longer"
+def test_every_message_that_a_visitor_can_meet_has_its_chinese_and_no_other():
+    made = templates(engine()) | given_elsewhere()
+    assert made - CHINESE.messages.keys() - NEVER_SHOWN.keys() == set(), "without Chinese"
+    assert CHINESE.messages.keys() - made == set(), "the engine says this no longer"
 
 
-@pytest.mark.parametrize(
-    "code,found",
-    {
-        'raise ValueError(f"{a} is no {b}")': {"{} is no {}"},
-        'class Mine(ValueError): ...\nraise Mine("no")': {"no"},
-        'raise ValueError("so" if a else f"not {a}")': {"so", "not {}"},
-        'why = f"no {a}"\nwith foreign(why): ...': {"no {}"},
-        'raise ValueError(NEVER)\nNEVER = "limits must be at least 1, not {}"': set(),
-        "raise ValueError(event.text)": set(),
-    }.items(),
-)
-def test_a_sentence_is_found_however_it_is_raised(code, found):
-    assert raised([ast.parse(code)]) - hub_sentences() == found
+def test_no_visitor_meets_an_error_that_is_no_template():
+    raised = [node.exc for node in nodes(ast.Raise, engine()) if isinstance(node.exc, ast.Call)]
+    assert [ast.unparse(call) for call in raised if ast.unparse(call.func) == "ValueError"] == []
 
 
-def test_a_sentence_that_cannot_be_read_off_the_code_is_noticed():
-    for code in ("raise ValueError(made(a))", "raise ValueError(unknown)", 'raise ValueError("a" + b)'):
-        with pytest.raises(AssertionError, match="neither a text nor an f-string"):
-            raised([ast.parse(code)])
+@pytest.mark.parametrize("code", ["UserError(made(a))", "UserError(unknown)", 'Message("a" + b)', 'UserError(f"{a}")'])
+def test_a_template_that_cannot_be_read_off_the_code_is_noticed(code):
+    with pytest.raises(AssertionError, match="not a template"):
+        templates([ast.parse(code)])
 
 
 def test_what_is_left_out_is_there():
@@ -198,21 +184,29 @@ def test_what_is_left_out_is_there():
     assert PASSED_ON.keys() <= {ast.unparse(call.args[0]) for call in nodes(ast.Call, trees) if call.args}
 
 
-@pytest.mark.parametrize("english_one,chinese_one", CHINESE.engine.items(), ids=list(CHINESE.engine))
-def test_every_sentence_of_the_engine_arrives_whole(english_one, chinese_one):
-    """What it puts in stands in the Chinese sentence, each in its place, whatever other templates are like it."""
-    count = english_one.count("{}")
-    assert sorted(name for name, *_ in placeholders(chinese_one)) == [str(i) for i in range(count)]
-    values = [f"<{i}>" for i in range(count)]
-    assert told(CHINESE, english_one.format(*values)) == chinese_one.format(*values)
-    assert told(ENGLISH, english_one.format(*values)) == english_one.format(*values)
+@pytest.mark.parametrize("english_one,chinese_one", CHINESE.messages.items(), ids=list(CHINESE.messages))
+def test_a_translation_has_the_placeholders_of_its_template(english_one, chinese_one):
+    assert {name for name, *_ in placeholders(english_one)} >= {name for name, *_ in placeholders(chinese_one)}
+    missing = {name for name, *_ in placeholders(english_one)} - {name for name, *_ in placeholders(chinese_one)}
+    assert not missing, "the Chinese leaves something out"
 
 
-def test_what_a_sentence_holds_is_told_too_and_what_is_unknown_stays():
-    assert told(CHINESE, "could not write a/b.json: the disk is full") == "无法写入 a/b.json：磁盘已满"
-    unreadable = "b.png in the upload is not a picture that can be read"
-    assert told(CHINESE, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
-    assert told(CHINESE, "KeyError: 'x'") == "KeyError: 'x'"
+def test_a_message_in_a_message_is_translated_too_and_what_is_unknown_stays():
+    full = UserError("could not write {path}: {problem}", path="a/b.json", problem=Message("the disk is full"))
+    assert str(full) == "could not write a/b.json: the disk is full"
+    assert translate(CHINESE, full.message) == "无法写入 a/b.json：磁盘已满"
+    what = Message("{picture} in {name}", picture="b.png", name=Message("the upload"))
+    unreadable = Message("{what} is not a picture that can be read", what=what)
+    assert translate(CHINESE, unreadable) == "上传的文件里的 b.png 不是能读取的图片"
+    assert translate(CHINESE, "KeyError: 'x'") == "KeyError: 'x'"
+    assert translate(CHINESE, Message("{a} is new", a=1)) == "1 is new"
+
+
+def test_a_value_is_data_and_is_shortened():
+    hostile = Message("{path} does not exist", path="{path.__class__} {0} " + "x" * 100_000)
+    for words in (ENGLISH, CHINESE):
+        said = translate(words, hostile)
+        assert "{path.__class__} {0}" in said and len(said) < MAX_VALUE + 100
 
 
 # No other words

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from ...data import make_recipe, paint
 from ...engine import Request, describe_request, generate_on_lent_gpu
+from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, RunFolder, list_runs
@@ -123,7 +124,7 @@ class Api:
         request = asked_for(kind, count, seed, steps, sampler, guidance)
         scale = scaled(scale)
         if request.count > 16:
-            raise ValueError(f"count must be between 1 and 16, not {count}")
+            raise UserError("count must be between 1 and 16, not {count}", count=count)
         pairs = self._checkpoints(run, epochs)
         *_, last = generate_on_lent_gpu([checkpoint for _, checkpoint in pairs], request)
         sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
@@ -165,11 +166,11 @@ class Api:
         level, sprite, seed = whole(level, "level"), whole(sprite, "sprite"), whole(seed, "seed")
         scale = scaled(scale)
         if not 0 <= sprite <= 9999:
-            raise ValueError(f"sprite must be between 0 and 9999, not {sprite}")
+            raise UserError("sprite must be between 0 and 9999, not {sprite}", sprite=sprite)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
         schedule = checkpoint.config.noise_schedule()
         if not 1 <= level <= len(schedule):
-            raise ValueError(f"level must be between 1 and {len(schedule)}, not {level}")
+            raise UserError("level must be between 1 and {count}, not {level}", count=len(schedule), level=level)
         pixels = opened(image) if image else paint(make_recipe(seed=0, number=sprite, split="test"))
         clean = from_pixels(torch.from_numpy(pixels[None].copy()))
         step = next(generate_on_lent_gpu([checkpoint], Request(count=1, steps=1, seed=seed), begin=(clean[0], level)))[
@@ -202,17 +203,26 @@ class Api:
         found = list_runs(self.runs)
         run = run or (self.default_run if self.default_run in found else next(iter(found), ""))
         if not found:
-            raise ValueError(f"there is no run in {self.runs.name} yet")
+            raise UserError("there is no run in {runs} yet", runs=self.runs.name)
         run = named(run, found, "run")
         there = list(found[run].epochs())
         if epochs is None:
             epochs = there[-1:] if last else [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[-4:]
         elif not last and not (isinstance(epochs, list) and 2 <= len(epochs) <= MAX_EPOCHS):
-            raise ValueError(f"epochs must be a list of 2 to {MAX_EPOCHS} of: {', '.join(map(str, there))}")
+            raise UserError(
+                "epochs must be a list of 2 to {max_epochs} of: {there}",
+                max_epochs=MAX_EPOCHS,
+                there=", ".join(map(str, there)),
+            )
         numbers = [whole(epoch, "epoch") for epoch in epochs]
         for epoch in numbers:
             if epoch not in there:
-                raise ValueError(f"{run} has no epoch {epoch}; it has: {', '.join(map(str, there))}")
+                raise UserError(
+                    "{path} has no epoch {absent}; it has: {there}",
+                    path=run,
+                    absent=epoch,
+                    there=", ".join(map(str, there)),
+                )
         return [(EpochRef(run, epoch), found[run].load(epoch)) for epoch in numbers]
 
 

@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from ...core import SAMPLERS
 from ...data import Limits, fit_to_sprite
 from ...engine import Request
+from ...errors import UserError
 from ...sprites import KINDS, enlarged
 
 Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
@@ -70,10 +71,10 @@ def asked_for(kind: str, count: int, seed: int, steps: int, sampler: str, guidan
     """What a program sent, checked: nothing says that it kept to the types."""
     wanted = named(kind, ("any", *KINDS), "kind")
     if isinstance(guidance, bool) or not isinstance(guidance, int | float):
-        raise ValueError(f"guidance must be a number, not {guidance!r}")
+        raise UserError("guidance must be a number, not {guidance!r}", guidance=guidance)
     steps = whole(steps, "steps")
     if steps > 500:
-        raise ValueError(f"steps must be between 1 and 500, not {steps}")
+        raise UserError("steps must be between 1 and 500, not {steps}", steps=steps)
     return Request(
         count=whole(count, "count"),
         seed=whole(seed, "seed"),
@@ -86,34 +87,40 @@ def asked_for(kind: str, count: int, seed: int, steps: int, sampler: str, guidan
 
 def named(name: object, known: Collection[str], what: str) -> str:
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"{what} must be one of {', '.join(known)}, not {name!r}")
+        raise UserError("{what} must be one of {known}, not {value!r}", what=what, known=", ".join(known), value=name)
     return name
 
 
 def whole(number: object, name: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int | float) or not float(number).is_integer():
-        raise ValueError(f"{name} must be a whole number, not {number!r}")
+        raise UserError("{name} must be a whole number, not {number!r}", name=name, number=number)
     return int(number)
 
 
 def scaled(scale: object) -> int:
     if not 1 <= whole(scale, "scale") <= MAX_SCALE:
-        raise ValueError(f"scale must be between 1 and {MAX_SCALE}, not {scale}")
+        raise UserError("scale must be between 1 and {max_scale}, not {scale}", max_scale=MAX_SCALE, scale=scale)
     return int(scale)
 
 
 def opened(image: object) -> np.ndarray:
     """base64 of a picture file, or a data: URL -> uint8 (16, 16, 3)."""
     if not isinstance(image, str) or len(image) > MAX_IMAGE:
-        raise ValueError(f"image must be base64 of a PNG file, at most {MAX_IMAGE:,} characters")
+        raise UserError("image must be base64 of a PNG file, at most {max_image:,} characters", max_image=MAX_IMAGE)
     try:
         raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
         with Image.open(io.BytesIO(raw)) as found:
             if max(found.size) > Limits.side:
-                raise ValueError(f"image is {found.width} x {found.height}; at most {Limits.side} x {Limits.side}")
+                raise UserError(
+                    "image is {width} x {height}; at most {side} x {side2}",
+                    width=found.width,
+                    height=found.height,
+                    side=Limits.side,
+                    side2=Limits.side,
+                )
             return fit_to_sprite(found)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, binascii.Error):
-        raise ValueError("image must be base64 of a PNG file; this is none") from None
+        raise UserError("image must be base64 of a PNG file; this is none") from None
 
 
 def distance(one: torch.Tensor, other: torch.Tensor) -> float:

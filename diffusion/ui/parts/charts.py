@@ -7,8 +7,9 @@ from html import escape
 from statistics import fmean
 from typing import Any
 
+from ...errors import UserError
 from ...store import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
-from ..words import ChartWords, Words
+from ..words import ChartWords, Words, translate
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
 LEFT, RIGHT, TOP, BOTTOM = 42, 18, 50, 32  # the legend stands above TOP  # margins
@@ -51,8 +52,9 @@ def quality_html(words: Words, metrics: dict[str, Any], floor: dict[str, Any] | 
 
 
 def _sentences(words: Words, metrics: dict[str, Any], first: int, second: int) -> str:
-    said = escape(compare_epochs(metrics, first, second, words.report))
-    return f"<strong>{said}</strong> {escape(describe_specialisation(metrics, words.report))}"
+    said = escape(translate(words, compare_epochs(metrics, first, second)))
+    later = describe_specialisation(metrics)
+    return f"<strong>{said}</strong> {escape(translate(words, later)) if later else ''}"
 
 
 def _distance(words: Words, measured: dict[int, Any], real: dict[str, Any]) -> str:
@@ -129,7 +131,7 @@ def _chart(
     """One figure. named: the lines in the legend, all unless given."""
     values = [y for line in lines for _, y in line.points]
     if not all(math.isfinite(value) for value in values):
-        raise ValueError("a number that is not finite cannot be drawn")
+        raise UserError("a number that is not finite cannot be drawn")
     y_ticks = _powers(min(values), max(values)) if log else [0, 0.25, 0.5, 0.75, 1]
     scale = (lambda y: math.log10(max(y, y_ticks[0]))) if log else float
     x_low, x_high = min(x_ticks), max(x_ticks)

@@ -13,9 +13,10 @@ import gradio as gr
 
 from ...core import SAMPLERS
 from ...engine import Request, find_device
+from ...errors import UserError, message_of
 from ...sprites import KINDS
 from ...store import list_runs
-from ..words import Words, told
+from ..words import Words, translate
 from .turns import GenerationTurns
 
 MAX_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
@@ -53,7 +54,7 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _toast(words: Words, mistake: ValueError) -> gr.Error:
-    return gr.Error(told(words, str(mistake)), duration=8, print_exception=False)
+    return gr.Error(translate(words, message_of(mistake)), duration=8, print_exception=False)
 
 
 @toasted
@@ -61,7 +62,7 @@ def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
     """A run as a .zip, where Gradio keeps files for a while."""
     run = list_runs(runs).get(name or "")
     if run is None:
-        raise ValueError(words.nothing_to_pack)
+        raise UserError(words.nothing_to_pack)
     target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
     target.parent.mkdir(parents=True)
     run.pack(target)
@@ -183,5 +184,5 @@ def request_from(
 def whole(words: Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
     if number is None or number != int(number):
-        raise ValueError(words.whole_number.format(name=name))
+        raise UserError(words.whole_number, name=name)
     return int(number)

@@ -12,9 +12,10 @@ from gradio.events import Dependency
 from huggingface_hub import get_token
 
 from ...engine import Drawing
+from ...errors import message_of
 from ...hub import EpochHere, Progress, Pushed, Waiting
 from ...server import Settings
-from ..words import Words, told
+from ..words import Words, translate
 from .controls import PRIVATE, explained
 from .turns import GenerationTurns
 
@@ -112,4 +113,4 @@ def note(said: str, kind: str = "hint") -> str:
 
 
 def problem(words: Words, mistake: ValueError) -> str:
-    return note(escape(told(words, str(mistake))), "problem")
+    return note(escape(translate(words, message_of(mistake))), "problem")

@@ -8,6 +8,8 @@ from typing import Any
 
 import gradio as gr
 
+from ...errors import UserError
+
 BUSY = "the server is busy; try again in a minute"
 AT_ONCE, MAX_WAITING = 2, 8  # calls that compute, and that wait to
 
@@ -25,7 +27,7 @@ class ConcurrencyLimit:
     @contextmanager
     def entered(self) -> Iterator[None]:
         if not self.before.acquire(blocking=False):
-            raise ValueError(BUSY)
+            raise UserError(BUSY)
         try:
             with self.inside:
                 yield

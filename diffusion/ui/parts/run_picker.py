@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from ...errors import UserError
 from ...refs import EpochRef
 from ...store import Checkpoint, RunFolder, list_runs
 from ..words import Words
@@ -21,7 +22,7 @@ def find_run(words: Words, runs: Path, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
     found = list_runs(runs)
     if name not in found:
-        raise ValueError(words.no_run.format(name=name) if found else words.no_runs.format(folder=runs.name))
+        raise UserError(words.no_run, name=name) if found else UserError(words.no_runs, folder=runs.name)
     return found[name]
 
 

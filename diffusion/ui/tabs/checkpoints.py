@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from huggingface_hub import HfApi
 
+from ...errors import UserError
 from ...hub import PATIENCE, Listing, Pushed, as_generator, list_epochs, run_with_deadline
 from ...refs import RUN, HubRef
 from ...runs import publish_run
@@ -85,16 +86,16 @@ def open_run(
 ) -> Iterator[str]:
     """Pull the chosen epochs, and say how it goes."""
     if listing is None:
-        raise ValueError(words.hub.look_first)
+        raise UserError(words.hub.look_first)
     if not epochs:
-        raise ValueError(words.hub.choose_first)
+        raise UserError(words.hub.choose_first)
     if not RUN.fullmatch(name or ""):
-        raise ValueError(words.run_name)
+        raise UserError(words.run_name)
     if any(listing.epochs[epoch].is_pickle for epoch in epochs):
         if pulls.allowance:
-            raise ValueError(words.hub.no_pickles)
+            raise UserError(words.hub.no_pickles)
         if not trusted:
-            raise ValueError(words.hub.trust_first)
+            raise UserError(words.hub.trust_first)
     with closing(pulls.bring(api, listing, epochs, name, allow_pickle=trusted)) as events:
         yield from bars(words, events, is_over)
     if is_over():
@@ -117,10 +118,10 @@ def push_run(
 ) -> Iterator[str]:
     """Push a run to the account whose token it is, and say how it goes. The token stays in here."""
     if missing := token_needed(words, settings, token):
-        raise ValueError(missing)
+        raise UserError(missing)
     run = list_runs(runs).get(name or "")
     if run is None:
-        raise ValueError(words.hub.choose_run)
+        raise UserError(words.hub.choose_run)
     ref = HubRef.parse(f"hf://{(target or '').strip().removeprefix('hf://')}")
     api = HfApi(token=token.token if token else None)
     with (

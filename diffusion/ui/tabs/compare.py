@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from ...engine import describe_request, generate_on_lent_gpu
+from ...errors import UserError
 from ...refs import EpochRef
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, explained, request_controls, request_from, wire_walk
@@ -33,7 +34,7 @@ def compare(
     if turns.is_over(request.session_hash, turn):
         return
     if not 2 <= len(chosen) <= MAX_EPOCHS:
-        raise ValueError(words.compare.count.format(most=MAX_EPOCHS, count=len(chosen)))
+        raise UserError(words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(words, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
     panels = {

@@ -14,6 +14,7 @@ import gradio as gr
 from huggingface_hub import HfApi
 
 from ...core import StepDone, TrainConfig
+from ...errors import UserError
 from ...hub import Waiting, list_epochs
 from ...refs import HubRef
 from ...runs import (
@@ -65,7 +66,7 @@ Memo = dict[str, Any]  # what a browser remembers of its job: id, repo, epochs
 def payer(words: Words, settings: Settings, token: gr.OAuthToken | None) -> HfApi:
     """The visitor's account, or on one's own machine the one that is logged in."""
     if missing := token_needed(words, settings, token):
-        raise ValueError(missing)
+        raise UserError(missing)
     return HfApi(token=token.token if token else None)
 
 
@@ -104,9 +105,9 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
     )
     _, most = cost(words, list_hardware(api), wish.machine, wish.hours)
     if most is None:
-        raise ValueError(words.hub.gpu.choose)
+        raise UserError(words.hub.gpu.choose)
     if not wish.agreed or wish.most is None or most > wish.most:
-        raise ValueError(words.hub.gpu.agree_first.format(most=most))
+        raise UserError(words.hub.gpu.agree_first, most=most)
     job = start_job(api, plan)
     return {"id": job.id, "repo": ref.repo, "epochs": training.epochs}
 
@@ -115,7 +116,7 @@ def begin(words: Words, settings: Settings, token: gr.OAuthToken | None, *values
 def end(words: Words, settings: Settings, token: gr.OAuthToken | None, memo: Memo | None) -> None:
     """Cancel the job of this browser."""
     if not memo:
-        raise ValueError(words.hub.gpu.none)
+        raise UserError(words.hub.gpu.none)
     api = payer(words, settings, token)
     cancel_job(api, find_job(api, memo["id"]))
 
@@ -130,7 +131,7 @@ def show_job(
 ) -> Iterator[str]:
     """How the job stands, from its first line on; when it has ended, what it pushed is pulled."""
     if not memo:
-        raise ValueError(words.hub.gpu.none)
+        raise UserError(words.hub.gpu.none)
     ref, api = HubRef.parse(f"hf://{memo['repo']}"), payer(words, settings, token)
     job = find_job(api, memo["id"])
     head = note(words.hub.gpu.started.format(link=_link(job.url, job.id), repo=escape(str(ref))))

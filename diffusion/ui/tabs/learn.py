@@ -21,13 +21,14 @@ import torch
 from ...core import NoiseSchedule
 from ...data import paint, validation_recipes
 from ...engine import Request, find_device, generate_on_lent_gpu, predictor
+from ...errors import UserError, message_of
 from ...sprites import KINDS, columns_for, sheet, to_pixels
 from ...store import Checkpoint, RunFolder
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
 from ..parts.player import served
 from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
-from ..words import Words, told
+from ..words import Words, translate
 
 PACKAGE = Path(__file__).parent.parent.parent
 STEPS = ("film", "noise", "ask", "leaps", "fresh", "epochs", "blend", "train", "mistakes")
@@ -72,7 +73,7 @@ def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
     """The noise an epoch sees in one picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
     shown = epochs_shown(words, runs, run)
     if epoch not in shown or not 1 <= t <= LEVELS:
-        raise ValueError(words.learn["odd_question"])
+        raise UserError(words.learn["odd_question"])
     device = find_device()
     context = torch.zeros(1, len(KINDS), device=device.name)
     time = torch.tensor([t / LEVELS], device=device.name)
@@ -88,7 +89,7 @@ def unpacked(words: Words, text: str) -> torch.Tensor:
     except ValueError:
         raw = np.empty(0)
     if raw.size != 16 * 16 * 3:
-        raise ValueError(words.learn["odd_question"])
+        raise UserError(words.learn["odd_question"])
     return torch.from_numpy(raw.reshape(1, 16, 16, 3) / np.float32(UNIT)).permute(0, 3, 1, 2)
 
 
@@ -105,7 +106,7 @@ def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: 
     """
     folder = find_run(words, runs, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
-        raise ValueError(words.learn["odd_question"])
+        raise UserError(words.learn["odd_question"])
     with _door.entered():
         return _walked(folder.load(epoch), wanted, film)
 
@@ -213,8 +214,8 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
         except (KeyError, TypeError):
             return {"mistake": words.learn["odd_question"]}
         except ValueError as mistake:
-            said = str(mistake)
-            return {"mistake": words.learn["busy"] if said == BUSY else told(words, said)}
+            said = message_of(mistake)
+            return {"mistake": words.learn["busy"] if str(said) == BUSY else translate(words, said)}
 
     answer.__name__ = act.__name__  # by which the page calls it
     return answer

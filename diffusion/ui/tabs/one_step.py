@@ -13,13 +13,14 @@ from ...core import Noise
 from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
 from ...engine import Request, find_device, generate_on_lent_gpu, predictor
+from ...errors import UserError, message_of
 from ...sprites import KINDS, from_pixels, to_pixels
 from ..parts.controls import PRIVATE, explained, whole, wire_walk
 from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
 from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
 from ..parts.turns import GenerationTurns
-from ..words import Words, told
+from ..words import Words, translate
 
 
 def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, se
     """
     x0, t, seed = sprite_from(words, pixels), whole(words, t, words.level), whole(words, seed, words.seed)
     if not 1 <= t <= LEVELS:
-        raise ValueError(words.level_range.format(most=LEVELS, level=t))
+        raise UserError(words.level_range, most=LEVELS, level=t)
     eps = Noise(seed, 1).draw()
     rows, x = [], None
     for epoch, checkpoint in epochs_shown(words, runs, run).items():
@@ -69,7 +70,7 @@ def finish_it(
     if turns.is_over(request.session_hash, turn):
         return
     if not drawing:
-        raise ValueError(words.no_drawing)
+        raise UserError(words.no_drawing)
     t = whole(words, drawing["t"], words.level)
     wanted = Request(count=whole(words, count, words.count), seed=whole(words, drawing["seed"], words.seed))
     panels = {
@@ -90,7 +91,7 @@ def sprite_from(words: Words, pixels: str) -> torch.Tensor:
     except (ValueError, TypeError):
         raw = np.empty(0)
     if raw.size != 16 * 16 * 3:
-        raise ValueError(words.no_sprite)
+        raise UserError(words.no_sprite)
     return from_pixels(torch.from_numpy(raw.reshape(1, 16, 16, 3)))
 
 
@@ -110,7 +111,7 @@ def build(page: Page, tab: gr.Tab) -> None:
         try:
             return look_once(words, runs, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
         except ValueError as mistake:
-            return {"mistake": told(words, str(mistake))}
+            return {"mistake": translate(words, message_of(mistake))}
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")

@@ -10,7 +10,7 @@ from ...server import StartupPull
 from ...store import RunConfig, RunFolder
 from ..parts.hub_progress import note
 from ..parts.share_links import link_to
-from ..words import Words, told
+from ..words import Words, translate
 
 
 def runs_here(words: Words, runs: dict[str, RunFolder], endpoint: str) -> str:
@@ -100,7 +100,7 @@ def opening(words: Words, stands: StartupPull | None) -> str:
     """Of the run that the app opens with; empty where all is well."""
     if stands is None or stands.state == "here":
         return ""
-    why = escape(told(words, stands.message))
+    why = escape(translate(words, stands.message))
     said = words.hub.opening[stands.state].format(ref=escape(str(stands.ref)), why=why)
     if stands.state != "pulling" or not stands.total:
         return note(said, "problem" if stands.state == "failed" else "hint")

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ...data import open_dataset
+from ...errors import UserError
 from ...refs import RUN
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
@@ -37,10 +38,10 @@ def begin(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, o
     """Start a run, or let it wait for its turn; refuses before anything is written. Returns a name for the next."""
     wish = TrainForm(*values)
     if not settings.training:
-        raise ValueError(words.train.off)
+        raise UserError(words.train.off)
     plan = planned(words, runs, wish)
     if plan.folder.exists():
-        raise ValueError(words.train.run_taken.format(name=wish.name))
+        raise UserError(words.train.run_taken, name=wish.name)
     if wish.source == "upload":
         with keep_upload(uploaded(settings, wish), plan.folder) as data:
             runner.start(planned(words, runs, wish, **data), owner=owner)
@@ -60,9 +61,9 @@ def free_name(runs: Path, name: str) -> str:
 def resume(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
     """Go on with a run that was stopped or interrupted."""
     if not settings.training:
-        raise ValueError(words.train.off)
+        raise UserError(words.train.off)
     if name not in resumable(runner, runs):
-        raise ValueError(words.train.nothing_to_resume)
+        raise UserError(words.train.nothing_to_resume)
     runner.start(load_plan(RunFolder(runs / name)), resume=True, owner=owner)
 
 
@@ -71,7 +72,7 @@ def steer(words: Words, runner: TrainingQueue, settings: Settings, act: str, own
     """Pause, continue, save or stop; on a shared server only whoever started the run may."""
     now = runner.snapshot()
     if settings.shared and now.owner != owner:
-        raise ValueError(words.train.not_yours.format(name=now.name))
+        raise UserError(words.train.not_yours, name=now.name)
     getattr(runner, act)()
 
 
@@ -80,7 +81,7 @@ def leave(words: Words, runner: TrainingQueue, settings: Settings, owner: str) -
     """Give up one's places among the runs that wait."""
     mine = [name for name in runner.snapshot().waiting if not settings.shared or runner.owner_of(name) == owner]
     if not mine:
-        raise ValueError(words.train.not_waiting)
+        raise UserError(words.train.not_waiting)
     for name in mine:
         runner.leave(name)
 

@@ -10,6 +10,7 @@ import gradio as gr
 from ...core import TrainConfig
 from ...data import Limits, SpriteSet, open_dataset, open_upload
 from ...engine import is_zero_gpu
+from ...errors import UserError
 from ...refs import RUN, EpochRef, HubDataset, parse_data
 from ...runs import Plan, estimate_epoch_seconds, estimate_seconds
 from ...server import Settings
@@ -71,9 +72,9 @@ class TrainForm:
 def planned(words: Words, runs: Path, wish: TrainForm, **data: str) -> Plan:
     """The settings of the page, checked. data: where it is, unless the wish says so itself."""
     if not RUN.fullmatch(wish.name or ""):
-        raise ValueError(words.run_name)
+        raise UserError(words.run_name)
     if wish.source == "hub" and not isinstance(parse_data(wish.hub or ""), HubDataset):
-        raise ValueError(words.train.hub_name)
+        raise UserError(words.train.hub_name)
     start = EpochRef.parse(wish.start) if wish.start else None
     sources = {"builtin": f"builtin:{whole(words, wish.count, words.train.count)}", "hub": wish.hub}
     return Plan(
@@ -148,7 +149,7 @@ def first_weights(words: Words, runs: Path, chosen: str | None) -> dict[str, Any
 
 
 def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], gr.Button]:
-    """Lay out and wire all that is set before a run: the controls in the order of `TrainForm`, and the button Train."""
+    """Lays out and wires what is set before a run: the controls in the order of `TrainForm`, and the button Train."""
     words, runs = page.words, page.runs
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
     name = gr.Textbox("my-run", label=words.train.name, max_lines=1)

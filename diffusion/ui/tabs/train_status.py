@@ -9,7 +9,7 @@ from ...server import RunStatus
 from ...sprites import enlarged, png, sheet
 from ..parts.charts import loss_svg
 from ..parts.player import Frame
-from ..words import Words, told
+from ..words import Words, translate
 
 COLUMNS = 4
 FRAMES_PER_SECOND = 3  # at which the film of the epochs is meant to be played
@@ -38,7 +38,7 @@ def _standing(words: Words, now: RunStatus, share: float) -> str:
     if now.total:
         said.append(words.train.epoch.format(epoch=min(now.epochs, int(share * now.epochs) + 1), epochs=now.epochs))
     if now.message:
-        said.append(escape(told(words, now.message)))
+        said.append(escape(translate(words, now.message)))
     if now.out_of_time:
         said.append(words.train.out_of_time)
     if now.waiting:

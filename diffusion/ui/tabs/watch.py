@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from ...engine import MAX_SPRITES, describe_request, generate_on_lent_gpu
+from ...errors import UserError
 from ...refs import EpochRef
 from ..parts.controls import PRIVATE, explained, request_controls, request_from, wire_walk
 from ..parts.page import Page
@@ -32,7 +33,7 @@ def watch(
     if turns.is_over(request.session_hash, turn):
         return
     if epoch is None:
-        raise ValueError(words.no_epoch)
+        raise UserError(words.no_epoch)
     wanted = request_from(words, *settings)
     checkpoint = find_run(words, runs, run).load(epoch)
     panels = {words.epoch_number.format(epoch=epoch): checkpoint}

@@ -1,10 +1,10 @@
 """All words of the page in each of its languages."""
 
 from .en import ENGLISH
-from .language import told
+from .language import translate
 from .schema import ChartWords, Words
 from .zh import CHINESE
 
 LANGUAGES = {"": ENGLISH, "zh": CHINESE}  # path of the page -> its words; assets/js/language.js chooses between them
 
-__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "ChartWords", "Words", "told"]
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "ChartWords", "Words", "translate"]

@@ -1,6 +1,5 @@
 """The words of the page in English."""
 
-from ...store import SENTENCES
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_train import TRAIN
@@ -9,7 +8,7 @@ from .schema import ChartWords, CompareWords, QualityWords, Words
 ENGLISH = Words(
     code="en",
     language="English",
-    engine={},
+    messages={},  # the engine speaks English
     title="Sprite Diffusion",
     description="Watch a small neural network learn to draw game sprites out of noise.",
     intro=(
@@ -214,7 +213,6 @@ ENGLISH = Words(
         table="The numbers as a table",
         caption="Mean ± standard deviation between seeds; the last rows are real sprites",
     ),
-    report=SENTENCES,
     learn=LEARN,
     hub=HUB,
 )

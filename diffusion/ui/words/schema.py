@@ -1,5 +1,6 @@
 """The words that every language of the page must have, each with its type."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -136,7 +137,7 @@ class Words:
 
     code: str
     language: str
-    engine: dict[str, str]
+    messages: Mapping[str, str]  # of the engine: English template -> the same in this language
     title: str
     description: str
     intro: str
@@ -194,6 +195,5 @@ class Words:
     nothing_to_pack: str
     player: PlayerWords
     quality: QualityWords
-    report: dict[str, str]
     learn: LearnWords
     hub: HubWords

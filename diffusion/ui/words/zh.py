@@ -1,15 +1,15 @@
 """The words of the page in Chinese."""
 
 from .schema import ChartWords, CompareWords, QualityWords, Words
-from .zh_errors import ENGINE
 from .zh_hub import HUB
 from .zh_learn import LEARN
+from .zh_messages import MESSAGES
 from .zh_train import TRAIN
 
 CHINESE = Words(
     code="zh-CN",
     language="中文",
-    engine=ENGINE,
+    messages=MESSAGES,
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
     intro=(
@@ -200,33 +200,6 @@ CHINESE = Words(
         table="以表格查看数字",
         caption="不同种子的平均值 ± 标准差；最后几行是真实精灵图",
     ),
-    report={
-        "missing_one": "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。",
-        "missing_two": "还没法比较：第 {first} 和第 {second} 回合还没有测量（python -m diffusion evaluate）。",
-        "one_seed_falls": (
-            "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离下降了 {percent}%；"
-            "但只有一个种子，分不清是真的变好还是偶然。"
-        ),
-        "one_seed_rises": (
-            "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%；"
-            "但只有一个种子，分不清是真的变差还是偶然。"
-        ),
-        "same": (
-            "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离只变化了 {percent}%，"
-            "没有超出不同种子之间的波动：两者确实差不多。"
-        ),
-        "falls": (
-            "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离仍下降了 {percent}%，超出了不同种子之间的波动。"
-        ),
-        "rises": (
-            "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%，"
-            "超出了不同种子之间的波动：后一个更差。"
-        ),
-        "specialises": (
-            "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}%："
-            "网络越来越偏向它训练过的形状。"
-        ),
-    },
     learn=LEARN,
     hub=HUB,
 )

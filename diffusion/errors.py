@@ -1,0 +1,69 @@
+"""What went wrong, said to people: a template and its values, so that a page can say it in another language.
+
+    raise UserError("{run} has no epoch {epoch}; it has: {epochs}", run=run, epoch=4, epochs="0, 31")
+
+The engine knows no language: a page looks a translation up by the template (ui/words), never by the finished sentence.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+MAX_VALUE = 400  # characters of one value: what was sent may be long, and a sentence is for reading
+
+
+class Message:
+    """An English template in the form of `str.format`, and its values; a value may be a Message too."""
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template = template
+        self.values = {n: message_of(v) if isinstance(v, BaseException) else v for n, v in values.items()}
+
+    def __str__(self) -> str:
+        return self.fill(self.template, str)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __reduce__(self) -> tuple:
+        """Pickles as plain data: values as they are written, messages as messages."""
+        plain = {
+            name: value if isinstance(value, Message | int | float) else str(value)
+            for name, value in self.values.items()
+        }
+        return _message, (self.template, plain)
+
+    def fill(self, template: str, write: Callable[["Message"], str]) -> str:
+        """The values in another template. write: how a value that is a Message itself is written."""
+        values = {
+            name: write(value) if isinstance(value, Message) else _shorten(value)
+            for name, value in self.values.items()
+        }
+        return template.format(**values) if values else template
+
+
+class UserError(ValueError):
+    """A mistake that a person can mend; the sentence says what would have been right."""
+
+    def __init__(self, template: str | Message, /, **values: Any) -> None:
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(str(self.message))
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.message,)
+
+
+def message_of(error: BaseException) -> Message | str:
+    """What an error says to people: the message of a UserError, the text of any other."""
+    return error.message if isinstance(error, UserError) else str(error)
+
+
+def _message(template: str, values: dict[str, Any]) -> Message:
+    return Message(template, **values)
+
+
+def _shorten(value: Any) -> Any:
+    text = str(value)
+    return value if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}"

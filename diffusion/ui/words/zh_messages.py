@@ -1,0 +1,334 @@
+"""What the engine says, in Chinese: by the English template, with the same placeholders."""
+
+MESSAGES = {
+    "variant must be one of {variants}, not {variant!r}": "variant 须是 {variants} 之一，而不是 {variant!r}",
+    "sampler must be one of {samplers}, not {sampler!r}": "采样器须是 {samplers} 之一，而不是 {sampler!r}",
+    "seed must be between 0 and {value}, not {seed}": "种子须在 0 到 {value} 之间，而不是 {seed}",
+    "steps must be between 1 and {count}, not {steps}": "步数须在 1 到 {count} 之间，而不是 {steps}",
+    "epochs must be at least 1, not {epochs}": "训练回合数至少为 1，而不是 {epochs}",
+    "batch size must be at least 1, not {batch_size}": "批大小至少为 1，而不是 {batch_size}",
+    "learning rate must be above 0 and at most 1, not {lr}": "学习率须大于 0 且不超过 1，而不是 {lr}",
+    "recipe must be one of {optimizers}, not {recipe!r}": "训练方案须是 {optimizers} 之一，而不是 {recipe!r}",
+    "drop label must be between 0 and 1, not {drop_label}": ("丢弃标签的比例须在 0 到 1 之间，而不是 {drop_label}"),
+    "ema must be at least 0 and below 1, not {ema}": "EMA 须不小于 0 且小于 1，而不是 {ema}",
+    "{source} is no data set; name a .npy file, a folder of pictures or a .zip of them": (
+        "{source} 不是数据集；请给出 .npy 文件、图片文件夹，或装着图片的 .zip"
+    ),
+    "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (
+        "{source} 不存在；请写 builtin、.npy 文件、文件夹、.zip 或 hf://datasets/user/repo"
+    ),
+    "{name} must be uint8 (N, {size}, {size2}, 3), not {dtype} {shape}": (
+        "{name} 须是 uint8 (N, {size}, {size2}, 3)，而不是 {dtype} {shape}"
+    ),
+    "{name} holds more than {files:,} pictures": "{name} 里的图片超过 {files:,} 张",
+    "the pictures of {name} are {size}; at most {side} x {side2}": (
+        "{name} 里的图片是 {size}；最大为 {side} x {side2}"
+    ),
+    "the labels of {name} must be ({count}, {count2}), not {dtype} {shape}": (
+        "{name} 的标签须是 ({count}, {count2})，而不是 {dtype} {shape}"
+    ),
+    "the labels of {name} must be numbers from 0 to 1": "{name} 的标签须是 0 到 1 之间的数",
+    "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures": (
+        "{name} 里须有一个图片 .npy，标签 .npy 最多一个；或者有一个图片 .zip"
+    ),
+    "builtin draws 1 to {max_drawn:,} sprites, not {count:,}": (
+        "内置数据能画 1 到 {max_drawn:,} 张精灵图，不能是 {count:,} 张"
+    ),
+    "{file} of {name} has {size:,} bytes; at most {max_bytes:,} are taken": (
+        "{name} 的 {file} 有 {size:,} 字节；最多接受 {max_bytes:,} 字节"
+    ),
+    "{path} does not exist": "{path} 不存在",
+    "{path} has more than {bytes}": "{path} 超过 {bytes}",
+    "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened": (
+        "{name} 里没有图片（{suffixes}）；其中的 .zip 或 .npy 不会打开"
+    ),
+    "{name} holds more than {most:,} files": "{name} 里的文件超过 {most:,} 个",
+    "{what} is {width} x {height}; at most {side} x {side2}": (
+        "{what} 是 {width} x {height}；最大为 {side} x {side2}"
+    ),
+    "the pictures in {name} take more than {unpacked}; make them smaller": (
+        "{name} 里的图片展开后超过 {unpacked}；请缩小图片"
+    ),
+    "{what} is locked with a password; make the .zip without one": "{what} 有密码；请不设密码重新打包 .zip",
+    "{what} is a link; put the picture itself into the .zip": "{what} 是链接；请把图片本身放进 .zip",
+    "{what} is packed in an unusual way; make the .zip with the usual one, deflate": (
+        "{what} 的压缩方式不常见；请用常见的 deflate 方式重新打包 .zip"
+    ),
+    "{what} is too large for a sprite": "{what} 太大，不像精灵图",
+    "{path} unpacks to more than {unpacked}; upload fewer pictures": (
+        "{path} 解压后超过 {unpacked}；请少上传一些图片"
+    ),
+    "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}": (
+        "请上传一个 .zip、一个图片 .npy（标签 .npy 最多一个），或若干图片，而不是 {found}"
+    ),
+    "upload a .zip of pictures, pictures ({suffixes}) or one or two .npy arrays": (
+        "请上传一个图片 .zip、若干图片（{suffixes}），或一到两个 .npy 数组"
+    ),
+    "that is more than {bytes}; upload fewer pictures, or smaller ones": (
+        "总共超过了 {bytes}；请少上传一些图片，或换小一点的"
+    ),
+    "one of two .npy must be pictures, {wanted}, not {one} and {other}": (
+        "两个 .npy 中须有一个是图片，即 {wanted}，而不是 {one} 和 {other}"
+    ),
+    "{max_loops} others are drawing sprites just now; try again in a minute": (
+        "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
+    ),
+    "the number of sprites must be between 1 and {max_sprites}, not {count}": (
+        "精灵图数量须在 1 到 {max_sprites} 之间，而不是 {count}"
+    ),
+    "kinds must be {count} numbers from 0 to 1 ({kinds})": "类别须是 {count} 个 0 到 1 之间的数（{kinds}）",
+    "guidance must be between 0 and 10, not {guidance}": "引导强度须在 0 到 10 之间，而不是 {guidance}",
+    "eta must be between 0 and 1, not {eta}": "η 须在 0 到 1 之间，而不是 {eta}",
+    "steps must be at least 1, not {steps}": "步数至少为 1，而不是 {steps}",
+    "{path} has no epoch {absent}; it has: {there}": "{path} 没有第 {absent} 回合；现有的回合：{there}",
+    "{file} of {repo} came as {count:,} of {size:,} bytes; try again, what is whole is kept": (
+        "{repo} 的 {file} 只到了 {count:,} 字节，应为 {size:,} 字节；请再试一次，完整的文件都保留着"
+    ),
+    "{file} of {repo} was damaged on its way: its checksum is not the listed one; try again": (
+        "{repo} 的 {file} 在传输中损坏了：校验和与列出的不符；请再试一次"
+    ),
+    "{ref} holds no run: it has no files like model_31.safetensors": (
+        "{ref} 里没有训练任务：没有 model_31.safetensors 这样的文件"
+    ),
+    "{name} of {ref} was damaged on its way; try again": "{ref} 的 {name} 在传输中损坏了；请再试一次",
+    "{ref} holds no run: it has no config.json": "{ref} 里没有训练任务：没有 config.json",
+    "{ref} holds no run that can be opened: config.json is not a run's": (
+        "{ref} 里没有能打开的训练任务：config.json 不是训练任务的配置"
+    ),
+    "{ref} holds no run that can be opened: {mistake}": "{ref} 里没有能打开的训练任务：{mistake}",
+    "{ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
+    "their author: they are then read for their numbers alone": (
+        "{ref} 里是 pickle 文件（.pth），不是 .safetensors；信任作者的话可以允许（--allow-pickle）：只会读取其中的数值"
+    ),
+    "{run} holds another run, not one of {ref}; name a new folder": (
+        "{run} 里是另一个训练任务，不是 {ref} 的；请换个名字"
+    ),
+    "{ref} holds another run than when it was pulled into {run}; name a new folder": (
+        "{ref} 现在的训练任务与下载到 {run} 时的不同；请换个名字"
+    ),
+    "{ref} has newer weights of epoch {numbers}; pull those too, or name a new folder": (
+        "{ref} 有第 {numbers} 回合的新权重；请把这些回合也选上，或换个名字"
+    ),
+    "{ref} cannot be used: {mistake}": "{ref} 不能用：{mistake}",
+    "{here} was changed here and is not the one of {ref}; move it away first": (
+        "{here} 在这里被改过，与 {ref} 的不同；请先把它移走"
+    ),
+    "{ref} is public; push to a new name, or make it private on its page first": (
+        "{ref} 是公开的；请推送到新的名字，或先在它的页面上设为私有"
+    ),
+    "a run is pushed to a whole repository such as hf://{repo}, not to {ref}": (
+        "训练任务要推送到整个仓库，例如 hf://{repo}，而不是 {ref}"
+    ),
+    "{run} holds no epochs to push": "{run} 里没有可推送的回合",
+    "{run} holds pickles (.pth); make .safetensors of them with the verb convert first": (
+        "{run} 里是 pickle 文件（.pth）；请先用 convert 命令转成 .safetensors"
+    ),
+    "{ref} already holds a run, and not the one of {run}; push to a new name": (
+        "{ref} 里已经有训练任务，而且不是 {run} 的；请推送到新的名字"
+    ),
+    "{ref} has moved on to {there} since {path} met it at {seen}; pull it first, then push again": (
+        "{ref} 已更新到 {there}，而 {path} 对应的是 {seen}；请先从 Hub 打开它，再推送"
+    ),
+    "no card can be written of {run}/metrics.json; measure the run again": (
+        "无法根据 {run}/metrics.json 写卡片；请重新测量"
+    ),
+    "{value} is not an epoch of a run; write it like sprites/31": (
+        "{value} 不是某次训练的回合；请写成 sprites/31 这样"
+    ),
+    "{text!r} is not an epoch of a run; write it like sprites/31": (
+        "{text!r} 不是某次训练的回合；请写成 sprites/31 这样"
+    ),
+    "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1": (
+        "{value!r} 不是 Hub 上的训练任务；请写成 hf://user/repo 或 hf://user/repo@v1 这样"
+    ),
+    "a job needs to know who pays for it; {log_in}": "作业须知道由谁付费；{log_in}",
+    "a job pushes to a whole repository such as hf://{repo}, not to {ref}": (
+        "作业要推送到整个仓库，例如 hf://{repo}，而不是 {ref}"
+    ),
+    "a job may take up to {max_hours} hours, not {hours:g}": ("一个作业最长 {max_hours} 小时，而不是 {hours:g} 小时"),
+    "a job cannot see {data} on this machine; train on builtin, or on hf://datasets/user/repo": (
+        "作业看不到这台机器上的 {data}；请用 builtin 或 hf://datasets/user/repo 训练"
+    ),
+    "{code} is no address of this code; set SPRITES_CODE to one such as "
+    "https://huggingface.co/spaces/user/sprite-diffusion@main": (
+        "{code} 不是这份代码的地址；请把 SPRITES_CODE 设为 "
+        "https://huggingface.co/spaces/user/sprite-diffusion@main 这样的地址"
+    ),
+    "{path} cannot be resumed here: it does not say where its data is": (
+        "{path} 无法在这里继续：它没有记下数据在哪里"
+    ),
+    "{path} is finished: it has all {training} epochs": "{path} 已经训练完：{training} 个回合都有了",
+    "save every must be at least 1 epoch, not {save_every}": "保存间隔至少为 1 个回合，而不是 {save_every}",
+    "{path} was begun with another {what} ({was}, not {asked}); resume with the same": (
+        "{path} 开始时的 {what} 不一样（是 {was}，不是 {asked}）；请用同样的设置继续"
+    ),
+    "{start} has {name} {like}, not {value}; leave --{name2} out": (
+        "{start} 的 {name} 是 {like}，不是 {value}；请去掉 --{name2}"
+    ),
+    "{name} is being trained or waits for its turn; choose another name": ("{name} 正在训练或排队中；请换个名字"),
+    "{max_waiting} runs wait already; try again when one has finished": (
+        "已有 {max_waiting} 个训练任务在排队；请等其中一个训练完再试"
+    ),
+    "this server takes up to {epochs} epochs at a time, not {count}": (
+        "这台服务器一次最多打开 {epochs} 个回合，而不是 {count} 个"
+    ),
+    "this server takes up to {megabytes} MB at a time, not {coming:.0f}; choose fewer epochs": (
+        "这台服务器一次最多下载 {megabytes} MB，而不是 {coming:.0f} MB；请少选几个回合"
+    ),
+    "this server has no room for more runs from the Hub; run python app.py on your machine": (
+        "这台服务器放不下更多 Hub 上的训练任务了；请在自己的电脑上运行 python app.py"
+    ),
+    "{name} is on its way already; it appears here when it has come": ("{name} 已经在下载了；到了就会出现在这里"),
+    "{name} holds no state dict; save the network's state_dict() and nothing else": (
+        "{name} 里没有 state dict；请只保存网络的 state_dict()"
+    ),
+    "{name} is not a checkpoint of {network} ({variant}): it {wrong}": (
+        "{name} 不是 {network}（{variant}）的检查点：它{wrong}"
+    ),
+    "width must be a multiple of 8, not {width}": "width 须是 8 的倍数，而不是 {width}",
+    "config.json has format {found!r}; this version reads format {value}": (
+        "config.json 的格式是 {found!r}；这个版本能读的是格式 {value}"
+    ),
+    "config.json lists the kinds {kinds}; this version knows {kinds2}": (
+        "config.json 列出的类别是 {kinds}；这个版本认识的是 {kinds2}"
+    ),
+    "{name} belongs to a {network} of another size: {shapes}": "{name} 属于另一种大小的 {network}：{shapes}",
+    "{name} is damaged: {key} holds values that are not finite": "{name} 已损坏：{key} 里有不是有限数的值",
+    "{what} must be one of {known}, not {value!r}": "{what} 须是 {known} 之一，而不是 {value!r}",
+    "{what} must be a whole number from 1 to {most}, not {value!r}": (
+        "{what} 须是 1 到 {most} 之间的整数，而不是 {value!r}"
+    ),
+    "{what} must hold names and values, not {entries!r}": "{what} 里须是名字和值，而不是 {entries!r}",
+    "config.json is not a run's: it needs at least format and kinds": (
+        "这个 config.json 不属于训练任务：至少要有 format 和 kinds"
+    ),
+    "config.json has entries this version does not know: {unknown}": (
+        "config.json 里有这个版本不认识的条目：{unknown}"
+    ),
+    "could not write {path}: {problem}": "无法写入 {path}：{problem}",
+    "{path} is not a run folder: it has no config.json": "{path} 不是训练任务的文件夹：里面没有 config.json",
+    "{path} does not exist; a checkpoint is a file such as model_31.safetensors": (
+        "{path} 不存在；检查点是 model_31.safetensors 这样的文件"
+    ),
+    "{path} is not a checkpoint; it should be named like model_31.safetensors": (
+        "{path} 不是检查点；文件名应像 model_31.safetensors 这样"
+    ),
+    "{path} is not a run folder: there is no such folder": "{path} 不是训练任务的文件夹：没有这个文件夹",
+    "{path} is not empty; use --resume to go on with it, or name a new folder": (
+        "{path} 不是空的；用 --resume 接着训练，或换一个新文件夹"
+    ),
+    "{path} is damaged or cut short; copy or train it again": "{path} 已损坏或不完整；请重新复制或重新训练",
+    "could not read {path}: {problem}": "无法读取 {path}：{problem}",
+    "{name} is damaged or is no file of weights ({kind})": "{name} 已损坏，或不是权重文件（{kind}）",
+    "could not pack {path}: {problem}": "无法打包 {path}：{problem}",
+    "{name} is no safetensors file, or is damaged": "{name} 不是 safetensors 文件，或已损坏",
+    "the disk is full": "磁盘已满",
+    "the folder is read-only": "文件夹是只读的",
+    "the Hub cannot read the lines between --- at the top of README.md; mend them and push again": (
+        "Hub 读不懂 README.md 开头 --- 之间的几行；请改好后再推送"
+    ),
+    "HF_TOKEN or the stored token is no token; log in with `hf auth login`, or set HF_TOKEN": (
+        "HF_TOKEN 或保存的令牌不是有效的令牌；请用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "the Hub does not accept the token, or there is none; log in with `hf auth login`, or set HF_TOKEN": (
+        "没有令牌，或 Hub 不接受它；请用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "in a few minutes": "过几分钟",
+    "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
+    "nothing": "空值",
+    "list of hardware": "硬件列表",
+    "the upload": "上传的文件",
+    "{name} is gated; ask for access at {page}, then log in with `hf auth login`, or set HF_TOKEN": (
+        "{name} 需要申请访问；请在 {page} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "there is no {name}, or it is private; check the name, or log in with `hf auth login`, or set HF_TOKEN": (
+        "没有 {name}，或者它是私有的；请检查名字，或用 hf auth login 登录，或设置 HF_TOKEN"
+    ),
+    "there is no {name}: the repository has no such branch, tag or commit": (
+        "没有 {name}：仓库里没有这个分支、标签或提交"
+    ),
+    "a file of {name} is gone since it was listed; list it again": ("{name} 的一个文件在列出之后不见了；请重新查看"),
+    "the Hub was not asked for {name}: HF_HUB_OFFLINE is set; unset it to go online": (
+        "没有向 Hub 请求 {name}：设置了 HF_HUB_OFFLINE；要联网请取消它"
+    ),
+    "the Hub at {endpoint} has not answered for {seconds} s; try again later": (
+        "{endpoint} 的 Hub 已有 {seconds} 秒没有回应；请稍后再试"
+    ),
+    "what answers at {endpoint} is not the Hub; is there a network whose login page must be opened first?": (
+        "{endpoint} 回应的不是 Hub；是不是要先打开所在网络的登录页？"
+    ),
+    "there is no {name}: nothing on the Hub has such a name": "没有 {name}：Hub 上没有这样的名字",
+    "the Hub at {endpoint} cannot be reached; check the connection and try again": (
+        "无法连接 {endpoint} 的 Hub；请检查网络后再试"
+    ),
+    "the connection to the Hub at {endpoint} broke off; try again": ("与 {endpoint} 的 Hub 的连接断了；请再试一次"),
+    "the token may not do that with {name}; use one that may write, or name a repository of your own": (
+        "这个令牌无权对 {name} 这样做；请用有写权限的令牌，或写自己的仓库"
+    ),
+    "the account has no credit left for {name}; add some at {endpoint}/settings/billing": (
+        "账户余额不够支付 {name}；请到 {endpoint}/settings/billing 充值"
+    ),
+    "there is no {name}": "没有 {name}",
+    "somebody has changed {name} meanwhile; pull it first, then push again": (
+        "其间有人改动了 {name}；请先从 Hub 打开它，再推送"
+    ),
+    "the Hub asks for a pause, there were too many requests; try again {when}": (
+        "请求太多，Hub 要求暂停；请{when}再试"
+    ),
+    "the Hub has trouble of its own (error {status}); try again later": (
+        "Hub 自己出了问题（错误 {status}）；请稍后再试"
+    ),
+    "the request about {name} failed ({status})": "关于 {name} 的请求失败了（{status}）",
+    "lacks {key}": "缺少 {key}",
+    "has {key}": "多出 {key}",
+    "{key} is {found}, not {wanted}": "{key} 是 {found}，而不是 {wanted}",
+    "in {pause} s": "在 {pause} 秒后",
+    "job for {ref}": "{ref} 的作业",
+    "job {id}": "作业 {id}",
+    "{name} ({chip}), {dtype}, torch {version}": "{name}（{chip}），{dtype}，torch {version}",
+    "{count} threads": "{count} 个线程",
+    "{path} is not a .npy array of plain numbers": "{path} 不是只含数字的 .npy 数组",
+    "{picture} in {name}": "{name}里的 {picture}",
+    "{what} is not a picture that can be read": "{what} 不是能读取的图片",
+    "{path} is not a readable .zip": "{path} 不是能读取的 .zip",
+    "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})": (
+        "uint8 (N, {size}, {size}, 3)，另一个是标签 (N, {kinds})"
+    ),
+    "a GPU that ZeroGPU lends for each request": "ZeroGPU 为每次请求借出的 GPU",
+    "{file} of {repo}": "{repo} 的 {file}",
+    "Nothing to compare yet: epoch {first} has not been measured (python -m diffusion evaluate).": (
+        "还没法比较：第 {first} 回合还没有测量（python -m diffusion evaluate）。"
+    ),
+    "Nothing to compare yet: epochs {first} and {second} have not been measured (python -m diffusion evaluate).": (
+        "还没法比较：第 {first} 和第 {second} 回合还没有测量（python -m diffusion evaluate）。"
+    ),
+    "Between epochs {first} and {second} the distance to real sprites falls by {percent} %; one seed "
+    "alone cannot tell chance from gain.": (
+        "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离下降了 {percent}%；但只有一个种子，分不清"
+        "是真的变好还是偶然。"
+    ),
+    "Between epochs {first} and {second} the distance to real sprites rises by {percent} %; one seed "
+    "alone cannot tell chance from gain.": (
+        "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%；但只有一个种子，分不清"
+        "是真的变差还是偶然。"
+    ),
+    "Between epochs {first} and {second} the distance to real sprites changes by {percent} %, no "
+    "more than the spread between seeds: they really are about the same.": (
+        "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离只变化了 {percent}%，没有超出不同种子之间"
+        "的波动：两者确实差不多。"
+    ),
+    "Between epochs {first} and {second} the distance to real sprites still falls by {percent} %, "
+    "more than the spread between seeds.": (
+        "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离仍下降了 {percent}%，超出了不同种子之间的波动。"
+    ),
+    "Between epochs {first} and {second} the distance to real sprites rises by {percent} %, more "
+    "than the spread between seeds: the later one is worse.": (
+        "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%，超出了不同种子之间的波"
+        "动：后一个更差。"
+    ),
+    "On pictures kept out of training the error in the predicted noise is smallest after epoch {best}"
+    " and then grows by {percent} %: the network specialises in the shapes it was trained on.": (
+        "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
+        "%：网络越来越偏向它训练过的形状。"
+    ),
+}
