@@ -18,6 +18,7 @@ from ..parts.controls import PRIVATE, explained, whole, wire_walk
 from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
 from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
+from ..parts.scripts import on_load
 from ..parts.turns import Turns
 from ..words.language import Words, told
 
@@ -116,7 +117,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     run = gr.Radio([], label=words.RUN, visible=False, elem_classes="compact")
     bench = gr.HTML(
         html_template=(assets / "html" / "one_step.html").read_text("utf-8"),
-        js_on_load=(assets / "js" / "one_step.js").read_text("utf-8"),
+        js_on_load=on_load(assets, "one_step.js"),
         apply_default_css=False,
         elem_id="one-step",
         strings=words.ONE_STEP,
