@@ -39,6 +39,7 @@ def main() -> None:
 
     from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import build, look, preview
+    from diffusion.ui.parts.scripts import script_route
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
@@ -56,7 +57,10 @@ def main() -> None:
         run_history=False,  # a walk would leave all its frames in the browser's storage
         enable_monitoring=False,
         state_session_capacity=1000,  # pages that are remembered, for at most an hour; 75 KB each
-        app_kwargs={"routes": [health(options.runs)], "middleware": [preview(HERE / "assets")]},
+        app_kwargs={
+            "routes": [health(options.runs), script_route(HERE / "assets")],
+            "middleware": [preview(HERE / "assets")],
+        },
         **look(HERE / "assets"),
     )
 

@@ -1,198 +1,259 @@
-// The painter of the Compare tab: several epochs that started from the same noise. Follows film.js.
-// Two axes, independent of each other: the film's own slider is time, `epoch` is training. Nothing asks the server.
+// @ts-check
+/**
+ * The painter of the Compare tab: several epochs that started from the same noise.
+ * Two axes, independent of each other: the player's own slider is time, `epoch` is training. Nothing asks the server.
+ */
 
-const [epoch, epochName, wipe, wipeFrom, lens] = ["epoch", "epoch-name", "wipe", "wipe-from", "lens"].map(part);
-let chosen = 0; // the sprite under the lens
-let learning = []; // one frame for each epoch of training, from the reel
-let placed = null; // what an address asked for, until the first frames come
-let film = null; // the frames set aside while the learning film is shown
-let grid = null; // where the sprites stand on the canvas, for the pointer
+import { drawSprite, resize } from "./canvas.js";
+import { find, pixelRatio } from "./dom.js";
+import { GAP, cornerOf, spriteAt } from "./layout.js";
+import { SIZE } from "./pixels.js";
+import { Player } from "./player.js";
 
-const mode = () => root.querySelector("[data-part=modes] input:checked").value; // one, wipe, grid or learning
+/** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 
-function paint(frame) {
-  const painter = { one: paintOne, wipe: paintWipe, grid: paintGrid, learning: paintOne }[mode()];
-  painter(frame);
-  paintLens(frame);
-}
+const FONT_SIZE = 12; // page pixels, as the next three
+const MARGIN = 70; // for the names of the epochs
+const HEAD = 22; // for the levels of noise
+const FOOT = 18; // for the names under the lens
+const ACCENT = "#4f46e5"; // where the theme has none
 
-const chosenPanel = (frame) => Math.min(epoch.value, frame.panels.length - 1);
+/** @param {import("./types").Host} host */
+export const mount = (host) => new Player(host, (player) => new ComparePainter(player));
 
-function paintOne(frame) {
-  grid = layout(frame.count, 0.5);
-  const pen = resize(canvas, grid.across * grid.scale, grid.down * grid.scale);
-  drawAll(pen, frame, chosenPanel(frame), grid);
-  if (!exportScale) mark(pen);
-}
+class ComparePainter {
+  #chosen = 0; // the sprite under the lens
+  /** One frame for each epoch of training, from the reel. @type {Frame[]} */
+  #learning = [];
+  /** Where `arrived` stood when the frames of learning were opened. @type {number | null} */
+  #left = null;
+  /** What an address asked for, until the first frames come. @type {{ epoch: string | null, from: string | null } | null} */
+  #placed = null;
+  /** Where the sprites stand on the canvas, for the pointer. @type {Grid | null} */
+  #grid = null;
 
-function paintWipe(frame) {
-  grid = layout(frame.count, 0.5);
-  const [width, height] = [grid.across * grid.scale, grid.down * grid.scale];
-  const pen = resize(canvas, width, height);
-  const edge = Math.round((width * wipe.value) / 100);
-  const sides = [
-    [Number(wipeFrom.value), 0, edge],
-    [Number(epoch.value), edge, width - edge],
-  ];
-  for (const [panel, left, across] of sides) {
-    pen.save();
-    pen.beginPath();
-    pen.rect(left, 0, across, height);
-    pen.clip();
-    drawAll(pen, frame, panel, grid);
-    pen.restore();
+  /** @param {Player} player */
+  constructor(player) {
+    this.player = player;
+    this.epoch = player.part("epoch", HTMLInputElement);
+    this.wipe = player.part("wipe", HTMLInputElement);
+    this.wipeFrom = player.part("wipe-from", HTMLSelectElement);
+    this.lens = player.part("lens", HTMLCanvasElement);
+    this.#wire();
   }
-  pen.fillStyle = accent();
-  pen.fillRect(edge - 1, 0, 3, height);
-}
 
-// Rows are epochs, columns moments from noise to sprite: the tutorial's overview, of the first sprites of the batch.
-function paintGrid(frame) {
-  const ratio = window.devicePixelRatio || 1;
-  const moments = root.clientWidth < 600 ? 4 : 7;
-  const each = Math.min(frame.count, 4); // 2 x 2 sprites a cell
-  const side = each > 1 ? 2 : 1;
-  const cell = side * (SIZE + 1) + GAP;
-  const margin = 70 * ratio, head = 22 * ratio;
-  const scale = Math.max(1, Math.floor((root.clientWidth * ratio - margin) / (moments * cell)));
-  const pen = resize(canvas, margin + moments * cell * scale, head + frame.panels.length * cell * scale);
-  pen.fillStyle = getComputedStyle(canvas).color;
-  pen.font = `${12 * ratio}px system-ui, sans-serif`;
-  pen.textBaseline = "middle";
-  grid = null;
-  for (let column = 0; column < moments; column++) {
-    const moment = frames[Math.round((column * (frames.length - 1)) / (moments - 1))];
-    const x = margin + column * cell * scale;
-    pen.fillText(`t ${moment.t}`, x, head / 2);
-    for (let row = 0; row < frame.panels.length; row++) {
-      const sheet = sheetOf(moment, row);
-      const y = head + row * cell * scale;
-      for (let i = 0; i < each; i++) {
-        const right = (i % side) * (SIZE + 1) * scale, down = Math.floor(i / side) * (SIZE + 1) * scale;
-        drawSprite(pen, moment, sheet, i, x + right, y + down, SIZE * scale);
+  /** @returns {string} one, wipe, grid or learning */
+  get mode() {
+    return find(this.player.root, "[data-part=modes] input:checked", HTMLInputElement).value;
+  }
+
+  // ---- what the player asks ----
+
+  /** @param {Frame} frame */
+  paint(frame) {
+    if (this.mode === "wipe") this.#paintWipe(frame);
+    else if (this.mode === "grid") this.#paintGrid(frame);
+    else this.#paintOne(frame);
+    this.#paintLens(frame);
+  }
+
+  /** @param {Frame} frame */
+  begin(frame) {
+    if (this.#left !== null) this.#check("one"); // the new frames are shown, in place of those of learning
+    this.#left = null;
+    const last = frame.panels.length - 1;
+    this.epoch.max = String(last);
+    this.epoch.value = String(Math.min(Number(this.#placed?.epoch ?? last), last));
+    this.wipeFrom.replaceChildren(...frame.panels.map(({ label }, i) => new Option(label, String(i))));
+    this.wipeFrom.value = String(Math.min(Number(this.#placed?.from ?? 0), last));
+    this.#nameEpoch();
+  }
+
+  /** @param {Frame} frame */
+  panelShown(frame) {
+    return Math.min(Number(this.epoch.value), frame.panels.length - 1);
+  }
+
+  /** @param {Frame[]} frames */
+  takeLearning(frames) {
+    this.#learning = frames;
+    find(this.player.root, "input[value=learning]", HTMLInputElement).disabled = !frames.length;
+  }
+
+  place() {
+    return { mode: this.mode, epoch: this.epoch.value, wipe: this.wipe.value, from: this.wipeFrom.value };
+  }
+
+  /** @param {URLSearchParams} query */
+  restore(query) {
+    this.#check(query.get("mode") ?? "one");
+    this.wipe.value = query.get("wipe") ?? this.wipe.value;
+    this.#placed = { epoch: query.get("epoch"), from: query.get("from") };
+  }
+
+  // ---- painting ----
+
+  /** @param {Frame} frame */
+  #paintOne(frame) {
+    this.#grid = this.player.fitGrid(frame.count, 0.5);
+    const pen = this.player.resize(this.#grid);
+    this.player.drawAll(pen, frame, this.panelShown(frame), this.#grid);
+    if (!this.player.fixedScale) this.#mark(pen, frame, this.#grid);
+  }
+
+  /** @param {Frame} frame */
+  #paintWipe(frame) {
+    const grid = (this.#grid = this.player.fitGrid(frame.count, 0.5));
+    const pen = this.player.resize(grid);
+    const { width, height } = this.player.canvas;
+    const edge = Math.round((width * Number(this.wipe.value)) / 100);
+    const sides = [
+      [Number(this.wipeFrom.value), 0, edge],
+      [Number(this.epoch.value), edge, width - edge],
+    ];
+    for (const [panel, left, across] of sides) {
+      pen.save();
+      pen.beginPath();
+      pen.rect(left, 0, across, height);
+      pen.clip();
+      this.player.drawAll(pen, frame, panel, grid);
+      pen.restore();
+    }
+    pen.fillStyle = this.#accent();
+    pen.fillRect(edge - 1, 0, 3, height);
+  }
+
+  /** Rows are epochs, columns moments from noise to sprite, of the first sprites. @param {Frame} frame */
+  #paintGrid(frame) {
+    const { root, canvas, frames } = this.player;
+    const ratio = pixelRatio();
+    const moments = root.clientWidth < 600 ? 4 : 7;
+    const each = Math.min(frame.count, 4); // 2 x 2 sprites a cell
+    const side = each > 1 ? 2 : 1;
+    const cell = side * (SIZE + 1) + GAP;
+    const margin = MARGIN * ratio, head = HEAD * ratio;
+    const scale = Math.max(1, Math.floor((root.clientWidth * ratio - margin) / (moments * cell)));
+    const pen = resize(canvas, margin + moments * cell * scale, head + frame.panels.length * cell * scale);
+    pen.fillStyle = getComputedStyle(canvas).color;
+    pen.font = `${FONT_SIZE * ratio}px system-ui, sans-serif`;
+    pen.textBaseline = "middle";
+    this.#grid = null;
+    for (let column = 0; column < moments; column++) {
+      const moment = frames[Math.round((column * (frames.length - 1)) / (moments - 1))];
+      const x = margin + column * cell * scale;
+      pen.fillText(`t ${moment.t}`, x, head / 2);
+      for (let row = 0; row < frame.panels.length; row++) {
+        const sheet = this.player.sheet(moment, row);
+        const y = head + row * cell * scale;
+        for (let i = 0; i < each; i++) {
+          const right = (i % side) * (SIZE + 1) * scale, down = Math.floor(i / side) * (SIZE + 1) * scale;
+          drawSprite(pen, moment, sheet, i, x + right, y + down, SIZE * scale);
+        }
       }
     }
+    for (let row = 0; row < frame.panels.length; row++) {
+      pen.fillText(frame.panels[row].label, 0, head + (row + 0.5) * cell * scale - GAP * scale);
+    }
   }
-  for (let row = 0; row < frame.panels.length; row++) {
-    pen.fillText(frame.panels[row].label, 0, head + (row + 0.5) * cell * scale - GAP * scale);
+
+  /** One sprite, large, in every epoch. @param {Frame} frame */
+  #paintLens(frame) {
+    const ratio = pixelRatio();
+    const count = frame.panels.length;
+    const room = Math.floor((this.player.root.clientWidth * ratio) / count);
+    const scale = Math.max(1, Math.min(Math.floor(room / (SIZE + GAP)), Math.floor(6 * ratio)));
+    const size = SIZE * scale, foot = FOOT * ratio;
+    const pen = resize(this.lens, count * (size + GAP * scale), size + foot);
+    pen.font = `${FONT_SIZE * ratio}px system-ui, sans-serif`;
+    pen.textBaseline = "bottom";
+    pen.fillStyle = getComputedStyle(this.lens).color;
+    for (let panel = 0; panel < count; panel++) {
+      const x = panel * (size + GAP * scale);
+      drawSprite(pen, frame, this.player.sheet(frame, panel), Math.min(this.#chosen, frame.count - 1), x, 0, size);
+      pen.fillText(frame.panels[panel].label ?? "", x, size + foot - 2);
+    }
+  }
+
+  /** A frame around the sprite under the lens. @param {CanvasRenderingContext2D} pen @param {Frame} frame @param {Grid} grid */
+  #mark(pen, frame, { columns, scale }) {
+    if (this.mode !== "one" || this.#chosen >= frame.count) return;
+    const [x, y] = cornerOf(this.#chosen, columns).map((place) => (place - GAP / 2) * scale);
+    pen.strokeStyle = this.#accent();
+    pen.lineWidth = Math.max(2, scale / 3);
+    pen.strokeRect(x, y, (SIZE + GAP) * scale, (SIZE + GAP) * scale);
+  }
+
+  #accent() {
+    return getComputedStyle(this.player.root).getPropertyValue("--color-accent").trim() || ACCENT;
+  }
+
+  // ---- controls ----
+
+  #nameEpoch() {
+    const name = this.wipeFrom.options[Number(this.epoch.value)]?.text ?? "";
+    this.player.part("epoch-name").textContent = name;
+    this.epoch.setAttribute("aria-valuetext", name);
+  }
+
+  /** @param {string} mode that can be chosen now, or nothing changes */
+  #check(mode) {
+    const selector = `[data-part=modes] input[value="${CSS.escape(mode)}"]`;
+    const radio = /** @type {HTMLInputElement | null} */ (this.player.root.querySelector(selector));
+    if (radio && !radio.disabled) radio.checked = true;
+    this.player.root.dataset.mode = this.mode;
+  }
+
+  #changeMode() {
+    const { player } = this;
+    player.root.dataset.mode = this.mode;
+    if (this.mode === "learning") {
+      this.#left = player.shown;
+      player.open(this.#learning, 0);
+      player.show(0);
+      player.play();
+      return;
+    }
+    if (this.#left !== null) player.open(player.arrived, this.#left);
+    this.#left = null;
+    if (player.frames.length) player.show(player.shown);
+  }
+
+  #wire() {
+    const { canvas, root } = this.player;
+    root.dataset.mode = this.mode;
+    this.epoch.addEventListener("input", () => {
+      this.#nameEpoch();
+      this.player.repaint();
+    });
+    for (const control of [this.wipe, this.wipeFrom]) control.addEventListener("input", () => this.player.repaint());
+    this.player.part("modes").addEventListener("change", () => this.#changeMode());
+    canvas.addEventListener("pointermove", (event) => this.#point(event));
+    canvas.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  /** @param {PointerEvent} event */
+  #point(event) {
+    const { current, canvas } = this.player;
+    if (!current || !this.#grid) return;
+    const box = canvas.getBoundingClientRect();
+    if (this.mode === "wipe") this.wipe.value = String((100 * event.offsetX) / box.width);
+    const unit = canvas.width / box.width / this.#grid.scale;
+    const [x, y] = [(event.clientX - box.left) * unit, (event.clientY - box.top) * unit];
+    const index = spriteAt(x, y, this.#grid.columns, current.count);
+    if (index >= 0) this.#chosen = index;
+    this.paint(current);
+  }
+
+  /** The canvas itself can be focused: the arrow keys move the lens from sprite to sprite. @param {KeyboardEvent} event */
+  #press(event) {
+    const { current } = this.player;
+    const columns = this.#grid?.columns ?? 1;
+    /** @type {Record<string, number>} */
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    if (!(event.key in steps) || !current) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#chosen = Math.max(0, Math.min(this.#chosen + steps[event.key], current.count - 1));
+    this.paint(current);
   }
 }
-
-// One sprite, large, in every epoch.
-function paintLens(frame) {
-  const ratio = window.devicePixelRatio || 1;
-  const count = frame.panels.length;
-  const room = Math.floor((root.clientWidth * ratio) / count);
-  const scale = Math.max(1, Math.min(Math.floor(room / (SIZE + GAP)), Math.floor(6 * ratio)));
-  const size = SIZE * scale, foot = 18 * ratio;
-  const pen = resize(lens, count * (size + GAP * scale), size + foot);
-  pen.font = `${12 * ratio}px system-ui, sans-serif`;
-  pen.textBaseline = "bottom";
-  for (let panel = 0; panel < count; panel++) {
-    const x = panel * (size + GAP * scale);
-    drawSprite(pen, frame, sheetOf(frame, panel), Math.min(chosen, frame.count - 1), x, 0, size);
-    pen.fillStyle = getComputedStyle(lens).color;
-    pen.fillText(frame.panels[panel].label ?? "", x, size + foot - 2);
-  }
-}
-
-function mark(pen) {
-  if (mode() !== "one" || chosen >= frames[shown].count) return;
-  const { columns, scale } = grid;
-  const x = (GAP / 2 + (chosen % columns) * (SIZE + GAP)) * scale;
-  const y = (GAP / 2 + Math.floor(chosen / columns) * (SIZE + GAP)) * scale;
-  pen.strokeStyle = accent();
-  pen.lineWidth = Math.max(2, scale / 3);
-  pen.strokeRect(x, y, (SIZE + GAP) * scale, (SIZE + GAP) * scale);
-}
-
-const accent = () => getComputedStyle(root).getPropertyValue("--color-accent").trim() || "#4f46e5";
-
-function onBegin(frame) {
-  if (film) leaveLearning();
-  const labels = frame.panels.map((panel) => panel.label);
-  epoch.max = labels.length - 1;
-  epoch.value = Math.min(placed?.epoch ?? labels.length - 1, labels.length - 1);
-  wipeFrom.replaceChildren(...labels.map((label, i) => new Option(label, i)));
-  wipeFrom.value = Math.min(placed?.from ?? 0, labels.length - 1);
-  nameEpoch();
-}
-
-function onReel(reel) {
-  learning = reel.learning;
-  root.querySelector("input[value=learning]").disabled = !learning.length;
-}
-
-// The part of an address that only this painter knows, and the way back from it.
-const placeInAddress = () => ({ mode: mode(), epoch: epoch.value, wipe: wipe.value, from: wipeFrom.value });
-
-function restorePlace(words) {
-  const radio = root.querySelector(`[data-part=modes] input[value="${CSS.escape(words.get("mode") ?? "one")}"]`);
-  if (radio && !radio.disabled) radio.checked = true;
-  if (words.has("wipe")) wipe.value = words.get("wipe");
-  placed = { epoch: words.get("epoch"), from: words.get("from") };
-  root.dataset.mode = mode();
-}
-
-function nameEpoch() {
-  const name = wipeFrom.options[epoch.value]?.text ?? "";
-  epochName.textContent = name;
-  epoch.setAttribute("aria-valuetext", name);
-}
-
-function enterLearning() {
-  film = { frames, shown };
-  pause();
-  live = false;
-  frames = learning;
-  scrub.max = frames.length - 1;
-  show(0);
-  play();
-}
-
-function leaveLearning() {
-  pause();
-  ({ frames, shown } = film);
-  film = null;
-  scrub.max = Math.max(0, frames.length - 1);
-}
-
-epoch.addEventListener("input", () => {
-  nameEpoch();
-  if (shown >= 0) paint(frames[shown]);
-});
-for (const control of [wipe, wipeFrom]) control.addEventListener("input", () => shown >= 0 && paint(frames[shown]));
-part("modes").addEventListener("change", () => {
-  root.dataset.mode = mode();
-  if (mode() === "learning") enterLearning();
-  else if (film) leaveLearning();
-  show(shown);
-});
-
-function spriteAt(event) {
-  const box = canvas.getBoundingClientRect();
-  const unit = (canvas.width / box.width / (grid?.scale ?? 1)) / (SIZE + GAP);
-  const [column, row] = [(event.clientX - box.left) * unit, (event.clientY - box.top) * unit].map(Math.floor);
-  const index = grid && column < grid.columns ? row * grid.columns + column : -1;
-  return index < (frames[shown]?.count ?? 0) ? index : -1;
-}
-
-canvas.addEventListener("pointermove", (event) => {
-  if (shown < 0 || !grid) return;
-  if (mode() === "wipe") wipe.value = (100 * event.offsetX) / canvas.getBoundingClientRect().width;
-  const index = spriteAt(event);
-  if (index >= 0) chosen = index;
-  paint(frames[shown]);
-});
-
-// The canvas itself can be focused: the arrow keys move the lens from sprite to sprite.
-canvas.addEventListener("keydown", (event) => {
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -(grid?.columns ?? 1), ArrowDown: grid?.columns ?? 1 };
-  if (!(event.key in steps) || shown < 0) return;
-  event.preventDefault();
-  event.stopPropagation();
-  chosen = Math.max(0, Math.min(chosen + steps[event.key], frames[shown].count - 1));
-  paint(frames[shown]);
-});
-
-root.dataset.mode = mode();

@@ -1,200 +1,249 @@
-// The One step tab: a sprite to paint or to pick, a level to noise it to, and what every epoch makes of it.
-// Runs as the body of gr.HTML's js_on_load, with `element`, `props` and `server` given. The value, {pixels, t, seed},
-// is what "Finish it" sets out from.
+// @ts-check
+/**
+ * The One step tab: a sprite to paint or to pick, a level to noise it to, and what every epoch makes of it.
+ * The component's value, {run, pixels, t, seed}, is what "Finish it" sets out from.
+ */
 
-const SIZE = 16;
-const text = props.strings;
-const part = (name) => element.querySelector(`[data-part="${name}"]`);
-const editor = part("editor");
-const pen = editor.getContext("2d");
-const pixels = new Uint8Array(SIZE * SIZE * 3);
-const COLOURS = [
-  "000000", "ffffff", "fe1b1b", "981010", "34c040", "1f7326", "3868f8", "223e95", "f8d038", "957d22",
-  "a86838", "65321b", "f8d0a8", "95806b", "9848e0", "5b2b86", "20c0b0", "a8a8b0", "656569", "e838a8",
-];
-let colour = 0; // index into COLOURS
-let seed = 0;
-let cursor = [8, 8]; // for painting by keyboard
-let asking = false; // one question travels at a time; the newest state is asked about next
-let stale = false;
+import { drawRgb, penOf } from "./canvas.js";
+import { addButton, partsOf } from "./dom.js";
+import { COLOURS, SIZE, base64Of, bytesOf, rgbOf, withoutAlpha } from "./pixels.js";
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-const base64Of = (bytes) => btoa(String.fromCharCode(...bytes));
+const EDITOR_SCALE = 20, RESULT_SCALE = 5, GALLERY_SCALE = 2; // page pixels a sprite pixel
+const CURSOR = "#4f46e5";
+const SEEDS = 1000;
+/** @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function paintPicture(canvas, rgb, scale) {
-  const small = document.createElement("canvas");
-  small.width = small.height = SIZE;
-  const image = small.getContext("2d").createImageData(SIZE, SIZE);
-  for (let i = 0; i < SIZE * SIZE; i++) image.data.set([rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 255], 4 * i);
-  small.getContext("2d").putImageData(image, 0, 0);
-  canvas.width = canvas.height = SIZE * scale;
-  const brush = canvas.getContext("2d");
-  brush.imageSmoothingEnabled = false;
-  brush.drawImage(small, 0, 0, canvas.width, canvas.height);
-}
+/** @param {import("./types").Host} host */
+export const mount = (host) => new OneStep(host);
 
-function paintEditor() {
-  paintPicture(editor, pixels, 20);
-  if (document.activeElement === editor) {
-    pen.strokeStyle = "#4f46e5";
-    pen.lineWidth = 2;
-    pen.strokeRect(cursor[0] * 20 + 1, cursor[1] * 20 + 1, 18, 18);
+class OneStep {
+  #pixels = new Uint8Array(SIZE * SIZE * 3);
+  #colour = 0; // index into COLOURS
+  #seed = 0;
+  #cursor = [SIZE / 2, SIZE / 2]; // for painting by keyboard
+  #asking = false; // one question travels at a time; the newest state is asked about next
+  #stale = false;
+
+  /** @param {import("./types").Host} host */
+  constructor(host) {
+    this.host = host;
+    this.text = host.props.strings;
+    this.part = partsOf(host.element);
+    this.editor = this.part("editor", HTMLCanvasElement);
+    this.level = this.part("t", HTMLInputElement);
+    this.#name();
+    this.#wireEditor();
+    this.#offerColours();
+    this.#offerSprites();
+    this.#wireControls();
+    host.watch("run", () => this.#changed());
+    this.#set(bytesOf(host.props.galleries[0][0]));
   }
-}
 
-function set(rgb) {
-  pixels.set(rgb);
-  changed();
-}
+  #drawing() {
+    return { run: this.host.props.run, pixels: base64Of(this.#pixels), t: Number(this.level.value), seed: this.#seed };
+  }
 
-function dab([x, y]) {
-  const at = 3 * (y * SIZE + x);
-  const rgb = COLOURS[colour].match(/../g).map((pair) => parseInt(pair, 16));
-  if (rgb.every((value, i) => pixels[at + i] === value)) return;
-  pixels.set(rgb, at);
-  changed();
-}
+  #changed() {
+    this.#paintEditor();
+    this.part("t-value").textContent = this.level.value;
+    this.host.props.value = this.#drawing();
+    this.#ask();
+  }
 
-const drawing = () => ({ run: props.run, pixels: base64Of(pixels), t: Number(part("t").value), seed });
+  /** @param {Uint8Array} rgb */
+  #set(rgb) {
+    this.#pixels.set(rgb);
+    this.#changed();
+  }
 
-function changed() {
-  paintEditor();
-  part("t-value").textContent = part("t").value;
-  props.value = drawing();
-  ask();
-}
+  // ---- the server ----
 
-async function ask() {
-  stale = true;
-  if (asking) return;
-  asking = true;
-  while (stale) {
-    stale = false;
-    const started = performance.now();
-    try {
-      const answer = await server.one_step(drawing());
-      if (answer.mistake) part("status").textContent = answer.mistake;
-      else show(answer);
-      element.answered = { t: answer.t, milliseconds: performance.now() - started };
-    } catch (problem) {
-      part("status").textContent = text.offline;
+  async #ask() {
+    this.#stale = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#stale) {
+      this.#stale = false;
+      const started = performance.now();
+      try {
+        const answer = await this.host.server.one_step(this.#drawing());
+        if (answer.mistake) this.part("status").textContent = answer.mistake;
+        else this.#show(answer);
+        this.host.element.answered = { t: answer.t, milliseconds: performance.now() - started }; // for tests
+      } catch {
+        this.part("status").textContent = this.text.offline;
+      }
     }
+    this.#asking = false;
   }
-  asking = false;
-}
 
-function show(answer) {
-  part("status").textContent = "";
-  const body = part("body");
-  const rows = [
-    [text.truth, answer.x, answer.eps, base64Of(pixels), "", ""],
-    ...answer.rows.map((row) => [row.label, null, row.eps, row.x0, row.eps_error.toFixed(3), row.x0_error.toFixed(3)]),
-  ];
-  while (body.rows.length > rows.length) body.deleteRow(-1);
-  rows.forEach(([label, x, eps, x0, epsError, x0Error], i) => {
-    const row = body.rows[i] ?? body.insertRow();
-    while (row.cells.length < 6) row.append(document.createElement(row.cells.length ? "td" : "th"));
+  /** @param {any} answer of look_once in diffusion/ui/tabs/one_step.py */
+  #show(answer) {
+    this.part("status").textContent = "";
+    const body = this.part("body", HTMLTableSectionElement);
+    const rows = [
+      { label: this.text.truth, pictures: [answer.x, answer.eps, base64Of(this.#pixels)], errors: ["", ""] },
+      ...answer.rows.map((/** @type {any} */ { label, eps, x0, eps_error, x0_error }) => ({
+        label,
+        pictures: [null, eps, x0],
+        errors: [eps_error.toFixed(3), x0_error.toFixed(3)],
+      })),
+    ];
+    while (body.rows.length > rows.length) body.deleteRow(-1);
+    rows.forEach((row, i) => this.#fillRow(body.rows[i] ?? body.insertRow(), row));
+  }
+
+  /** @param {HTMLTableRowElement} row @param {{ label: string, pictures: (string | null)[], errors: string[] }} values */
+  #fillRow(row, { label, pictures, errors }) {
+    const width = 1 + pictures.length + errors.length;
+    while (row.cells.length < width) row.append(document.createElement(row.cells.length ? "td" : "th"));
     row.cells[0].textContent = label;
-    [x, eps, x0].forEach((picture, column) => {
-      const cell = row.cells[column + 1];
+    pictures.forEach((picture, column) => {
+      const cell = row.cells[1 + column];
       if (!picture) return cell.replaceChildren();
       const canvas = cell.querySelector("canvas") ?? cell.appendChild(document.createElement("canvas"));
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${label}: ${text.columns[column]}`);
-      paintPicture(canvas, bytesOf(picture), 5);
+      canvas.setAttribute("aria-label", `${label}: ${this.text.columns[column]}`);
+      paintSprite(canvas, bytesOf(picture), RESULT_SCALE);
     });
-    row.cells[4].textContent = epsError;
-    row.cells[5].textContent = x0Error;
-  });
-}
+    errors.forEach((error, column) => (row.cells[1 + pictures.length + column].textContent = error));
+  }
 
-function pixelUnder(event) {
-  const box = editor.getBoundingClientRect();
-  const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  return place.map((share) => Math.max(0, Math.min(SIZE - 1, Math.floor(share * SIZE))));
-}
+  // ---- the editor ----
 
-function paintAlong(event) {
-  if (!(event.buttons & 1)) return;
-  event.preventDefault();
-  cursor = pixelUnder(event);
-  dab(cursor);
-}
+  #paintEditor() {
+    paintSprite(this.editor, this.#pixels, EDITOR_SCALE);
+    if (document.activeElement !== this.editor) return;
+    const pen = penOf(this.editor);
+    const [x, y] = this.#cursor.map((place) => place * EDITOR_SCALE + 1);
+    pen.strokeStyle = CURSOR;
+    pen.lineWidth = 2;
+    pen.strokeRect(x, y, EDITOR_SCALE - 2, EDITOR_SCALE - 2);
+  }
 
-async function upload(file) {
-  try {
-    const picture = await createImageBitmap(file);
-    const small = document.createElement("canvas");
-    small.width = small.height = SIZE;
-    const brush = small.getContext("2d");
-    brush.fillStyle = "white";
-    brush.fillRect(0, 0, SIZE, SIZE);
-    brush.imageSmoothingEnabled = picture.width % SIZE !== 0;
-    brush.imageSmoothingQuality = "high";
-    const scale = SIZE / Math.max(picture.width, picture.height);
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    brush.drawImage(picture, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
-    const { data } = brush.getImageData(0, 0, SIZE, SIZE);
-    set(Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => data[4 * Math.floor(i / 3) + (i % 3)]));
-  } catch (problem) {
-    part("status").textContent = text.unreadable;
+  /** Paints the pixel under the cursor. */
+  #dab() {
+    const [x, y] = this.#cursor;
+    const at = 3 * (y * SIZE + x);
+    const rgb = rgbOf(COLOURS[this.#colour]);
+    if (rgb.every((value, i) => this.#pixels[at + i] === value)) return;
+    this.#pixels.set(rgb, at);
+    this.#changed();
+  }
+
+  /** @param {PointerEvent} event */
+  #drag(event) {
+    if (!(event.buttons & 1)) return;
+    event.preventDefault();
+    const box = this.editor.getBoundingClientRect();
+    const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    this.#cursor = place.map((share) => Math.max(0, Math.min(SIZE - 1, Math.floor(share * SIZE))));
+    this.#dab();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const move = MOVES[event.key];
+    if (move) this.#cursor = this.#cursor.map((place, i) => (place + move[i] + SIZE) % SIZE);
+    else if (event.key === " " || event.key === "Enter") this.#dab();
+    else return;
+    event.preventDefault();
+    this.#paintEditor();
+  }
+
+  #wireEditor() {
+    this.editor.addEventListener("pointerdown", (event) => this.#drag(event));
+    this.editor.addEventListener("pointermove", (event) => this.#drag(event));
+    for (const name of ["focus", "blur"]) this.editor.addEventListener(name, () => this.#paintEditor());
+    this.editor.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  #offerColours() {
+    const palette = this.part("palette");
+    COLOURS.forEach((hex, i) => {
+      const swatch = addButton(palette, () => {
+        palette.children[this.#colour].setAttribute("aria-checked", "false");
+        this.#colour = i;
+        swatch.setAttribute("aria-checked", "true");
+      });
+      swatch.title = `#${hex}`;
+      swatch.style.background = `#${hex}`;
+      swatch.setAttribute("role", "radio");
+      swatch.setAttribute("aria-checked", String(i === this.#colour));
+      swatch.setAttribute("aria-label", `${this.text.colour} #${hex}`);
+    });
+  }
+
+  #offerSprites() {
+    const galleries = this.part("galleries");
+    this.host.props.galleries.forEach((/** @type {string[]} */ sprites, /** @type {number} */ which) => {
+      if (!sprites.length) return;
+      const name = galleries.appendChild(document.createElement("p"));
+      name.className = "one-step-name";
+      name.textContent = this.text.galleries[which];
+      const row = galleries.appendChild(document.createElement("div"));
+      row.className = "one-step-gallery";
+      sprites.forEach((sprite, i) => {
+        const button = addButton(row, () => this.#set(bytesOf(sprite)));
+        button.setAttribute("aria-label", `${this.text.galleries[which]}: ${i + 1}`);
+        paintSprite(button.appendChild(document.createElement("canvas")), bytesOf(sprite), GALLERY_SCALE);
+      });
+    });
+  }
+
+  // ---- the page ----
+
+  #name() {
+    this.editor.setAttribute("aria-label", this.text.editor);
+    this.part("palette").setAttribute("aria-label", this.text.colour);
+    for (const name of ["clear", "upload-name", "t-name", "noise"]) this.part(name).textContent = this.text[name];
+    for (const title of ["", ...this.text.columns, ...this.text.errors]) {
+      this.part("head").appendChild(document.createElement("th")).textContent = title;
+    }
+  }
+
+  #wireControls() {
+    const upload = this.part("upload", HTMLInputElement);
+    this.part("clear").addEventListener("click", () => this.#set(new Uint8Array(SIZE * SIZE * 3).fill(255)));
+    upload.addEventListener("change", async () => {
+      const [file] = upload.files ?? [];
+      if (!file) return;
+      try {
+        this.#set(await readSprite(file));
+      } catch {
+        this.part("status").textContent = this.text.unreadable;
+      }
+    });
+    this.level.addEventListener("input", () => this.#changed());
+    this.part("noise").addEventListener("click", () => {
+      this.#seed = (this.#seed + 1) % SEEDS;
+      this.#changed();
+    });
   }
 }
 
-editor.setAttribute("aria-label", text.editor);
-editor.addEventListener("pointerdown", (event) => paintAlong(event));
-editor.addEventListener("pointermove", paintAlong);
-for (const name of ["focus", "blur"]) editor.addEventListener(name, paintEditor);
-editor.addEventListener("keydown", (event) => {
-  const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  if (moves[event.key]) cursor = cursor.map((place, i) => (place + moves[event.key][i] + SIZE) % SIZE);
-  else if (event.key === " " || event.key === "Enter") dab(cursor);
-  else return;
-  event.preventDefault();
-  paintEditor();
-});
-
-COLOURS.forEach((hex, i) => {
-  const swatch = document.createElement("button");
-  Object.assign(swatch, { type: "button", title: `#${hex}` });
-  swatch.style.background = `#${hex}`;
-  swatch.setAttribute("role", "radio");
-  swatch.setAttribute("aria-checked", i === colour);
-  swatch.setAttribute("aria-label", `${text.colour} #${hex}`);
-  swatch.addEventListener("click", () => {
-    part("palette").children[colour].setAttribute("aria-checked", false);
-    colour = i;
-    swatch.setAttribute("aria-checked", true);
-  });
-  part("palette").append(swatch);
-});
-props.galleries.forEach((sprites, which) => {
-  if (!sprites.length) return;
-  const name = part("galleries").appendChild(document.createElement("p"));
-  name.className = "one-step-name";
-  name.textContent = text.galleries[which];
-  const row = part("galleries").appendChild(document.createElement("div"));
-  row.className = "one-step-gallery";
-  sprites.forEach((sprite, i) => {
-    const button = row.appendChild(document.createElement("button"));
-    button.type = "button";
-    button.setAttribute("aria-label", `${text.galleries[which]}: ${i + 1}`);
-    paintPicture(button.appendChild(document.createElement("canvas")), bytesOf(sprite), 2);
-    button.addEventListener("click", () => set(bytesOf(sprite)));
-  });
-});
-for (const title of ["", ...text.columns, ...text.errors]) {
-  const head = part("head").appendChild(document.createElement("th"));
-  head.textContent = title;
+/** @param {HTMLCanvasElement} canvas @param {Uint8Array} rgb @param {number} scale */
+function paintSprite(canvas, rgb, scale) {
+  canvas.width = canvas.height = SIZE * scale;
+  const pen = penOf(canvas);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(drawRgb(rgb, SIZE, SIZE), 0, 0, canvas.width, canvas.height);
 }
-part("palette").setAttribute("aria-label", text.colour);
-for (const name of ["clear", "upload-name", "t-name", "noise"]) part(name).textContent = text[name];
-part("clear").addEventListener("click", () => set(new Uint8Array(SIZE * SIZE * 3).fill(255)));
-part("upload").addEventListener("change", (event) => event.target.files[0] && upload(event.target.files[0]));
-part("t").addEventListener("input", changed);
-part("noise").addEventListener("click", () => {
-  seed = (seed + 1) % 1000;
-  changed();
-});
-watch("run", changed);
-set(bytesOf(props.galleries[0][0]));
+
+/** Any picture as the RGB bytes of one sprite, in the middle of white. @param {File} file */
+async function readSprite(file) {
+  const picture = await createImageBitmap(file);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIZE;
+  const pen = penOf(canvas);
+  pen.fillStyle = "white";
+  pen.fillRect(0, 0, SIZE, SIZE);
+  pen.imageSmoothingEnabled = picture.width % SIZE !== 0;
+  pen.imageSmoothingQuality = "high";
+  const scale = SIZE / Math.max(picture.width, picture.height);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  pen.drawImage(picture, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
+  return withoutAlpha(pen.getImageData(0, 0, SIZE, SIZE).data);
+}

@@ -1,30 +1,52 @@
-// The painter of the Watch tab: all sprites of one epoch, as large as the screen allows. Follows film.js.
-// The reel holds several epochs, and a slider goes through them; a walk and a film of training hold one.
+// @ts-check
+/**
+ * The painter of the Watch tab: all sprites of one epoch, as large as the screen allows. The reel holds several epochs,
+ * and a slider goes through them; a trajectory and the epochs of a training run hold one.
+ */
 
-const [epoch, epochName] = ["epoch", "epoch-name"].map(part);
+import { Player } from "./player.js";
 
-const chosenPanel = (frame) => Math.min(epoch.value, frame.panels.length - 1);
+/** @typedef {import("./types").Frame} Frame */
 
-function paint(frame) {
-  const grid = layout(frame.count);
-  drawAll(resize(canvas, grid.across * grid.scale, grid.down * grid.scale), frame, chosenPanel(frame), grid);
+/** @param {import("./types").Host} host */
+export const mount = (host) => new Player(host, (player) => new WatchPainter(player));
+
+class WatchPainter {
+  /** @param {Player} player */
+  constructor(player) {
+    this.player = player;
+    this.epoch = player.part("epoch", HTMLInputElement);
+    this.epoch.addEventListener("input", () => {
+      player.root.dataset.moved = "yes";
+      if (!player.current) return;
+      this.#nameEpoch(player.current);
+      this.paint(player.current);
+    });
+  }
+
+  /** @param {Frame} frame */
+  paint(frame) {
+    const grid = this.player.fitGrid(frame.count);
+    this.player.drawAll(this.player.resize(grid), frame, this.panelShown(frame), grid);
+  }
+
+  /** @param {Frame} frame */
+  begin(frame) {
+    this.epoch.max = String(frame.panels.length - 1);
+    this.epoch.value = this.epoch.max;
+    this.player.root.dataset.panels = String(frame.panels.length);
+    this.#nameEpoch(frame);
+  }
+
+  /** @param {Frame} frame */
+  panelShown(frame) {
+    return Math.min(Number(this.epoch.value), frame.panels.length - 1);
+  }
+
+  /** @param {Frame} frame */
+  #nameEpoch(frame) {
+    const { label } = frame.panels[this.panelShown(frame)];
+    this.player.part("epoch-name").textContent = label;
+    this.epoch.setAttribute("aria-valuetext", label);
+  }
 }
-
-function onBegin(frame) {
-  epoch.max = frame.panels.length - 1;
-  epoch.value = epoch.max;
-  root.dataset.panels = frame.panels.length;
-  nameEpoch(frame);
-}
-
-function nameEpoch(frame) {
-  epochName.textContent = frame.panels[chosenPanel(frame)].label;
-  epoch.setAttribute("aria-valuetext", epochName.textContent);
-}
-
-epoch.addEventListener("input", () => {
-  root.dataset.moved = "yes";
-  if (shown < 0) return;
-  nameEpoch(frames[shown]);
-  paint(frames[shown]);
-});

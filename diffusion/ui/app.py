@@ -10,7 +10,7 @@ from ..server import PullLimits, Settings, TrainingQueue, VisitorPulls
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
-from .parts.player import served
+from .parts.scripts import modules, served
 from .social_preview import Preview
 from .tabs import checkpoints, compare, learn, one_step, train, watch
 from .words import ENGLISH, LANGUAGES, Words, translate
@@ -121,10 +121,11 @@ def look(assets: Path) -> dict:
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
     language = f"<script>{(assets / 'js' / 'language.js').read_text('utf-8')}</script>"
+    ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
         "theme": theme,
         "css": css,
-        "head": language + scoped,
+        "head": language + ahead + scoped,
         "favicon_path": assets / "shipped" / "icon.png",
         "js": hide,
         "footer_links": ["settings"],

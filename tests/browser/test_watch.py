@@ -19,6 +19,7 @@ from support.pages import (
     compare_three,
     finish,
     open_app,
+    open_compare,
     press_generate,
     sprites_on,
 )
@@ -129,6 +130,22 @@ def test_a_new_generate_replaces_the_running_one(page, served):
     assert page.evaluate(LEVEL).startswith("Noise level 0 of 500")
 
 
+def test_frames_that_come_before_the_player_s_script_are_kept(page, served):
+    held = []
+    page.route("**/js/watch.js", lambda route: held.append(route))  # noqa: PLW0108 (a builtin takes no attributes)
+    page.goto(served[0])
+    page.get_by_role("radio", name="31", exact=True).wait_for()
+    choose(page, "Steps", 4)
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_timeout(3000)
+    assert held and not page.evaluate(LOG)
+    for route in held:
+        route.continue_()
+    page.wait_for_function(LOG)
+    seen = finish(page)
+    assert len(seen["arrived"]) > 2 and seen["arrived"] == list(range(len(seen["arrived"])))
+
+
 def test_two_visitors_each_get_their_own_film(chromium, page, served):
     other = chromium.new_context().new_page()
     for one, seed in ((page, 1), (other, 2)):
@@ -181,6 +198,7 @@ ANSWERED = "[...document.querySelectorAll('#one-step, #one-step *')].find(e => e
 def test_the_reel_moves_before_any_model_has_run(page, served):
     open_app(page, served[0])
     page.wait_for_function(f"({LOG}).run === 'reel' && new Set(({LOG}).drawn).size > 3", timeout=15_000)
+    assert page.locator(PLAYER).locator("[data-part=epoch-name]").inner_text() == "epoch 31", "not the last epoch"
     page.get_by_role("tab", name="Compare").click()
     moving = f"({COMPARE_LOG}).run === 'reel' && new Set(({COMPARE_LOG}).drawn).size > 3"
     page.wait_for_function(moving, timeout=15_000)
@@ -219,6 +237,17 @@ def test_time_and_training_are_two_axes_that_need_no_server(page, served):
         moving.press("ArrowLeft")
     assert len(ends) == 3, "the epochs end alike"
     assert player.locator("[data-part=lens]").evaluate("lens => lens.toDataURL()") != marked
+
+
+def test_new_frames_take_the_place_of_the_animation_of_learning(page, served):
+    player = open_compare(page, served[0])
+    player.get_by_role("radio", name="the film of its learning").check()
+    page.get_by_role("button", name="Compare them").click()
+    page.wait_for_function(f"({COMPARE_LOG}).done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
+    arrived = page.evaluate(COMPARE_LOG)["arrived"]
+    assert arrived == list(range(len(arrived)))
+    assert player.get_by_role("radio", name="one epoch").is_checked()
+    assert player.locator("[data-part=scrub]").get_attribute("max") == str(arrived[-1])
 
 
 def test_wipe_grid_and_lens(page, served):

@@ -26,8 +26,8 @@ from ...sprites import KINDS, columns_for, sheet, to_pixels
 from ...store import Checkpoint, RunFolder
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
-from ..parts.player import served
 from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
+from ..parts.scripts import address_of, on_load
 from ..words import Words, translate
 
 PACKAGE = Path(__file__).parent.parent.parent
@@ -239,9 +239,7 @@ def build(page: Page) -> None:
     gr.set_static_paths([assets])
     gr.HTML(
         html_template=(assets / "html" / "learn.html").read_text("utf-8"),
-        js_on_load="\n".join(
-            (assets / "js" / file).read_text("utf-8") for file in ("reel.js", "learn.js", "learn_steps.js")
-        ),
+        js_on_load=on_load(assets, "learn.js"),
         apply_default_css=False,
         elem_id="learn",
         strings=words.learn,
@@ -257,6 +255,7 @@ def build(page: Page) -> None:
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
         mistakes=list(MISTAKEN),
         sentences=sentences(words, findings),
-        served=served(assets).as_posix(),
+        reel=address_of(assets / "shipped" / "reel.bin"),
+        pictures=address_of(assets / "shipped" / "lesson.png"),
         server_functions=[answering(words, ask_noise), answering(words, ask_walk)],
     )

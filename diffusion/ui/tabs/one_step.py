@@ -19,6 +19,7 @@ from ..parts.controls import PRIVATE, explained, whole, wire_walk
 from ..parts.page import Page
 from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
 from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
+from ..parts.scripts import on_load
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
@@ -117,7 +118,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
     bench = gr.HTML(
         html_template=(assets / "html" / "one_step.html").read_text("utf-8"),
-        js_on_load=(assets / "js" / "one_step.js").read_text("utf-8"),
+        js_on_load=on_load(assets, "one_step.js"),
         apply_default_css=False,
         elem_id="one-step",
         strings=words.one_step,

@@ -17,15 +17,11 @@ from ...server import Settings
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, toasted, whole
 from ..parts.page import Page
-from ..parts.player import served
+from ..parts.scripts import on_load
 from ..words import Words
 from .train_status import about_data, duration
 
 QUEUED = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # outside the queue there are no toasts
-FOLDER = """
-<label class="one-step-upload">{choose}<input data-part="input" type="file" webkitdirectory></label>
-<span data-part="status" role="status" class="hint"></span>
-"""
 
 
 @dataclass(frozen=True)
@@ -205,11 +201,10 @@ def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
 def _folder(page: Page, settings: Settings) -> gr.HTML:
     """A button for a whole folder: the browser packs it into a .zip, and so the subfolders arrive too."""
     return gr.HTML(
-        html_template=FOLDER.format(**page.words.folder),
-        js_on_load="\n".join((page.assets / "js" / file).read_text("utf-8") for file in ("libraries.js", "folder.js")),
+        html_template=(page.assets / "html" / "folder.html").read_text("utf-8").format(**page.words.folder),
+        js_on_load=on_load(page.assets, "folder.js"),
         apply_default_css=False,
         elem_id="train-folder",
         strings=page.words.folder,
         most=settings.max_upload_mb,
-        vendor=f"gradio_api/file={served(page.assets) / 'vendor'}",
     )

@@ -1,0 +1,18 @@
+// @ts-check
+/** Addresses that lead back to what is shown; the server's side is diffusion/ui/parts/share_links.py. Nothing here needs a page. */
+
+/**
+ * @param {string} search of an address @param {string} tab
+ * @returns {URLSearchParams | null} what it asks of this tab, or null where it names another
+ */
+export function queryFor(search, tab) {
+  const query = new URLSearchParams(search);
+  return query.get("tab") === tab ? query : null;
+}
+
+/** A list is joined by commas. @param {Record<string, any>} state */
+export function queryOf(state) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(state)) query.set(name, Array.isArray(value) ? value.join(",") : value);
+  return query;
+}

@@ -1,0 +1,98 @@
+/** Types that the modules share; read by the type checker and by people, never by a browser. */
+
+/** What a gr.HTML of Gradio 6 gives its `js_on_load`, and what arrived before the module did (diffusion/ui/parts/scripts.py). */
+export interface Host {
+  element: HTMLElement & Record<string, any>;
+  props: Record<string, any>;
+  /** Calls back after Python has changed a property. */
+  watch(name: string, callback: () => void): void;
+  trigger(event: string, data?: unknown): void;
+  /** Python's `server_functions`, by name. */
+  server: Record<string, (question: any) => Promise<any>>;
+  upload(file: File): Promise<{ path: string; url: string }>;
+  /** The values of the component until its module is mounted, oldest first. */
+  early: any[];
+}
+
+/** The words of a page, as diffusion/ui/words/ has them. */
+export type Strings = Record<string, any>;
+
+/** Sprites of 16 x 16 in rows, at native size: RGB bytes from Python, or a picture of the reel. */
+export type Sheet = Uint8Array | ImageBitmap;
+
+/** What one checkpoint has at one step: noisy sprites x, predicted sprites x0, predicted noise eps. */
+export interface Panel {
+  label: string;
+  x?: Sheet;
+  x0?: Sheet;
+  eps?: Sheet;
+}
+
+export type View = "x" | "x0" | "eps";
+
+/** One step of the sampling loop, as diffusion/ui/parts/player.py sends it. */
+export interface Frame {
+  run: string;
+  seq: number;
+  step: number;
+  total: number;
+  t: number;
+  T: number;
+  left: number; // seconds until the last frame
+  count: number;
+  columns: number;
+  rows: number;
+  panels: Panel[];
+  caption?: string; // instead of the noise level
+  per_second?: number;
+  recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
+  ended?: boolean; // no frame: the run was stopped
+}
+
+/** Where sprites stand on a canvas. In sprite pixels, but for `scale`: screen pixels a sprite pixel. */
+export interface Grid {
+  columns: number;
+  across: number;
+  down: number;
+  scale: number;
+}
+
+/** What a tab paints of a frame; see watch.js and compare.js. */
+export interface Painter {
+  paint(frame: Frame): void;
+  /** The first frame of a run has come. */
+  begin(frame: Frame): void;
+  panelShown(frame: Frame): number;
+  /** The reel's second part has come: one frame an epoch of training. */
+  takeLearning?(frames: Frame[]): void;
+  /** What only this painter knows of an address, and the way back. */
+  place?(): Record<string, string>;
+  restore?(query: URLSearchParams): void;
+}
+
+/** What the lesson shows; see lesson_state.js. */
+export interface LessonState {
+  step: string;
+  at: number;
+  view: "x" | "x0";
+  sprite: number;
+  t: number;
+  seed: number;
+  model: number;
+  asked: number;
+  n: number;
+  moment: number;
+  leave: number;
+  epoch: number;
+  blend: number;
+  seen: number;
+  mistake: number;
+  [knob: string]: string | number;
+}
+
+/** Sprites on their way from noise, as the lesson gets them. */
+export interface Walk {
+  t: number[];
+  sheets: CanvasImageSource[];
+  columns: number;
+}
