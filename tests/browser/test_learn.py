@@ -8,8 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from support.app import running_app
-from support.runs import make_run
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.ui.tabs import learn
@@ -22,11 +20,8 @@ STEPS = english.LEARN["steps"]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    runs = tmp_path_factory.mktemp("runs")
-    make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
-    with running_app(runs) as address:
-        yield address
+def served(tiny_app):
+    return tiny_app
 
 
 def open_step(page, address, step, **knobs):

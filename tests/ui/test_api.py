@@ -19,8 +19,6 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
-from support.app import running_app
-from support.runs import make_run
 
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, finished
@@ -36,14 +34,13 @@ HERO = (1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("runs") / "tiny", epochs=(0, 4, 31))
+def run(tiny_run):
+    return tiny_run
 
 
 @pytest.fixture(scope="module")
-def address(run):
-    with running_app(run.path.parent) as address:
-        yield address
+def address(tiny_app):
+    return tiny_app
 
 
 @pytest.fixture(scope="module")
