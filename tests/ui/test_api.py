@@ -6,6 +6,7 @@ import io
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -73,7 +74,8 @@ def agent(address, conversation):
             await session.initialize()
             return await conversation(session)
 
-    return anyio.run(talk)
+    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright's loop may run already
+        return thread.submit(anyio.run, talk).result()
 
 
 def test_three_endpoints_are_public_and_say_what_they_take(client):
