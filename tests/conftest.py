@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import tempfile
 
@@ -33,7 +34,7 @@ CHROMIUM_FLAGS = [
 ]
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
 MAX_FILES_OF_ONE_PROCESS = 4
-TINY_APP = ("browser/test_learn.py", "browser/test_watch.py", "ui/test_api.py")  # these share the app `tiny_app`
+OF_ONE_BROWSER = re.compile(r"tests/(browser/|server/test_serving|ui/test_api)")  # and of one `tiny_app`
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -43,16 +44,16 @@ def pytest_xdist_auto_num_workers(config):
     return 2 if files > MAX_FILES_OF_ONE_PROCESS and (os.cpu_count() or 1) > 1 else 0
 
 
-class FilesOfOneApp(LoadScopeScheduling):
-    """The tests of a file run in one process, and so do files that share an app."""
+class OneBrowser(LoadScopeScheduling):
+    """One process has the browser; the other one meanwhile takes the other files, one after another."""
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return "tiny_app" if file.endswith(TINY_APP) else file
+        return "browser" if OF_ONE_BROWSER.search(file) else file
 
 
 def pytest_xdist_make_scheduler(config, log):
-    return FilesOfOneApp(config, log)
+    return OneBrowser(config, log)
 
 
 @pytest.fixture(scope="session")
