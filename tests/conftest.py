@@ -34,7 +34,7 @@ CHROMIUM_FLAGS = [
 ]
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
 MAX_FILES_OF_ONE_PROCESS = 8  # a second process takes 5 s to begin
-SHARE_A_BROWSER = re.compile(r"tests/(browser/(?!test_sign_in)|ui/test_api)")  # and the app `tiny_app`
+SHARE_A_BROWSER = re.compile(r"tests/(browser/|ui/test_api)")  # and the app `tiny_app`
 
 
 def pytest_xdist_auto_num_workers(config):
