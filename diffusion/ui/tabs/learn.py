@@ -256,6 +256,6 @@ def build(page: Page) -> None:
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
         mistakes=list(MISTAKEN),
         sentences=sentences(words, findings),
-        served=served(assets / "shipped").as_posix(),
+        served=served(assets).as_posix(),
         server_functions=[answering(words, ask_noise), answering(words, ask_walk)],
     )
