@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import tempfile
 
@@ -10,12 +11,17 @@ os.environ |= {  # before anything imports huggingface_hub, which reads them onc
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "NO_PROXY": "127.0.0.1,localhost",
     "SPRITES_PRECISION": "float32",  # the app and the test that looks at it compute alike, however busy the machine
+    "OMP_NUM_THREADS": "1",  # two processes with two threads each on two cores wait for one another
 }
 for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "SPRITES_RUN"):
     os.environ.pop(name, None)
 
+from functools import partial  # noqa: E402
+from pathlib import Path  # noqa: E402
+
 import pytest  # noqa: E402
-from support.app import visitor  # noqa: E402
+from support.app import running_app, visitor  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -26,6 +32,28 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
+MAX_FILES_OF_ONE_PROCESS = 8  # a second process takes 5 s to begin
+SHARE_A_BROWSER = re.compile(r"tests/(browser/|ui/test_api)")  # and the app `tiny_app`
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two processes for a folder of many test files, one for what a person works on."""
+    paths = [Path(config.invocation_params.dir, argument.partition("::")[0]) for argument in config.args]
+    files = sum(len(list(path.rglob("test_*.py"))) if path.is_dir() else 1 for path in paths)
+    return 2 if files > MAX_FILES_OF_ONE_PROCESS and (os.cpu_count() or 1) > 1 else 0
+
+
+class OneBrowser(LoadScopeScheduling):
+    """One process has the tests of the page, half of all the time; the other one takes the other files meanwhile."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return "browser" if SHARE_A_BROWSER.search(file) else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneBrowser(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +68,25 @@ def chromium():
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser.new_context = partial(browser.new_context, extra_http_headers=UNCOMPRESSED)
+        browser.new_page = partial(browser.new_page, extra_http_headers=UNCOMPRESSED)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """A run of our network with random weights; nobody may add to it, or to its folder."""
+    from support.runs import make_run
+
+    return make_run(tmp_path_factory.mktemp("runs") / "tiny", epochs=(0, 4, 31), width=64)
+
+
+@pytest.fixture(scope="session")
+def tiny_app(tiny_run):
+    """The address of an app over that run, for all tests that leave the server as it was."""
+    with running_app(tiny_run.path.parent) as address:
+        yield address
 
 
 @pytest.fixture

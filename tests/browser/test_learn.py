@@ -8,8 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from support.app import running_app
-from support.runs import make_run
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.ui.tabs import learn
@@ -21,11 +19,8 @@ STEPS = ENGLISH.learn["steps"]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    runs = tmp_path_factory.mktemp("runs")
-    make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
-    with running_app(runs) as address:
-        yield address
+def served(tiny_app):
+    return tiny_app
 
 
 def open_step(page, address, step, **knobs):
@@ -303,17 +298,26 @@ def test_a_link_for_the_projector_shows_the_lesson_alone(page, served):
     in_address(page, t=301, controls="hide")
 
 
-@pytest.mark.parametrize("step", range(1, 10))
-@pytest.mark.parametrize("width,scheme", [(360, "light"), (1280, "dark")])
-def test_nothing_sticks_out_and_a_step_fits_on_a_screen(chromium, served, step, width, scheme):
+@pytest.fixture(scope="module", params=[(360, "light"), (1280, "dark")], ids=["360-light", "1280-dark"])
+def lesson_at_width(request, chromium, served):
+    """(lesson, width): a page on which one goes from step to step."""
+    width, scheme = request.param
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    lesson = open_step(page, served, step, asked=2, leave=1)
+    yield open_step(page, served, 1, asked=2, leave=1), width
+    page.close()
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+def test_nothing_sticks_out_and_a_step_fits_on_a_screen(lesson_at_width, step):
+    lesson, width = lesson_at_width
+    page = lesson.page
+    lesson.locator(".lesson-bar li button").nth(step - 1).click()
+    page.get_by_role("heading", name=list(STEPS.values())[step - 1]["title"]).wait_for()
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width > 1000:
         bottom = lesson.locator("section:not([hidden])").evaluate("stage => stage.getBoundingClientRect().bottom")
         assert bottom <= 900, "the reader must scroll to reach a knob"
-    page.close()
 
 
 def test_less_motion_when_asked_for(chromium, served):

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
-from support.app import running_app, visitor
+from support.app import visitor
 from support.pages import (
     COMPARE,
     COMPARE_LOG,
@@ -23,7 +23,6 @@ from support.pages import (
     press_generate,
     sprites_on,
 )
-from support.runs import make_run
 
 from diffusion.__main__ import main
 from diffusion.engine.generation import Request, generate
@@ -37,12 +36,9 @@ LEVEL = f"document.querySelector('{PLAYER} [data-part=status]').textContent"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tiny_app, tiny_run):
     """(address, run): an app over one run of our network with random weights."""
-    runs = tmp_path_factory.mktemp("runs")
-    run = make_run(runs / "tiny", epochs=(0, 4, 31), width=64)
-    with running_app(runs) as address:
-        yield address, run
+    return tiny_app, tiny_run
 
 
 def test_generate_plays_distinct_frames_in_order_and_ends_with_what_sampling_gives(page, served):

@@ -13,6 +13,7 @@ from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from torch import nn
 
+from diffusion.__main__ import main
 from diffusion.core.context_unet import ContextUnet
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.core.sprite_unet import SpriteUnet
@@ -178,24 +179,22 @@ def test_settings_that_cannot_be_are_answered_with_those_that_can(wrong, answer)
         TrainConfig(**wrong)
 
 
-def test_two_processes_have_the_loss_curve_of_one(tmp_path):
+def test_two_processes_have_the_loss_curve_of_one(accelerator, tmp_path, capsys):
     """The same global batches, half of each in either process: only BatchNorm sees other batches."""
-    command = ["-m", "diffusion", "train", "--data", "builtin:400", "--epochs", "3", "--batch-size", "40"]
-    command += ["--width", "16"]
-    one = [sys.executable, *command, "--run", str(tmp_path / "one")]
+    words = ["train", "--data", "builtin:400", "--epochs", "3", "--batch-size", "40", "--width", "16", "--run"]
+    assert main([*words, str(tmp_path / "one")]) == 0
     launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
     launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
-    two = [*launch, *command, "--run", str(tmp_path / "two")]
-    curves, root = [], Path(__file__).parent.parent.parent
-    for arguments in (one, two):
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
-        done = subprocess.run(
-            arguments, capture_output=True, text=True, cwd=root, env=environment, timeout=300, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        curves.append([float(loss) for loss in re.findall(r"epoch \d: loss ([\d.]+)", done.stdout)])
-    assert len(curves[0]) == len(curves[1]) == 3
-    assert curves[1] == pytest.approx(curves[0], rel=0.05)
+    two = [*launch, "-m", "diffusion", *words, str(tmp_path / "two")]
+    environment, root = os.environ | {"OMP_NUM_THREADS": "1"}, Path(__file__).parent.parent.parent
+    done = subprocess.run(two, capture_output=True, text=True, cwd=root, env=environment, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    one, two = (
+        [float(loss) for loss in re.findall(r"epoch \d: loss ([\d.]+)", told)]
+        for told in (capsys.readouterr().out, done.stdout)
+    )
+    assert len(one) == len(two) == 3
+    assert two == pytest.approx(one, rel=0.05)
 
 
 def test_a_run_that_goes_on_from_the_middle_of_an_epoch_ends_as_one_that_never_stopped(accelerator):

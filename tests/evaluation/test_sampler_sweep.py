@@ -129,7 +129,7 @@ def test_lower_is_better_also_in_the_picture():
     assert second[0] > first[0] and second[1] > first[1], "more steps stand to the right, less distance further down"
 
 
-@pytest.mark.parametrize("colour", {colour for colour, _ in STYLES.values()})
+@pytest.mark.parametrize("colour", sorted({colour for colour, _ in STYLES.values()}))
 def test_colours_are_seen_on_light_and_dark_pages(colour):
     """WCAG 2.2, success criterion 1.4.11: 3 to 1 against what is behind."""
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

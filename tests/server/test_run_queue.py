@@ -195,16 +195,23 @@ def fill(path):
     path.with_name(f".{path.name}.part").symlink_to("/dev/full")
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run of three epochs that nothing disturbed."""
+    run = RunFolder(tmp_path_factory.mktemp("whole") / "mine")
+    for _ in run_plan(plan(run.path, epochs=3, save_every=1)):
+        pass
+    return run
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 @pytest.mark.parametrize(
     "name,whole_epochs",
     [("model_1.safetensors", 1), ("metrics.json", 1), ("training/resume.pt", 1), ("README.md", 2)],
 )
-def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp_path, name, whole_epochs):
+def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, whole, tmp_path, name, whole_epochs):
     """The card is written at the end: then it is the last epoch that is made again."""
     asked = plan(tmp_path / "mine", epochs=3, save_every=1)
-    for _ in run_plan(plan(tmp_path / "whole", epochs=3, save_every=1)):
-        pass
     begun = run_plan(asked)
     next(event for event in begun if isinstance(event, EpochDone))
     begun.close()
@@ -220,8 +227,8 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, tmp
     runner.start(load_plan(run), resume=True)  # there is room again
     until(runner, lambda now: now.state == "finished")
     for epoch in (0, 1, 2):
-        mine, whole = (folder.load(epoch).network.state_dict() for folder in (run, RunFolder(tmp_path / "whole")))
-        assert all(torch.equal(mine[key], whole[key]) for key in whole), epoch
+        mine, theirs = (folder.load(epoch).network.state_dict() for folder in (run, whole))
+        assert all(torch.equal(mine[key], theirs[key]) for key in theirs), epoch
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")

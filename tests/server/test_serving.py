@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from gradio_client import Client
-from support.app import ROOT, running_app
+from support.app import ROOT, running_app, visitor
 from support.load import Page, QueueFullError, put_on
 from support.runs import make_run
 
@@ -260,6 +260,13 @@ def rendered(home):
         while 'class="gradio-container' not in httpx.get(address, timeout=60, verify=False).text:
             time.sleep(0.2)  # Node starts when Python answers already
         yield address
+
+
+@pytest.fixture
+def page(chromium):
+    """Node has its own files compressed only."""
+    with visitor(chromium, extra_http_headers={}) as page:
+        yield page
 
 
 PLACES = """[...document.querySelectorAll('.workbench .block, button, .player-row > :not(.player-status), .intro')]

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 from PIL import Image
@@ -31,7 +32,8 @@ def choose(page, label, value):
 def press_generate(page):
     before = page.evaluate(LOG)["run"]
     page.get_by_role("button", name="Generate").click()
-    page.wait_for_function(f"({LOG}).run !== {before!r}".replace("None", "null"), timeout=60_000)
+    others = json.dumps([None, "reel", before])  # the reel may begin only now
+    page.wait_for_function(f"!{others}.includes(({LOG}).run)", timeout=60_000)
 
 
 def finish(page):

@@ -6,6 +6,7 @@ import io
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -19,8 +20,6 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
-from support.app import running_app
-from support.runs import make_run
 
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate_finished
@@ -36,14 +35,13 @@ HERO = (1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("runs") / "tiny", epochs=(0, 4, 31))
+def run(tiny_run):
+    return tiny_run
 
 
 @pytest.fixture(scope="module")
-def address(run):
-    with running_app(run.path.parent) as address:
-        yield address
+def address(tiny_app):
+    return tiny_app
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +74,8 @@ def agent(address, conversation):
             await session.initialize()
             return await conversation(session)
 
-    return anyio.run(talk)
+    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright's loop may run already
+        return thread.submit(anyio.run, talk).result()
 
 
 def test_three_endpoints_are_public_and_say_what_they_take(client):
