@@ -14,7 +14,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .schedule import NoiseSchedule
 
@@ -119,7 +119,8 @@ def _adams_integral(seen: History, abar_t: float, abar_s: float) -> Tensor:
     means = [1, u, h * h / share - u][: len(seen)]  # of 1, u, u^2
     powers = np.vander([_log_snr_step(abar_t, abar) for _, abar in seen], increasing=True)
     weights = np.linalg.solve(powers.T, means)
-    return sum(float(weight) * x0 for weight, (x0, _) in zip(weights, seen, strict=True))
+    terms = (float(weight) * x0 for weight, (x0, _) in zip(weights, seen, strict=True))
+    return sum(terms, start=torch.zeros_like(seen[0][0]))
 
 
 def _midpoint_x0(m: StepInputs) -> Tensor:
@@ -194,7 +195,7 @@ def sample(
     yield Step(0, x, x)
 
 
-def guide(model: nn.Module, context: Tensor, guidance: float = 1.0) -> PredictNoise:
+def guide(model: Callable[[Tensor, Tensor, Tensor], Tensor], context: Tensor, guidance: float = 1.0) -> PredictNoise:
     """Fix the context, (B, 5), and guide by it: 0 ignores it, 1 follows it, more exaggerates it.
 
     Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1.

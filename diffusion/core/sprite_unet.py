@@ -22,8 +22,7 @@ class Block(nn.Module):
         self.film = nn.Linear(embedding, 2 * channels)
         self.norm2, self.conv2 = nn.BatchNorm2d(channels), nn.Conv2d(channels, channels, 3, padding=1)
         self.skip = nn.Conv2d(channels_in, channels, 1) if channels_in != channels else nn.Identity()
-        nn.init.zeros_(self.conv2.weight)  # each block starts as the identity
-        nn.init.zeros_(self.conv2.bias)
+        set_to_zero(self.conv2)  # each block starts as the identity
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         """(B, in, H, W), (B, E) -> (B, C, H, W). Perez et al. 2018, https://arxiv.org/abs/1709.07871, eq. 2."""
@@ -40,8 +39,7 @@ class Attention(nn.Module):
         super().__init__()
         self.heads, self.norm = heads, nn.BatchNorm2d(channels)
         self.qkv, self.out = nn.Conv2d(channels, 3 * channels, 1), nn.Conv2d(channels, channels, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        set_to_zero(self.out)
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
@@ -71,8 +69,7 @@ class SpriteUnet(nn.Module):
         self.narrow = nn.Conv2d(deep, width, 1)
         self.up16a, self.up16b = Block(2 * width, width, embedding), Block(width, width, embedding)
         self.norm, self.last = nn.BatchNorm2d(width), nn.Conv2d(width, 3, 3, padding=1)
-        nn.init.zeros_(self.last.weight)
-        nn.init.zeros_(self.last.bias)
+        set_to_zero(self.last)
 
     def forward(self, x: Tensor, time: Tensor, context: Tensor) -> Tensor:
         """x: (B, 3, H, W) in about [-1, 1]; time: (B,) t / T in [0, 1]; context: (B, 5) -> predicted noise like x."""
@@ -90,6 +87,11 @@ def sinusoids(time: Tensor, size: int = 64) -> Tensor:
     frequencies = torch.exp(-math.log(10_000) * torch.arange(size // 2, device=time.device) / (size // 2))
     angles = 1000 * time.float()[:, None] * frequencies
     return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+def set_to_zero(layer: nn.Module) -> None:
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
 
 
 def double(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ batches, and several processes, each taking its slice, meet the same ones as a s
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -121,14 +121,14 @@ def train(
     resume: dict[str, Any] | None = None,
     accelerator: Accelerator | None = None,
     wants_state: Callable[[], bool] = lambda: False,
-) -> Iterator[TrainEvent]:
+) -> Generator[TrainEvent, None, None]:
     """Train `network` in place. The caller pauses by not asking for the next event and stops by closing.
 
     wants_state: asked after every step; where it says yes, a MidEpoch follows the step.
     """
     accelerator = accelerator or Accelerator()
     optimizer_class, rate = OPTIMIZERS[config.recipe]
-    network = network.to(accelerator.device, memory_format=torch.channels_last)
+    network = network.to(accelerator.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = deepcopy(network).eval().requires_grad_(False)
     optimizer = optimizer_class(network.parameters(), lr=config.lr, fused=True)
     first_epoch, losses = 0, []
@@ -137,7 +137,8 @@ def train(
         average.load_state_dict(resume["average"])
         optimizer.load_state_dict(resume["optimizer"])
         first_epoch, losses = resume["epoch"] + 1, list(resume.get("losses", []))
-    averaged, weights = list(average.parameters()), list(network.parameters())
+    averaged: list[Tensor] = list(average.parameters())
+    weights: list[Tensor] = list(network.parameters())
     prepared, optimizer = accelerator.prepare(network, optimizer)
     schedule = schedule.to(accelerator.device)
     per_epoch = math.ceil(len(data) / config.batch_size)

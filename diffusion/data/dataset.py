@@ -48,8 +48,8 @@ class SpriteSet:
 
     def facts(self) -> dict[str, str | int]:
         """For config.json: enough to notice that a run is resumed on other data."""
-        digest = hashlib.sha256(self.pixels)
-        digest.update(self.labels)
+        digest = hashlib.sha256(self.pixels.data)
+        digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
         return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
 
@@ -153,7 +153,8 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
 
     if not arrays:
         limits = Limits(bytes=MAX_BYTES)  # anybody's: a visitor may name it
-        return SpriteSet(*opened(pictures[0], lambda path: read_pictures(read_zip(path, limits), name, limits)), name)
+        found = opened(pictures[0], lambda path: read_pictures(read_zip(path, limits), name, limits))
+        return SpriteSet(found[0], found[1], name)
     return from_arrays(opened(pictures[0], load_npy), opened(labels[0], load_npy) if labels else None, name)
 
 

@@ -181,7 +181,7 @@ class _ShortList(io.FileIO):
         super().__init__(path)
         self.most = most
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         content = super().read(size)
         if content.count(b"PK\1\2") > 2 * self.most:  # a Mac puts a second, hidden file beside each
             raise RefusedError(f"{safe_name(Path(self.name).name)} holds more than {self.most:,} files")

@@ -31,7 +31,7 @@ def fuse_network(network: nn.Module, device: Device) -> nn.Module:
     """
     ready = _fuse_module(deepcopy(network).eval().float()).to(
         device.name, device.dtype, memory_format=torch.channels_last
-    )
+    )  # type: ignore[call-overload]
     if device.name == "cpu" and has_fused_convolution(device.dtype):
         for module in ready.modules():
             if isinstance(module, FusedConvolution):
@@ -58,7 +58,7 @@ class FusedConvolution(nn.Module):
         conv = self.conv
         self.geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
         self.packed = torch.ops.mkldnn._reorder_convolution_weight(conv.weight, *self.geometry)
-        conv.weight = None
+        conv.register_parameter("weight", None)
 
     def forward(self, x: Tensor, plus: Tensor | None = None) -> Tensor:
         if self.packed is None:
@@ -76,8 +76,8 @@ def has_fused_convolution(dtype: torch.dtype) -> bool:
     """Whether oneDNN is there on this CPU, and right: found out by one small convolution."""
     x = torch.linspace(-1, 1, 16 * 64).reshape(1, 16, 8, 8)
     plain = FusedConvolution(_empty_convolution(16, 16, 3), activation="gelu")
-    plain.conv.weight.copy_(torch.linspace(-0.1, 0.1, 16 * 16 * 9).view(16, 16, 3, 3))
-    plain.conv.bias.copy_(torch.linspace(-1, 1, 16))
+    weight, bias = torch.linspace(-0.1, 0.1, 16 * 16 * 9).view(16, 16, 3, 3), torch.linspace(-1, 1, 16)
+    plain.conv.load_state_dict({"weight": weight, "bias": bias})
     quick = deepcopy(plain).to(dtype)
     try:
         quick.pack()
@@ -98,10 +98,10 @@ class FusedTransposedConvolution(nn.Module):
     def __init__(self, conv: nn.ConvTranspose2d) -> None:
         super().__init__()
         self.size = conv.stride[0]
-        assert conv.kernel_size == conv.stride == (self.size, self.size)
+        assert conv.kernel_size == conv.stride == (self.size, self.size) and conv.bias is not None
         product = _empty_convolution(conv.in_channels, self.size**2 * conv.out_channels, 1)
-        product.weight.copy_(conv.weight.permute(2, 3, 1, 0).reshape(product.weight.shape))
-        product.bias.copy_(conv.bias.repeat(self.size**2))
+        weight, bias = conv.weight.permute(2, 3, 1, 0).reshape(product.weight.shape), conv.bias.repeat(self.size**2)
+        product.load_state_dict({"weight": weight, "bias": bias})
         self.product = FusedConvolution(product)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -144,6 +144,7 @@ class FusedAttention(nn.Module):
     def __init__(self, attention: Attention) -> None:
         super().__init__()
         qkv, norm, self.heads = attention.qkv, attention.norm, attention.heads
+        assert qkv.bias is not None and norm.running_mean is not None and norm.running_var is not None
         gain = norm.weight * (norm.running_var + norm.eps).rsqrt()
         qkv.bias += qkv.weight[:, :, 0, 0] @ (norm.bias - norm.running_mean * gain)
         qkv.weight *= gain[:, None, None]

@@ -35,9 +35,9 @@ class RunConfig:
         ):
             if value not in tuple(known):  # a tuple, because what a file says may be unhashable
                 raise ValueError(f"{what} must be one of {', '.join(known)}, not {value!r}")
-        for value, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
-            if not isinstance(value, int) or not 1 <= value <= most:
-                raise ValueError(f"{what} must be a whole number from 1 to {most}, not {value!r}")
+        for number, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
+            if not isinstance(number, int) or not 1 <= number <= most:
+                raise ValueError(f"{what} must be a whole number from 1 to {most}, not {number!r}")
         for entries, what in ((self.training, "training"), (self.data, "data")):
             if not isinstance(entries, dict):
                 raise ValueError(f"{what} must hold names and values, not {entries!r}")
