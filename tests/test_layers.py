@@ -1,16 +1,20 @@
-"""Which package may import which: only those below its own, and Gradio only under ui/. See the README's map."""
+"""Which package may import which: only those below its own, and Gradio only under ui/. See CONTRIBUTING.md."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import diffusion
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "diffusion"
 
 LAYERS = [  # from the top; a package imports only from those below it
+    "__init__",
     "__main__",
     "cli",
     "ui",
@@ -55,15 +59,20 @@ def _target(module, node):
 
 
 def test_every_package_has_a_layer_and_every_layer_its_package():
-    there = {module.split(".")[0] for module in modules()} - {"__init__"}
+    there = {module.split(".")[0] for module in modules()}
     assert there == set(LAYERS)
+
+
+def test_contributing_lists_the_layers_in_their_order():
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    assert re.findall(r"^\| `diffusion/(\w+)[^`]*` \|", text, re.M) == LAYERS
 
 
 @pytest.mark.parametrize("module,path", modules().items(), ids=list(modules()))
 def test_imports_run_down(module, path):
     own, other = imports(module, path)
     mine = module.split(".")[0]
-    for target in own - {"", "ASSETS"}:
+    for target in own - {"ASSETS"}:
         package = target.split(".")[0]
         if package == mine:
             continue
@@ -97,10 +106,21 @@ def _assigned(path, name):
     raise AssertionError(f"{path} has no {name}")
 
 
+def test_the_public_names_are_found():
+    for name in diffusion.__all__:
+        assert getattr(diffusion, name) is not None
+    assert dir(diffusion) == diffusion.__all__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        diffusion.nothing  # noqa: B018 (the question is the test)
+
+
 def test_importing_the_engine_loads_no_gradio_and_does_nothing(tmp_path):
-    """No folders, no downloads, no choice of device, no set-up of logging."""
+    """No folders, no downloads, no choice of device, no set-up of logging; `import diffusion` alone loads no torch."""
     code = (
-        "import sys, logging, diffusion, diffusion.engine, diffusion.runs, diffusion.__main__\n"
+        "import sys, logging, diffusion\n"
+        "assert diffusion.ASSETS.is_dir() and diffusion.__version__\n"
+        "assert not {'torch', 'numpy', 'gradio'} & set(sys.modules), 'a large package was loaded'\n"
+        "import diffusion.engine, diffusion.runs, diffusion.__main__\n"
         "from diffusion.engine import find_device\n"
         "assert 'gradio' not in sys.modules, 'gradio was loaded'\n"
         "assert find_device.cache_info().currsize == 0, 'a device was chosen'\n"

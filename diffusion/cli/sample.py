@@ -13,6 +13,7 @@ from ..sprites import KINDS
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
 
 if TYPE_CHECKING:
+    from ..engine import Request
     from ..store import Checkpoint
 
 
@@ -122,7 +123,7 @@ def _checkpoint(options: Options) -> "Checkpoint":
     return checkpoint_from_hub(options.checkpoint, options.runs, options.allow_pickle)
 
 
-def _from_recipe(path: Path, runs: Path) -> tuple[list, object]:
+def _from_recipe(path: Path, runs: Path) -> tuple[list["Checkpoint"], "Request"]:
     """The checkpoints and the request that a recipe names; one epoch's sprites after the other's."""
     from ..engine import Request
     from ..refs import EpochRef

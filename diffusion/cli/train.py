@@ -72,7 +72,7 @@ def train(options: Options) -> None:
                 bar.n = bar.initial
             bar.update(event.sprites)
             bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
-        else:
+        elif isinstance(event, EpochDone):
             bar.write(
                 f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
             )

@@ -49,8 +49,8 @@ class SpriteSet:
 
     def facts(self) -> dict[str, str | int]:
         """For config.json: enough to notice that a run is resumed on other data."""
-        digest = hashlib.sha256(self.pixels)
-        digest.update(self.labels)
+        digest = hashlib.sha256(self.pixels.data)
+        digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
         return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
 
@@ -184,7 +184,8 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
         def read_archive(path: Path, title: Message) -> tuple[np.ndarray, np.ndarray]:
             return read_pictures(read_zip(path, limits, title), name, limits)
 
-        return SpriteSet(*opened(pictures[0], read_archive), name)
+        found = opened(pictures[0], read_archive)
+        return SpriteSet(found[0], found[1], name)
 
     def read_array(path: Path, title: Message) -> np.ndarray:
         return load_npy(path, name=title)

@@ -93,7 +93,8 @@ def palette() -> dict[str, tuple[Colour, ...]]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, Part]]:
-    header, rows = "", []
+    header = ""
+    rows: list[str] = []
     for line in [*path.read_text("utf-8").splitlines(), "["]:
         if line.startswith("["):
             if header:
@@ -132,7 +133,7 @@ def _parse(sheet: str, header: str, rows: list[str]) -> Part:
 
 
 def _colours(words: list[str]) -> tuple[Colour, ...]:
-    return tuple(tuple(bytes.fromhex(word)) for word in words)
+    return tuple((red, green, blue) for red, green, blue in map(bytes.fromhex, words))
 
 
 # A character is put together from these files, back to front: (file, how often it is there); .front or .side follows.
@@ -213,11 +214,10 @@ def _choose_colours(
             choice = _colours(slot.split(","))
         else:
             taken = {colour for other, colour in colours.items() if other.rstrip("23") == material}
-            choice = [colour for colour in palette()[material] if colour not in taken]
+            choice = tuple(colour for colour in palette()[material] if colour not in taken)
         colours[slot] = choice[rng.integers(len(choice))]
-    return SpriteRecipe(
-        kind, tuple((part.sheet, part.name, *moved) for part, *moved in layers), tuple(colours.items())
-    )
+    places = tuple((part.sheet, part.name, right, down) for part, right, down in layers)
+    return SpriteRecipe(kind, places, tuple(colours.items()))
 
 
 def _shift(pixels: np.ndarray, right: int, down: int) -> np.ndarray:

@@ -203,7 +203,7 @@ class _ShortList(io.FileIO):
         super().__init__(path)
         self.most, self.archive_name = most, archive_name
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         content = super().read(size)
         if content.count(b"PK\1\2") > 2 * self.most:  # a Mac puts a second, hidden file beside each
             raise RefusedError("{name} holds more than {most:,} files", name=self.archive_name, most=self.most)

@@ -125,7 +125,8 @@ def sampling(rounds: int) -> Iterator[Table]:
 
 def sharing(rounds: int, steps: int = 10) -> Iterator[Table]:
     """Many visitors at once, each from the click: the checkpoint is loaded from the disk. A quarter of the rounds."""
-    first_frames, gaps = [], []
+    first_frames: list[list[float]] = []
+    gaps: list[list[float]] = []
 
     def visit(run: RunFolder, seed: int) -> None:
         seen = [time.perf_counter()]
@@ -174,7 +175,7 @@ def training(rounds: int, batch_size: int = 100) -> Iterator[Table]:
         TUTORIALS: _our_training(ContextUnet(), data, batch_size),
         OURS: _our_training(SpriteUnet(), data, batch_size),
     }
-    seconds = measure_in_turn({name: lambda loop=loop: next(loop) for name, loop in loops.items()}, rounds)
+    seconds = measure_in_turn({name: partial(next, loop) for name, loop in loops.items()}, rounds)
     yield compare_table(f"Training, batches of {batch_size}", "sprites/s", seconds, lambda own: batch_size / own)
 
 

@@ -8,12 +8,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import psutil
 
 from .. import ASSETS
 from ..errors import UserError
-from .bench import Row, Spread, Table, compare_table, measure_in_turn
+from .bench import Row, Spread, Table, Work, compare_table, measure_in_turn
 
 ROOT = ASSETS.parent
 EMPTY_APP = """
@@ -34,7 +35,7 @@ def start(rounds: int) -> Iterator[Table]:
         with serving(command):
             pass
 
-    works = {name: lambda command=command: until_the_page(command) for name, command in APPS.items()}
+    works: dict[str, Work] = {name: partial(until_the_page, command) for name, command in APPS.items()}
     yield compare_table(
         "From the command to the page", "s", measure_in_turn(works, max(1, rounds // 4)), lambda own: own
     )

@@ -57,6 +57,7 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callab
     for event in events:
         if isinstance(event, EpochDone):
             said(f"{name}, epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}")
+    assert isinstance(event, EpochDone)
     run.create(replace(config, training=asdict(settings), data=data.facts()))
     run.save_epoch(last, event.weights, {"step": event.step})
     return run.load(last)

@@ -50,7 +50,7 @@ def make_reel(
 def _film(
     run: RunFolder, epochs: Sequence[int], request: Request, blobs: list[bytes], on_step: Callable[[], None]
 ) -> list[dict[str, Any]]:
-    frames = []
+    frames: list[dict[str, Any]] = []
     for steps in generate([run.load(epoch) for epoch in epochs], request):
         on_step()
         if steps[0].t in MOMENTS:
@@ -71,7 +71,8 @@ def _film(
 def _learning(
     run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]
 ) -> list[dict[str, Any]]:
-    frames, every = [], list(run.epochs())
+    frames: list[dict[str, Any]] = []
+    every = list(run.epochs())
     for epoch in every:
         on_step()
         sprites = to_pixels(generate_finished(run.load(epoch), request))

@@ -1,6 +1,6 @@
 """From a checked request to a stream of steps: what both the app and the command line call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from threading import Lock
@@ -70,7 +70,7 @@ def generate(
     request: Request,
     device: Device | None = None,
     begin: tuple[Tensor, int] | None = None,
-) -> Iterator[tuple[Step, ...]]:
+) -> Generator[tuple[Step, ...], None, None]:
     """Walk all checkpoints in lockstep, from the same noise and with the same noise at every step.
 
     Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).

@@ -7,6 +7,7 @@ number is between two sets of real sprites is its floor (or its ceiling), and ev
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 from ..core import NoiseSchedule
 from ..errors import UserError
 from ..sprites import from_pixels
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 BUCKETS = 10  # of noise levels
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019, section 3.1
@@ -93,7 +97,7 @@ class _Given(nn.Identity):
         self.num_features = num_features
 
 
-def _torchmetric(metric: nn.Module, real: Tensor, generated: Tensor) -> float:
+def _torchmetric(metric: "Metric", real: Tensor, generated: Tensor) -> float:
     metric.update(real, real=True)
     metric.update(generated, real=False)
     found = metric.compute()

@@ -76,13 +76,13 @@ def matches_checksum(content: bytes, checksum: str) -> bool:
 def list_repo(api: HfApi, name: str, revision: str | None = None, kind: str = "model") -> Repo:
     """One request: the commit, and every file with its size and checksum."""
     info = api.repo_info(name, revision=revision, repo_type=kind, timeout=TIMEOUT, files_metadata=True)
-    if not re.fullmatch(r"[0-9a-f]{40}", info.sha or ""):
+    if not info.sha or not re.fullmatch(r"[0-9a-f]{40}", info.sha):
         raise FileMetadataError("no commit")
     files = {
         entry.rfilename: RemoteFile(
             entry.rfilename, entry.size or 0, entry.lfs.sha256 if entry.lfs else entry.blob_id or ""
         )
-        for entry in info.siblings or ()
+        for entry in getattr(info, "siblings", None) or ()
     }
     return Repo(kind, name, info.sha, bool(info.private), files)
 

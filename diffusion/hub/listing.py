@@ -43,7 +43,7 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
 
     def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
         repo = list_repo(api, ref.repo, ref.revision)
-        texts = {}
+        texts: dict[str, bytes] = {}
         for name in ("config.json", "metrics.json"):
             if name in repo.files and repo.files[name].size <= MAX_EXTRA:
                 texts[name] = yield from stream(api, repo, repo.files[name], 0, 1)

@@ -8,7 +8,7 @@ a run are looked at, only by resolved commit, and nothing is kept before its che
 """
 
 import io
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ PullEvent = Waiting | Progress | EpochHere | LocalCopy
 
 def pull_epochs(
     api: HfApi, listing: Listing, epochs: Collection[int] | None, folder: Path, *, allow_pickle: bool = False
-) -> Iterator[PullEvent]:
+) -> Generator[PullEvent, None, None]:
     """Bring these epochs, all unless given, into a run folder. What is there already is not downloaded again.
 
     Killed or cancelled at any moment, the folder holds whole files only, and pulling again goes on.

@@ -12,7 +12,7 @@ loses only what came after the last one.
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -157,10 +157,10 @@ def find_job(api: HfApi, job_id: str) -> Job:
     return _asked(api, Message("job {id}", id=job_id), lambda: api.inspect_job(job_id=job_id))
 
 
-def follow_job(api: HfApi, job: Job) -> Iterator[JobEvent]:
+def follow_job(api: HfApi, job: Job) -> Generator[JobEvent, None, None]:
     """What the job says, from its first line on, until it has ended. Closing this leaves the job running."""
 
-    def listen() -> Iterator[JobEvent]:
+    def listen() -> Generator[JobEvent, None, None]:
         for line in api.fetch_job_logs(job_id=job.id, namespace=job.owner, follow=True):
             if text := line.strip():
                 yield from_line(text) or LogLine(text)

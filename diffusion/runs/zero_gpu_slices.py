@@ -1,10 +1,11 @@
 """Training on a lent GPU, slice by slice of time. See engine/zero_gpu.py."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import torch
 
@@ -17,7 +18,7 @@ SLICE = 50  # seconds of training for which a GPU is lent at a time
 
 def run_plan_on_lent_gpu(
     plan: Plan, *, resume: bool = False, wants_state: Callable[[], bool] = lambda: False
-) -> Iterator[TrainEvent]:
+) -> Generator[TrainEvent, None, None]:
     """`run_plan`, where the GPU is: lent for a slice of time, again and again, until the run is over.
 
     Each slice saves where it stands and the next one resumes there, so that what is yielded is what one long run
@@ -54,7 +55,8 @@ def _train_there(plan: Plan, resume: bool, wanted: Path, seconds: float) -> Iter
 def _packed(event: TrainEvent) -> TrainEvent:
     """Without what is on the GPU, and is on the disk by now."""
     if isinstance(event, EpochDone):
-        return replace(event, resume={}, weights={name: value.numpy() for name, value in event.weights.items()})
+        arrays: dict[str, Any] = {name: value.numpy() for name, value in event.weights.items()}
+        return replace(event, resume={}, weights=arrays)
     return replace(event, resume={}) if isinstance(event, MidEpoch) else event
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..core import EpochDone, MidEpoch, StepDone
 from ..errors import Message, UserError, message_of
@@ -155,7 +156,7 @@ class TrainingQueue:
                 self._now = replace(self._now, state=after)
                 then()
 
-    def _update(self, **changes: object) -> None:
+    def _update(self, **changes: Any) -> None:
         """Under the lock: a state that a visitor changes meanwhile must not be written over."""
         with self._lock:
             self._now = replace(self._now, **changes)
@@ -236,7 +237,7 @@ class TrainingQueue:
         self._update(held_out=held_out, kinds=preview_kinds(config), samples=samples)
 
 
-def _history(run: RunFolder, last: RunStatus | None) -> dict[str, tuple]:
+def _history(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
     """What a resumed run has shown already: all of it if this server saw it, else the means of its epochs."""
     if last:
         return {name: getattr(last, name) for name in ("curve", "held_out", "samples", "kinds")}

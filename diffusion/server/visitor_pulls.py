@@ -6,10 +6,11 @@ for event in pulls.bring(api, listing, [0, 4], "mine"): ...  as hub.pull, within
 """
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi
 
@@ -58,7 +59,7 @@ class VisitorPulls:
 
     def bring(
         self, api: HfApi, listing: Listing, epochs: Collection[int], name: str, *, allow_pickle: bool = False
-    ) -> Iterator[PullEvent]:
+    ) -> Generator[PullEvent, None, None]:
         """Pull these epochs into the run folder of that name."""
         most = self.allowance
         if most and len(epochs) > most.epochs:
@@ -66,16 +67,15 @@ class VisitorPulls:
                 "this server takes up to {epochs} epochs at a time, not {count}", epochs=most.epochs, count=len(epochs)
             )
         with self._alone(name):
-            measured = not most
+            measured = False
             for event in pull_epochs(api, listing, epochs, self.runs / name, allow_pickle=allow_pickle):
-                if isinstance(event, Progress) and not measured:  # before anything of it is kept
-                    self._check_room(name, event.total)
+                if most and isinstance(event, Progress) and not measured:  # before anything of it is kept
+                    self._check_room(most, name, event.total)
                     measured = True
                 yield event
 
-    def _check_room(self, name: str, coming: int) -> None:
+    def _check_room(self, most: PullLimits, name: str, coming: int) -> None:
         """coming: bytes"""
-        most = self.allowance
         if coming > most.megabytes * 1e6:
             raise UserError(
                 "this server takes up to {megabytes} MB at a time, not {coming:.0f}; choose fewer epochs",
@@ -87,20 +87,24 @@ class VisitorPulls:
         if len(pulled.keys() | {name}) > most.runs or sum(sizes) + coming > most.total * 1e6:
             raise UserError("this server has no room for more runs from the Hub; run python app.py on your machine")
 
+    def _say(self, **changes: Any) -> None:
+        assert self.opening
+        self.opening = replace(self.opening, **changes)
+
     def _open(self, api: HfApi, ref: HubRef) -> None:
         try:
             with self._alone(ref.folder()):
                 for event in find_or_pull(api, ref, self.runs):
                     if isinstance(event, Progress):
-                        self.opening = replace(self.opening, done=event.done, total=event.total)
+                        self._say(done=event.done, total=event.total)
                     elif isinstance(event, LocalCopy):
-                        self.opening = replace(self.opening, state="older", message=event.reason)
-            if self.opening.state == "pulling":
-                self.opening = replace(self.opening, state="here")
+                        self._say(state="older", message=event.reason)
+            if self.opening and self.opening.state == "pulling":
+                self._say(state="here")
         except ValueError as mistake:
-            self.opening = replace(self.opening, state="failed", message=message_of(mistake))
+            self._say(state="failed", message=message_of(mistake))
         except Exception as bug:
-            self.opening = replace(self.opening, state="failed", message=f"{type(bug).__name__}: {bug}")
+            self._say(state="failed", message=f"{type(bug).__name__}: {bug}")
             raise
 
     @contextmanager

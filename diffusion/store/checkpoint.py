@@ -38,10 +38,10 @@ class RunConfig:
                 raise UserError(
                     "{what} must be one of {known}, not {value!r}", what=what, known=", ".join(known), value=value
                 )
-        for value, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
-            if not isinstance(value, int) or not 1 <= value <= most:
+        for number, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
+            if not isinstance(number, int) or not 1 <= number <= most:
                 raise UserError(
-                    "{what} must be a whole number from 1 to {most}, not {value!r}", what=what, most=most, value=value
+                    "{what} must be a whole number from 1 to {most}, not {value!r}", what=what, most=most, value=number
                 )
         for entries, what in ((self.training, "training"), (self.data, "data")):
             if not isinstance(entries, dict):

@@ -82,7 +82,7 @@ def describe_specialisation(metrics: Metrics) -> Message | None:
     errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
     if not errors:
         return None
-    best, last = min(errors, key=errors.get), max(errors)
+    best, last = min(errors, key=lambda epoch: errors[epoch]), max(errors)
     growth = errors[last] / errors[best] - 1
     if growth < 0.02:
         return None

@@ -28,9 +28,7 @@ QUEUED = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # ou
 class Defaults:
     """A run that visibly learns; about a minute on two fast CPU cores, on others with fewer epochs: `fitting_epochs`.
 
-    Chosen among 15 that take as long, 40 to 50 s without a page that looks on, by the Fréchet distance of 640 sprites
-    asked for by kind: these 10.9, half the rate 12.1; width 48 14.0, 64 14.2 to 20.8, 24 12.2; batches of 16 11.7, of
-    64 14.0, of 100 12.9.
+    Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9; the others are in .github/LOG.md.
     """
 
     count: int = 4000
