@@ -25,7 +25,7 @@ from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
 from diffusion.ui.tabs import checkpoints, watch
 from diffusion.ui.tabs import run_tables as shelf
-from diffusion.ui.words import CHINESE, ENGLISH, told
+from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
 QUALITY = {"frechet": {"mean": 1.674, "spread": 0.17}}
@@ -356,7 +356,7 @@ def test_where_the_hub_is_down_it_says_so_in_the_page_s_words(hub, pulls):
     assert pulls.opening.state == "failed"
     assert "was not opened" in shelf.opening(ENGLISH, pulls.opening)
     assert "无法连接" in shelf.opening(CHINESE, pulls.opening)
-    assert told(CHINESE, pulls.opening.message) != pulls.opening.message
+    assert translate(CHINESE, pulls.opening.message) != str(pulls.opening.message)
 
 
 def test_where_the_hub_is_down_what_was_pulled_before_serves(hub, pulls):
