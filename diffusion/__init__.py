@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from .core import Noise, NoiseSchedule, TrainConfig, TrainingSet, guide, sample, train
     from .data import as_tensors, open_dataset
     from .engine import Request, generate
-    from .sprites import enlarged, sheet, to_pixels
-    from .sprites import save_film as save_animation
+    from .sprites import enlarged, save_animation, sheet, to_pixels
     from .store import RunConfig, RunFolder
 
 __version__ = "0.9.0"  # pyproject.toml reads it here
@@ -40,15 +39,14 @@ __all__ = [
 
 ASSETS = Path(__file__).parent.parent / "assets"
 PACKAGES = ("sprites", "core", "store", "data", "engine")  # from the bottom, so that no more is loaded than needed
-OTHER_NAMES = {"save_animation": "save_film"}  # public name -> its name in its module
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
         for package in PACKAGES:
             module = import_module(f".{package}", __name__)
-            if hasattr(module, own := OTHER_NAMES.get(name, name)):
-                return getattr(module, own)
+            if hasattr(module, name):
+                return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

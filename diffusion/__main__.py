@@ -1,19 +1,13 @@
-"""The command line: python -m diffusion <verb>. Wrong input is one line and exit status 2."""
+"""The command line: python -m diffusion <verb>. Wrong input prints one line and exits with status 2."""
 
 import argparse
 import sys
 
-from .cli import hub
-from .cli import job as jobs
-from .cli import measure as numbers
-from .cli import sample as pictures
-from .cli import train as runs
+from .cli import devtools, hub, job, measure, sample, train
 
-VERB_ORDER = (
-    *("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert"),  # for everybody
-    *("samplers", "features", "reel", "poster", "lesson", "bench"),  # what the repository is made with
-)
-VERBS = {verb: (pictures.VERBS | runs.VERBS | numbers.VERBS | hub.VERBS | jobs.VERBS)[verb] for verb in VERB_ORDER}
+ALL_VERBS = sample.VERBS | train.VERBS | measure.VERBS | hub.VERBS | job.VERBS | devtools.VERBS
+FIRST_IN_HELP = ("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert")
+VERBS = {verb: ALL_VERBS[verb] for verb in FIRST_IN_HELP} | ALL_VERBS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,8 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         VERBS[options.verb][1](options)
-    except (ValueError, OSError) as mistake:
-        print(f"{parser.prog} {options.verb}: {mistake}", file=sys.stderr)
+    except (ValueError, OSError) as error:
+        print(f"{parser.prog} {options.verb}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\n{parser.prog} {options.verb}: stopped", file=sys.stderr)

@@ -11,11 +11,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-# In the one order used everywhere: labels, context vectors, sliders.
+SIZE = 16  # pixels of a sprite's side
+
+# The order of the kinds in labels, context vectors and sliders.
 KINDS = ("hero", "non-hero", "food", "spell", "side-facing")
 
 # Rows of each kind in the course's data set of 89,400 sprites; the built-in set keeps these proportions.
 COURSE_COUNTS = (8000, 32400, 6000, 35000, 8000)
+
+FORMATS = (".png", ".gif", ".mp4", ".npy")  # of files that sprites are saved as
 
 
 def from_pixels(pixels: Tensor) -> Tensor:
@@ -26,17 +30,17 @@ def from_pixels(pixels: Tensor) -> Tensor:
 def to_pixels(x: Tensor) -> np.ndarray:
     """float (B, 3, H, W) -> uint8 (B, H, W, 3): round(127.5 (clamp(x) + 1)), the inverse of `from_pixels`.
 
-    Never stretched to its own minimum and maximum: white stays white from frame to frame.
+    The range is fixed, not the picture's own minimum and maximum, so that white stays white in every frame.
     """
     scaled = (x.detach().float().clamp(-1, 1) + 1) * 127.5
     return scaled.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
-FORMATS = (".png", ".gif", ".mp4", ".npy")
-
-
 def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.ndarray:
-    """uint8 (N, H, W, 3) -> one picture, row by row, on white. columns: as square as it can be unless given."""
+    """Places sprites row by row on a white sheet: uint8 (N, H, W, 3) -> uint8 (rows, columns, 3).
+
+    columns: sprites in a row, `columns_for(N)` unless given; gap: white pixels between sprites.
+    """
     count, height, width, _ = sprites.shape
     columns = columns or columns_for(count)
     rows = math.ceil(count / columns)
@@ -48,29 +52,33 @@ def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.n
 
 
 def columns_for(count: int) -> int:
-    """A sheet a little wider than high: 32 sprites stand in 8 columns, 4 rows."""
+    """How many columns make a sheet of `count` sprites a little wider than high: 32 sprites have 8 columns, 4 rows."""
     return min(count, next((c for c in (4, 6, 8, 10) if c * c * 0.6 >= count), math.ceil(math.sqrt(count * 1.6))))
 
 
 def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:
-    """Each pixel becomes scale x scale pixels. (H, W, 3) or (N, H, W, 3)."""
+    """Repeats each pixel scale x scale times: (H, W, C) or (N, H, W, C) -> H and W times `scale`."""
     return picture.repeat(scale, axis=-3).repeat(scale, axis=-2)
 
 
 def png(picture: np.ndarray) -> bytes:
-    """uint8 (H, W, 3) as a file's content."""
+    """Encodes uint8 (H, W, 3) as the content of a PNG file."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG")
     return content.getvalue()
 
 
 def save_picture(picture: np.ndarray, path: Path) -> None:
+    """Saves uint8 (H, W, 3 or 4); the suffix decides the format. Creates the folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(picture).save(path)
 
 
-def save_film(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: float = 1.5) -> None:
-    """A .gif or .mp4 of uint8 (H, W, 3) frames; the last one stays for `hold` seconds."""
+def save_animation(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: float = 1.5) -> None:
+    """Saves uint8 (H, W, 3) frames as .gif or .mp4, by the suffix. Creates the folder.
+
+    fps: frames a second; hold: seconds for which the last frame stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".gif":
         durations = [1000 // fps] * (len(frames) - 1) + [int(1000 * hold)]

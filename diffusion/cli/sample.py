@@ -1,4 +1,4 @@
-"""draw, sample, reel, poster, lesson: verbs that make pictures."""
+"""draw, sample: verbs that make pictures."""
 
 import argparse
 import json
@@ -74,7 +74,7 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
 def sample(options: Options) -> None:
     """Sample sprites from a checkpoint: finished ones, or the film of their making."""
     from ..engine import Request, generate
-    from ..sprites import FORMATS, enlarged, save_film, save_picture, sheet, to_pixels
+    from ..sprites import FORMATS, enlarged, save_animation, save_picture, sheet, to_pixels
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
@@ -103,7 +103,7 @@ def sample(options: Options) -> None:
             sprites = np.concatenate([to_pixels(step.x) for step in steps])
             frames.append(enlarged(sheet(sprites, gap=2), options.scale))
     if film:
-        save_film(frames, options.out)
+        save_animation(frames, options.out)
     elif options.out.suffix == ".png":
         save_picture(frames[-1], options.out)
     else:
@@ -142,80 +142,4 @@ def _from_recipe(path: Path, runs: Path) -> tuple[list["Checkpoint"], "Request"]
     return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
 
 
-def _reel_options(verb: argparse.ArgumentParser) -> None:
-    from ..devtools.reel import EPOCHS
-
-    verb.add_argument("--run", type=Path, required=True, help="a finished run with all its epochs on the disk")
-    verb.add_argument("--out", type=Path, default=Path("assets/shipped/reel.bin"))
-    verb.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="which are compared")
-    verb.add_argument("--count", type=int, default=32, help="how many sprites")
-    verb.add_argument("--seed", type=int, default=0)
-
-
-def reel(options: Options) -> None:
-    """Make the reel that the page shows before any model has run."""
-    from ..devtools.reel import make_reel, save_reel
-    from ..store import RunFolder
-
-    run = RunFolder(options.run)
-    steps = 501 + len(run.epochs())
-    with tqdm(total=steps, unit=" steps", delay=0.1) as bar:
-        made = make_reel(run, options.epochs, options.count, options.seed, on_step=bar.update)
-    save_reel(made, options.out)
-    print(f"{len(made):,} bytes in {options.out}")
-
-
-def _poster_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--reel", type=Path, default=Path("assets/shipped/reel.bin"), help="what the verb reel has made")
-    verb.add_argument(
-        "--out", type=Path, default=Path("assets/shipped/social.png"), help="a .png; icon.png goes beside it"
-    )
-
-
-def poster(options: Options) -> None:
-    """Make the picture under a shared link to the page, and the icon of its browser tab."""
-    from ..devtools.poster import icon
-    from ..devtools.poster import poster as draw_poster
-    from ..sprites import save_picture
-    from ..ui.words import ENGLISH
-
-    check_suffix(options.out, ".png")
-    save_picture(draw_poster(options.reel, ENGLISH.title, ENGLISH.description), options.out)
-    save_picture(icon(options.reel), options.out.with_name("icon.png"))
-    print(f"the picture is {options.out}")
-
-
-def _lesson_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--run", type=Path, default=Path("checkpoints/sprites"), help="a finished run of our network")
-    verb.add_argument("--tutorial", type=Path, default=Path("checkpoints/tutorial"), help="one of the tutorial's")
-    verb.add_argument(
-        "--work", type=Path, default=Path("runs/lesson"), help="where the networks trained for it are kept"
-    )
-    verb.add_argument(
-        "--out", type=Path, default=Path("assets/shipped/lesson.png"), help="a .png; the numbers go beside it"
-    )
-    verb.add_argument("--count", type=int, default=10_000, help="sprites to train on")
-    verb.add_argument("--epochs", type=int, default=6, help="of each training")
-    verb.add_argument("--each", type=int, default=500, help="sprites to draw of each, in each of two seeds")
-
-
-def lesson(options: Options) -> None:
-    """Make the pictures and numbers of the Learn tab: what the published mistakes do; trains three networks."""
-    from ..devtools.lesson import Experiment, make_lesson, save_lesson
-    from ..store import RunFolder
-
-    check_suffix(options.out, ".png")
-    experiment = Experiment(count=options.count, epochs=options.epochs, each=options.each)
-    runs = (RunFolder(options.run), RunFolder(options.tutorial))
-    picture, numbers = make_lesson(*runs, options.work, experiment, said=print)
-    save_lesson(picture, numbers, options.out)
-    print(f"{len(picture) // 16} rows of sprites in {options.out}")
-
-
-VERBS: Verbs = {
-    "draw": (_draw_options, draw),
-    "sample": (_sample_options, sample),
-    "reel": (_reel_options, reel),
-    "poster": (_poster_options, poster),
-    "lesson": (_lesson_options, lesson),
-}
+VERBS: Verbs = {"draw": (_draw_options, draw), "sample": (_sample_options, sample)}

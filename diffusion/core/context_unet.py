@@ -1,11 +1,13 @@
-"""The tutorial's network, parameter for parameter, so that its checkpoints load and its readers know their way.
+"""The tutorial's network with the same parameters, so that its checkpoints load and its readers recognise it.
 
-Only the decoder hears of the time, through one raw number, and of the context. Two things differ from the course's
+Only the decoder receives the context and the time, the latter as one number. Two things differ from the course's
 notebooks: the shortcut of `init_conv` is a registered layer (theirs is a new random convolution in every forward
 pass), and any picture size divisible by 4 works. `variant="course"` behaves as their code does.
 
 Shapes: B = batch, H and W = picture size, F = features (64).
 """
+
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +19,7 @@ VARIANTS = ("mended", "course")
 
 
 class ResidualConvBlock(nn.Module):
-    """Two convolutions; with `shortcut`, the input is added to the result."""
+    """Two convolutions; with `shortcut`, the input is added to the result, and the sum is divided by sqrt(2)."""
 
     def __init__(self, channels_in: int, channels: int, shortcut: nn.Module | None = None) -> None:
         super().__init__()
@@ -31,23 +33,24 @@ class ResidualConvBlock(nn.Module):
 
 
 class RandomShortcut(nn.Module):
-    """The course's mistake, kept for its checkpoints: an untrained 1x1 convolution, new in every forward pass.
+    """The course's mistake, for its checkpoints: an untrained 1x1 convolution, a new one in every forward pass.
 
-    Drawn from a generator of its own, and a copy starts afresh, so that asking again gives the same pictures.
+    The weights come from a generator of the module's own, and a copy starts with a new generator, so that the same
+    request gives the same pictures.
     """
 
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()
         self.channels_in, self.channels = channels_in, channels
-        self.stream = torch.Generator().manual_seed(0)
+        self.generator = torch.Generator().manual_seed(0)
 
-    def __deepcopy__(self, memo: dict) -> "RandomShortcut":
+    def __deepcopy__(self, memo: dict[int, Any]) -> "RandomShortcut":
         return RandomShortcut(self.channels_in, self.channels)
 
     def forward(self, x: Tensor) -> Tensor:
         bound = self.channels_in**-0.5  # what nn.Conv2d starts with
-        weight = torch.empty(self.channels, self.channels_in, 1, 1).uniform_(-bound, bound, generator=self.stream)
-        bias = torch.empty(self.channels).uniform_(-bound, bound, generator=self.stream)
+        weight = torch.empty(self.channels, self.channels_in, 1, 1).uniform_(-bound, bound, generator=self.generator)
+        bias = torch.empty(self.channels).uniform_(-bound, bound, generator=self.generator)
         return F.conv2d(x, weight.to(x), bias.to(x))
 
 
@@ -65,7 +68,7 @@ class UnetDown(nn.Module):
 
 
 class UnetUp(nn.Module):
-    """Doubles the picture, after the features of the way down are put beside it."""
+    """Doubles the picture after concatenating the skip features: (B, in, H, W) -> (B, out, 2 H, 2 W)."""
 
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class UnetUp(nn.Module):
 
 
 class EmbedFC(nn.Module):
-    """A vector -> one number a channel, (B, channels, 1, 1)."""
+    """Embeds a vector: (B, size) -> (B, channels, 1, 1)."""
 
     def __init__(self, size: int, channels: int) -> None:
         super().__init__()
@@ -91,7 +94,10 @@ class EmbedFC(nn.Module):
 
 
 class ContextUnet(nn.Module):
-    """1.48 M parameters, 0.301 GFLOP a 16x16 sprite and step. https://www.deeplearning.ai/short-courses/"""
+    """The whole network: 1.48 M parameters, 0.301 GFLOP for a 16x16 sprite and step.
+
+    Source: https://www.deeplearning.ai/short-courses/how-diffusion-models-work/. ValueError for an unknown variant.
+    """
 
     def __init__(self, features: int = 64, kinds: int = 5, variant: str = "mended") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How much of the picture survives t steps of noising.
+"""The noise schedule: how much of the picture is left at each level of noise.
 
     x_t = sqrt(abar_t) * x_0 + sqrt(1 - abar_t) * eps,      eps ~ N(0, I)      Ho et al. 2020, eq. 4
 
@@ -18,12 +18,14 @@ from ..errors import UserError
 
 @dataclass(frozen=True, eq=False)
 class NoiseSchedule:
-    alpha_bar: Tensor  # (T + 1,) share of the signal's variance left at each level; float64, as betas near 1e-4 need
-    alpha: Tensor  # (T + 1,) share that the step from t - 1 to t leaves: alpha_bar[t] / alpha_bar[t - 1], alpha[0] = 1
+    alpha_bar: Tensor  # (T + 1,) share of the signal's variance left at level t; float64, which betas near 1e-4 need
+    alpha: Tensor  # (T + 1,) share left by the step from t - 1 to t: alpha_bar[t] / alpha_bar[t - 1]; alpha[0] = 1
 
     def __post_init__(self) -> None:
-        falling = bool((self.alpha_bar.diff() < 0).all())
-        assert self.alpha_bar[0] == 1 and self.alpha_bar[-1] > 0 and falling, "alpha_bar must fall from 1, above 0"
+        is_decreasing = bool((self.alpha_bar.diff() < 0).all())
+        assert self.alpha_bar[0] == 1 and self.alpha_bar[-1] > 0 and is_decreasing, (
+            "alpha_bar must fall from 1, above 0"
+        )
 
     @classmethod
     def linear(cls, levels: int = 500) -> Self:
@@ -35,16 +37,19 @@ class NoiseSchedule:
 
     @classmethod
     def cosine(cls, levels: int = 500, offset: float = 0.008) -> Self:
-        """Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, eq. 17: kinder to the middle levels, ends at 0."""
+        """Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, eq. 17.
+
+        Adds noise more slowly at the middle levels; alpha_bar ends near 0.
+        """
         time = torch.linspace(0, 1, levels + 1, dtype=torch.float64)
         signal = torch.cos((time + offset) / (1 + offset) * math.pi / 2).square()
         return cls._from_betas((1 - signal[1:] / signal[:-1]).clamp(max=0.999))
 
     @classmethod
     def course(cls, levels: int = 500) -> Self:
-        """The course's table, mistake included: levels + 1 betas, and then alpha_bar[0] overwritten with 1.
+        """The course's schedule with its mistake: levels + 1 betas, and alpha_bar[0] is then overwritten with 1.
 
-        So alpha_bar[1] holds two steps' worth of noise while alpha[1] stands for one.
+        So alpha_bar[1] has the noise of two steps, but alpha[1] that of one.
         """
         alpha = 1 - torch.linspace(1e-4, 0.02, levels + 1, dtype=torch.float64)
         alpha_bar = alpha.cumprod(0)
@@ -61,22 +66,25 @@ class NoiseSchedule:
         return len(self.alpha_bar) - 1
 
     def to(self, device: torch.device | str) -> Self:
-        """For batches of levels there: the tables in float32, which every device has."""
+        """A copy on the device, in float32, which every device supports."""
         tables = {"alpha_bar": self.alpha_bar, "alpha": self.alpha}
         return replace(self, **{name: table.float().to(device) for name, table in tables.items()})
 
     def noised(self, x0: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
-        """Jump straight from clean to level t, eq. 4. x0, eps: (B, C, H, W); t: one level or (B,) of them."""
+        """Adds noise to clean pictures up to level t, eq. 4.
+
+        x0, eps: (B, C, H, W); t: one level or int64 (B,), 0..T -> x_t, like x0.
+        """
         abar = self._abar(t, x0)
         return abar.sqrt() * x0 + (1 - abar).sqrt() * eps
 
     def clean(self, x: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
-        """The exact inverse of `noised`: the picture behind x, if eps is the noise in it."""
+        """The clean picture x0 if eps is the noise in x: `noised` solved for x0. Shapes as there; t from 0 to T."""
         abar = self._abar(t, x)
         return (x - (1 - abar).sqrt() * eps) / abar.sqrt()
 
     def noise(self, x: Tensor, t: Tensor | int, x0: Tensor) -> Tensor:
-        """The other inverse: the noise in x, if x0 is the picture behind it."""
+        """The noise eps in x if x0 is the clean picture: `noised` solved for eps. Shapes as there; t from 1 to T."""
         abar = self._abar(t, x)
         return (x - abar.sqrt() * x0) / (1 - abar).sqrt()
 
@@ -84,9 +92,10 @@ class NoiseSchedule:
         return self.alpha_bar[t].view(-1, 1, 1, 1).to(like)
 
     def levels(self, steps: int) -> list[int]:
-        """The levels visited when sampling in `steps` steps: T, ..., 0, evenly spaced, `steps + 1` of them.
+        """The levels of a sampling loop with `steps` steps: T, ..., 0, evenly spaced, `steps + 1` of them.
 
-        Of five spacings the even one has the smallest Fréchet distance, 1.33; the others are in .github/LOG.md.
+        ValueError unless 1 <= steps <= T. Of five spacings the even one has the smallest Fréchet distance, 1.33; the
+        others are in .github/LOG.md.
         """
         if not 1 <= steps <= len(self):
             raise UserError("steps must be between 1 and {count}, not {steps}", count=len(self), steps=steps)

@@ -1,7 +1,7 @@
-"""Read pictures and arrays that came from somebody else, without believing what they say of themselves.
+"""Reads pictures and arrays from untrusted files; sizes and types that a file states are checked, not trusted.
 
-Nothing is unpacked to the disk: of a name in an archive only the suffix and the kinds among its folders count, so no
-name can point anywhere. How much there is gets counted while it is read; see Limits.
+Nothing is unpacked to the disk. Of a name in an archive only the suffix and the folders named after kinds are used, so
+no name can lead outside. The amount of data is counted while it is read; see Limits.
 """
 
 import io
@@ -18,39 +18,41 @@ import numpy as np
 from PIL import Image
 
 from ..errors import Message, UserError
-from ..sprites import KINDS
+from ..sprites import KINDS, SIZE
 
-SIZE = 16
 SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
-FORMATS = ("PNG", "GIF", "BMP", "JPEG", "WEBP")  # all that Pillow may try, whatever a file is called
+PILLOW_FORMATS = ("PNG", "GIF", "BMP", "JPEG", "WEBP")  # the only decoders that Pillow may use, whatever the suffix
 NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-ENCRYPTED = 1  # bit of a zip member's flags
+ENCRYPTED = 1  # a bit of a zip member's flags
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much is read. These are for what visitors upload; a person's own files on the command line have OWN."""
+    """How much is read at most. The defaults are for visitors' uploads; a user's own files have OWN_LIMITS.
 
-    bytes: int = 200 * 2**20  # of all files together, as they come; the course's pictures are 69 MB
-    unpacked: int = 2**30  # of all that a .zip holds, and of all pictures at four bytes a pixel
+    ValueError for limits below 1.
+    """
+
+    bytes: int = 200 * 2**20  # of all files together, as uploaded; the course's pictures have 69 MB
+    unpacked: int = 2**30  # bytes of a .zip's content, and of all pictures with four bytes a pixel
     files: int = 200_000
-    side: int = 2048  # pixels of one picture
+    side: int = 2048  # pixels of a picture's longer side
 
     def __post_init__(self) -> None:
         if min(self.bytes, self.unpacked, self.files, self.side) < 1:
-            raise UserError("limits must be at least 1, not {value}", value=self)
+            raise UserError("limits must be at least 1, not {limits}", limits=self)
 
 
-OWN = Limits(bytes=2**40, unpacked=2**40, side=4096)
+OWN_LIMITS = Limits(bytes=2**40, unpacked=2**40, side=4096)
 
 
 class RefusedError(UserError):
-    """Read so far and found wrong: its text is for people as it stands."""
+    """A file was read and is wrong; the message is for people."""
 
 
 @contextmanager
 def refuse_as(message: Message) -> Iterator[None]:
-    """Whatever a library raises over a foreign file, from struct.error to MemoryError, becomes this one sentence."""
+    """Replaces any exception of a library, from struct.error to MemoryError, by a RefusedError with this message."""
     try:
         yield
     except RefusedError:
@@ -60,7 +62,7 @@ def refuse_as(message: Message) -> Iterator[None]:
 
 
 def safe_name(name: object) -> str:
-    """A foreign file's name for a message: short, in one line, and nothing that a browser could take for HTML."""
+    """An untrusted file name for a message: at most 80 printable characters, without HTML."""
     text = re.sub(r"[<>&]", "?", "".join(c if c.isprintable() else "?" for c in str(name)))
     return text if len(text) <= 80 else f"…{text[-79:]}"
 
@@ -69,8 +71,11 @@ def format_megabytes(count: int) -> str:
     return f"{count / 2**20:,.4g} MB"
 
 
-def load_npy(path: Path, limits: Limits = OWN, name: str | Message = "") -> np.ndarray:
-    """Plain numbers of any shape. No pickle is ever opened, nor a .npz, which is a zip. name: for people."""
+def load_npy(path: Path, limits: Limits = OWN_LIMITS, name: str | Message = "") -> np.ndarray:
+    """Reads an array of plain numbers, of any shape. Never opens a pickle, or a .npz, which is a zip.
+
+    name: for messages, where not the file's. ValueError for other files and for more than limits.bytes.
+    """
     name = name or safe_name(path.name)
     if not path.is_file():
         raise UserError("{path} does not exist", path=path)
@@ -79,50 +84,54 @@ def load_npy(path: Path, limits: Limits = OWN, name: str | Message = "") -> np.n
     with refuse_as(Message("{path} is not a .npy array of plain numbers", path=name)), open(path, "rb") as file:
         shape, _, dtype = NPY_HEADERS[np.lib.format.read_magic(file)](file)
         if math.prod(shape) * dtype.itemsize > path.stat().st_size:
-            raise UserError("numpy would ask for all that memory first")
+            raise UserError("the file is shorter than its header says")  # numpy would allocate all of it
         file.seek(0)
         return np.load(file, allow_pickle=False)
 
 
 def fit_to_sprite(picture: Image.Image) -> np.ndarray:
-    """Any picture as uint8 (16, 16, 3): transparency onto white; whole multiples by nearest, else a good reduction."""
-    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to white
+    """Converts any picture to uint8 (16, 16, 3) on white: padded to a square, then resized.
+
+    Resizes with the nearest neighbour where one side is a multiple of the other, else with Lanczos.
+    """
+    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip to white
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     picture = picture.convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    picture = Image.alpha_composite(ground, picture).convert("RGB")
+    white = Image.new("RGBA", picture.size, "white")
+    picture = Image.alpha_composite(white, picture).convert("RGB")
     side = max(picture.size)
     if picture.width != picture.height:
         square = Image.new("RGB", (side, side), "white")
         square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
         picture = square
-    whole = side % SIZE == 0 or SIZE % side == 0
-    return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.NEAREST if whole else Image.Resampling.LANCZOS))
+    is_multiple = side % SIZE == 0 or SIZE % side == 0
+    resampling = Image.Resampling.NEAREST if is_multiple else Image.Resampling.LANCZOS
+    return np.asarray(picture.resize((SIZE, SIZE), resampling))
 
 
 def read_pictures(
-    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str | Message, limits: Limits = OWN
+    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str | Message, limits: Limits = OWN_LIMITS
 ) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 (N, 16, 16, 3), and float32 (N, 5): 1 where a folder of the path is named after the kind.
+    """Reads pictures as uint8 (N, 16, 16, 3), with labels float32 (N, 5): 1 where a folder of the path is named so.
 
-    Of an animation the first frame counts.
+    pictures: (path, content of the file); name: of their source, for messages. Reads the first frame of an animation.
+    ValueError for anything that is not a picture, for no picture at all, and for more than the limits.
     """
     pixels, labels, unpacked = bytearray(), bytearray(), 0
     for path, content in pictures:
         what = Message("{picture} in {name}", picture=safe_name(path), name=name)
         with (
             refuse_as(Message("{what} is not a picture that can be read", what=what)),
-            Image.open(io.BytesIO(content), formats=FORMATS) as picture,
+            Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as picture,
         ):
-            width, height = picture.size  # known before any of it is unpacked
+            width, height = picture.size  # known before it is decoded
             if max(width, height) > limits.side:
                 raise RefusedError(
-                    "{what} is {width} x {height}; at most {side} x {side2}",
+                    "{what} is {width} x {height}; at most {side} x {side}",
                     what=what,
                     width=width,
                     height=height,
                     side=limits.side,
-                    side2=limits.side,
                 )
             unpacked += 4 * width * height
             if unpacked > limits.unpacked:
@@ -148,23 +157,28 @@ def read_pictures(
 
 
 def read_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """(path that begins with the folder's name, content) of the pictures in a folder and below."""
+    """The pictures in a folder and below it: (path that begins with the folder's name, content)."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder.parent).as_posix())
         if path.is_file() and _may_be_picture(name):
             yield name, path.read_bytes()
 
 
-def read_zip(path: Path, limits: Limits = OWN, name: str | Message = "") -> Iterator[tuple[PurePosixPath, bytes]]:
-    """(path, content) of the pictures in an archive. Refuses locked and linked ones, and any packing but deflate."""
+def read_zip(
+    path: Path, limits: Limits = OWN_LIMITS, name: str | Message = ""
+) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """The pictures in a .zip: (path, content).
+
+    ValueError for encrypted members, links, compression other than deflate, and more than the limits.
+    """
     archive_name = name or safe_name(path.name)
     unreadable = Message("{path} is not a readable .zip", path=archive_name)
-    left = limits.unpacked
-    with _ShortList(path, limits.files, archive_name) as file:
+    bytes_left = limits.unpacked
+    with _LimitedArchive(path, limits.files, archive_name) as file:
         with refuse_as(unreadable):
             archive = zipfile.ZipFile(file)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            picture = PurePosixPath(member.filename.replace("\\", "/"))  # as some programs on Windows write it
+            picture = PurePosixPath(member.filename.replace("\\", "/"))  # some programs on Windows write \
             if not _may_be_picture(picture) or member.is_dir():
                 continue
             what = Message("{picture} in {name}", picture=safe_name(picture), name=archive_name)
@@ -172,44 +186,44 @@ def read_zip(path: Path, limits: Limits = OWN, name: str | Message = "") -> Iter
                 raise UserError("{what} is locked with a password; make the .zip without one", what=what)
             if stat.S_ISLNK(member.external_attr >> 16):
                 raise UserError("{what} is a link; put the picture itself into the .zip", what=what)
-            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be stopped
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read in part
                 raise UserError(
                     "{what} is packed in an unusual way; make the .zip with the usual one, deflate", what=what
                 )
-            most = min(4 * limits.side**2, left)
-            with refuse_as(unreadable), archive.open(member) as packed:
-                content = packed.read(most + 1)
-            if len(content) > most:
+            max_bytes = min(4 * limits.side**2, bytes_left)
+            with refuse_as(unreadable), archive.open(member) as compressed:
+                content = compressed.read(max_bytes + 1)
+            if len(content) > max_bytes:
                 raise (
                     UserError("{what} is too large for a sprite", what=what)
-                    if most < left
+                    if max_bytes < bytes_left
                     else UserError(
                         "{path} unpacks to more than {unpacked}; upload fewer pictures",
                         path=archive_name,
                         unpacked=format_megabytes(limits.unpacked),
                     )
                 )
-            left -= len(content)
+            bytes_left -= len(content)
             yield picture, content
 
 
-class _ShortList(io.FileIO):
-    """An archive that refuses to say what is in it where that is too much.
+class _LimitedArchive(io.FileIO):
+    """An archive's file that refuses to be read if it lists too many members.
 
-    zipfile reads the list of files in one piece and keeps it in memory, whatever the archive's header says.
+    zipfile reads the whole list at once and keeps it in memory, whatever number the archive's header states.
     """
 
-    def __init__(self, path: Path, most: int, archive_name: str | Message) -> None:
+    def __init__(self, path: Path, max_files: int, archive_name: str | Message) -> None:
         super().__init__(path)
-        self.most, self.archive_name = most, archive_name
+        self.max_files, self.archive_name = max_files, archive_name
 
     def read(self, size: int | None = -1, /) -> bytes:
         content = super().read(size)
-        if content.count(b"PK\1\2") > 2 * self.most:  # a Mac puts a second, hidden file beside each
-            raise RefusedError("{name} holds more than {most:,} files", name=self.archive_name, most=self.most)
+        if content.count(b"PK\1\2") > 2 * self.max_files:  # a Mac adds a second, hidden file for each
+            raise RefusedError("{name} holds more than {files:,} files", name=self.archive_name, files=self.max_files)
         return content
 
 
 def _may_be_picture(name: PurePosixPath) -> bool:
-    hidden = name.name.startswith(".") or "__MACOSX" in name.parts
-    return name.suffix.lower() in SUFFIXES and not hidden
+    is_hidden = name.name.startswith(".") or "__MACOSX" in name.parts
+    return name.suffix.lower() in SUFFIXES and not is_hidden

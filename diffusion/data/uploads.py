@@ -1,7 +1,7 @@
-"""What a visitor uploads: checked, shown before a run, and kept in the run's folder.
+"""Opens a visitor's upload and makes its preview.
 
-The files that a browser sends do not stay, and a run may be resumed much later: so it gets a copy of its own, as the
-two arrays that `train --data … --labels …` reads.
+The files that a browser sends are deleted later. A run that may be resumed keeps its own copy, as the two arrays that
+`train --data … --labels …` reads.
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, sheet
+from ..sprites import KINDS, SIZE, sheet
 from .dataset import SpriteSet, from_arrays, from_zip
-from .readers import SIZE, SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
+from .readers import SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
 
 
 def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSet:
-    """One .zip of pictures, a .npy of pictures with or without its .npy of labels in any order, or pictures.
+    """Reads an upload: one .zip of pictures, a .npy of pictures and at most one of labels in any order, or pictures.
 
-    ValueError says in one sentence what would have been right. Nothing is written.
+    limits: Limits() unless given. Writes nothing. ValueError for anything else and for more than the limits.
     """
     limits = limits or Limits()
     suffixes = {file.suffix.lower() for file in files}
@@ -44,11 +44,11 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
     )
 
 
-def make_preview_sheet(sprites: SpriteSet, most: int = 64) -> np.ndarray:
-    """A sheet of them, uint8 (H, W, 3): an equal share of every kind there is, from its first to its last."""
+def make_preview_sheet(sprites: SpriteSet, max_sprites: int = 64) -> np.ndarray:
+    """A sheet, uint8 (H, W, 3), of an equal number of every kind, evenly spaced from its first to its last."""
     kind = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), len(KINDS))
     groups = [np.flatnonzero(kind == each) for each in np.unique(kind)]
-    share = most // len(groups)
+    share = max_sprites // len(groups)
     chosen = np.concatenate(
         [group[np.linspace(0, len(group) - 1, min(share, len(group))).round().astype(int)] for group in groups]
     )
@@ -56,7 +56,7 @@ def make_preview_sheet(sprites: SpriteSet, most: int = 64) -> np.ndarray:
 
 
 def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:
-    """Which of two is the labels, their shapes tell: an array of pictures has four axes."""
+    """Reads one or two .npy files; the array with four axes has the pictures."""
     arrays = {file: load_npy(file, limits) for file in files}
     pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
     if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):

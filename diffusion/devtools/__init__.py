@@ -1,1 +1,1 @@
-"""What the repository itself is made with: the reel, the lesson's pictures, the benchmarks."""
+"""Makes what the repository ships (the reel, the lesson's pictures, the social picture) and measures its speed."""

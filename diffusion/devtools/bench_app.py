@@ -1,4 +1,4 @@
-"""The app as a process: how long until its page is there, and how much memory it takes, beside an empty Gradio app."""
+"""Benchmarks of the app as a process: time until its page loads, and memory, next to an empty Gradio app."""
 
 import os
 import socket
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -23,49 +23,49 @@ with gradio.Blocks() as app:
     gradio.Markdown("empty")
 app.launch(server_port=int(sys.argv[2]), quiet=True)
 """
-APPS = {"an empty Gradio app that imports torch": ["-c", EMPTY_APP], "ours": ["app.py"]}
+EMPTY, OURS = "an empty Gradio app that imports torch", "ours"
+APPS = {EMPTY: ["-c", EMPTY_APP], OURS: ["app.py"]}
 GENERATIONS = 200
 MEGABYTE = 2**20
 
 
 def start(rounds: int) -> Iterator[Table]:
-    """From the command to the page. A quarter of the rounds."""
+    """Seconds from the command to the page. Takes a quarter of the rounds."""
 
-    def until_the_page(command: list[str]) -> None:
-        with serving(command):
+    def start_and_stop(command: list[str]) -> None:
+        with serve(command):
             pass
 
-    works: dict[str, Work] = {name: partial(until_the_page, command) for name, command in APPS.items()}
-    yield compare_table(
-        "From the command to the page", "s", measure_in_turn(works, max(1, rounds // 4)), lambda own: own
-    )
+    works: dict[str, Work] = {name: partial(start_and_stop, command) for name, command in APPS.items()}
+    seconds = measure_in_turn(works, max(1, rounds // 4))
+    yield compare_table("From the command to the page", "s", seconds, lambda own: own)
 
 
 def memory(rounds: int) -> Iterator[Table]:
-    """Resident memory, with four checkpoints in it after the first comparison. One round, whatever is asked for."""
+    """Resident memory; after the first comparison, four checkpoints are loaded. Always takes one round."""
     from gradio_client import Client
 
     sizes = {}
-    with serving(APPS["an empty Gradio app that imports torch"]) as (process, _):
-        sizes["an empty Gradio app that imports torch"] = resident(process)
-    with serving(APPS["ours"]) as (process, address):
-        sizes["ours, before anybody came"] = resident(process)
+    with serve(APPS[EMPTY]) as (process, _):
+        sizes[EMPTY] = resident_megabytes(process)
+    with serve(APPS[OURS]) as (process, address):
+        sizes["ours, before the first visitor"] = resident_megabytes(process)
         client = Client(address, verbose=False)
         for number in range(1, GENERATIONS + 1):
             client.predict(count=4, steps=2, seed=number, api_name="/compare_epochs")
             if number in (1, GENERATIONS // 10, GENERATIONS):
-                sizes[f"ours, after {number} comparisons of four epochs"] = resident(process)
+                sizes[f"ours, after {number} comparisons of four epochs"] = resident_megabytes(process)
     rows = [Row(name, Spread(size, size, size)) for name, size in sizes.items()]
     yield Table("Resident memory", "MB", rows)
 
 
-def resident(process: subprocess.Popen) -> float:
+def resident_megabytes(process: subprocess.Popen) -> float:
     return psutil.Process(process.pid).memory_info().rss / MEGABYTE
 
 
 @contextmanager
-def serving(command: list[str]) -> Iterator[tuple[subprocess.Popen, str]]:
-    """Such an app on a free port, from when its page is there."""
+def serve(command: list[str]) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Runs an app on a free port: (process, address) once its page loads. ValueError where the process ends before."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,3 +91,6 @@ def serving(command: list[str]) -> Iterator[tuple[subprocess.Popen, str]]:
     finally:
         process.kill()
         process.wait()
+
+
+SECTIONS: dict[str, Callable[[int], Iterator[Table]]] = {"start": start, "memory": memory}

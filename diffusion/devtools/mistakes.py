@@ -1,7 +1,7 @@
-"""The mistakes of the published code, made once more on purpose, so that the lesson can show what each of them does.
+"""The mistakes of the published code, repeated on purpose, so that the lesson can show what each of them does.
 
-Two are made while training (TRAININGS: networks that differ from ours in one thing, on the same sprites for the same
-number of steps), the others while drawing or measuring.
+Two are mistakes of training (TRAININGS: each run differs in one thing, on the same sprites for the same number of
+steps), the others of sampling or measuring.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Make = Callable[[int, int], Tensor]  # (seed, count) -> (count, 3, 16, 16), roug
 
 
 class WrongNoising(NoiseSchedule):
-    """The course's x_t: 1 - abar where its square root belongs, so less noise than the network is told of."""
+    """The course's x_t: 1 - abar in place of its square root, so less noise than the level says."""
 
     def noised(self, x0: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
         abar = self._abar(t, x0)
@@ -37,9 +37,9 @@ TRAININGS: dict[str, tuple[RunConfig, type[NoiseSchedule]]] = {
 }
 
 
-def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callable[[str], None]) -> Checkpoint:
-    """The network of one of TRAININGS after so many epochs: trained now, or as it is in the folder from before."""
-    config, kind = TRAININGS[name]
+def train_or_load(folder: Path, name: str, count: int, epochs: int, report: Callable[[str], None]) -> Checkpoint:
+    """One of TRAININGS after so many epochs: loaded from the folder if an earlier call trained it, else trained."""
+    config, schedule = TRAININGS[name]
     run, last = RunFolder(folder / name), epochs - 1
     if run.path.is_dir() and last in run.epochs():
         return run.load(last)
@@ -48,7 +48,7 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callab
     torch.manual_seed(0)
     events = train(
         config.build(),
-        kind.linear(),
+        schedule.linear(),
         as_tensors(data),
         settings,
         held_out=as_tensors(held_out),
@@ -56,7 +56,7 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callab
     )
     for event in events:
         if isinstance(event, EpochDone):
-            said(f"{name}, epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}")
+            report(f"{name}, epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}")
     assert isinstance(event, EpochDone)
     run.create(replace(config, training=asdict(settings), data=data.facts()))
     run.save_epoch(last, event.weights, {"step": event.step})
@@ -66,7 +66,7 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, said: Callab
 def ddim_below_zero(checkpoint: Checkpoint, steps: int) -> Make:
     """The course's DDIM loop: down from T by T // steps, where the last stride goes below level 0.
 
-    There alpha_bar[-12] is read, which Python takes from the noisy end of the table.
+    There it reads alpha_bar[-12], for example, which Python takes from the noisy end of the schedule.
     """
     schedule, device = checkpoint.config.noise_schedule(), find_device()
     predict, stride = predictor(checkpoint, device), len(schedule) // steps
@@ -84,17 +84,17 @@ def ddim_below_zero(checkpoint: Checkpoint, steps: int) -> Make:
 
 
 def stretch(x: Tensor) -> Tensor:
-    """Each picture and channel to its own range, as the course's plots do. (B, 3, H, W), now all in [-1, 1]."""
+    """Stretches each picture and channel to the range [-1, 1], as the course's plots do: (B, 3, H, W), like x."""
     low, high = x.amin((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
     return 2 * (x - low) / (high - low) - 1
 
 
 def random_split(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(training, test), indices of pictures, a twentieth held out: whichever of them are equal."""
+    """(training, test): indices of a random split, a twentieth for the test; equal pictures may be in both."""
     order = np.random.default_rng(0).permutation(count)
     return order[count // 20 :], order[: count // 20]
 
 
 def with_schedule(checkpoint: Checkpoint, schedule: str) -> Checkpoint:
-    """The same network, drawing with another table of noise."""
+    """The same network with another noise schedule."""
     return replace(checkpoint, config=replace(checkpoint.config, schedule=schedule))

@@ -1,16 +1,17 @@
-"""The reel: what a visitor sees before any model has run. Made once from a finished run, shipped in assets/.
+"""The reel: frames that the page shows before any model has run. Made once from a finished run, shipped in assets/.
 
     reel.bin    the header's length (4 bytes, little-endian), the header (JSON), then PNG pictures end to end
 
-The header has two films, lists of frames as diffusion/ui/player.py sends them, with [start, size] of a PNG in place
-of a picture: `film`, the tutorial's 32 moments of DDPM with 500 steps, for several epochs from the same noise; and
-`learning`, the finished pictures from that noise after every epoch of training.
+The header has two lists of frames as ui/parts/player.py sends them, with [start, size] of a PNG in place of a picture:
+`film` has the tutorial's 32 moments of DDPM in 500 steps, for several epochs from the same noise; `learning` has the
+finished sprites from one noise after every epoch of training.
 """
 
 import io
 import json
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +21,29 @@ from PIL import Image
 from ..engine import Request, describe_request, generate, generate_finished
 from ..errors import UserError
 from ..refs import EpochRef
-from ..sprites import columns_for, sheet, to_pixels
+from ..sprites import SIZE, columns_for, sheet, to_pixels
 from ..store import RunFolder
 
 EPOCHS = (0, 4, 24, 31)
-MOMENTS = frozenset([*range(500, 7, -20), *range(6, -1, -1)])  # every 20th level, and the last 7 steps
-NOISY_COLOURS, LEARNING_COLOURS = 64, 128  # of a picture's own: with 96 and 256 the reel has 2.2 MB
+STEPS = 500  # as many as the schedule has levels
+MOMENTS = frozenset([*range(STEPS, 7, -20), *range(6, -1, -1)])  # every 20th level, and the last 7 steps
+NOISY_COLOURS, LEARNING_COLOURS = 64, 128  # in a picture's palette; with 96 and 256 the reel has 2.2 MB
 MAX_BYTES = 2_000_000
 
 
 def make_reel(
     run: RunFolder, epochs: Sequence[int], count: int, seed: int, on_step: Callable[[], None] = lambda: None
 ) -> bytes:
-    """The whole file. `epochs` for the film; the learning film takes every epoch that is on the disk."""
+    """The content of reel.bin. ValueError where it is larger than MAX_BYTES.
+
+    epochs: those of the sampling frames; the learning frames have all epochs of the run. on_step: called for progress,
+    STEPS + 1 times and once for every epoch of the run.
+    """
     blobs: list[bytes] = []
-    film = _film(run, epochs, Request(count=count, sampler="ddpm", steps=500, seed=seed), blobs, on_step)
-    learning = _learning(run, Request(count=count, sampler="ddpm", steps=50, seed=seed), blobs, on_step)
-    header = json.dumps({"film": film, "learning": learning}, separators=(",", ":")).encode()
+    request = Request(count=count, sampler="ddpm", steps=STEPS, seed=seed)
+    sampling = _sampling_frames(run, epochs, request, blobs, on_step)
+    learning = _learning_frames(run, replace(request, steps=50), blobs, on_step)
+    header = json.dumps({"film": sampling, "learning": learning}, separators=(",", ":")).encode()
     reel = struct.pack("<I", len(header)) + header + b"".join(blobs)
     if len(reel) > MAX_BYTES:
         raise UserError(
@@ -47,14 +54,14 @@ def make_reel(
     return reel
 
 
-def _film(
+def _sampling_frames(
     run: RunFolder, epochs: Sequence[int], request: Request, blobs: list[bytes], on_step: Callable[[], None]
 ) -> list[dict[str, Any]]:
     frames: list[dict[str, Any]] = []
     for steps in generate([run.load(epoch) for epoch in epochs], request):
         on_step()
         if steps[0].t in MOMENTS:
-            colours = NOISY_COLOURS if steps[0].t else None  # the finished sprites as they are
+            colours = NOISY_COLOURS if steps[0].t else None  # None: the finished sprites keep all colours
             panels = [
                 {
                     "label": f"epoch {epoch}",
@@ -63,21 +70,23 @@ def _film(
                 }
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
-            frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
+            frames.append(
+                _frame(len(frames), request.count, panels, t=steps[0].t, step=STEPS - steps[0].t, total=STEPS)
+            )
     frames[0]["recipe"] = describe_request(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
     return frames
 
 
-def _learning(
+def _learning_frames(
     run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]
 ) -> list[dict[str, Any]]:
     frames: list[dict[str, Any]] = []
-    every = list(run.epochs())
-    for epoch in every:
+    epochs = list(run.epochs())
+    for epoch in epochs:
         on_step()
         sprites = to_pixels(generate_finished(run.load(epoch), request))
         panels = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
-        frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
+        frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(epochs[-1], 1))
         frames.append(frame | {"caption": f"epoch {epoch}"})
     return frames
 
@@ -85,11 +94,14 @@ def _learning(
 def _frame(number: int, count: int, panels: list[dict[str, Any]], **where: int) -> dict[str, Any]:
     columns = columns_for(count)
     shape = {"count": count, "columns": columns, "rows": -(-count // columns)}
-    return {"seq": number, "T": 500, "left": 0, **where, **shape, "panels": panels}
+    return {"seq": number, "T": STEPS, "left": 0, **where, **shape, "panels": panels}
 
 
 def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[int]:
-    """A sheet as PNG, in so many colours of its own or in all; [start, size] among the blobs. Equal ones share one."""
+    """Adds a sheet of the sprites as PNG to the blobs, unless it is there; returns its [start, size].
+
+    colours: size of the picture's palette; all colours where None.
+    """
     picture = Image.fromarray(sheet(sprites, columns_for(len(sprites))))
     if colours:
         picture = picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -98,27 +110,28 @@ def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[i
     blob = file.getvalue()
     if blob not in blobs:
         blobs.append(blob)
-    place = blobs.index(blob)
-    return [sum(map(len, blobs[:place])), len(blob)]
+    index = blobs.index(blob)
+    return [sum(map(len, blobs[:index])), len(blob)]
 
 
 def finished_sprites(path: Path) -> np.ndarray:
-    """The sprites that the last epoch of the film ends with, uint8 (N, 16, 16, 3)."""
-    return film_sprites(path)[0]
+    """The finished sprites of the reel's last epoch, uint8 (N, 16, 16, 3)."""
+    return read_sprites(path)[0]
 
 
-def film_sprites(path: Path) -> dict[int, np.ndarray]:
-    """Noise level -> the last epoch's pictures at that moment of the film, uint8 (N, 16, 16, 3)."""
+def read_sprites(path: Path) -> dict[int, np.ndarray]:
+    """The sprites of the reel's last epoch by noise level, each uint8 (N, 16, 16, 3)."""
     reel = path.read_bytes()
     (length,) = struct.unpack("<I", reel[:4])
     return {frame["t"]: _cut(frame, reel[4 + length :]) for frame in json.loads(reel[4 : 4 + length])["film"]}
 
 
 def _cut(frame: dict[str, Any], pictures: bytes) -> np.ndarray:
+    """The sprites of a frame's last panel, cut out of their sheet."""
     start, size = frame["panels"][-1]["x"]
     page = np.asarray(Image.open(io.BytesIO(pictures[start : start + size])).convert("RGB"))
-    rows = page.reshape(frame["rows"], 16, frame["columns"], 16, 3).swapaxes(1, 2)
-    return rows.reshape(-1, 16, 16, 3)[: frame["count"]]
+    rows = page.reshape(frame["rows"], SIZE, frame["columns"], SIZE, 3).swapaxes(1, 2)
+    return rows.reshape(-1, SIZE, SIZE, 3)[: frame["count"]]
 
 
 def save_reel(reel: bytes, path: Path) -> None:

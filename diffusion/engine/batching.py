@@ -1,9 +1,9 @@
-"""Many walks, one device: what they ask of one network at about the same time is answered in one evaluation.
+"""Batches the network evaluations of concurrent sampling loops.
 
-A walk goes on in a thread of its own, by the same code as alone (sampling.py). Only its question, which noise is in
-these pictures?, goes to the one thread that owns the device. It answers the oldest question first, and together with
-it all others that wait for the same network. Nobody has two questions waiting, so the walks take turns, and whoever
-leaves has asked for the last time.
+Each loop runs in its caller's thread and puts its prediction requests (which noise is in these pictures?) in a queue.
+One engine thread owns the device. It takes the oldest request and evaluates it together with all other waiting
+requests for the same network. A loop waits for its prediction before it makes the next request, so no loop has two
+requests in the queue, the loops take turns, and a closed loop leaves nothing behind.
 """
 
 import atexit
@@ -23,12 +23,14 @@ from .cpu import keep_freed_memory, release_openmp_threads, wait_for_thread_exit
 
 Predict = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
-MAX_SPRITES = 128  # in one evaluation, 0.13 s on two cores: a sprite is not cheaper in more
-MAX_WALKS = 32  # with 32 sprites each, every one of them moves on once a second on two cores
+MAX_BATCH = 128  # sprites of one evaluation, 0.13 s on two cores; larger batches are no faster for each sprite
+MAX_LOOPS = 32  # with 32 sprites each, every loop makes one step a second on two cores
 
 
 @dataclass(frozen=True, eq=False)
 class PredictionRequest:
+    """The arguments of one `Predict` call, and its result once it is there."""
+
     predict: Predict
     x: Tensor
     time: Tensor
@@ -36,56 +38,57 @@ class PredictionRequest:
     eps: Future[Tensor] = field(default_factory=Future)
 
     def fits(self, other: "PredictionRequest") -> bool:
+        """Whether both can be evaluated in one batch."""
         return self.predict is other.predict and self.x.shape[1:] == other.x.shape[1:]
 
 
 class Batcher:
-    """The thread that owns the device: there while somebody walks."""
+    """Owns the queue and the engine thread, which runs while there are sampling loops."""
 
-    def __init__(self, max_sprites: int = MAX_SPRITES, max_loops: int = MAX_WALKS) -> None:
-        self.max_sprites, self.max_loops = max_sprites, max_loops
-        self.questions: deque[PredictionRequest] = deque()
+    def __init__(self, max_batch: int = MAX_BATCH, max_loops: int = MAX_LOOPS) -> None:
+        self.max_batch, self.max_loops = max_batch, max_loops
+        self.requests: deque[PredictionRequest] = deque()
         self.changed = threading.Condition()
-        self.walks, self.closed, self.serves = 0, False, False
-        self.thread: threading.Thread | None = None  # the one that serves, or the last that did
+        self.loops, self.closed, self.is_running = 0, False, False
+        self.thread: threading.Thread | None = None  # the engine thread, or the last one
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """A place among those who may ask."""
+        """Counts a sampling loop for as long as it runs. ValueError where there are `max_loops` already."""
         with self.changed:
-            if self.walks == self.max_loops:
+            if self.loops == self.max_loops:
                 raise UserError(
                     "{max_loops} others are drawing sprites just now; try again in a minute", max_loops=self.max_loops
                 )
-            self.walks += 1
-            if not self.serves:
-                self.serves = True
-                self.thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+            self.loops += 1
+            if not self.is_running:
+                self.is_running = True
+                self.thread = threading.Thread(target=self._run, name="engine", daemon=True)
                 self.thread.start()
         try:
             yield
         finally:
             with self.changed:
-                self.walks -= 1
+                self.loops -= 1
                 self.changed.notify()
 
     def wrap(self, predict: Predict) -> Predict:
-        """The same answers, given by the thread that owns the device. To be called inside a `walk`."""
+        """The same function, evaluated by the engine thread. Call the result only inside `admit`."""
 
-        def ask(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
-            question = PredictionRequest(predict, x, time, context)
+        def request_prediction(x: Tensor, time: Tensor, context: Tensor) -> Tensor:
+            request = PredictionRequest(predict, x, time, context)
             release_openmp_threads()
             with self.changed:
-                self.questions.append(question)
+                self.requests.append(request)
                 self.changed.notify()
-            return question.eps.result()
+            return request.eps.result()
 
-        return ask
+        return request_prediction
 
     def wait_until_idle(self, seconds: float = 5.0) -> None:
-        """Wait, but not for ever, until nobody walks and the thread is gone: before this process is forked.
+        """Waits until there is no loop and no engine thread, at most so many seconds. Call it before a fork.
 
-        A thread that is on its way out tidies up in MKL, and a copy of that, half done, made the child go in circles.
+        A thread that ends cleans up in MKL; a child that was forked during that looped for ever.
         """
         with self.changed:
             thread = self.thread
@@ -94,9 +97,9 @@ class Batcher:
             wait_for_thread_exit(thread, seconds)
 
     def close(self) -> None:
-        """End after the evaluation under way, and let those who asked go.
+        """Ends the engine thread after the current evaluation; waiting requests get a RuntimeError.
 
-        A process that exits while one of its threads is inside torch would be aborted.
+        A process that exits while one of its threads is inside torch is aborted.
         """
         with self.changed:
             self.closed, thread = True, self.thread
@@ -104,51 +107,51 @@ class Batcher:
         if thread:
             thread.join()
         with self.changed:
-            for question in self.questions:
-                question.eps.set_exception(RuntimeError("the engine is closed"))
-            self.changed.wait_for(lambda: not self.walks, timeout=0.5)
+            for request in self.requests:
+                request.eps.set_exception(RuntimeError("the engine is closed"))
+            self.changed.wait_for(lambda: not self.loops, timeout=0.5)
 
     @torch.inference_mode()
-    def _serve(self) -> None:
+    def _run(self) -> None:
         keep_freed_memory()
-        while batch := self._next():
-            self._answer(batch)
+        while batch := self._next_batch():
+            self._evaluate(batch)
 
-    def _next(self) -> list[PredictionRequest]:
-        """The oldest question and those that fit it, in the order in which they were asked; none: it is over."""
+    def _next_batch(self) -> list[PredictionRequest]:
+        """Waits for a request; takes the oldest and those that fit it, in their order. Empty: the thread must end."""
         with self.changed:
-            self.changed.wait_for(lambda: self.questions or not self.walks or self.closed)
-            if self.closed or not self.questions:
-                self.serves = False
+            self.changed.wait_for(lambda: self.requests or not self.loops or self.closed)
+            if self.closed or not self.requests:
+                self.is_running = False
                 return []
-            batch, size = [self.questions[0]], len(self.questions[0].x)
-            for question in list(self.questions)[1:]:
-                if question.fits(batch[0]) and size + len(question.x) <= self.max_sprites:
-                    batch.append(question)
-                    size += len(question.x)
-            for question in batch:
-                self.questions.remove(question)
+            batch, size = [self.requests[0]], len(self.requests[0].x)
+            for request in list(self.requests)[1:]:
+                if request.fits(batch[0]) and size + len(request.x) <= self.max_batch:
+                    batch.append(request)
+                    size += len(request.x)
+            for request in batch:
+                self.requests.remove(request)
             return batch
 
-    def _answer(self, batch: list[PredictionRequest]) -> None:
-        """Together; where that fails, each alone, so that a mistake meets only the walk that made it."""
+    def _evaluate(self, batch: list[PredictionRequest]) -> None:
+        """Evaluates the batch; if that fails, each request alone, so that an error reaches only its own loop."""
         try:
-            x, time, context = (torch.cat([getattr(q, name) for q in batch]) for name in ("x", "time", "context"))
-            found = batch[0].predict(x, time, context).split([len(question.x) for question in batch])
-        except Exception as mistake:
+            x, time, context = (torch.cat([getattr(r, name) for r in batch]) for name in ("x", "time", "context"))
+            predicted = batch[0].predict(x, time, context).split([len(request.x) for request in batch])
+        except Exception as error:
             if len(batch) == 1:
-                batch[0].eps.set_exception(mistake)
+                batch[0].eps.set_exception(error)
                 return
-            for question in batch:
-                self._answer([question])
+            for request in batch:
+                self._evaluate([request])
             return
-        for question, eps in zip(batch, found, strict=True):
-            question.eps.set_result(eps)
+        for request, eps in zip(batch, predicted, strict=True):
+            request.eps.set_result(eps)
 
 
 @cache
 def batcher() -> Batcher:
-    """The one of this process."""
-    made = Batcher()
-    atexit.register(made.close)
-    return made
+    """The batcher of this process; it is closed when the process exits."""
+    instance = Batcher()
+    atexit.register(instance.close)
+    return instance

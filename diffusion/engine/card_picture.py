@@ -1,4 +1,4 @@
-"""The picture on the card of a run: what its last epoch draws."""
+"""Draws the picture on the card of a run: sprites of its last epoch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from ..sprites import enlarged, sheet, to_pixels
 from ..store import RunFolder
 from .generation import Request, generate
 
-PICTURE = Request(count=32, steps=50, seed=0)  # of the last epoch, for the card
+PICTURE = Request(count=32, steps=50, seed=0)
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """The card's picture, step by step."""
+    """Progress of the picture."""
 
-    done: int
+    done: int  # steps
     total: int
 
 
 def draw_card_picture(run: RunFolder) -> Iterator[Drawing]:
-    """Draws sprites of the last epoch into the run folder, 30 KB, unless they are there."""
+    """Draws sprites of the last epoch and saves them in the run folder, 30 KB, unless they are there already."""
     epoch = max(run.epochs(), default=None)
     if epoch is None or run.has_sample(epoch):
         return
-    for done, (step,) in enumerate(generate([run.load(epoch)], PICTURE)):  # noqa: B007 (the last one counts)
+    for done, (step,) in enumerate(generate([run.load(epoch)], PICTURE)):  # noqa: B007 (the last step is used)
         yield Drawing(done, PICTURE.steps)
     run.save_sample(epoch, enlarged(sheet(to_pixels(step.x), gap=2), 4))

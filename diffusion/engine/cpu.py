@@ -1,11 +1,12 @@
-"""What the C libraries under torch are asked to do otherwise on a CPU; nothing happens where they are other ones.
+"""Settings of the C libraries under torch that make a CPU faster; other platforms than Linux are left as they are.
 
-OpenMP gives every thread that computes a team of its own, which stays when the work is done. With more threads in all
-teams than cores, GCC's OpenMP lets the members sleep between any two operators instead of watching for the next one: a
-step of 32 sprites then took 34 ms instead of 29 on two cores, although nobody else computed.
+OpenMP keeps a pool of worker threads for every thread that computes, also after the work is done. If all pools
+together have more threads than the machine has cores, GCC's OpenMP lets the workers sleep between two operators
+instead of waiting actively: a step of 32 sprites took 34 ms instead of 29 on two cores, although only one thread
+computed.
 
-The C library gives back what an evaluation frees, and the next one gets it anew, page by page: 1,500 page faults, and
-a fifteenth of the time of both cores.
+The C library returns freed memory to the system, so the next evaluation has to get it again, page by page: 1,500 page
+faults, and a fifteenth of the time of both cores.
 """
 
 import ctypes
@@ -17,33 +18,36 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import torch  # noqa: F401 (brings its OpenMP along)
+import torch  # noqa: F401 (loads its OpenMP)
 
-SOFT = 1  # omp_pause_soft: what the program set stays as it is
+PAUSE_SOFT = 1  # omp_pause_soft of omp.h: settings of the program are kept
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-KEPT, FROM_HEAP = 64 * 2**20, 32 * 2**20  # bytes that stay with the process, and the largest block from among them
+MAX_KEPT_BYTES, MAX_HEAP_BLOCK = 64 * 2**20, 32 * 2**20  # freed bytes to keep; the largest block to take from the heap
 
 
 def release_openmp_threads() -> None:
-    """Let the calling thread's team go; it comes back by itself when there is work.
+    """Ends the worker threads of the calling thread; OpenMP starts new ones when there is work.
 
-    Not in a forked process: the team did not come along, and to wait for its end is for ever.
+    Does nothing in a forked process: its workers were not copied, and OpenMP would wait for them for ever.
     """
-    pause = _function("omp_pause_resource_all")  # OpenMP 5.0; it acts on the thread that calls it
+    pause = _function("omp_pause_resource_all")  # OpenMP 5.0; acts on the calling thread's workers
     if pause and multiprocessing.parent_process() is None:
-        pause(SOFT)
+        pause(PAUSE_SOFT)
 
 
 @cache
 def keep_freed_memory() -> None:
-    """Once for the process: what is freed stays here for the next evaluation."""
+    """Makes the process keep freed memory for its next evaluation. Sets it once; later calls do nothing."""
     if mallopt := _function("mallopt"):
-        mallopt(M_TRIM_THRESHOLD, KEPT)
-        mallopt(M_MMAP_THRESHOLD, FROM_HEAP)
+        mallopt(M_TRIM_THRESHOLD, MAX_KEPT_BYTES)
+        mallopt(M_MMAP_THRESHOLD, MAX_HEAP_BLOCK)
 
 
 def wait_for_thread_exit(thread: threading.Thread, seconds: float) -> None:
-    """Until the system has no such thread any more; `join` returns before the libraries have taken leave of it."""
+    """Waits until the system has no such thread any more, at most so many seconds.
+
+    `join` returns earlier, while the C libraries still clean up after the thread.
+    """
     task, deadline = Path(f"/proc/self/task/{thread.native_id}"), time.monotonic() + seconds
     while task.exists() and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -51,4 +55,5 @@ def wait_for_thread_exit(thread: threading.Thread, seconds: float) -> None:
 
 @cache
 def _function(name: str) -> Callable[..., int] | None:
+    """A function of the loaded C libraries; None where there is none of that name."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -1,8 +1,8 @@
-"""The networks made ready for sampling: the same answers from fewer and larger operations.
+"""Fuses the networks for sampling: the same predictions from fewer and larger operations.
 
-Each BatchNorm is folded into the convolution beside it, activations and sums are done by the convolution itself where
-the CPU's library (oneDNN) can, its weights are laid out once as that library wants them, and the time and the context
-are embedded once for a whole batch where they are the same for all of it.
+Each BatchNorm is folded into the convolution beside it. Where the CPU's library (oneDNN) can, the convolution also
+computes activations and sums, and its weights are stored once in that library's layout. Time and context are embedded
+once for a whole batch where all rows are equal.
 
 One evaluation of 32 sprites in bfloat16 on two cores of an AMD EPYC: the tutorial's network is 2.3 times as fast as in
 the course's float32 loop, ours 2.0 to 2.2 times; as PyTorch runs them it is 1.8 and 1.9 times. What gained nothing
@@ -20,80 +20,80 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ..core import Attention, Block, ResidualConvBlock
 from .device import Device
 
-ACTIVATIONS = {"none": nn.Identity(), "gelu": nn.GELU(), "swish": nn.SiLU()}  # by oneDNN's names
+ACTIVATIONS = {"none": nn.Identity(), "gelu": nn.GELU(), "swish": nn.SiLU()}  # oneDNN's names
 
 
 @torch.no_grad()
 def fuse_network(network: nn.Module, device: Device) -> nn.Module:
-    """A copy for sampling only, on the device and in its precision, with the same call signature.
+    """A copy of the network for sampling only, on the device and in its precision, with the same call signature.
 
-    Time and context may have one row for the whole batch: (1,) and (1, 5).
+    The copy also takes time and context as one row for the whole batch: (1,) and (1, 5).
     """
-    ready = _fuse_module(deepcopy(network).eval().float()).to(
+    fused = _fuse_module(deepcopy(network).eval().float()).to(
         device.name, device.dtype, memory_format=torch.channels_last
     )  # type: ignore[call-overload]
     if device.name == "cpu" and has_fused_convolution(device.dtype):
-        for module in ready.modules():
+        for module in fused.modules():
             if isinstance(module, FusedConvolution):
-                module.pack()
-    return ready
+                module.reorder_weights()
+    return fused
 
 
 def first_if_equal(rows: Tensor) -> Tensor:
-    """The first row in place of all, where all are the same: what is made of it is then made once for the batch."""
+    """(B, ...) -> (1, ...) where all rows are equal, so that their embedding is computed once; else the rows."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
 
 class FusedConvolution(nn.Module):
-    """activation(conv(x)), or conv(x) + plus; the BatchNorm after it folded in."""
+    """activation(conv(x)), or conv(x) + plus; a BatchNorm that follows the convolution is folded into it."""
 
     def __init__(self, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None, activation: str = "none") -> None:
         super().__init__()
         self.conv = fuse_conv_bn_eval(conv, norm) if norm else conv
         self.activation = activation
-        self.packed: Tensor | None = None
+        self.reordered: Tensor | None = None
 
-    def pack(self) -> None:
-        """Give the weights to oneDNN, through the operators that torch.compile uses too; no compiler is needed."""
+    def reorder_weights(self) -> None:
+        """Stores the weights in oneDNN's layout, with operators that torch.compile uses too; needs no compiler."""
         conv = self.conv
         self.geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
-        self.packed = torch.ops.mkldnn._reorder_convolution_weight(conv.weight, *self.geometry)
+        self.reordered = torch.ops.mkldnn._reorder_convolution_weight(conv.weight, *self.geometry)
         conv.register_parameter("weight", None)
 
     def forward(self, x: Tensor, plus: Tensor | None = None) -> Tensor:
-        if self.packed is None:
+        if self.reordered is None:
             y = ACTIVATIONS[self.activation](self.conv(x))
             return y if plus is None else y + plus
         convolve = torch.ops.mkldnn._convolution_pointwise
         if plus is None:
-            return convolve(x, self.packed, self.conv.bias, *self.geometry, self.activation, [], "none")
-        return convolve.binary(x, plus, self.packed, self.conv.bias, *self.geometry, "add", 1.0, None, [], None)
+            return convolve(x, self.reordered, self.conv.bias, *self.geometry, self.activation, [], "none")
+        return convolve.binary(x, plus, self.reordered, self.conv.bias, *self.geometry, "add", 1.0, None, [], None)
 
 
 @cache
 @torch.no_grad()
 def has_fused_convolution(dtype: torch.dtype) -> bool:
-    """Whether oneDNN is there on this CPU, and right: found out by one small convolution."""
+    """Whether oneDNN's fused convolution exists on this CPU and gives correct results; runs one small convolution."""
     x = torch.linspace(-1, 1, 16 * 64).reshape(1, 16, 8, 8)
     plain = FusedConvolution(_empty_convolution(16, 16, 3), activation="gelu")
     weight, bias = torch.linspace(-0.1, 0.1, 16 * 16 * 9).view(16, 16, 3, 3), torch.linspace(-1, 1, 16)
     plain.conv.load_state_dict({"weight": weight, "bias": bias})
     quick = deepcopy(plain).to(dtype)
     try:
-        quick.pack()
-        found = quick(x.to(dtype))
+        quick.reorder_weights()
+        result = quick(x.to(dtype))
     except (AttributeError, RuntimeError):
         return False
-    return torch.allclose(found.float(), plain(x), atol=0.02, rtol=0.02)
+    return torch.allclose(result.float(), plain(x), atol=0.02, rtol=0.02)
 
 
 def _empty_convolution(channels_in: int, channels: int, size: int) -> nn.Conv2d:
-    """A convolution to be filled; it draws no random numbers, of which a training run beside it would miss some."""
+    """A convolution without values; it draws no random numbers, which would change a training run in this process."""
     return nn.utils.skip_init(nn.Conv2d, channels_in, channels, size, padding=size // 2)
 
 
 class FusedTransposedConvolution(nn.Module):
-    """A transposed convolution whose stride is its size, as one matrix product: (B, in, H, W) -> (B, out, kH, kW)."""
+    """A transposed convolution of size and stride k as one matrix product: (B, in, H, W) -> (B, out, k H, k W)."""
 
     def __init__(self, conv: nn.ConvTranspose2d) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class FusedTransposedConvolution(nn.Module):
 
 
 class PlanarGroupNorm(nn.Module):
-    """On planes of contiguous numbers: twice as fast as the operator is on channels_last."""
+    """GroupNorm on the contiguous memory format: twice as fast as on channels_last."""
 
     def __init__(self, norm: nn.GroupNorm) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class PlanarGroupNorm(nn.Module):
 
 
 class FusedBlock(nn.Module):
-    """sprite_unet.Block."""
+    """A fused sprite_unet.Block."""
 
     def __init__(self, block: Block) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class FusedBlock(nn.Module):
 
 
 class FusedAttention(nn.Module):
-    """sprite_unet.Attention. On a CPU, scaled_dot_product_attention takes longer for these 64 pixels."""
+    """A fused sprite_unet.Attention; the norm and the factor of the queries are folded into `qkv`."""
 
     def __init__(self, attention: Attention) -> None:
         super().__init__()
@@ -157,12 +157,12 @@ class FusedAttention(nn.Module):
         b, c, h, w = x.shape
         parts = self.qkv(x).permute(0, 2, 3, 1).reshape(b, h * w, 3, self.heads, c // self.heads)
         q, k, v = parts.permute(2, 0, 3, 1, 4).contiguous().unbind(0)  # (B, heads, H W, C / heads)
-        seen = (q @ k.transpose(2, 3)).softmax(3) @ v
-        return self.out(seen.transpose(1, 2).reshape(b, h, w, c).permute(0, 3, 1, 2), plus=x)
+        values = (q @ k.transpose(2, 3)).softmax(3) @ v
+        return self.out(values.transpose(1, 2).reshape(b, h, w, c).permute(0, 3, 1, 2), plus=x)
 
 
 def _fuse_module(module: nn.Module) -> nn.Module:
-    """The module, or what stands in for it; what it holds is used up."""
+    """The module with all its parts fused, or its replacement. Changes the module: pass a copy."""
     match module:
         case nn.Conv2d():
             return FusedConvolution(module)

@@ -1,8 +1,8 @@
-"""The border to a lent GPU. On a ZeroGPU Space a GPU exists only in another process, while a decorated generator runs.
+"""Runs a generator in ZeroGPU's worker process. On a ZeroGPU Space a GPU exists only there, while the generator runs.
 
-Arguments and what is yielded are pickled there and back, so only plain CPU data crosses, with numpy in place of
-tensors; what changes in memory there is lost, what is written to the disk stays; the work cannot be paused, and ends
-at its next yield once nobody asks for more. Anywhere else nothing is added: the engine is called as it is.
+Arguments and yielded values are pickled, so they are plain CPU data, with numpy arrays in place of tensors. Changes in
+the worker's memory are lost; files that it writes stay. The generator cannot be paused; it ends at its next yield once
+the caller closes it. On any other machine the engine is called directly.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,26 +21,24 @@ from ..store import Checkpoint, RunConfig, restore
 from . import batching
 from .device import find_device, is_zero_gpu
 from .generation import Request
-from .generation import generate as generate_here
+from .generation import generate as generate_directly
 
 Work = Callable[..., Iterator[Any]]
 
-STARTUP_SECONDS = 5  # seconds before the first step; an estimate
-SECONDS_PER_EVALUATION = (
-    0.01  # seconds of one step of one network, at most: an estimate too. Asking for less is served sooner
-)
+STARTUP_SECONDS = 5  # until the first step; an estimate
+SECONDS_PER_EVALUATION = 0.01  # of one step of one network, at most; an estimate. ZeroGPU serves short requests sooner
 
 
 @dataclass(frozen=True)
 class RemoteError:
-    """A ValueError on its way back: of an exception that crosses, only the name of its class arrives."""
+    """A ValueError as a value: of an exception in the worker, the caller receives only the class's name."""
 
     message: Message | str
 
 
 @dataclass(frozen=True, eq=False)
 class PickledCheckpoint:
-    """A checkpoint as plain data."""
+    """A checkpoint as plain data, for pickling."""
 
     config: RunConfig
     epoch: int
@@ -51,13 +49,16 @@ class PickledCheckpoint:
         weights = {name: tensor.numpy() for name, tensor in checkpoint.network.state_dict().items()}
         return cls(checkpoint.config, checkpoint.epoch, weights)
 
-    def unpacked(self) -> Checkpoint:
+    def to_checkpoint(self) -> Checkpoint:
         weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
         return Checkpoint(self.config, self.epoch, restore(self.config, weights, f"epoch {self.epoch}"))
 
 
 def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
-    """A generator function that runs where the GPU is. seconds: for which to ask, called with its arguments."""
+    """Decorates a generator function to run in the worker process, where there is one.
+
+    seconds: gives the duration to request from ZeroGPU; called with the generator's arguments.
+    """
 
     def decorate(work: Work) -> Work:
         if not is_zero_gpu():
@@ -65,35 +66,35 @@ def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:
         import spaces
 
         @wraps(work)
-        def there(*arguments: Any) -> Iterator[Any]:
+        def in_worker(*arguments: Any) -> Iterator[Any]:
             _reset_forked_process()
-            torch.set_num_threads(1)  # OpenMP's other threads did not come along; to wait for them is for ever
+            torch.set_num_threads(1)  # OpenMP's other threads were not copied; it would wait for them for ever
             try:
                 yield from work(*arguments)
-            except ValueError as mistake:
-                yield RemoteError(message_of(mistake))
+            except ValueError as error:
+                yield RemoteError(message_of(error))
 
-        lent = spaces.GPU(there, duration=seconds)
+        remote = spaces.GPU(in_worker, duration=seconds)
 
         @wraps(work)
-        def here(*arguments: Any) -> Iterator[Any]:
+        def in_caller(*arguments: Any) -> Iterator[Any]:
             batching.batcher().wait_until_idle()
-            with closing(lent(*arguments)) as events:
+            with closing(remote(*arguments)) as events:
                 for event in events:
                     if isinstance(event, RemoteError):
                         raise UserError(event.message)
                     yield event
 
-        return here
+        return in_caller
 
     return decorate
 
 
 @cache
 def _reset_forked_process() -> None:
-    """Once in each borrowed process: forget the device of the process that it was forked from, and its engine.
+    """Drops the device and the batcher that a worker process was forked with, once in each worker.
 
-    That one may look as if it had its thread, which did not come along, or its lock may be held for ever.
+    The batcher's thread was not copied, and its lock may be held for ever.
     """
     find_device.cache_clear()
     batching.batcher.cache_clear()
@@ -102,23 +103,26 @@ def _reset_forked_process() -> None:
 def generate_on_lent_gpu(
     checkpoints: Sequence[Checkpoint], request: Request, begin: tuple[Tensor, int] | None = None
 ) -> Iterator[tuple[Step, ...]]:
-    """`diffusion.generate.generate`, where the GPU is."""
+    """As `generation.generate`, in ZeroGPU's worker process where there is one."""
     if not is_zero_gpu():
-        yield from generate_here(checkpoints, request, begin=begin)
+        yield from generate_directly(checkpoints, request, begin=begin)
         return
     picture = (begin[0].numpy(), begin[1]) if begin else None
-    for steps in _generate_there([PickledCheckpoint.of(checkpoint) for checkpoint in checkpoints], request, picture):
+    for steps in _generate_in_worker(
+        [PickledCheckpoint.of(checkpoint) for checkpoint in checkpoints], request, picture
+    ):
         yield tuple(Step(t, torch.from_numpy(x), torch.from_numpy(x0)) for t, x, x0 in steps)
 
 
 def estimate_seconds_to_generate(checkpoints: Sequence[PickledCheckpoint], request: Request, _: object) -> float:
+    """Seconds to request from ZeroGPU."""
     return STARTUP_SECONDS + SECONDS_PER_EVALUATION * len(checkpoints) * request.steps
 
 
 @run_on_lent_gpu(estimate_seconds_to_generate)
-def _generate_there(
+def _generate_in_worker(
     checkpoints: Sequence[PickledCheckpoint], request: Request, begin: tuple[np.ndarray, int] | None
 ) -> Iterator[list[tuple[int, np.ndarray, np.ndarray]]]:
     picture = (torch.from_numpy(begin[0]), begin[1]) if begin else None
-    for steps in generate_here([checkpoint.unpacked() for checkpoint in checkpoints], request, begin=picture):
+    for steps in generate_directly([checkpoint.to_checkpoint() for checkpoint in checkpoints], request, begin=picture):
         yield [(step.t, step.x.cpu().numpy(), step.x0.cpu().numpy()) for step in steps]

@@ -2,9 +2,9 @@
 
     metrics.json   {"0": {"step": 200, "loss": …, "quality": {…}}, …, "floor": {"held_out": {…}, "fresh": {…}}}
 
-The floor is what the same numbers are for real sprites: held-out ones, which show shapes that were never trained on,
-and freshly drawn ones of the training shapes. Everything is measured on `seeds` groups of sprites, so that each number
-has a mean and a spread.
+The baseline (key "floor") is the same numbers for real sprites: validation sprites (key "held_out"), whose shapes were
+never trained on, and newly drawn sprites of the training shapes (key "fresh"). All is measured on `seeds` groups of
+sprites, so that each number has a mean and a spread.
 """
 
 import hashlib
@@ -25,25 +25,25 @@ from .features import FEATURE_WEIGHTS, load_features
 from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
 from .metrics import NEIGHBOURS, noise_error
 
-NOISED = 500  # held-out sprites for the error by level
+NOISE_ERROR_SPRITES = 500  # validation sprites for the error by noise level
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvalConfig:
-    """How to measure: the same for every epoch of a run, or the numbers could not be compared."""
+    """How to measure. Numbers can be compared only where all of it is the same. ValueError for wrong values."""
 
     count: int = 2000  # sprites an epoch, over all seeds
-    seeds: int = 4  # groups, for the spread
+    seeds: int = 4  # groups of sprites, for the spread; 1 to 100
     steps: int = 50  # of DDPM
 
     def __post_init__(self) -> None:
         if not 1 <= self.seeds <= 100:
             raise UserError("seeds must be between 1 and 100, not {seeds}", seeds=self.seeds)
-        least = self.seeds * (NEIGHBOURS + 1)
-        if not least <= self.count <= 100_000:
+        lowest = self.seeds * (NEIGHBOURS + 1)
+        if not lowest <= self.count <= 100_000:
             raise UserError(
                 "count must be between {least} ({neighbours} a seed) and 100000, not {count}",
-                least=least,
+                least=lowest,
                 neighbours=NEIGHBOURS + 1,
                 count=self.count,
             )
@@ -51,14 +51,13 @@ class EvalConfig:
             raise UserError("steps must be at least 1, not {steps}", steps=self.steps)
 
     @property
-    def each(self) -> int:
-        """SpriteSet of one seed."""
+    def sprites_per_seed(self) -> int:
         return self.count // self.seeds
 
 
 @dataclass(frozen=True)
 class SpritesDrawn:
-    """One batch more is drawn: for progress."""
+    """Progress: one more batch of sprites is drawn."""
 
     epoch: int
     done: int  # sprites, over all epochs
@@ -67,7 +66,7 @@ class SpritesDrawn:
 
 @dataclass(frozen=True)
 class EpochMeasured:
-    """Passed on after its numbers are safe on the disk."""
+    """An epoch is measured and its numbers are saved."""
 
     epoch: int
     quality: dict[str, Any]  # as in metrics.json
@@ -75,7 +74,7 @@ class EpochMeasured:
 
 def evaluate_run(
     run: RunFolder,
-    exam: EvalConfig | None = None,
+    config: EvalConfig | None = None,
     *,
     epochs: Sequence[int] | None = None,
     data: str | None = None,
@@ -83,59 +82,64 @@ def evaluate_run(
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
 ) -> Iterator[SpritesDrawn | EpochMeasured]:
-    """Measure these epochs of a run, all unless given, against the sprites that it was trained on.
+    """Measures epochs of a run against the sprites that it was trained on.
 
-    data, labels: where those are, as for `train`; built-in ones are found by themselves. Writes metrics.json after
-    every epoch and the card at the end; numbers of another exam that stand there are dropped.
+    config: as EvalConfig() unless given; epochs: all unless given; features: the weights of the feature network.
+    data, labels: the training sprites as for `train`; built-in sprites need neither.
+    Writes metrics.json after every epoch and the card at the end, and drops numbers of another EvalConfig.
+    ValueError where an epoch is missing, there are too many steps, or the data are not the run's.
     """
-    exam, device = exam or EvalConfig(), device or find_device()
-    config, there = run.config(), run.epochs()
-    chosen = list(there) if epochs is None else sorted(set(epochs))
-    if absent := [epoch for epoch in chosen if epoch not in there]:
+    config, device = config or EvalConfig(), device or find_device()
+    run_config, existing = run.config(), run.epochs()
+    chosen = list(existing) if epochs is None else sorted(set(epochs))
+    if absent := [epoch for epoch in chosen if epoch not in existing]:
         raise UserError(
             "{path} has no epoch {absent}; it has: {there}",
             path=run.path,
             absent=absent[0],
-            there=", ".join(map(str, there)) or "none",
+            there=", ".join(map(str, existing)) or "none",
         )
-    config.noise_schedule().levels(exam.steps)  # refuses too many steps before the work begins
+    run_config.noise_schedule().levels(config.steps)  # refuses too many steps before the work begins
     network = load_features(features)
-    training, held_out = load_training_data(run, data, labels)
-    judge = QualityMetrics(network, training, exam.each)
-    real = real_groups(training, held_out, exam.each, exam.seeds)
+    training, validation = load_training_data(run, data, labels)
+    metrics = QualityMetrics(network, training, config.sprites_per_seed)
+    real = real_groups(training, validation, config.sprites_per_seed, config.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
-    floor = {name: judge.report(groups) for name, groups in real.items()}
-    run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
-    plan = plan_batches(training, exam.each)
-    asked = np.concatenate([np.full(size, kind) for kind, size in plan])
-    done, total = 0, len(chosen) * exam.seeds * exam.each
+    baseline = {name: metrics.report(groups) for name, groups in real.items()}
+    run.save_floor({"exam": asdict(config) | {"features": digest}, **baseline})
+    batches = plan_batches(training, config.sprites_per_seed)
+    kinds = np.concatenate([np.full(size, kind) for kind, size in batches])
+    done, total = 0, len(chosen) * config.seeds * config.sprites_per_seed
     for epoch in chosen:
         checkpoint, groups = run.load(epoch), []
-        for seed in range(exam.seeds):
-            drawn = []
-            for number, (kind, size) in enumerate(plan):
-                drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", exam.steps))
+        for seed in range(config.seeds):
+            pixels = []
+            for number, (kind, size) in enumerate(batches):
+                pixels.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", config.steps))
                 done += size
                 yield SpritesDrawn(epoch, done, total)
-            groups.append(SpriteGroup(np.concatenate(drawn), asked))
-        quality = judge.report(groups)
-        if len(held_out):
-            some = held_out[np.random.default_rng(0).permutation(len(held_out))[:NOISED]]
+            groups.append(SpriteGroup(np.concatenate(pixels), kinds))
+        quality = metrics.report(groups)
+        if len(validation):
+            some = validation[np.random.default_rng(0).permutation(len(validation))[:NOISE_ERROR_SPRITES]]
             predict = predictor(checkpoint, device)
-            errors = noise_error(predict, config.noise_schedule(), some.pixels, some.labels, device=device.name)
+            errors = noise_error(predict, run_config.noise_schedule(), some.pixels, some.labels, device=device.name)
             quality["noise_error"] = [round(error, 5) for error in errors]
         run.save_quality(epoch, quality)
-        if epoch == max(there):
+        if epoch == max(existing):
             pairs = closest_pairs(groups[0], training)
             run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
         yield EpochMeasured(epoch, quality)
-    run.save_card(build_card(config, run.metrics(), find_command(run.card()), run.floor()))
+    run.save_card(build_card(run_config, run.metrics(), find_command(run.card()), run.floor()))
 
 
 def load_training_data(
     run: RunFolder, data: str | None = None, labels: str | None = None
 ) -> tuple[SpriteSet, SpriteSet]:
-    """(training, held out) of a run. Refuses data that it was not trained on."""
+    """(training, validation) sprites of a run. ValueError for data that the run was not trained on.
+
+    data, labels: as for `train`; where not given, those that the run names.
+    """
     facts = run.config().data
     if not data and run.data():
         data, labels = run.data()["data"], run.data()["labels"]
@@ -146,23 +150,26 @@ def load_training_data(
             path=run.path,
             source=source or "unknown data",
         )
-    training, held_out = open_dataset(source, labels)
+    training, validation = open_dataset(source, labels)
     if facts and training.facts()["sha256"] != facts.get("sha256"):
         raise UserError(
             "{source} is not what {path} was trained on: other pictures or other labels", source=source, path=run.path
         )
-    return training, held_out
+    return training, validation
 
 
-def plan_batches(training: SpriteSet, each: int) -> list[tuple[int, int]]:
-    """One group in batches of (kind, how many): half of it of any kind, half by kind in the data's proportions."""
+def plan_batches(training: SpriteSet, count: int) -> list[tuple[int, int]]:
+    """Divides a group of `count` sprites into batches of (kind, size), none larger than MAX_SPRITES.
+
+    Half of the group is of no given kind (ANY), half has the kinds in the proportions of the training sprites.
+    """
     number = training.labels.sum(0)
-    by_kind = each // 2 if number.any() else 0
+    by_kind = count // 2 if number.any() else 0
     ends = (np.cumsum(number) / max(number.sum(), 1) * by_kind).round().astype(int)
-    wanted = [(ANY, each - by_kind), *enumerate(np.diff(ends, prepend=0).tolist())]
+    sizes = [(ANY, count - by_kind), *enumerate(np.diff(ends, prepend=0).tolist())]
     return [
         (kind, len(part))
-        for kind, size in wanted
+        for kind, size in sizes
         if size
         for part in np.array_split(np.arange(size), -(-size // MAX_SPRITES))
     ]
@@ -171,7 +178,10 @@ def plan_batches(training: SpriteSet, each: int) -> list[tuple[int, int]]:
 def draw_batch(
     checkpoint: Checkpoint, kind: int, count: int, seed: int, number: int, device: Device, sampler: str, steps: int
 ) -> np.ndarray:
-    """uint8 (count, 16, 16, 3), batch `number` of a plan, as the app and `sample` draw them."""
+    """Draws batch `number` of `plan_batches`, as the app and `sample` do: uint8 (count, 16, 16, 3).
+
+    kind: an index into KINDS, or ANY; seed: of the group.
+    """
     kinds = tuple(float(i == kind) for i in range(len(KINDS)))
     request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number, kinds=kinds)
     return to_pixels(generate_finished(checkpoint, request, device))

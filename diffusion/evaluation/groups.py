@@ -1,4 +1,4 @@
-"""Compares groups of sprites with those that were trained on: all the numbers of one epoch, or of real sprites."""
+"""Quality metrics of groups of sprites, compared with the training sprites: of an epoch, or of real sprites."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,27 +11,35 @@ from ..errors import UserError
 from ..refs import Builtin, parse_data
 from ..sprites import KINDS
 from .features import FeatureNet, features_of
-from .metrics import COPY, NEIGHBOURS, frechet_distance, kernel_distance, mean_and_spread, nearest, precision_recall
+from .metrics import (
+    COPY_DISTANCE,
+    NEIGHBOURS,
+    frechet_distance,
+    kernel_distance,
+    mean_and_spread,
+    nearest,
+    precision_recall,
+)
 
-ANY = -1  # in place of a kind: none was asked for
+ANY = -1  # in place of an index into KINDS: no kind was requested
 
 
 @dataclass(frozen=True, eq=False)
 class SpriteGroup:
-    """SpriteSet of one seed."""
+    """The sprites of one seed."""
 
     pixels: np.ndarray  # uint8 (N, 16, 16, 3)
-    asked: np.ndarray  # int (N,) the kind that was asked for, an index into KINDS, or ANY
+    kinds: np.ndarray  # int (N,) the requested kind of each: an index into KINDS, or ANY
 
 
 class QualityMetrics:
-    """Compares groups of sprites with the training sprites, of which it keeps the features."""
+    """Compares groups of `group_size` sprites with the training sprites, whose features it keeps."""
 
-    def __init__(self, network: FeatureNet, training: SpriteSet, each: int) -> None:
+    def __init__(self, network: FeatureNet, training: SpriteSet, group_size: int) -> None:
         self.network, self.training = network, training
         self.real = features_of(network, training.pixels)  # (N, F)
-        chosen = np.random.default_rng(0).permutation(len(training))[:each]
-        self.reference = self.real[chosen]  # as many as in a group: precision and recall depend on that
+        chosen = np.random.default_rng(0).permutation(len(training))[:group_size]
+        self.reference = self.real[chosen]  # precision and recall need two sets of one size
         if len(self.reference) <= NEIGHBOURS:
             raise UserError(
                 "{training} has {count} sprites; measuring needs more than {neighbours}",
@@ -41,14 +49,14 @@ class QualityMetrics:
             )
 
     def report(self, groups: Sequence[SpriteGroup]) -> dict[str, Any]:
-        """Numbers of metrics.json: means and spreads over the groups; by kind, over all of them together."""
+        """The metrics for metrics.json: means and spreads over the groups; by kind, over all groups together."""
         measured: dict[str, list[float]] = {}
         copied, recognised = [], []
         for group in groups:
             features = features_of(self.network, group.pixels)
             precision, recall = precision_recall(self.reference, features)
-            copied.append(nearest(group.pixels, self.training.pixels)[1] < COPY)
-            recognised.append(self.network.kinds(features).numpy() == group.asked)
+            copied.append(nearest(group.pixels, self.training.pixels)[1] < COPY_DISTANCE)
+            recognised.append(self.network.kinds(features).numpy() == group.kinds)
             numbers = {
                 "frechet": frechet_distance(self.real, features),
                 "kernel": kernel_distance(self.real, features),
@@ -56,25 +64,24 @@ class QualityMetrics:
                 "recall": recall,
                 "copied": copied[-1].mean(),
             }
-            if (group.asked != ANY).any():
-                numbers["recognised"] = recognised[-1][group.asked != ANY].mean()
+            if (group.kinds != ANY).any():
+                numbers["recognised"] = recognised[-1][group.kinds != ANY].mean()
             for name, number in numbers.items():
                 measured.setdefault(name, []).append(float(number))
         report: dict[str, Any] = {"sprites": sum(len(group.pixels) for group in groups), "seeds": len(groups)}
         report |= {name: mean_and_spread(values) for name, values in measured.items()}
-        asked = np.concatenate([group.asked for group in groups])
-        for name, found in (("copied", copied), ("recognised", recognised)):
-            each = np.concatenate(found)
+        kinds = np.concatenate([group.kinds for group in groups])
+        for name, flags in (("copied", np.concatenate(copied)), ("recognised", np.concatenate(recognised))):
             report[f"{name}_by_kind"] = {
-                KINDS[kind]: round(float(each[asked == kind].mean()), 4) for kind in np.unique(asked) if kind != ANY
+                KINDS[kind]: round(float(flags[kinds == kind].mean()), 4) for kind in np.unique(kinds) if kind != ANY
             }
         return report
 
 
 def closest_pairs(group: SpriteGroup, training: SpriteSet, count: int = 12) -> np.ndarray:
-    """The sprites most like a training sprite, and then the training sprite that each is like.
+    """The `count` sprites nearest to a training sprite, then the nearest training sprite of each.
 
-    uint8 (2 x count, 16, 16, 3), no two of the first half alike.
+    uint8 (2 x count, 16, 16, 3); fewer where the group has fewer. No training sprite is in it twice.
     """
     index, distance = nearest(group.pixels, training.pixels)
     _, first_of_each = np.unique(index, return_index=True)
@@ -82,20 +89,23 @@ def closest_pairs(group: SpriteGroup, training: SpriteSet, count: int = 12) -> n
     return np.concatenate([group.pixels[chosen], training.pixels[index[chosen]]])
 
 
-def real_groups(training: SpriteSet, held_out: SpriteSet, each: int, seeds: int) -> dict[str, list[SpriteGroup]]:
-    """Real sprites, `seeds` groups of `each`: held-out ones and, where code draws the data, freshly drawn ones.
+def real_groups(
+    training: SpriteSet, validation: SpriteSet, group_size: int, seeds: int
+) -> dict[str, list[SpriteGroup]]:
+    """Groups of real sprites for the baseline, `seeds` for each source, by its key in metrics.json.
 
+    "held_out": validation sprites; "fresh": newly drawn sprites, only where the training sprites are built in.
     A source with too few sprites gives smaller groups, or none.
     """
-    sources = {"held_out": held_out[np.random.default_rng(0).permutation(len(held_out))]}
+    sources = {"held_out": validation[np.random.default_rng(0).permutation(len(validation))]}
     if isinstance(ref := parse_data(training.name), Builtin):
-        pixels, labels = draw(each * seeds, ref.seed + 2)  # one above taught the features
+        pixels, labels = draw(group_size * seeds, ref.seed + 2)  # seed + 1 may be that of the feature network
         sources["fresh"] = SpriteSet(pixels, labels.astype(np.float32), "fresh")
-    found = {}
+    groups = {}
     for name, sprites in sources.items():
-        size = min(each, len(sprites) // seeds)
+        size = min(group_size, len(sprites) // seeds)
         if size > NEIGHBOURS:
             kinds = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), ANY)
             slices = [slice(seed * size, (seed + 1) * size) for seed in range(seeds)]
-            found[name] = [SpriteGroup(sprites.pixels[part], kinds[part]) for part in slices]
-    return found
+            groups[name] = [SpriteGroup(sprites.pixels[part], kinds[part]) for part in slices]
+    return groups

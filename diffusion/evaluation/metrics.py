@@ -1,7 +1,7 @@
-"""How good generated sprites are, in numbers: pure functions of pictures and of their features.
+"""Metrics of generated sprites: pure functions of pictures and of their features.
 
-Shapes: N = pictures of one set, F = features (see features.py). Sets are compared with real sprites; what the same
-number is between two sets of real sprites is its floor (or its ceiling), and evaluate.py stores that too.
+Shapes: N = pictures of one set, F = features (see features.py). Generated sprites are compared with real ones. A
+metric between two sets of real sprites is its baseline, which evaluate.py saves too.
 """
 
 import warnings
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 BUCKETS = 10  # of noise levels
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019, section 3.1
-# A sprite is a copy of a training sprite where their pixels differ by less than this on average, of 255. Of 2,000
-# held-out built-in sprites, which cannot be copies, the nearest to any of the 20,000 is 11.0 away and 99 % are more
-# than 15 away; of 2,000 fresh sprites made of the training shapes 60 % are equal to one and 15 % more below 8.
-COPY = 8.0
+# A sprite is a copy of a training sprite if their pixels differ by less than this on average, of 255. Of 2,000
+# built-in validation sprites, which cannot be copies, the nearest to any of 20,000 training sprites is 11.0 away; 99 %
+# are over 15 away. Of 2,000 newly drawn sprites of the training shapes, 60 % equal one, 15 % more are under 8 away.
+COPY_DISTANCE = 8.0
 
 
 @torch.inference_mode()
@@ -39,12 +39,13 @@ def noise_error(
     batch_size: int = 250,
     device: str = "cpu",
 ) -> list[float]:
-    """Mean squared error of the predicted noise (Ho et al. 2020, eq. 14) for each tenth of the levels, cleanest first.
+    """Mean squared error of the predicted noise (Ho et al. 2020, eq. 14) in each bucket of levels, cleanest first.
 
-    predict: (x, t / T, context) -> eps, on `device`; pixels: uint8 (N, H, W, 3), never trained on; context: (N, 5).
-    Noise and levels are the same at every call. 0 is perfect; 1 is what an answer of all zeros would get.
+    predict: (x, t / T, context) -> eps, on `device`; pixels: uint8 (N, H, W, 3), not trained on; context: (N, 5).
+    Returns `buckets` numbers: 0 for a perfect prediction, about 1 for a prediction of zeros. The noise and the levels
+    are the same at every call.
     """
-    chance = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
     edges = [1 + len(schedule) * i // buckets for i in range(buckets + 1)]
     errors = []
     for low, high in pairwise(edges):
@@ -52,31 +53,34 @@ def noise_error(
         for start in range(0, len(pixels), batch_size):
             x0 = from_pixels(torch.from_numpy(pixels[start : start + batch_size]))
             labels = torch.from_numpy(context[start : start + batch_size])
-            eps = torch.randn(x0.shape, generator=chance)
-            t = torch.randint(low, max(high, low + 1), (len(x0),), generator=chance)
+            eps = torch.randn(x0.shape, generator=generator)
+            t = torch.randint(low, max(high, low + 1), (len(x0),), generator=generator)
             x, time = schedule.noised(x0, t, eps), t / len(schedule)
-            seen = predict(x.to(device), time.to(device), labels.to(device)).float().cpu()
-            total += float((seen - eps).square().mean()) * len(x0)
+            predicted = predict(x.to(device), time.to(device), labels.to(device)).float().cpu()
+            total += float((predicted - eps).square().mean()) * len(x0)
         errors.append(total / len(pixels))
     return errors
 
 
 def frechet_distance(real: Tensor, generated: Tensor) -> float:
-    """Between two Gaussians fitted to features, Heusel et al. 2017 (arXiv:1706.08500), eq. 6; 0 for equal sets.
+    """Fréchet distance between two Gaussians fitted to features, Heusel et al. 2017 (arXiv:1706.08500), eq. 6.
 
-    real: (N, F), generated: (M, F). Small sets measure too far: compare sets of one size.
+    real: (N, F), generated: (M, F). 0 for equal sets. Small sets give too large distances: compare sets of one size.
+    ValueError for fewer than 2 rows, unequal F, or numbers that are not finite.
     """
     from torchmetrics.image.fid import FrechetInceptionDistance
 
     _check(real, generated)
-    return _torchmetric(FrechetInceptionDistance(feature=_Given(real.shape[1])), real.double(), generated.double())
+    return _torchmetric(
+        FrechetInceptionDistance(feature=_ReadyFeatures(real.shape[1])), real.double(), generated.double()
+    )
 
 
 def kernel_distance(real: Tensor, generated: Tensor, subsets: int = 20) -> float:
     """Squared maximum mean discrepancy, Bińkowski et al. 2018 (arXiv:1801.01401), eq. 4, kernel (x·y / F + 1)³.
 
-    Without bias: about 0, also below it, for two samples of one distribution, however small they are.
-    real: (N, F), generated: (M, F); a mean over random subsets, always the same ones.
+    An unbiased estimate: for two samples of one distribution it is near 0, above or below, whatever their size.
+    real: (N, F), generated: (M, F); the mean over random subsets, the same ones at every call. ValueError as above.
     """
     from torchmetrics.image.kid import KernelInceptionDistance
 
@@ -85,12 +89,12 @@ def kernel_distance(real: Tensor, generated: Tensor, subsets: int = 20) -> float
     with warnings.catch_warnings(), torch.random.fork_rng():
         warnings.simplefilter("ignore", UserWarning)  # that it keeps all features in memory
         torch.manual_seed(0)
-        metric = KernelInceptionDistance(feature=_Given(real.shape[1]), subsets=subsets, subset_size=size)
+        metric = KernelInceptionDistance(feature=_ReadyFeatures(real.shape[1]), subsets=subsets, subset_size=size)
         return _torchmetric(metric, real.double(), generated.double())
 
 
-class _Given(nn.Identity):
-    """torchmetrics asks for a network; the features are there already."""
+class _ReadyFeatures(nn.Identity):
+    """The network that torchmetrics requires; it returns its input, because the features are already computed."""
 
     def __init__(self, num_features: int) -> None:
         super().__init__()
@@ -100,60 +104,61 @@ class _Given(nn.Identity):
 def _torchmetric(metric: "Metric", real: Tensor, generated: Tensor) -> float:
     metric.update(real, real=True)
     metric.update(generated, real=False)
-    found = metric.compute()
-    return float(found[0] if isinstance(found, tuple) else found)
+    value = metric.compute()
+    return float(value[0] if isinstance(value, tuple) else value)
 
 
 def precision_recall(real: Tensor, generated: Tensor, k: int = NEIGHBOURS) -> tuple[float, float]:
-    """Shares of the generated that could be real, and of the real that could be generated, both 0..1.
+    """(precision, recall), both in [0, 1], Kynkäänniemi et al. 2019 (arXiv:1904.06991), eq. 1 and 2.
 
-    Kynkäänniemi et al. 2019 (arXiv:1904.06991), eq. 1 and 2: a picture could be of a set if it lies within some
-    member's distance to its k-th nearest neighbour. real: (N, F), generated: (M, F); compare sets of one size.
+    Precision is the share of generated pictures in the real manifold, recall the share of real pictures in the
+    generated one. A manifold is the union of balls around a set's members, each with the radius to its k-th neighbour.
+    real: (N, F), generated: (M, F); compare sets of one size. ValueError for k or fewer rows.
     """
     _check(real, generated)
     if min(len(real), len(generated)) <= k:
         raise UserError(
-            "precision and recall need more than {k} sprites of each, not {count}, {count2}",
+            "precision and recall need more than {k} sprites of each, not {real}, {generated}",
             k=k,
-            count=len(real),
-            count2=len(generated),
+            real=len(real),
+            generated=len(generated),
         )
-    return _inside(generated, real, k), _inside(real, generated, k)
+    return _manifold_share(generated, real, k), _manifold_share(real, generated, k)
 
 
-def _inside(pictures: Tensor, members: Tensor, k: int) -> float:
-    """Eq. 1: the share of `pictures` in the balls around `members`."""
-    exact = "donot_use_mm_for_euclid_dist"  # the fast way is off by enough to part equal pictures
-    radius = (
-        torch.cdist(members, members, compute_mode=exact).kthvalue(k + 1, dim=1).values
-    )  # its own nearest is itself
+def _manifold_share(pictures: Tensor, members: Tensor, k: int) -> float:
+    """Share of `pictures` in the manifold of `members`, eq. 1."""
+    exact = "donot_use_mm_for_euclid_dist"  # the faster mode gives equal pictures a distance above 0
+    distances = torch.cdist(members, members, compute_mode=exact)
+    radius = distances.kthvalue(k + 1, dim=1).values  # k + 1: the nearest member is the member itself
     near = torch.cdist(pictures, members, compute_mode=exact) <= radius
     return float(near.any(dim=1).float().mean())
 
 
 def nearest(pixels: np.ndarray, training: np.ndarray, chunk: int = 500) -> tuple[np.ndarray, np.ndarray]:
-    """Of each sprite the training sprite with the least squared difference: its index, and how far it is.
+    """Finds for each sprite the training sprite with the smallest squared difference.
 
-    uint8 (M, H, W, 3), (N, H, W, 3) -> int64 (M,) and float32 (M,) mean absolute difference of the pixels, 0..255.
+    uint8 (M, H, W, 3), (N, H, W, 3) -> int64 (M,) its index, and float32 (M,) the mean absolute difference of the
+    pixels, 0..255. ValueError for sprites of another size.
     """
     if pixels.shape[1:] != training.shape[1:]:
         raise UserError(
-            "sprites of {shape} cannot be compared with training sprites {shape2}",
+            "sprites of {shape} cannot be compared with training sprites {training}",
             shape=pixels.shape[1:],
-            shape2=training.shape[1:],
+            training=training.shape[1:],
         )
-    theirs = torch.from_numpy(training).flatten(1).float() / 255
-    squares = theirs.square().sum(1) / 2
+    references = torch.from_numpy(training).flatten(1).float() / 255
+    squares = references.square().sum(1) / 2
     indices, distances = [], []
     for part in (torch.from_numpy(pixels).flatten(1).float() / 255).split(chunk):
-        index = (squares - part @ theirs.T).argmin(1)  # |a - b|² = |a|² + 2 (|b|² / 2 - a·b)
+        index = (squares - part @ references.T).argmin(1)  # |a - b|² = |a|² + 2 (|b|² / 2 - a·b)
         indices.append(index)
-        distances.append(255 * (part - theirs[index]).abs().mean(1))
+        distances.append(255 * (part - references[index]).abs().mean(1))
     return torch.cat(indices).numpy(), torch.cat(distances).numpy()
 
 
 def mean_and_spread(values: Sequence[float]) -> dict[str, float]:
-    """The mean over seeds, and their standard deviation (n - 1); the spread of one seed is unknown: 0."""
+    """{"mean", "spread"} of one number a seed; the spread is the standard deviation (n - 1), 0 for a single seed."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return {"mean": round(float(np.mean(values)), 5), "spread": round(spread, 5)}
 
@@ -161,12 +166,11 @@ def mean_and_spread(values: Sequence[float]) -> dict[str, float]:
 def _check(real: Tensor, generated: Tensor) -> None:
     for name, features in (("real", real), ("generated", generated)):
         if features.ndim != 2 or len(features) < 2 or features.shape[1] != real.shape[1]:
-            shape = tuple(features.shape)
             raise UserError(
-                "features of {name} sprites must be (2 or more, {shape}), not {shape2}",
+                "features of {name} sprites must be (2 or more, {size}), not {shape}",
                 name=name,
-                shape=real.shape[-1],
-                shape2=shape,
+                size=real.shape[-1],
+                shape=tuple(features.shape),
             )
         if not torch.isfinite(features).all():
             raise UserError("the features of {name} sprites are not all finite", name=name)

@@ -1,21 +1,19 @@
-"""How few steps are enough: every sampler's distance to real sprites, at several numbers of steps.
+"""The sampler sweep: every sampler's distance to real sprites, at several numbers of steps.
 
     samplers.json   {"run": "sprites", "epoch": 31, "each": 500, "features": "ab12…",
                      "trials": [{"sampler": "ddpm", "steps": 500, "seeds": {"0": {"frechet": 1.5, …}, …}}, …]}
 
-A trial draws groups of sprites, one a seed, as `evaluate` does. All trials start seed for seed from the same noise,
-so that two of them are compared pair by pair. The file is written after every group: a contest that was interrupted
-goes on where it stopped, and one with more trials or seeds only adds to it.
+A setting ("trial" in the file) is a sampler with a number of steps. For each seed it draws a group of sprites as
+`evaluate` does, from the same noise as all other settings, so that settings are compared seed by seed. The file is
+written after every group: an interrupted sweep continues, and a sweep with more settings or seeds adds to the file.
 """
 
 import hashlib
 import json
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import fmean, stdev
-from typing import Any
+from statistics import fmean
 
 import numpy as np
 
@@ -27,12 +25,12 @@ from .evaluate import EvalConfig, draw_batch, load_training_data, plan_batches
 from .features import FEATURE_WEIGHTS, load_features
 from .groups import QualityMetrics, SpriteGroup
 
-KEPT = ("frechet", "kernel", "precision", "recall", "copied")  # of a group's numbers
+SAVED_METRICS = ("frechet", "kernel", "precision", "recall", "copied")
 
 
 @dataclass(frozen=True)
 class SweepSetting:
-    """A sampler with so many evaluations of the network; written `ddpm:500`."""
+    """A sampler and its number of steps; written `ddpm:500`."""
 
     sampler: str
     steps: int
@@ -41,13 +39,14 @@ class SweepSetting:
         return f"{self.sampler}:{self.steps}"
 
     @classmethod
-    def parse(cls, words: str) -> "SweepSetting":
-        sampler, _, steps = words.partition(":")
+    def parse(cls, text: str) -> "SweepSetting":
+        """Reads `sampler:steps`. ValueError for an unknown sampler or steps below 1."""
+        sampler, _, steps = text.partition(":")
         if sampler not in SAMPLERS or not steps.isdecimal() or int(steps) < 1:
             raise UserError(
-                "a trial is one of {samplers} and its steps, such as ddpm:50, not {words!r}",
+                "a trial is one of {samplers} and its steps, such as ddpm:50, not {text!r}",
                 samplers=", ".join(SAMPLERS),
-                words=words,
+                text=text,
             )
         return cls(sampler, int(steps))
 
@@ -68,76 +67,67 @@ class SweepResults:
 
     run: str
     epoch: int
-    each: int  # sprites of one seed: distances of groups of another size could not be compared
-    features: str  # sha256 of the network that looks at them
-    seeds: dict[SweepSetting, dict[int, dict[str, float]]] = field(
-        default_factory=dict
-    )  # trial -> seed -> name -> number
+    each: int  # sprites of one seed; distances of groups of different sizes cannot be compared
+    features: str  # sha256 of the feature network's file
+    seeds: dict[SweepSetting, dict[int, dict[str, float]]] = field(default_factory=dict)  # setting -> seed -> metrics
 
     @classmethod
     def read(cls, path: Path) -> "SweepResults":
+        """Reads samplers.json. ValueError for any other file."""
         try:
-            said = json.loads(path.read_text("utf-8"))
-            trials = {
+            content = json.loads(path.read_text("utf-8"))
+            seeds = {
                 SweepSetting(trial["sampler"], trial["steps"]): {
-                    int(seed): found for seed, found in trial["seeds"].items()
+                    int(seed): metrics for seed, metrics in trial["seeds"].items()
                 }
-                for trial in said.pop("trials")
+                for trial in content.pop("trials")
             }
-            return cls(**said, seeds=trials)
+            return cls(**content, seeds=seeds)
         except (KeyError, TypeError, AttributeError, ValueError):
             raise UserError(
                 "{path} is not what `python -m diffusion samplers` writes; name another --out", path=path
             ) from None
 
     def write(self, path: Path) -> None:
-        """A line for each trial."""
+        """Writes samplers.json, one line for each setting."""
         trials = [
-            {"sampler": trial.sampler, "steps": trial.steps, "seeds": {seed: found[seed] for seed in sorted(found)}}
-            for trial, found in sorted(self.seeds.items(), key=lambda item: (item[0].sampler, item[0].steps))
+            {"sampler": setting.sampler, "steps": setting.steps, "seeds": dict(sorted(by_seed.items()))}
+            for setting, by_seed in sorted(self.seeds.items(), key=lambda item: (item[0].sampler, item[0].steps))
         ]
-        facts = json.dumps({"run": self.run, "epoch": self.epoch, "each": self.each, "features": self.features})
+        header = json.dumps({"run": self.run, "epoch": self.epoch, "each": self.each, "features": self.features})
         lines = ",\n".join(map(json.dumps, trials))
-        write_whole(path, f'{facts[:-1]}, "trials": [\n{lines}\n]}}\n'.encode())
+        write_whole(path, f'{header[:-1]}, "trials": [\n{lines}\n]}}\n'.encode())
 
-    def values(self, trial: SweepSetting, name: str = "frechet") -> list[float]:
-        """One number of every seed, in the order of the seeds."""
-        return [found[name] for _, found in sorted(self.seeds.get(trial, {}).items())]
+    def values(self, setting: SweepSetting, name: str = "frechet") -> list[float]:
+        """One metric of every seed, in the order of the seeds."""
+        return [metrics[name] for _, metrics in sorted(self.seeds.get(setting, {}).items())]
 
-    def ratio(self, trial: SweepSetting, reference: SweepSetting = REFERENCE_SETTING) -> tuple[float, float] | None:
-        """How many times as far as the reference over the seeds that both have, and the standard error of that.
-
-        Pair by pair, as a seed that is easy for one is easy for the other (Cochran 1977, Sampling Techniques, section
-        6.4). Of a single seed the error is unknown: infinite. None where no seed has both.
-        """
-        ours, theirs = self.seeds.get(trial, {}), self.seeds.get(reference, {})
-        pairs = [(ours[seed]["frechet"], theirs[seed]["frechet"]) for seed in sorted(ours.keys() & theirs.keys())]
-        if not pairs:
+    def ratio(self, setting: SweepSetting, reference: SweepSetting = REFERENCE_SETTING) -> float | None:
+        """The setting's mean Fréchet distance over the reference's, for the seeds that both have; None without any."""
+        ours, theirs = self.seeds.get(setting, {}), self.seeds.get(reference, {})
+        seeds = ours.keys() & theirs.keys()
+        if not seeds:
             return None
-        base = fmean(other for _, other in pairs)
-        mean = fmean(mine for mine, _ in pairs) / base
-        if len(pairs) == 1:
-            return mean, math.inf
-        return mean, stdev(mine - mean * other for mine, other in pairs) / math.sqrt(len(pairs)) / base
+        return fmean(ours[seed]["frechet"] for seed in seeds) / fmean(theirs[seed]["frechet"] for seed in seeds)
 
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """One batch more is drawn: for progress."""
+    """Progress: one more batch of sprites is drawn."""
 
-    trial: SweepSetting
+    setting: SweepSetting
     seed: int
-    done: int  # evaluations of the network, for one sprite each
+    done: int  # evaluations of the network, each for one sprite
     total: int
 
 
 @dataclass(frozen=True)
 class GroupMeasured:
-    """Passed on after its numbers are safe on the disk."""
+    """A group of sprites is measured and its numbers are saved."""
 
-    trial: SweepSetting
+    setting: SweepSetting
     seed: int
-    book: SweepResults
+    results: SweepResults
 
 
 def sweep_samplers(
@@ -145,52 +135,53 @@ def sweep_samplers(
     out: Path,
     *,
     epoch: int,
-    trials: Sequence[SweepSetting] = SWEEP_SETTINGS,
+    settings: Sequence[SweepSetting] = SWEEP_SETTINGS,
     count: int = 2000,
     seeds: int = 4,
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
 ) -> Iterator[SweepProgress | GroupMeasured]:
-    """Measure what `out` does not hold yet, seed by seed: all trials of the first seed before any of the second.
+    """Measures what the file `out` does not have yet: all settings of the first seed, then of the second, and so on.
 
-    count: sprites of a trial over all seeds. Raises ValueError where `out` holds another contest.
+    count: sprites of a setting, over all seeds. ValueError where `out` has the results of another run, epoch, group
+    size or feature network, and where the schedule has fewer levels than a setting has steps.
     """
     device = device or find_device()
-    checkpoint, exam = run.load(epoch), EvalConfig(count=count, seeds=seeds)
-    for trial in trials:
-        checkpoint.config.noise_schedule().levels(trial.steps)  # refuses too many steps before the work begins
+    checkpoint, size = run.load(epoch), EvalConfig(count=count, seeds=seeds).sprites_per_seed
+    for setting in settings:
+        checkpoint.config.noise_schedule().levels(setting.steps)  # refuses too many steps before the work begins
     digest = hashlib.sha256(features.read_bytes()).hexdigest() if features.is_file() else ""
-    book = SweepResults(str(run), epoch, exam.each, digest)
+    results = SweepResults(str(run), epoch, size, digest)
     if out.exists():
-        there = SweepResults.read(out)
-        if (there.run, there.epoch, there.each, there.features) != (book.run, epoch, book.each, digest):
+        saved = SweepResults.read(out)
+        if replace(saved, seeds={}) != results:
             raise UserError(
                 "{out} holds epoch {epoch} of {run} in groups of {each}; name another --out",
                 out=out,
-                epoch=there.epoch,
-                run=there.run,
-                each=there.each,
+                epoch=saved.epoch,
+                run=saved.run,
+                each=saved.each,
             )
-        book = there
-    missing = [(seed, trial) for seed in range(seeds) for trial in trials if seed not in book.seeds.get(trial, {})]
+        results = saved
+    missing = [
+        (seed, setting) for seed in range(seeds) for setting in settings if seed not in results.seeds.get(setting, {})
+    ]
     if not missing:
         return
     network = load_features(features)
     training, _ = load_training_data(run)
-    judge, plan = QualityMetrics(network, training, book.each), plan_batches(training, book.each)
-    asked = np.concatenate([np.full(size, kind) for kind, size in plan])
-    done, total = 0, sum(book.each * trial.steps for _, trial in missing)
-    for seed, trial in missing:
-        drawn = []
-        for number, (kind, size) in enumerate(plan):
-            drawn.append(draw_batch(checkpoint, kind, size, seed, number, device, trial.sampler, trial.steps))
-            done += size * trial.steps
-            yield SweepProgress(trial, seed, done, total)
-        book.seeds.setdefault(trial, {})[seed] = _numbers(judge, SpriteGroup(np.concatenate(drawn), asked))
-        book.write(out)
-        yield GroupMeasured(trial, seed, book)
-
-
-def _numbers(judge: QualityMetrics, group: SpriteGroup) -> dict[str, float]:
-    report: dict[str, Any] = judge.report([group])
-    return {name: report[name]["mean"] for name in KEPT}
+    metrics, batches = QualityMetrics(network, training, size), plan_batches(training, size)
+    kinds = np.concatenate([np.full(batch_size, kind) for kind, batch_size in batches])
+    done, total = 0, sum(size * setting.steps for _, setting in missing)
+    for seed, setting in missing:
+        pixels = []
+        for number, (kind, batch_size) in enumerate(batches):
+            pixels.append(
+                draw_batch(checkpoint, kind, batch_size, seed, number, device, setting.sampler, setting.steps)
+            )
+            done += batch_size * setting.steps
+            yield SweepProgress(setting, seed, done, total)
+        report = metrics.report([SpriteGroup(np.concatenate(pixels), kinds)])
+        results.seeds.setdefault(setting, {})[seed] = {name: report[name]["mean"] for name in SAVED_METRICS}
+        results.write(out)
+        yield GroupMeasured(setting, seed, results)

@@ -118,15 +118,15 @@ def _words(across: float, up: float, words: str, anchor: str) -> str:
     return f'<text x="{across:.1f}" y="{up:.1f}" text-anchor="{anchor}" fill="{INK}">{escape(words)}</text>'
 
 
-def table(book: SweepResults) -> str:
+def table(results: SweepResults) -> str:
     """Markdown: a row for each number of steps, a column for each sampler; mean ± deviation over the seeds."""
-    samplers = [sampler for sampler in NAMES if any(trial.sampler == sampler for trial in book.seeds)]
+    samplers = [sampler for sampler in NAMES if any(setting.sampler == sampler for setting in results.seeds)]
     rows = [
         f"| steps | {' | '.join(NAMES[sampler] for sampler in samplers)} |",
         f"| {'---: | ' * (len(samplers) + 1)}",
     ]
-    for steps in sorted({trial.steps for trial in book.seeds}):
-        cells = [_cell(book.values(SweepSetting(sampler, steps))) for sampler in samplers]
+    for steps in sorted({setting.steps for setting in results.seeds}):
+        cells = [_cell(results.values(SweepSetting(sampler, steps))) for sampler in samplers]
         rows.append(f"| {steps} | {' | '.join(cells)} |")
     return "\n".join(row.rstrip() for row in rows)
 
@@ -137,15 +137,16 @@ def _cell(values: list[float]) -> str:
     return f"{fmean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
 
 
-def summarise_sweep(book: SweepResults, most: float = 1.05) -> str:
-    """Which trial comes within 5 % of the reference with the fewest steps, and how sure that is."""
-    ratios = {trial: ratio for trial in book.seeds if (ratio := book.ratio(trial)) and trial != REFERENCE_SETTING}
+def summarise_sweep(results: SweepResults, max_ratio: float = 1.05) -> str:
+    """One sentence: which setting has the fewest steps and at most `max_ratio` times the reference's distance."""
+    ratios = {setting: ratio for setting in results.seeds if (ratio := results.ratio(setting)) is not None}
+    ratios.pop(REFERENCE_SETTING, None)
     if not ratios:
         return f"Nothing can be compared with {REFERENCE_SETTING} yet."
-    enough = [trial for trial, (mean, _) in ratios.items() if mean <= most]
+    enough = [setting for setting, ratio in ratios.items() if ratio <= max_ratio]
     if not enough:
-        return f"No trial comes within {most - 1:.0%} of {REFERENCE_SETTING}."
-    best = min(enough, key=lambda trial: (trial.steps, ratios[trial]))
-    mean, error = ratios[best]
-    sure = f" ± {error:.2f}" if math.isfinite(error) else ", of a single seed,"
-    return f"{NAMES[best.sampler]} in {best.steps} steps: {mean:.2f}{sure} times the distance of {REFERENCE_SETTING}."
+        return f"No trial comes within {max_ratio - 1:.0%} of {REFERENCE_SETTING}."
+    best = min(enough, key=lambda setting: (setting.steps, ratios[setting]))
+    return (
+        f"{NAMES[best.sampler]} in {best.steps} steps: {ratios[best]:.2f} times the distance of {REFERENCE_SETTING}."
+    )

@@ -55,14 +55,14 @@ def header_of_a_huge_png(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("source", "count", "held_out"), [("builtin:30", 30, 30), ("builtin:2100@7", 2100, 2000), ("builtin:1@0", 1, 1)]
+    ("source", "count", "validation"), [("builtin:30", 30, 30), ("builtin:2100@7", 2100, 2000), ("builtin:1@0", 1, 1)]
 )
-def test_builtin_draws_as_many_as_asked_and_holds_out_other_shapes(source, count, held_out):
+def test_builtin_draws_as_many_as_asked_and_validates_with_other_shapes(source, count, validation):
     training, test = open_dataset(source)
-    assert (len(training), len(test)) == (count, held_out)
+    assert (len(training), len(test)) == (count, validation)
     seed = int(source.partition("@")[2] or 0)
     assert np.array_equal(training.pixels, draw(count, seed)[0])
-    assert np.array_equal(test.pixels, draw(held_out, seed, "test")[0])
+    assert np.array_equal(test.pixels, draw(validation, seed, "test")[0])
     assert training.labels.dtype == np.float32
     assert sum(training.counts().values()) == count
 
@@ -72,12 +72,12 @@ def test_the_courses_pair_opens_as_it_is(tmp_path, sprites):
     assert labels.dtype == np.float64
     np.save(tmp_path / "sprites.npy", pixels)
     np.save(tmp_path / "labels.npy", labels)
-    training, held_out = open_dataset(str(tmp_path / "sprites.npy"), str(tmp_path / "labels.npy"))
-    assert training.pixels.dtype == held_out.pixels.dtype == np.uint8
-    assert whole((training, held_out)) == as_bytes(pixels)
-    assert len(held_out) > 0
+    training, validation = open_dataset(str(tmp_path / "sprites.npy"), str(tmp_path / "labels.npy"))
+    assert training.pixels.dtype == validation.pixels.dtype == np.uint8
+    assert whole((training, validation)) == as_bytes(pixels)
+    assert len(validation) > 0
     label_of = {picture.tobytes(): label for picture, label in zip(pixels, labels, strict=True)}
-    for part in (training, held_out):
+    for part in (training, validation):
         for picture, label in zip(part.pixels, part.labels, strict=True):
             assert label.tolist() == label_of[picture.tobytes()].tolist()
 
@@ -106,9 +106,9 @@ def test_subfolders_named_after_kinds_become_labels(tmp_path, sprites, packed):
             for path in sorted((tmp_path / "mine").rglob("*")):
                 archive.write(path, path.relative_to(tmp_path / "mine"))
             archive.writestr("__MACOSX/hero/._1.png", b"what a Mac adds")
-    training, held_out = open_dataset(str(source))
-    assert whole((training, held_out)) == as_bytes([*pixels, np.zeros((16, 16, 3), np.uint8)])
-    found = {kind: sum(part.counts().get(kind, 0) for part in (training, held_out)) for kind in (*KINDS, "no label")}
+    training, validation = open_dataset(str(source))
+    assert whole((training, validation)) == as_bytes([*pixels, np.zeros((16, 16, 3), np.uint8)])
+    found = {kind: sum(part.counts().get(kind, 0) for part in (training, validation)) for kind in (*KINDS, "no label")}
     assert found == {kind: int((kinds == i).sum()) for i, kind in enumerate(KINDS)} | {"no label": 1}
 
 
@@ -117,11 +117,11 @@ def test_the_projects_real_sprites_open():
     if not all(path.is_file() for path in paths):
         assert "CI" not in os.environ, f"{REAL} must be there where the project is tested for good"
         pytest.skip(f"the real sprites are not in {REAL}")
-    training, held_out = open_dataset(*map(str, paths))
+    training, validation = open_dataset(*map(str, paths))
     pixels = np.load(paths[0])
     assert len(pixels) == 704
-    assert whole((training, held_out)) == as_bytes(pixels)
-    assert len(held_out) >= 20
+    assert whole((training, validation)) == as_bytes(pixels)
+    assert len(validation) >= 20
 
 
 # One picture
@@ -214,25 +214,25 @@ def test_equal_pictures_never_stand_on_both_sides_of_the_split(sprites):
     """The course repeats its pictures about 50 times each: a split by row would leak nearly all of them."""
     rows = np.random.default_rng(0).permutation(np.repeat(np.arange(60), 50))
     data = from_arrays(sprites[0][rows], sprites[1][rows], "course")
-    training, held_out = data.split(0.2)
-    left, right = set(as_bytes(training.pixels)), set(as_bytes(held_out.pixels))
+    training, validation = data.split(0.2)
+    left, right = set(as_bytes(training.pixels)), set(as_bytes(validation.pixels))
     distinct = len(set(as_bytes(sprites[0])))
     assert not left & right
     assert len(left) + len(right) == distinct
     assert len(right) == int(distinct * 0.2)
-    assert len(training) + len(held_out) == len(data)
+    assert len(training) + len(validation) == len(data)
 
 
 def test_the_split_is_the_same_every_time_and_no_larger_than_asked(sprites):
     data = from_arrays(*sprites, "sixty")
     first, again = data.split(0.5), data.split(0.5)
     assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(first, again, strict=True))
-    assert len(data.split(0.5, most=7)[1]) == 7
+    assert len(data.split(0.5, max_validation=7)[1]) == 7
 
 
-def test_one_picture_is_trained_on_and_not_held_out(sprites):
-    training, held_out = from_arrays(sprites[0][:1], None, "one").split()
-    assert (len(training), len(held_out)) == (1, 0)
+def test_one_picture_is_trained_on_and_not_for_validation(sprites):
+    training, validation = from_arrays(sprites[0][:1], None, "one").split()
+    assert (len(training), len(validation)) == (1, 0)
 
 
 def test_facts_notice_other_data(sprites):
@@ -413,8 +413,8 @@ def hub(monkeypatch) -> Iterator[Callable[..., FakeHub]]:
 
 def test_a_hub_data_set_opens_with_its_labels(hub, sprites):
     hub(sprites_npy=sprites[0], sprite_labels_npy=sprites[1], README=b"# Sprites")
-    training, held_out = open_dataset("hf://datasets/someone/sprites")
-    assert whole((training, held_out)) == as_bytes(sprites[0])
+    training, validation = open_dataset("hf://datasets/someone/sprites")
+    assert whole((training, validation)) == as_bytes(sprites[0])
     assert (training.labels.sum(1) == 1).all()
     assert training.name == "hf://datasets/someone/sprites"
 
@@ -444,8 +444,8 @@ def test_a_hub_data_set_without_the_one_array_is_refused(hub, files):
 def test_a_hub_data_set_may_be_a_zip_of_pictures_whose_folders_are_kinds(hub, sprites):
     pictures = {f"hero/{i}.png": png(pixels) for i, pixels in enumerate(sprites[0])}
     hub(**{"data/all.zip": zipped(**pictures), "README": b""})
-    training, held_out = open_dataset("hf://datasets/someone/sprites")
-    assert sorted(whole((training, held_out))) == sorted(as_bytes(sprites[0]))
+    training, validation = open_dataset("hf://datasets/someone/sprites")
+    assert sorted(whole((training, validation))) == sorted(as_bytes(sprites[0]))
     assert (training.labels == np.eye(5)[0]).all() and training.name == "hf://datasets/someone/sprites"
 
 

@@ -78,28 +78,30 @@ def test_sprites_are_hardly_ever_drawn_twice(drawn):
 
 
 @pytest.mark.parametrize("seed", [0, 7])
-def test_every_held_out_sprite_shows_a_shape_that_no_training_sprite_shows(train_shapes, seed):
-    held_out = {f"{sheet.split('.')[0]}/{part.name}" for sheet, (_, kept) in split_parts().items() for part in kept}
-    assert not train_shapes & held_out
+def test_every_validation_sprite_shows_a_shape_that_no_training_sprite_shows(train_shapes, seed):
+    validation = {
+        f"{sheet.split('.')[0]}/{part.name}" for sheet, (_, parts) in split_parts().items() for part in parts
+    }
+    assert not train_shapes & validation
     for number in range(300):
         shapes = make_recipe(seed, number, "test").shapes
-        assert shapes & held_out, f"test sprite {number} shows only shapes for training: {shapes}"
+        assert shapes & validation, f"test sprite {number} shows only shapes for training: {shapes}"
         assert not shapes <= train_shapes
 
 
-def test_a_tenth_of_the_shapes_is_held_out_and_no_copy_of_them_is_trained_on():
-    """A held-out part that equals a training part pixel for pixel would leak under another name."""
+def test_a_tenth_of_the_shapes_is_for_validation_and_no_copy_of_them_is_trained_on():
+    """A validation part that equals a training part pixel for pixel would leak under another name."""
     trained = {part.pixels.tobytes() for parts, _ in split_parts().values() for part in parts}
-    held_out = {part.pixels.tobytes() for _, parts in split_parts().values() for part in parts}
-    assert not trained & held_out
-    assert 0.05 < len(held_out) / len(trained | held_out) < 1.2 / VALIDATION_ONE_IN
+    validation = {part.pixels.tobytes() for _, parts in split_parts().values() for part in parts}
+    assert not trained & validation
+    assert 0.05 < len(validation) / len(trained | validation) < 1.2 / VALIDATION_ONE_IN
 
 
-@pytest.mark.parametrize("held_out", [False, True])
-def test_a_character_is_the_same_from_the_front_and_from_the_side(held_out):
+@pytest.mark.parametrize("is_validation", [False, True])
+def test_a_character_is_the_same_from_the_front_and_from_the_side(is_validation):
     for seed in range(60):
-        front = pixelart._character(np.random.default_rng(seed), HERO, held_out)
-        side = pixelart._character(np.random.default_rng(seed), SIDE, held_out)
+        front = pixelart._make_character(np.random.default_rng(seed), HERO, is_validation)
+        side = pixelart._make_character(np.random.default_rng(seed), SIDE, is_validation)
         assert [sheet for sheet, *_ in front.layers] == [
             sheet.replace("side", "front") for sheet, *_ in side.layers[:-1]
         ]
@@ -122,17 +124,17 @@ def test_some_heroes_of_a_set_walk_in_from_the_side_too():
 def test_a_ramp_is_the_five_tones_of_its_colour():
     """The course's red: highlight 1.0, base 0.8, shadow 0.6, outline 0.4, darkest outline 0.3 (within a level)."""
     reds = [tuple(bytes.fromhex(tone)) for tone in ("fe1b1b", "cb1616", "981010", "660b0b", "4c0808")]
-    inks = pixelart._inks((reds[0], (0, 0, 0), (0, 0, 0), (200, 100, 50)))
+    colours = pixelart._symbol_colours((reds[0], (0, 0, 0), (0, 0, 0), (200, 100, 50)))
     assert tuple(TONES) == (1.0, 0.8, 0.6, 0.4, 0.3)
-    assert np.abs(inks[SYMBOLS.index("1") :][:5].astype(int) - reds).max() <= 1
-    assert inks[SYMBOLS.index("v") :].tolist() == [
+    assert np.abs(colours[SYMBOLS.index("1") :][:5].astype(int) - reds).max() <= 1
+    assert colours[SYMBOLS.index("v") :].tolist() == [
         [200, 100, 50],
         [160, 80, 40],
         [120, 60, 30],
         [80, 40, 20],
         [60, 30, 15],
     ]
-    assert inks[: SYMBOLS.index("1")].tolist() == [[255] * 3, [0] * 3, [255] * 3]
+    assert colours[: SYMBOLS.index("1")].tolist() == [[255] * 3, [0] * 3, [255] * 3]
 
 
 def test_a_sprite_shows_only_tones_of_its_recipes_colours():

@@ -48,8 +48,8 @@ def test_flops_are_those_of_the_convolutions_and_matrices(network):
     assert flops(network.eval()) == total > 3e8
 
 
-def test_the_course_s_loop_is_the_course_s_walk(monkeypatch):
-    """It must really do what it is measured for: with the same noise, the same pictures as our walk."""
+def test_the_course_s_loop_makes_the_pictures_of_our_loop(monkeypatch):
+    """It must really do what it is measured for: with the same noise, the same pictures as our loop."""
     torch.manual_seed(0)
     network = ContextUnet(8).eval()
     noise = Noise(0, 2)

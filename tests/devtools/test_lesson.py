@@ -22,17 +22,17 @@ SHIPPED = json.loads((ROOT / "assets" / "shipped" / "lesson.json").read_text("ut
 
 
 class Blind(torch.nn.Module):
-    """Sees no noise at all, and keeps the times at which it was asked."""
+    """Predicts no noise, and records the levels of its evaluations."""
 
     def __init__(self):
         super().__init__()
-        self.asked = []
+        self.levels = []
 
     def __deepcopy__(self, memo):
         return self
 
     def forward(self, x, time, context):
-        self.asked.append(round(float(time[0]) * 500))
+        self.levels.append(round(float(time[0]) * 500))
         return torch.zeros_like(x)
 
 
@@ -51,7 +51,7 @@ def test_the_course_loop_reads_the_noisy_end_where_the_steps_do_not_divide(steps
     """From 4 it steps by 16 to -12, whose row is 489; from 20 by 20 to 0, where the picture is clean."""
     network = Blind()
     x = ddim_below_zero(Checkpoint(RunConfig(), 0, network), steps)(0, 2)
-    assert network.asked[-1] == last
+    assert network.levels[-1] == last
     schedule, start = NoiseSchedule.linear(), Noise(0, 2).draw()
     end = float(schedule.alpha_bar[489] if last == 4 else 1.0)
     torch.testing.assert_close(x, start * (end / float(schedule.alpha_bar[500])) ** 0.5, rtol=1e-3, atol=1e-3)

@@ -42,26 +42,26 @@ def wait_until(condition):
 
 
 def in_threads(*works):
-    """Their results in order; a mistake stands in place of a result."""
+    """Their results in order; a error stands in place of a result."""
     results = [None] * len(works)
 
     def run(i):
         try:
             results[i] = works[i]()
-        except Exception as mistake:
-            results[i] = mistake
+        except Exception as error:
+            results[i] = error
 
     threads = [threading.Thread(target=run, args=(i,)) for i in range(len(works))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-        assert not thread.is_alive(), "a walk never ended"
+        assert not thread.is_alive(), "a loop never ended"
     return results
 
 
 class Held:
-    """A network that says what it is asked, and answers x + 1 as soon as it may."""
+    """A network that records its evaluations and returns x + 1 once it is set free."""
 
     def __init__(self):
         self.evaluations, self.free = [], threading.Event()
@@ -73,70 +73,70 @@ class Held:
         return x + 1
 
 
-def asked_while_held(engine, held, others):
-    """The first question keeps the device busy until all others wait in line, in their order."""
+def request_while_held(engine, held, others):
+    """The first request keeps the device busy until all others are in the queue, in their order."""
     with engine.admit():
         first = threading.Thread(target=lambda: engine.wrap(held)(*pictures(1, -1.0)))
         first.start()
         wait_until(lambda: held.evaluations)
         results, threads = {}, []
-        for number, (network, question) in enumerate(others):
+        for number, (network, arguments) in enumerate(others):
 
-            def ask(number=number, network=network, question=question):
+            def ask(number=number, network=network, arguments=arguments):
                 try:
-                    results[number] = engine.wrap(network)(*question)
-                except AssertionError as mistake:
-                    results[number] = mistake
+                    results[number] = engine.wrap(network)(*arguments)
+                except AssertionError as error:
+                    results[number] = error
 
             threads.append(threading.Thread(target=ask))
             threads[-1].start()
-            wait_until(lambda number=number: len(engine.questions) == number + 1)
+            wait_until(lambda number=number: len(engine.requests) == number + 1)
         held.free.set()
         for thread in (first, *threads):
             thread.join(20)
     return [results[number] for number in range(len(others))]
 
 
-def test_what_waits_for_one_network_is_answered_together_and_everybody_gets_his_own():
+def test_requests_for_one_network_are_evaluated_together_and_each_gets_its_own_result():
     held = Held()
-    answers = asked_while_held(Batcher(), held, [(held, pictures(count, count)) for count in (1, 2, 3)])
+    answers = request_while_held(Batcher(), held, [(held, pictures(count, count)) for count in (1, 2, 3)])
     assert held.evaluations == [[-1], [1, 2, 2, 3, 3, 3]]
     for count, answer in zip((1, 2, 3), answers, strict=True):
         assert torch.equal(answer, pictures(count, count + 1)[0])
 
 
-def test_the_oldest_question_comes_first_whatever_the_others_ask():
-    """Walks on another network are not overtaken by later questions to the busy one; no evaluation is too large."""
+def test_the_oldest_request_comes_first():
+    """Loops on another network are not overtaken by later requests to the busy one; no batch is too large."""
     busy, other = Held(), Held()
     other.free.set()
     order = []
     busy.evaluations = other.evaluations = order
-    questions = [(other, 1), (busy, 2), (other, 3), (busy, 4), (busy, 5)]
-    asked_while_held(Batcher(max_sprites=2), busy, [(network, pictures(1, number)) for network, number in questions])
+    requests = [(other, 1), (busy, 2), (other, 3), (busy, 4), (busy, 5)]
+    request_while_held(Batcher(max_batch=2), busy, [(network, pictures(1, number)) for network, number in requests])
     assert order == [[-1], [1, 3], [2, 4], [5]]
 
 
-def test_a_question_larger_than_an_evaluation_goes_alone():
+def test_a_request_larger_than_a_batch_is_evaluated_alone():
     held = Held()
-    asked_while_held(Batcher(max_sprites=2), held, [(held, pictures(3)), (held, pictures(1))])
+    request_while_held(Batcher(max_batch=2), held, [(held, pictures(3)), (held, pictures(1))])
     assert [len(evaluation) for evaluation in held.evaluations] == [1, 3, 1]
 
 
 def test_pictures_of_another_size_are_not_mixed():
     held = Held()
     small = (torch.zeros(1, 3, 8, 8), torch.zeros(1), torch.zeros(1, 5))
-    answers = asked_while_held(Batcher(), held, [(held, pictures(1)), (held, small)])
+    answers = request_while_held(Batcher(), held, [(held, pictures(1)), (held, small)])
     assert len(held.evaluations) == 3 and answers[1].shape == (1, 3, 8, 8)
 
 
-def test_a_mistake_meets_only_the_walk_that_made_it():
+def test_an_error_reaches_only_the_loop_that_caused_it():
     held = Held()
     broken = pictures(1, float("nan"))
-    first, mistake, last = asked_while_held(
+    first, error, last = request_while_held(
         Batcher(), held, [(held, pictures(2)), (held, broken), (held, pictures(1))]
     )
     assert torch.equal(first, pictures(2, 1.0)[0]) and torch.equal(last, pictures(1, 1.0)[0])
-    assert "a picture is broken" in str(mistake)
+    assert "a picture is broken" in str(error)
 
 
 REQUESTS = [
@@ -152,13 +152,13 @@ def last_pictures(checkpoints, request):
     return torch.stack([step.x for step in last])
 
 
-def test_many_walks_at_once_make_the_sprites_that_each_makes_alone(monkeypatch):
+def test_concurrent_loops_make_the_sprites_that_each_makes_alone(monkeypatch):
     one, two = checkpoint(0), checkpoint(1)
     wanted = [([one], request) for request in REQUESTS * 2] + [([one, two], REQUESTS[0]), ([two], REQUESTS[1])]
     alone = [last_pictures(*each) for each in wanted]
     engine, sizes = Batcher(), []
-    answer = engine._answer
-    monkeypatch.setattr(engine, "_answer", lambda batch: (sizes.append(len(batch)), answer(batch)))
+    answer = engine._evaluate
+    monkeypatch.setattr(engine, "_evaluate", lambda batch: (sizes.append(len(batch)), answer(batch)))
     monkeypatch.setattr(generating, "batcher", lambda: engine)
     together = in_threads(*(lambda each=each: last_pictures(*each) for each in wanted))
     assert max(sizes) > 1, "nothing was shared"
@@ -166,7 +166,7 @@ def test_many_walks_at_once_make_the_sprites_that_each_makes_alone(monkeypatch):
         torch.testing.assert_close(mine, expected, atol=1e-4, rtol=1e-4)
 
 
-def test_a_walk_that_is_closed_leaves_at_once_and_the_others_go_on(monkeypatch):
+def test_a_closed_loop_leaves_at_once_and_the_others_continue(monkeypatch):
     engine, one = Batcher(), checkpoint()
     monkeypatch.setattr(generating, "batcher", lambda: engine)
     alone = last_pictures([one], REQUESTS[0])
@@ -174,13 +174,13 @@ def test_a_walk_that_is_closed_leaves_at_once_and_the_others_go_on(monkeypatch):
     next(staying)
     with closing(generate([one], REQUESTS[3], CPU)) as leaving:
         next(leaving)
-        assert engine.walks == 2
-    assert engine.walks == 1 and not engine.questions
+        assert engine.loops == 2
+    assert engine.loops == 1 and not engine.requests
     *_, (last,) = staying
     torch.testing.assert_close(last.x, alone[0], atol=1e-4, rtol=1e-4)
 
 
-def test_the_thread_is_there_only_while_somebody_walks():
+def test_the_engine_thread_runs_only_while_there_are_loops():
     engine = Batcher()
     held = Held()
     held.free.set()
@@ -205,7 +205,7 @@ def test_after_a_rest_there_is_no_thread_that_a_fork_would_copy_on_its_way_out()
 
 
 def test_a_process_may_end_in_the_midst_of_an_evaluation():
-    """It was aborted with "terminate called without an active exception", by Ctrl-C in a long walk for example."""
+    """It was aborted with "terminate called without an active exception", for example by Ctrl-C in a sampling loop."""
     code = (
         "import torch\n"
         "from diffusion.engine.batching import batcher as engine\n"
@@ -217,17 +217,17 @@ def test_a_process_may_end_in_the_midst_of_an_evaluation():
         "        x = x + (a @ a).mean()\n"
         "    print('done', flush=True)\n"
         "    return x\n"
-        "def walk():\n"
+        "def loop():\n"
         "    with engine().admit():\n"
         "        engine().wrap(slow)(torch.zeros(1, 3, 16, 16), torch.zeros(1), torch.zeros(1, 5))\n"
-        "Thread(target=walk, daemon=True).start()\n"
+        "Thread(target=loop, daemon=True).start()\n"
         "begun.wait()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
 
-TEAMS = """
+WORKERS = """
 import os, time, torch
 from diffusion.engine.cpu import release_openmp_threads
 from diffusion.engine.batching import Batcher
@@ -241,16 +241,16 @@ def threads():
 
 torch.set_num_threads(4)
 compute()
-told = [threads()]
+printed = [threads()]
 release_openmp_threads()
-told.append(threads())
+printed.append(threads())
 compute()
 engine = Batcher()
 with engine.admit():
     engine.wrap(lambda x, time, context: x + threads())(*torch.zeros(3, 1))
-    told.append(threads())
+    printed.append(threads())
 engine.close()
-print(*told)
+print(*printed)
 """
 
 
@@ -275,17 +275,17 @@ print(given_back, faults())
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked on Linux only")
 def test_memory_stays_for_the_next_evaluation():
-    told = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, text=True, check=True)
-    given_back, kept = map(int, told.stdout.split())
+    printed = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, text=True, check=True)
+    given_back, kept = map(int, printed.stdout.split())
     assert kept < 100 < given_back
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
-def test_whoever_asks_keeps_no_team_of_threads_beside_the_engine_s():
-    """With more threads than cores in all teams together, every step took a fifth longer."""
-    told = subprocess.run([sys.executable, "-c", TEAMS], cwd=ROOT, capture_output=True, text=True, check=True)
-    with_team, without, with_engine = map(int, told.stdout.split())
-    assert with_team == without + 3, "a team of four: the thread itself and three more"
+def test_a_caller_keeps_no_worker_threads_beside_the_engine_s():
+    """With more worker threads than cores, every step took a fifth longer."""
+    printed = subprocess.run([sys.executable, "-c", WORKERS], cwd=ROOT, capture_output=True, text=True, check=True)
+    with_workers, without, with_engine = map(int, printed.stdout.split())
+    assert with_workers == without + 3, "four threads compute: the main one and three workers"
     assert with_engine == without + 1, "the engine, and nobody else"
 
 
@@ -301,20 +301,20 @@ def threads():
 torch.set_num_threads(4)
 before = threads()
 measure_bf16_speedup()
-told = [threads() - before]
+printed = [threads() - before]
 measure_training_speed("sprite-unet", 16, 64)
-print(*told, threads() - before)
+print(*printed, threads() - before)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
-def test_what_is_measured_before_leaves_no_team_behind():
+def test_measurements_leave_no_worker_threads_behind():
     """The main thread kept one from looking for bfloat16, another from the estimate: a step took 1.8 times as long."""
-    told = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["0", "0"]
+    printed = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == ["0", "0"]
 
 
-def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatch):
+def test_more_loops_than_the_limit_are_refused_until_one_ends(monkeypatch):
     engine = Batcher(max_loops=1)
     monkeypatch.setattr(generating, "batcher", lambda: engine)
     first, second = (generate([checkpoint()], REQUESTS[0], CPU) for _ in range(2))
@@ -325,13 +325,13 @@ def test_more_walks_than_places_are_told_so_and_a_place_is_free_again(monkeypatc
     assert len(list(generate([checkpoint()], REQUESTS[0], CPU))) == 7
 
 
-def test_a_request_that_cannot_be_walked_gives_its_place_back(monkeypatch):
+def test_a_refused_request_is_not_counted_as_a_loop(monkeypatch):
     engine = Batcher(max_loops=1)
     monkeypatch.setattr(generating, "batcher", lambda: engine)
     for _ in range(2):
         with pytest.raises(ValueError, match="between 1 and 500"):
             next(generate([checkpoint()], Request(count=1, steps=501), CPU))
-    assert engine.walks == 0
+    assert engine.loops == 0
 
 
 def test_a_checkpoint_is_loaded_and_prepared_once_however_many_ask_for_it(tmp_path, monkeypatch):
@@ -353,15 +353,15 @@ def test_a_checkpoint_is_loaded_and_prepared_once_however_many_ask_for_it(tmp_pa
     monkeypatch.setattr(generating, "fuse_network", slowly(generating.fuse_network))
     answers = in_threads(*[lambda: predictor(run.load(0), CPU)] * 8)
     assert len({id(answer) for answer in answers}) == 1
-    assert calls == ["load_file", "prepared"]
+    assert calls == ["load_file", "fuse_network"]
     assert predictor(run.load(0), Device("cpu", torch.bfloat16)) is not answers[0]
     run.save_epoch(0, other.network.state_dict(), {})
     x = pictures(1, 0.5)
     torch.testing.assert_close(predictor(run.load(0), CPU)(*x), predictor(other, CPU)(*x))
 
 
-def test_walks_of_the_course_s_variant_share_nothing():
-    """Each evaluation draws a random convolution from the walk's own stream."""
+def test_loops_of_the_course_s_variant_share_nothing():
+    """Each evaluation draws a random convolution from the loop's own generator."""
     course = checkpoint(network="context-unet", variant="course", schedule="course")
     assert predictor(course, CPU) is not predictor(course, CPU)
     alone = last_pictures([course], REQUESTS[0])

@@ -93,14 +93,14 @@ def test_rows_are_one_only_if_alike():
     assert first_if_equal(rows[[1, 1]]).tolist() == [[0, 1, 0]]
 
 
-def test_every_convolution_is_packed_and_only_norms_before_an_activation_are_left():
+def test_every_convolution_is_reordered_and_only_norms_before_an_activation_are_left():
     if not has_fused_convolution(torch.float32):
         pytest.skip("PyTorch was built without oneDNN for this CPU")
     for name, norms in (("context-unet", 0), ("sprite-unet", 8)):
         ready = fuse_network(trained(name), FP32)
         assert sum(isinstance(module, nn.BatchNorm2d) for module in ready.modules()) == norms
         convolutions = [module for module in ready.modules() if isinstance(module, FusedConvolution)]
-        assert len(convolutions) > 10 and all(module.packed is not None for module in convolutions)
+        assert len(convolutions) > 10 and all(module.reordered is not None for module in convolutions)
         plain = sum(isinstance(module, nn.Conv2d | nn.ConvTranspose2d) for module in ready.modules())
         assert plain <= len(convolutions), "a convolution was left as it was"
 
@@ -119,10 +119,10 @@ def test_the_network_stays_as_it_was_and_no_random_numbers_are_drawn(name):
 
 def test_a_wrong_or_absent_library_is_not_used(monkeypatch):
     has_fused_convolution.cache_clear()
-    monkeypatch.setattr(FusedConvolution, "pack", lambda self: self.missing)
+    monkeypatch.setattr(FusedConvolution, "reorder_weights", lambda self: self.missing)
     assert not has_fused_convolution(torch.float32)
     has_fused_convolution.cache_clear()
-    monkeypatch.setattr(FusedConvolution, "pack", lambda self: self.conv.weight.mul_(2))
+    monkeypatch.setattr(FusedConvolution, "reorder_weights", lambda self: self.conv.weight.mul_(2))
     assert not has_fused_convolution(torch.float32)
     has_fused_convolution.cache_clear()
 

@@ -19,7 +19,7 @@ from diffusion.evaluation.evaluate import EpochMeasured, EvalConfig, SpritesDraw
 from diffusion.evaluation.features import FEATURE_WEIGHTS, accuracy, features_of, load_features, train_features
 from diffusion.evaluation.groups import ANY, QualityMetrics, SpriteGroup, closest_pairs
 from diffusion.evaluation.metrics import (
-    COPY,
+    COPY_DISTANCE,
     frechet_distance,
     kernel_distance,
     mean_and_spread,
@@ -170,8 +170,8 @@ def test_planted_training_sprites_are_found(real):
     )
     index, distance = nearest(np.concatenate([fresh, planted, noisy]), training)
     assert np.array_equal(training[index[20:23]], planted) and not distance[20:23].any()
-    assert np.array_equal(training[index[23:]], planted) and (distance[23:] < COPY).all()
-    assert (distance[:20] >= COPY).all(), "a held-out shape is no copy"
+    assert np.array_equal(training[index[23:]], planted) and (distance[23:] < COPY_DISTANCE).all()
+    assert (distance[:20] >= COPY_DISTANCE).all(), "a validation shape is no copy"
     by_hand = np.abs(fresh[0].astype(int) - training[index[0]]).mean()
     assert distance[0] == pytest.approx(by_hand, rel=1e-4)
 
@@ -193,15 +193,15 @@ def test_the_feature_network_is_small_and_as_good_as_it_says(network):
 
 
 def corrupted(pixels: np.ndarray, how: str, much: float) -> np.ndarray:
-    chance = torch.Generator().manual_seed(1)
+    generator = torch.Generator().manual_seed(1)
     x = from_pixels(torch.from_numpy(pixels))
     if how == "noise":
-        x = x + much * torch.randn(x.shape, generator=chance)
+        x = x + much * torch.randn(x.shape, generator=generator)
     elif how == "blur":
         x = x.lerp(torch.nn.functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False), much)
     else:
-        order = torch.rand(len(x), 1, 256, generator=chance).argsort(2).expand(-1, 3, -1)
-        moved = torch.rand(len(x), 1, 256, generator=chance) < much
+        order = torch.rand(len(x), 1, 256, generator=generator).argsort(2).expand(-1, 3, -1)
+        moved = torch.rand(len(x), 1, 256, generator=generator) < much
         x = torch.where(moved, x.flatten(2).gather(2, order), x.flatten(2)).view_as(x)
     return to_pixels(x)
 
@@ -222,7 +222,7 @@ def test_kinds_are_recognised(network, real):
 
 
 def test_training_the_feature_network_begins_well_and_is_the_same_every_time():
-    first, again = ([lesson.loss for lesson in train_features(60, 3, 20)] for _ in range(2))
+    first, again = ([step.loss for step in train_features(60, 3, 20)] for _ in range(2))
     assert first == again and len(first) == 9 and first[-1] < first[0]
 
 
@@ -240,20 +240,20 @@ def test_only_sprites_of_sixteen_pixels_have_features(network):
         features_of(network, np.zeros((2, 8, 8, 3), np.uint8))
 
 
-# The judge
+# Quality metrics
 
 
-def test_the_judge_tells_copies_kinds_and_how_far(network, real):
+def test_quality_metrics_tell_copies_kinds_and_distances(network, real):
     pixels, kinds = real
     training = replace(trained_data(), pixels=pixels, labels=np.eye(5, dtype=np.float32)[kinds])
-    judge = QualityMetrics(network, training, 100)
-    asked = kinds[:100].copy()
-    asked[50:] = ANY
+    metrics = QualityMetrics(network, training, 100)
+    requested = kinds[:100].copy()
+    requested[50:] = ANY
     copies, noise = (
-        SpriteGroup(pixels[:100], asked),
-        SpriteGroup(np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8), (asked + 1) % 5),
+        SpriteGroup(pixels[:100], requested),
+        SpriteGroup(np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8), (requested + 1) % 5),
     )
-    good, bad = judge.report([copies, copies]), judge.report([noise])
+    good, bad = metrics.report([copies, copies]), metrics.report([noise])
     assert (good["sprites"], good["seeds"]) == (200, 2)
     assert good["copied"] == {"mean": 1, "spread": 0} and bad["copied"]["mean"] == 0
     assert good["recognised"]["mean"] > 0.9 > bad["recognised"]["mean"]
@@ -334,21 +334,21 @@ def test_a_run_is_measured(run):
     measured = [event for event in events if isinstance(event, EpochMeasured)]
     assert sampled[-1].done == sampled[-1].total == 32
     assert [event.epoch for event in measured] == [0, 4]
-    quality, floor = run.metrics()["0"]["quality"], run.floor()
+    quality, baseline = run.metrics()["0"]["quality"], run.floor()
     assert quality == measured[0].quality and run.metrics()["0"]["loss"] == 0.5
     assert (quality["sprites"], quality["seeds"], len(quality["noise_error"])) == (16, 2, 10)
-    assert set(floor) == {"exam", "held_out", "fresh"}
-    assert floor["fresh"]["frechet"]["mean"] < quality["frechet"]["mean"]
-    assert floor["held_out"]["copied"]["mean"] == 0
+    assert set(baseline) == {"exam", "held_out", "fresh"}
+    assert baseline["fresh"]["frechet"]["mean"] < quality["frechet"]["mean"]
+    assert baseline["held_out"]["copied"]["mean"] == 0
     text = run.card()
     assert find_command(text) == "python -m diffusion train --run a"
     assert compare_epochs(run.metrics(), 0, 4) in text
     assert len(re.findall(r"^\| (0|4|real, .*) \| .* ± ", text, re.M)) == 4
     again = run.metrics()
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2), epochs=[4]))
-    assert run.metrics() == again, "the same exam, the same numbers"
+    assert run.metrics() == again, "the same settings, the same numbers"
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=3), epochs=[4]))
-    assert "quality" not in run.metrics()["0"], "numbers of another exam cannot be compared"
+    assert "quality" not in run.metrics()["0"], "numbers of other settings cannot be compared"
     run.save_metrics(5, {"step": 9, "loss": 0.1})
     assert run.floor() and list(run.metrics()) == ["0", "4", "5"]
 
@@ -363,10 +363,10 @@ def test_the_verb(run, capsys):
 def test_after_training_a_run_is_measured_where_there_are_enough_sprites_to_compare_with(run, monkeypatch, count):
     data = f"builtin:{count}"
     (run.path / "config.json").write_text(replace(run.config(), data=open_dataset(data)[0].facts()).to_json())
-    asked = []
-    monkeypatch.setattr(command_line, "print_measured", lambda run, exam, **rest: asked.append((exam.count, rest)))
+    calls = []
+    monkeypatch.setattr(command_line, "print_measured", lambda run, config, **rest: calls.append((config.count, rest)))
     command_line._measure_briefly(Plan(folder=run.path, data=data))
-    assert asked == ([] if count == 60 else [(500, {"data": data, "labels": None})])
+    assert calls == ([] if count == 60 else [(500, {"data": data, "labels": None})])
 
 
 @pytest.mark.parametrize(
@@ -461,8 +461,8 @@ def test_it_is_said_when_the_error_on_unseen_shapes_grows_again(losses, said):
 
 def test_the_closest_pairs_show_a_planted_copy_first():
     training = open_dataset("builtin:60")[0]
-    chance = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3)).astype(np.uint8)
-    planted = np.concatenate([chance, training.pixels[7:8]])
+    noise = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3)).astype(np.uint8)
+    planted = np.concatenate([noise, training.pixels[7:8]])
     pairs = closest_pairs(SpriteGroup(planted, np.full(6, ANY)), training, count=3)
     half = len(pairs) // 2
     assert np.array_equal(pairs[0], pairs[half]) and np.array_equal(pairs[0], training.pixels[7])

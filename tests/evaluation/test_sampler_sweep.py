@@ -1,5 +1,4 @@
 import json
-import math
 import re
 import xml.etree.ElementTree as ET
 
@@ -27,14 +26,14 @@ def run(tmp_path) -> RunFolder:
     return made
 
 
-def measured(run, out, trials=SWEEP_SETTINGS, **options):
+def measured(run, out, settings=SWEEP_SETTINGS, **options):
     options = {"epoch": 4, "count": 16, "seeds": 2} | options
-    events = sweep_samplers(run, out, trials=trials, **options)
-    return [(event.trial, event.seed) for event in events if isinstance(event, GroupMeasured)]
+    events = sweep_samplers(run, out, settings=settings, **options)
+    return [(event.setting, event.seed) for event in events if isinstance(event, GroupMeasured)]
 
 
-def book_of(**distances):
-    """A book in which the trial "sa_20" has these distances, one a seed."""
+def results_of(**distances):
+    """Results in which the setting "sa_20" has these distances, one for each seed."""
     seeds = {}
     for name, found in distances.items():
         sampler, _, steps = name.rpartition("_")
@@ -42,17 +41,17 @@ def book_of(**distances):
     return SweepResults("sprites", 31, 500, "ab", seeds)
 
 
-def test_a_contest_measures_all_trials_of_a_seed_before_the_next(run, tmp_path):
-    assert measured(run, tmp_path / "s.json") == [(trial, seed) for seed in (0, 1) for trial in SWEEP_SETTINGS]
+def test_a_sweep_measures_all_settings_of_a_seed_before_the_next(run, tmp_path):
+    assert measured(run, tmp_path / "s.json") == [(setting, seed) for seed in (0, 1) for setting in SWEEP_SETTINGS]
 
 
 def test_it_goes_on_where_it_stopped_and_gives_what_it_would_have_given(run, tmp_path):
     whole, parts = tmp_path / "whole.json", tmp_path / "parts.json"
     measured(run, whole)
-    walk = sweep_samplers(run, parts, epoch=4, trials=SWEEP_SETTINGS, count=16, seeds=2)
-    while not isinstance(next(walk), GroupMeasured):
+    events = sweep_samplers(run, parts, epoch=4, settings=SWEEP_SETTINGS, count=16, seeds=2)
+    while not isinstance(next(events), GroupMeasured):
         pass
-    walk.close()  # as if it were killed after the first group
+    events.close()  # as if it were killed after the first group
     assert measured(run, parts) == [(SWEEP_SETTINGS[1], 0), (SWEEP_SETTINGS[0], 1), (SWEEP_SETTINGS[1], 1)]
     assert whole.read_text() == parts.read_text()
     assert measured(run, parts) == []
@@ -70,35 +69,33 @@ def test_its_numbers_are_those_of_evaluate(run, tmp_path):
     assert np.mean(values) == pytest.approx(run.metrics()["4"]["quality"]["frechet"]["mean"], abs=1e-4)
 
 
-def test_the_ratio_is_taken_pair_by_pair():
+def test_the_ratio_is_taken_over_the_seeds_that_both_have():
     """The seeds differ by far more than the samplers do; that must not hide the difference."""
-    book = book_of(ddpm_500=[1, 2, 3], sa_20=[0.9, 1.8, 2.7, 99])
-    mean, error = book.ratio(SweepSetting("sa", 20))
-    assert mean == pytest.approx(0.9) and error == pytest.approx(0)
-    mean, error = book_of(ddpm_500=[1, 1], sa_20=[0.9, 1.1]).ratio(SweepSetting("sa", 20))
-    assert (mean, error) == (pytest.approx(1), pytest.approx(0.1))
-    assert book_of(ddpm_500=[2], sa_20=[1]).ratio(SweepSetting("sa", 20)) == (0.5, math.inf)
-    assert book_of(ddpm_500=[2]).ratio(SweepSetting("sa", 20)) is None
+    results = results_of(ddpm_500=[1, 2, 3], sa_20=[0.9, 1.8, 2.7, 99])
+    assert results.ratio(SweepSetting("sa", 20)) == pytest.approx(0.9)
+    assert results_of(ddpm_500=[1, 1], sa_20=[0.9, 1.1]).ratio(SweepSetting("sa", 20)) == pytest.approx(1)
+    assert results_of(ddpm_500=[2], sa_20=[1]).ratio(SweepSetting("sa", 20)) == 0.5
+    assert results_of(ddpm_500=[2]).ratio(SweepSetting("sa", 20)) is None
 
 
 @pytest.mark.parametrize(
-    "distances,said",
+    "distances,sentence",
     [
         (
             {"ddpm_500": [1, 1], "sa_10": [1.2, 1.2], "sa_15": [1, 1.06], "sa_20": [0.8, 0.8]},
-            "SA-Solver in 15 steps: 1.03 ± 0.03",
+            "SA-Solver in 15 steps: 1.03 times",
         ),
-        ({"ddpm_500": [1], "ddim_10": [1.02], "sa_10": [1.01]}, "SA-Solver in 10 steps: 1.01, of a single seed,"),
+        ({"ddpm_500": [1], "ddim_10": [1.02], "sa_10": [1.01]}, "SA-Solver in 10 steps: 1.01 times"),
         ({"ddpm_500": [1], "sa_10": [1.2]}, "No trial comes within 5% of ddpm:500"),
         ({"sa_10": [1.2]}, "Nothing can be compared with ddpm:500 yet"),
     ],
 )
-def test_the_verdict_names_the_fewest_steps_that_are_enough(distances, said):
-    assert said in summarise_sweep(book_of(**distances))
+def test_the_verdict_names_the_fewest_steps_that_are_enough(distances, sentence):
+    assert sentence in summarise_sweep(results_of(**distances))
 
 
 def test_the_table_has_a_row_for_each_number_of_steps():
-    rows = table(book_of(ddpm_500=[1, 2], sa_20=[1], ddpm_20=[3, 3])).splitlines()
+    rows = table(results_of(ddpm_500=[1, 2], sa_20=[1], ddpm_20=[3, 3])).splitlines()
     assert rows == [
         "| steps | DDPM | SA-Solver |",
         "| ---: | ---: | ---: |",
@@ -112,19 +109,19 @@ def test_every_sampler_has_a_name_and_a_style_in_the_picture():
 
 
 @pytest.mark.parametrize(
-    "book", [book_of(ddpm_500=[1, 1.2], ddpm_10=[8, 9], sa_10=[1, 2], sa_20=[0.9, 1]), book_of(sa_10=[1])]
+    "results", [results_of(ddpm_500=[1, 1.2], ddpm_10=[8, 9], sa_10=[1, 2], sa_20=[0.9, 1]), results_of(sa_10=[1])]
 )
-def test_the_picture_is_whole_and_says_every_number(book):
-    root = ET.fromstring(picture(book))
+def test_the_picture_is_whole_and_says_every_number(results):
+    root = ET.fromstring(picture(results))
     dots = root.findall(".//{*}circle")
-    assert len(dots) == len(book.seeds) and "nan" not in picture(book)
+    assert len(dots) == len(results.seeds) and "nan" not in picture(results)
     for dot in dots:
         assert 0 <= float(dot.get("cx")) <= 560 and 0 <= float(dot.get("cy")) <= 370
         assert re.fullmatch(r".*, \d+ steps: [\d.]+ ± [\d.]+", dot.find("{*}title").text)
 
 
 def test_lower_is_better_also_in_the_picture():
-    dots = ET.fromstring(picture(book_of(sa_10=[1, 2], sa_20=[0.9, 1]))).findall(".//{*}circle")
+    dots = ET.fromstring(picture(results_of(sa_10=[1, 2], sa_20=[0.9, 1]))).findall(".//{*}circle")
     (first, second) = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in dots]
     assert second[0] > first[0] and second[1] > first[1], "more steps stand to the right, less distance further down"
 
@@ -153,9 +150,9 @@ def test_the_verb_writes_numbers_and_picture_and_says_the_table(run, tmp_path, c
         str(tmp_path / "s.json"),
     ]
     assert main(["samplers", *words, "--trials", "ddpm:2", "sa:3"]) == 0
-    said = capsys.readouterr().out
-    assert "sa:3, seed 1: Fréchet distance" in said and "| steps | DDPM | SA-Solver |" in said
-    assert "Nothing can be compared with ddpm:500 yet" in said
+    printed = capsys.readouterr().out
+    assert "sa:3, seed 1: Fréchet distance" in printed and "| steps | DDPM | SA-Solver |" in printed
+    assert "Nothing can be compared with ddpm:500 yet" in printed
     found = json.loads((tmp_path / "s.json").read_text())
     assert [(trial["sampler"], trial["steps"], len(trial["seeds"])) for trial in found["trials"]] == [
         ("ddpm", 2, 2),
@@ -186,14 +183,14 @@ def test_a_wrong_request_is_one_line_and_writes_nothing(run, tmp_path, capsys, m
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"trials": []}', '{"trials": [{"sampler": "ddpm"}]}'])
-def test_a_file_that_is_no_contest_is_left_alone(run, tmp_path, content):
+def test_a_file_that_is_no_sweep_is_left_alone(run, tmp_path, content):
     (tmp_path / "s.json").write_text(content)
     with pytest.raises(ValueError, match="is not what `python -m diffusion samplers` writes"):
         measured(run, tmp_path / "s.json")
     assert (tmp_path / "s.json").read_text() == content
 
 
-def test_another_contest_is_not_mixed_in(run, tmp_path):
+def test_another_sweep_is_not_mixed_in(run, tmp_path):
     measured(run, tmp_path / "s.json", SWEEP_SETTINGS[:1])
     for other in ({"epoch": 0}, {"count": 20}):
         with pytest.raises(ValueError, match="holds epoch 4 of run in groups of 8; name another --out"):

@@ -17,15 +17,13 @@ MESSAGES = {
     "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (
         "{source} 不存在；请写 builtin、.npy 文件、文件夹、.zip 或 hf://datasets/user/repo"
     ),
-    "{name} must be uint8 (N, {size}, {size2}, 3), not {dtype} {shape}": (
-        "{name} 须是 uint8 (N, {size}, {size2}, 3)，而不是 {dtype} {shape}"
+    "{name} must be uint8 (N, {size}, {size}, 3), not {dtype} {shape}": (
+        "{name} 须是 uint8 (N, {size}, {size}, 3)，而不是 {dtype} {shape}"
     ),
     "{name} holds more than {files:,} pictures": "{name} 里的图片超过 {files:,} 张",
-    "the pictures of {name} are {size}; at most {side} x {side2}": (
-        "{name} 里的图片是 {size}；最大为 {side} x {side2}"
-    ),
-    "the labels of {name} must be ({count}, {count2}), not {dtype} {shape}": (
-        "{name} 的标签须是 ({count}, {count2})，而不是 {dtype} {shape}"
+    "the pictures of {name} are {size}; at most {side} x {side}": ("{name} 里的图片是 {size}；最大为 {side} x {side}"),
+    "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}": (
+        "{name} 的标签须是 ({count}, {kinds})，而不是 {dtype} {shape}"
     ),
     "the labels of {name} must be numbers from 0 to 1": "{name} 的标签须是 0 到 1 之间的数",
     "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures": (
@@ -42,10 +40,8 @@ MESSAGES = {
     "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened": (
         "{name} 里没有图片（{suffixes}）；其中的 .zip 或 .npy 不会打开"
     ),
-    "{name} holds more than {most:,} files": "{name} 里的文件超过 {most:,} 个",
-    "{what} is {width} x {height}; at most {side} x {side2}": (
-        "{what} 是 {width} x {height}；最大为 {side} x {side2}"
-    ),
+    "{name} holds more than {files:,} files": "{name} 里的文件超过 {files:,} 个",
+    "{what} is {width} x {height}; at most {side} x {side}": ("{what} 是 {width} x {height}；最大为 {side} x {side}"),
     "the pictures in {name} take more than {unpacked}; make them smaller": (
         "{name} 里的图片展开后超过 {unpacked}；请缩小图片"
     ),

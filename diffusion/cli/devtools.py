@@ -1,0 +1,205 @@
+"""samplers, features, reel, poster, lesson, bench: verbs that make what the repository ships, and measure it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from ..errors import UserError
+from .common import Options, Verbs, check_suffix
+
+if TYPE_CHECKING:
+    from ..devtools.bench import Table
+
+
+def _samplers_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, required=True, help="a run folder such as checkpoints/sprites")
+    verb.add_argument("--epoch", type=int, default=31)
+    verb.add_argument("--trials", nargs="+", metavar="SAMPLER:STEPS", help="such as ddpm:50; a table unless given")
+    verb.add_argument("--count", type=int, default=2000, help="sprites of a trial, over all seeds")
+    verb.add_argument("--seeds", type=int, default=4, help="groups of sprites, for the spread")
+    verb.add_argument(
+        "--out", type=Path, required=True, help="such as assets/shipped/samplers.json; the picture goes beside it"
+    )
+
+
+def samplers(options: Options) -> None:
+    """Measure every sampler at several numbers of steps; hours, but it goes on where it stopped."""
+    from ..evaluation import (
+        SWEEP_SETTINGS,
+        SweepProgress,
+        SweepResults,
+        SweepSetting,
+        save_picture,
+        summarise_sweep,
+        sweep_samplers,
+        table,
+    )
+    from ..store import RunFolder
+
+    check_suffix(options.out, ".json")
+    settings = [SweepSetting.parse(text) for text in options.trials] if options.trials else SWEEP_SETTINGS
+    bar = tqdm(unit=" evaluations", unit_scale=True, delay=0.1)
+    for event in sweep_samplers(
+        RunFolder(options.run),
+        options.out,
+        epoch=options.epoch,
+        settings=settings,
+        count=options.count,
+        seeds=options.seeds,
+    ):
+        if isinstance(event, SweepProgress):
+            bar.total = event.total
+            bar.update(event.done - bar.n)
+            bar.set_description(f"{event.setting}, seed {event.seed}", refresh=False)
+        else:
+            distance = event.results.seeds[event.setting][event.seed]["frechet"]
+            bar.write(f"{event.setting}, seed {event.seed}: Fréchet distance {distance:.2f}", file=sys.stdout)
+    bar.close()
+    results = SweepResults.read(options.out)
+    save_picture(results, options.out.with_suffix(".svg"))
+    print(table(results), summarise_sweep(results), sep="\n\n")
+
+
+def _features_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--out", type=Path, required=True, help="such as assets/shipped/features.safetensors")
+    verb.add_argument("--count", type=int, default=20_000, help="sprites to learn from")
+    verb.add_argument("--epochs", type=int, default=10)
+
+
+def features(options: Options) -> None:
+    """Train the small network that `evaluate` looks at sprites with; about a minute."""
+    from ..evaluation import SEED, accuracy, save_features, train_features
+
+    check_suffix(options.out, ".safetensors")
+    bar = tqdm(unit=" steps", delay=0.1)
+    for step in train_features(options.count, options.epochs):
+        bar.total = step.total
+        bar.update()
+        bar.set_postfix_str(f"loss {step.loss:.3f}", refresh=False)
+    bar.close()
+    share = f"{accuracy(step.network):.4f}"
+    facts = {"accuracy": share, "count": str(options.count), "epochs": str(options.epochs), "seed": str(SEED)}
+    save_features(step.network, options.out, facts)
+    print(f"{options.out} recognises the kind of {float(share):.1%} of the validation sprites")
+
+
+def _reel_options(verb: argparse.ArgumentParser) -> None:
+    from ..devtools.reel import EPOCHS
+
+    verb.add_argument("--run", type=Path, required=True, help="a finished run with all its epochs on the disk")
+    verb.add_argument("--out", type=Path, default=Path("assets/shipped/reel.bin"))
+    verb.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="which are compared")
+    verb.add_argument("--count", type=int, default=32, help="how many sprites")
+    verb.add_argument("--seed", type=int, default=0)
+
+
+def reel(options: Options) -> None:
+    """Make the reel that the page shows before any model has run."""
+    from ..devtools.reel import STEPS, make_reel, save_reel
+    from ..store import RunFolder
+
+    run = RunFolder(options.run)
+    with tqdm(total=STEPS + 1 + len(run.epochs()), unit=" steps", delay=0.1) as bar:
+        content = make_reel(run, options.epochs, options.count, options.seed, on_step=bar.update)
+    save_reel(content, options.out)
+    print(f"{len(content):,} bytes in {options.out}")
+
+
+def _poster_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--reel", type=Path, default=Path("assets/shipped/reel.bin"), help="what the verb reel has made")
+    verb.add_argument(
+        "--out", type=Path, default=Path("assets/shipped/social.png"), help="a .png; icon.png goes beside it"
+    )
+
+
+def poster(options: Options) -> None:
+    """Make the picture under a shared link to the page, and the icon of its browser tab."""
+    from ..devtools.poster import icon
+    from ..devtools.poster import poster as draw_poster
+    from ..sprites import save_picture
+    from ..ui.words import ENGLISH
+
+    check_suffix(options.out, ".png")
+    save_picture(draw_poster(options.reel, ENGLISH.title, ENGLISH.description), options.out)
+    save_picture(icon(options.reel), options.out.with_name("icon.png"))
+    print(f"the picture is {options.out}")
+
+
+def _lesson_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--run", type=Path, default=Path("checkpoints/sprites"), help="a finished run of our network")
+    verb.add_argument("--tutorial", type=Path, default=Path("checkpoints/tutorial"), help="one of the tutorial's")
+    verb.add_argument(
+        "--work", type=Path, default=Path("runs/lesson"), help="where the networks trained for it are kept"
+    )
+    verb.add_argument(
+        "--out", type=Path, default=Path("assets/shipped/lesson.png"), help="a .png; the numbers go beside it"
+    )
+    verb.add_argument("--count", type=int, default=10_000, help="sprites to train on")
+    verb.add_argument("--epochs", type=int, default=6, help="of each training")
+    verb.add_argument("--each", type=int, default=500, help="sprites to draw of each, in each of two seeds")
+
+
+def lesson(options: Options) -> None:
+    """Make the pictures and numbers of the Learn tab: what the published mistakes do; trains three networks."""
+    from ..devtools.lesson import Experiment, make_lesson, save_lesson
+    from ..sprites import SIZE
+    from ..store import RunFolder
+
+    check_suffix(options.out, ".png")
+    experiment = Experiment(count=options.count, epochs=options.epochs, each=options.each)
+    runs = (RunFolder(options.run), RunFolder(options.tutorial))
+    picture, numbers = make_lesson(*runs, options.work, experiment, report=print)
+    save_lesson(picture, numbers, options.out)
+    print(f"{len(picture) // SIZE} rows of sprites in {options.out}")
+
+
+def _bench_sections() -> dict[str, Callable[[int], Iterator["Table"]]]:
+    from ..devtools import bench, bench_app
+
+    return bench.SECTIONS | bench_app.SECTIONS
+
+
+def _bench_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
+    verb.add_argument("--only", choices=tuple(_bench_sections()), help="one section instead of all")
+    verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+
+
+def bench(options: Options) -> None:
+    """Measure sampling and training against the course's loop, and the app against an empty one, on this machine."""
+    from ..engine import find_device
+
+    if options.rounds < 1:
+        raise UserError("--rounds must be at least 1, not {rounds}", rounds=options.rounds)
+    tables = (
+        table
+        for name, section in _bench_sections().items()
+        if options.only in (None, name)
+        for table in section(options.rounds)
+    )
+    if options.json:
+        print(json.dumps({"machine": str(find_device()), "tables": [asdict(table) for table in tables]}, indent=2))
+        return
+    print(find_device())
+    for table in tables:
+        print(f"\n{table.title}\n  {'':30}{table.unit:>10}{'quartiles':>18}{'ratio':>8}{'quartiles':>14}")
+        for row in table.rows:
+            value = f"{row.value.median:10.1f}{f'{row.value.low:.1f} to {row.value.high:.1f}':>18}"
+            ratio = f"{row.ratio.median:8.2f}{f'{row.ratio.low:.2f} to {row.ratio.high:.2f}':>14}" if row.ratio else ""
+            print(f"  {row.name:30}{value}{ratio}", flush=True)
+
+
+VERBS: Verbs = {
+    "samplers": (_samplers_options, samplers),
+    "features": (_features_options, features),
+    "reel": (_reel_options, reel),
+    "poster": (_poster_options, poster),
+    "lesson": (_lesson_options, lesson),
+    "bench": (_bench_options, bench),
+}
