@@ -89,7 +89,7 @@ def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
     request = Request(count=2, steps=4)
     here, there = list(engine.generate(checkpoints, request)), list(gpu.generate_on_lent_gpu(checkpoints, request))
     assert len(there) == 5 and all(same(one, other) for one, other in zip(here, there, strict=True))
-    assert borrowed() == ["_generate_there 5.08"], "two networks, four steps, asked for once"
+    assert borrowed() == ["_generate_in_worker 5.08"], "two networks, four steps, asked for once"
 
 
 def test_nobody_is_forked_beside_an_engine_that_is_on_its_way_out(borrowed, checkpoints, monkeypatch):
@@ -217,7 +217,7 @@ def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
         client.predict(epochs=[0, 4], count=2, steps=4, api_name="/compare_epochs")
         client.predict(level=100, api_name="/denoise_step")
     assert frames >= 2 and facts["recipe"]["epochs"] == ["tiny/4"]
-    seconds = [line.removeprefix("_generate_there ") for line in log.read_text().splitlines()]
+    seconds = [line.removeprefix("_generate_in_worker ") for line in log.read_text().splitlines()]
     assert seconds == ["5.04", "5.04", "5.08", "5.01"], "each of the four in a GPU of its own"
 
 

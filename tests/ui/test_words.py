@@ -26,9 +26,9 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "ui": "has words of its own",
 }
 NEVER_SHOWN = {
-    "numpy would ask for all that memory first": "caught by the function that raises it",
+    "the file is shorter than its header says": "caught by the function that raises it",
     "a number that is not finite cannot be drawn": "caught by the module that raises it",
-    "limits must be at least 1, not {value}": "the server sets them",
+    "limits must be at least 1, not {limits}": "the server sets them",
     "no secret, only a name": "the key that Gradio asks for to lock what a browser keeps",
 }
 FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in English only
