@@ -38,7 +38,7 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api.endpoints import health
-    from diffusion.ui.app import build, look, preview
+    from diffusion.ui.app import appearance, build, preview
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
@@ -57,7 +57,7 @@ def main() -> None:
         enable_monitoring=False,
         state_session_capacity=1000,  # pages that are remembered, for at most an hour; 75 KB each
         app_kwargs={"routes": [health(options.runs)], "middleware": [preview(HERE / "assets")]},
-        **look(HERE / "assets"),
+        **appearance(HERE / "assets"),
     )
 
 

@@ -2,9 +2,9 @@
 
     reel.bin    the header's length (4 bytes, little-endian), the header (JSON), then PNG pictures end to end
 
-The header has two films, lists of frames as diffusion/ui/player.py sends them, with [start, size] of a PNG in place
-of a picture: `film`, the tutorial's 32 moments of DDPM with 500 steps, for several epochs from the same noise; and
-`learning`, the finished pictures from that noise after every epoch of training.
+The header has two lists of frames (engine/frames.py), with [start, size] of a PNG in place of a picture: `film`, the
+tutorial's 32 moments of DDPM with 500 steps, for several epochs from the same noise; and `learning`, the finished
+pictures from that noise after every epoch of training.
 """
 
 import io
@@ -12,12 +12,11 @@ import json
 import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..engine import Request, describe_request, generate, generate_finished
+from ..engine import Frame, Panel, Request, describe_request, generate, generate_finished, make_frame
 from ..errors import UserError
 from ..refs import EpochRef
 from ..sprites import columns_for, sheet, to_pixels
@@ -49,13 +48,13 @@ def make_reel(
 
 def _film(
     run: RunFolder, epochs: Sequence[int], request: Request, blobs: list[bytes], on_step: Callable[[], None]
-) -> list[dict[str, Any]]:
-    frames = []
+) -> list[Frame]:
+    frames: list[Frame] = []
     for steps in generate([run.load(epoch) for epoch in epochs], request):
         on_step()
         if steps[0].t in MOMENTS:
             colours = NOISY_COLOURS if steps[0].t else None  # the finished sprites as they are
-            panels = [
+            panels: list[Panel] = [
                 {
                     "label": f"epoch {epoch}",
                     "x": _put(blobs, to_pixels(step.x), colours),
@@ -63,28 +62,23 @@ def _film(
                 }
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
-            frames.append(_frame(len(frames), request.count, panels, t=steps[0].t, step=500 - steps[0].t, total=500))
+            place = {"seq": len(frames), "t": steps[0].t, "step": 500 - steps[0].t, "total": 500}
+            frames.append(make_frame(panels, request.count, **place, levels=500))
     frames[0]["recipe"] = describe_request(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
     return frames
 
 
-def _learning(
-    run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]
-) -> list[dict[str, Any]]:
-    frames, every = [], list(run.epochs())
+def _learning(run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]) -> list[Frame]:
+    frames: list[Frame] = []
+    every = list(run.epochs())
     for epoch in every:
         on_step()
         sprites = to_pixels(generate_finished(run.load(epoch), request))
-        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
-        frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(every[-1], 1))
-        frames.append(frame | {"caption": f"epoch {epoch}"})
+        panels: list[Panel] = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
+        place = {"seq": len(frames), "t": 0, "step": epoch, "total": max(every[-1], 1)}
+        frames.append(make_frame(panels, request.count, **place, levels=500))
+        frames[-1]["caption"] = f"epoch {epoch}"
     return frames
-
-
-def _frame(number: int, count: int, panels: list[dict[str, Any]], **where: int) -> dict[str, Any]:
-    columns = columns_for(count)
-    shape = {"count": count, "columns": columns, "rows": -(-count // columns)}
-    return {"seq": number, "T": 500, "left": 0, **where, **shape, "panels": panels}
 
 
 def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[int]:
@@ -113,7 +107,7 @@ def film_sprites(path: Path) -> dict[int, np.ndarray]:
     return {frame["t"]: _cut(frame, reel[4 + length :]) for frame in json.loads(reel[4 : 4 + length])["film"]}
 
 
-def _cut(frame: dict[str, Any], pictures: bytes) -> np.ndarray:
+def _cut(frame: Frame, pictures: bytes) -> np.ndarray:
     start, size = frame["panels"][-1]["x"]
     page = np.asarray(Image.open(io.BytesIO(pictures[start : start + size])).convert("RGB"))
     rows = page.reshape(frame["rows"], 16, frame["columns"], 16, 3).swapaxes(1, 2)
