@@ -453,6 +453,17 @@ def test_saved_settings_give_the_sprites_of_all_their_epochs(tmp_path, flag):
     assert np.array_equal(np.load(out)[3:], np.load(tmp_path / "alone.npy"))
 
 
+@pytest.mark.parametrize("clip", [False, True])
+def test_settings_of_an_earlier_version_say_what_is_no_longer_applied(tmp_path, capsys, clip):
+    make_run(tmp_path / "runs" / "tiny")
+    described = describe_request(Request(count=1, steps=2), [EpochRef("tiny", 0)]) | {"clip": clip}
+    (tmp_path / "r.json").write_text(json.dumps(described))
+    words = ["--request", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.npy"]
+    assert run("sample", *words) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "clip" in line]
+    assert len(told) == clip and all("sets clip, which no longer exists and is not applied" in line for line in told)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
