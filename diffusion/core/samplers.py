@@ -14,13 +14,14 @@ from math import exp, log, sqrt
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..errors import UserError
 from .schedule import NoiseSchedule
 
 MAX_SEED = 2**32 - 1
 
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]  # x, t / T, context: (B, 5) -> eps, like x
 PredictNoise = Callable[[Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,) -> eps, like x
 
 
@@ -206,7 +207,7 @@ def sample(
     yield Step(0, x, x)
 
 
-def guide(model: nn.Module, context: Tensor, guidance: float = 1.0) -> PredictNoise:
+def guide(model: Network, context: Tensor, guidance: float = 1.0) -> PredictNoise:
     """Fixes the context, (B, 5), of a network and guides by it: 0 ignores it, 1 follows it, more exaggerates it.
 
     Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1.

@@ -54,17 +54,17 @@ class Number(Setting):
     slider_high: float | None = None  # `high` unless given
 
     def check(self, name: str, value: Any) -> None:
-        said = Message(name)
-        if self.whole and (isinstance(value, bool) or not isinstance(value, Integral)):
-            raise UserError("{name} must be a whole number, not {value!r}", name=said, value=value)
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise UserError("{name} must be a number, not {value!r}", name=said, value=value)
+        title = Message(name)
+        if self.whole and not _is_number(value, Integral):
+            raise UserError("{name} must be a whole number, not {value!r}", name=title, value=value)
+        if not _is_number(value, Real):
+            raise UserError("{name} must be a number, not {value!r}", name=title, value=value)
         if self.high is None and not value >= self.low:
-            raise UserError("{name} must be at least {low}, not {value}", name=said, low=self.low, value=value)
+            raise UserError("{name} must be at least {low}, not {value}", name=title, low=self.low, value=value)
         if self.high is not None and not self.low <= value <= self.high:
             raise UserError(
                 "{name} must be between {low} and {high}, not {value}",
-                name=said,
+                name=title,
                 low=self.low,
                 high=self.high,
                 value=value,
@@ -75,6 +75,10 @@ class Number(Setting):
 
     def read(self, text: str) -> float:
         return int(text) if self.whole else float(text)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,14 +88,14 @@ def test_a_new_field_is_checked_by_its_declaration():
 @pytest.mark.parametrize(
     "wrong,english,chinese",
     [
-        ({"seed": -1}, "seed must be between 0 and 4294967295, not -1", "“种子”须在 0 到 4294967295 之间，而不是 -1"),
-        ({"steps": 0}, "steps must be at least 1, not 0", "“步数”至少为 1，而不是 0"),
-        ({"count": 2.5}, "count must be a whole number, not 2.5", "“数量”须是整数，而不是 2.5"),
-        ({"guidance": "x"}, "guidance must be a number, not 'x'", "“引导强度”须是数字，而不是 'x'"),
+        ({"seed": -1}, "seed must be between 0 and 4294967295, not -1", "种子须在 0 到 4294967295 之间，而不是 -1"),
+        ({"steps": 0}, "steps must be at least 1, not 0", "步数至少为 1，而不是 0"),
+        ({"count": 2.5}, "count must be a whole number, not 2.5", "数量须是整数，而不是 2.5"),
+        ({"guidance": "x"}, "guidance must be a number, not 'x'", "引导强度须是数字，而不是 'x'"),
         (
             {"fresh_noise": 1},
             "fresh_noise must be true or false, not 1",
-            "“每一步都加入新噪声”须是 true 或 false，而不是 1",
+            "每一步都加入新噪声须是 true 或 false，而不是 1",
         ),
     ],
 )

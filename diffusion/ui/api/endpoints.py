@@ -84,7 +84,7 @@ class Api:
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
         *_, (step,) = generate_on_lent_gpu([checkpoint], request)
         sprites, columns = to_pixels(step.x), columns_for(request.count)
-        facts = {
+        facts: Sprites = {
             "recipe": describe_request(request, [ref]),
             "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
             "link": link("watch", [ref], request),
@@ -129,7 +129,7 @@ class Api:
         *_, last = generate_on_lent_gpu([checkpoint for _, checkpoint in pairs], request)
         sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
         metrics = RunFolder(self.runs / refs[0].run).metrics()
-        facts = {
+        facts: Comparison = {
             "recipe": describe_request(request, refs),
             "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
             "link": link("compare", refs, request),
@@ -181,7 +181,7 @@ class Api:
             "predicted noise": predicted / 3,
             "predicted sprite": guess,
         }
-        facts = {
+        facts: Prediction = {
             "run": ref.run,
             "epoch": ref.epoch,
             "level": level,

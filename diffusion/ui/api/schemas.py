@@ -138,10 +138,11 @@ def root_mean_square(one: torch.Tensor, other: torch.Tensor) -> float:
 def measured_quality(epoch: int, facts: dict[str, Any]) -> Measured:
     quality = facts.get("quality", {})
     names = ("frechet", "precision", "recall", "copied")
-    return {"epoch": epoch, **{name: quality.get(name, {}).get("mean") for name in names}}
+    frechet, precision, recall, copied = (quality.get(name, {}).get("mean") for name in names)
+    return {"epoch": epoch, "frechet": frechet, "precision": precision, "recall": recall, "copied": copied}
 
 
-def temporary_picture(pixels: np.ndarray, scale: int) -> dict[str, Any]:
-    """A PNG among the app's temporary files, which Gradio serves and later deletes."""
+def temporary_picture(pixels: np.ndarray, scale: int) -> Any:
+    """A PNG among the app's temporary files, which Gradio serves and later deletes; a FileData as a dict."""
     path = save_img_array_to_cache(enlarged(pixels, scale), get_upload_folder(), format="png")
     return FileData(path=path, mime_type="image/png").model_dump()

@@ -161,8 +161,8 @@ def _control(
             return [number]
         case Number():
             look = slim if setting.group == "main" else {}
-            high = high or setting.slider_high or setting.high
-            return [gr.Slider(setting.low, high, value=value, step=setting.step, **text, **look)]
+            end = next(one for one in (high, setting.slider_high, setting.high) if one is not None)
+            return [gr.Slider(setting.low, end, value=value, step=setting.step, **text, **look)]
         case Choice():
             titles = [(option.title, key) for key, option in setting.options.items()]
             return [gr.Radio(titles, value=value, elem_classes="compact", **text)]
@@ -173,7 +173,8 @@ def _control(
 
 def request_from(page: Page, *values: Any) -> Request:
     """The values of `RequestControls.inputs`, checked."""
-    rest, found = iter(values), {}
+    rest = iter(values)
+    found: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         if isinstance(setting, Shares):
             found[name] = tuple(islice(rest, len(setting.names)))

@@ -14,19 +14,19 @@ class GenerationTurns:
 
     def __init__(self, max_browsers: int = 1000) -> None:
         self.max_browsers = max_browsers
-        self.newest: OrderedDict[str, int] = OrderedDict()
+        self.newest: OrderedDict[str | None, int] = OrderedDict()
 
-    def next(self, browser: str) -> int:
+    def next(self, browser: str | None) -> int:
         turn = self.newest.pop(browser, 0) + 1
         self.newest[browser] = turn
         while len(self.newest) > self.max_browsers:
             self.newest.popitem(last=False)
         return turn
 
-    def is_over(self, browser: str, turn: int) -> bool:
+    def is_over(self, browser: str | None, turn: int) -> bool:
         return self.newest.get(browser) != turn
 
-    def while_current(self, browser: str, turn: int, frames: Iterable[Frame]) -> Iterator[Frame]:
+    def while_current(self, browser: str | None, turn: int, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The frames as long as the turn is the newest; then a last message that says they ended."""
         for frame in frames:
             if self.is_over(browser, turn):

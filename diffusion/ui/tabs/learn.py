@@ -68,7 +68,7 @@ UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of o
 _limit = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
 
 
-def predict(page: Page, run: str, x: str, t: int, epoch: int) -> str:
+def predict(page: Page, run: str | None, x: str, t: int, epoch: int) -> str:
     """The noise that an epoch predicts in a picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
     shown = load_shown_epochs(page, run)
     if epoch not in shown or not 1 <= t <= LEVELS:
@@ -90,7 +90,7 @@ def encode_picture(x: torch.Tensor) -> str:
     return encode_pixels(scaled.clip(-(2**15), 2**15 - 1).astype("<i2"))
 
 
-def sample(page: Page, run: str, epoch: int, wanted: Request, every: bool) -> dict[str, Any]:
+def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool) -> dict[str, Any]:
     """Sprites on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
 
     every: about MOMENTS of them, the first and the last among them; otherwise only the last.

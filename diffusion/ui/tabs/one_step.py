@@ -1,10 +1,11 @@
 """The One step tab: noise one sprite to a level, and see what every epoch predicts from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import torch
 
 from ...core import Noise
@@ -107,7 +108,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words, runs, assets = page.words, page.runs, page.assets
     reel = assets / "shipped" / "reel.bin"
-    generated = finished_sprites(reel) if reel.is_file() else []
+    generated: Iterable[np.ndarray] = finished_sprites(reel)[:16] if reel.is_file() else []
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -126,7 +127,7 @@ def build(page: Page, tab: gr.Tab) -> None:
         run=name_of(runs, page.default_run),
         galleries=[
             [encode_pixels(paint(recipe)) for recipe in validation_recipes(24)],
-            [encode_pixels(sprite) for sprite in generated[:16]],
+            [encode_pixels(sprite) for sprite in generated],
         ],
         server_functions=[one_step],
     )

@@ -73,12 +73,12 @@ MESSAGES = {
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),
-    "{name} must be a whole number, not {value!r}": "“{name}”须是整数，而不是 {value!r}",
-    "{name} must be a number, not {value!r}": "“{name}”须是数字，而不是 {value!r}",
-    "{name} must be at least {low}, not {value}": "“{name}”至少为 {low}，而不是 {value}",
-    "{name} must be between {low} and {high}, not {value}": "“{name}”须在 {low} 到 {high} 之间，而不是 {value}",
-    "{name} must be one of {options}, not {value!r}": "“{name}”须是 {options} 之一，而不是 {value!r}",
-    "{name} must be true or false, not {value!r}": "“{name}”须是 true 或 false，而不是 {value!r}",
+    "{name} must be a whole number, not {value!r}": "{name}须是整数，而不是 {value!r}",
+    "{name} must be a number, not {value!r}": "{name}须是数字，而不是 {value!r}",
+    "{name} must be at least {low}, not {value}": "{name}至少为 {low}，而不是 {value}",
+    "{name} must be between {low} and {high}, not {value}": "{name}须在 {low} 到 {high} 之间，而不是 {value}",
+    "{name} must be one of {options}, not {value!r}": "{name}须是 {options} 之一，而不是 {value!r}",
+    "{name} must be true or false, not {value!r}": "{name}须是 true 或 false，而不是 {value!r}",
     "{name} must be {count} numbers from 0 to 1 ({options})": "“{name}”须是 {count} 个 0 到 1 之间的数（{options}）",
     "{path} has no epoch {absent}; it has: {there}": "{path} 没有第 {absent} 回合；现有的回合：{there}",
     "{file} of {repo} came as {count:,} of {size:,} bytes; try again, what is whole is kept": (
