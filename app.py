@@ -38,7 +38,7 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api.endpoints import health
-    from diffusion.ui.app import build, look, preview
+    from diffusion.ui.app import appearance, build, preview
     from diffusion.ui.parts.scripts import script_route
 
     if settings.shared:
@@ -61,7 +61,7 @@ def main() -> None:
             "routes": [health(options.runs), script_route(HERE / "assets")],
             "middleware": [preview(HERE / "assets")],
         },
-        **look(HERE / "assets"),
+        **appearance(HERE / "assets"),
     )
 
 

@@ -1,5 +1,6 @@
 """What a sprite is: its kinds, its pixels as uint8 RGB and as float32 in [-1, 1], sheets and animations of many."""
 
+import base64
 import io
 import math
 from collections.abc import Sequence
@@ -66,6 +67,25 @@ def png(picture: np.ndarray) -> bytes:
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG")
     return content.getvalue()
+
+
+def data_url(file: bytes) -> str:
+    """A PNG file as an address, for the page."""
+    return f"data:image/png;base64,{base64.b64encode(file).decode()}"
+
+
+def encode_pixels(pixels: np.ndarray) -> str:
+    """The bytes of an array, row by row, as base64: how pictures go to the browser."""
+    return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode()
+
+
+def decode_sprite(text: str, dtype: str = "u1") -> np.ndarray | None:
+    """base64 of one sprite from the browser, as (16, 16, 3) of that type; None if it is anything else."""
+    try:
+        values = np.frombuffer(base64.b64decode(text, validate=True), dtype)
+    except (ValueError, TypeError):
+        return None
+    return values.reshape(16, 16, 3).copy() if values.size == 16 * 16 * 3 else None
 
 
 def save_picture(picture: np.ndarray, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,10 @@ import numpy as np
 from tqdm import tqdm
 
 from ..errors import UserError
-from ..sprites import KINDS
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
 
 if TYPE_CHECKING:
-    from ..engine import Request
+    from ..engine import Request, Setting
     from ..store import Checkpoint
 
 
@@ -44,65 +44,73 @@ def draw(options: Options) -> None:
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:
-    from ..core import SAMPLERS
-    from ..engine import Request
+    from ..engine import SETTINGS
 
     which = verb.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--checkpoint", help="a file such as checkpoints/sprites/model_31.safetensors, or hf://user/repo@v1/model_31"
     )
-    which.add_argument("--recipe", type=Path, help="a recipe saved by the app; it decides all but --out and --scale")
-    verb.add_argument(
-        "--runs", type=Path, default=Path("checkpoints"), help="the folder of runs: of the recipe's, and of the Hub's"
+    which.add_argument(
+        *("--request", "--recipe"), type=Path, help="settings saved by the app (JSON); all but --out and --scale"
     )
     verb.add_argument(
-        "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: the film"
+        "--runs", type=Path, default=Path("checkpoints"), help="the folder of runs: of the settings', and of the Hub's"
     )
-    verb.add_argument("--count", type=int, default=32, help="how many sprites, 1 to 64")
-    verb.add_argument("--sampler", choices=SAMPLERS, default=Request.sampler)
-    verb.add_argument("--steps", type=int, default=Request.steps)
-    verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
-    verb.add_argument("--kind", choices=KINDS, help="what to draw; anything unless given")
-    verb.add_argument("--guidance", type=float, default=1.0, help="0 ignores the kind, above 1 exaggerates it")
-    verb.add_argument("--eta", type=float, default=0.0, help="ddim: share of fresh noise")
-    verb.add_argument("--clip", action="store_true", help="hold the predicted sprite inside [-1, 1]")
-    verb.add_argument("--no-fresh-noise", action="store_true", help="the experiment: add no noise back at any step")
+    verb.add_argument(
+        "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: an animation"
+    )
+    for name, setting in SETTINGS.items():
+        _add_flag(verb, name, setting)
     verb.add_argument("--scale", type=int, default=8, help="screen pixels a pixel")
     verb.add_argument("--allow-pickle", action="store_true", help=ALLOW_PICKLE)
 
 
+def _add_flag(verb: argparse.ArgumentParser, name: str, setting: "Setting") -> None:
+    """The flag of one setting of a request."""
+    from ..engine import Choice, Number, Request, Shares, Switch
+
+    flag, default = f"--{name.replace('_', '-')}", getattr(Request, name)
+    match setting:
+        case Number():
+            verb.add_argument(flag, type=int if setting.whole else float, default=default, help=setting.help)
+        case Choice():
+            verb.add_argument(flag, choices=setting.options, default=default, help=setting.help)
+        case Switch():
+            verb.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=setting.help)
+        case Shares():
+            verb.add_argument(f"--{setting.flag}", dest=name, choices=setting.names, help=setting.help)
+
+
+def _request_of(options: Options) -> "Request":
+    """The request that the flags describe."""
+    from ..engine import SETTINGS, Request, Shares
+
+    values = {name: getattr(options, name) for name in SETTINGS}
+    shares = {name: one.only(values[name]) for name, one in SETTINGS.items() if isinstance(one, Shares)}
+    return Request(**values | shares)
+
+
 def sample(options: Options) -> None:
-    """Sample sprites from a checkpoint: finished ones, or the film of their making."""
-    from ..engine import Request, generate
+    """Sample sprites from a checkpoint: finished ones, or an animation of the sampling loop."""
+    from ..engine import generate
     from ..sprites import FORMATS, enlarged, save_animation, save_picture, sheet, to_pixels
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
-    if options.recipe:
-        checkpoints, request = _from_recipe(options.recipe, options.runs)
+    if options.request:
+        checkpoints, request = _from_file(options.request, options.runs)
     else:
-        checkpoints = [_checkpoint(options)]
-        request = Request(
-            count=options.count,
-            sampler=options.sampler,
-            steps=options.steps,
-            seed=options.seed,
-            kinds=tuple(float(kind == options.kind) for kind in KINDS),
-            guidance=options.guidance,
-            eta=options.eta,
-            clip=options.clip,
-            fresh_noise=not options.no_fresh_noise,
-        )
-    film = options.out.suffix in (".gif", ".mp4")
+        checkpoints, request = [_checkpoint(options)], _request_of(options)
+    animated = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)
     frames, sprites = [], np.empty(0)
-    walk = tqdm(generate(checkpoints, request), total=request.steps + 1, unit=" steps", delay=0.1)
-    for number, steps in enumerate(walk):
-        if number == request.steps or (film and number % every == 0):
+    loop = tqdm(generate(checkpoints, request), total=request.steps + 1, unit=" steps", delay=0.1)
+    for number, steps in enumerate(loop):
+        if number == request.steps or (animated and number % every == 0):
             sprites = np.concatenate([to_pixels(step.x) for step in steps])
             frames.append(enlarged(sheet(sprites, gap=2), options.scale))
-    if film:
+    if animated:
         save_animation(frames, options.out)
     elif options.out.suffix == ".png":
         save_picture(frames[-1], options.out)
@@ -123,22 +131,21 @@ def _checkpoint(options: Options) -> "Checkpoint":
     return checkpoint_from_hub(options.checkpoint, options.runs, options.allow_pickle)
 
 
-def _from_recipe(path: Path, runs: Path) -> tuple[list["Checkpoint"], "Request"]:
-    """The checkpoints and the request that a recipe names; one epoch's sprites after the other's."""
-    from ..engine import Request
-    from ..refs import EpochRef
+def _from_file(path: Path, runs: Path) -> "tuple[list[Checkpoint], Request]":
+    """The checkpoints and the request of a file saved by the app; one epoch's sprites after the other's."""
+    from ..engine import read_request
     from ..store import RunFolder
 
     try:
-        said = json.loads(path.read_text("utf-8"))
-        epochs = [EpochRef.parse(name) for name in said.pop("epochs")]
-        request = Request(**said | {"kinds": tuple(said["kinds"])})
+        epochs, request, ignored = read_request(json.loads(path.read_text("utf-8")))
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
         raise UserError(
-            "{path} is not a recipe; save one with the app's menu Save, Recipe (JSON)", path=path
+            "{path} holds no settings; save them with the app's menu Save, Settings (JSON)", path=path
         ) from None
     if not epochs:
         raise UserError("{path} names no epoch", path=path)
+    for name in ignored:
+        print(f"{path} sets {name}, which no longer exists and is not applied", file=sys.stderr)
     return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
 
 

@@ -1,12 +1,13 @@
 """The mathematics: noise schedules, samplers, the trainer and the two networks."""
 
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
-from .samplers import SAMPLERS, Noise, Step, guide, sample
+from .samplers import MAX_SEED, SAMPLERS, Noise, Sampler, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
 from .sprite_unet import Attention, Block, SpriteUnet
 from .trainer import OPTIMIZERS, EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
 
 __all__ = [
+    "MAX_SEED",
     "OPTIMIZERS",
     "SAMPLERS",
     "SCHEDULES",
@@ -19,6 +20,7 @@ __all__ = [
     "Noise",
     "NoiseSchedule",
     "ResidualConvBlock",
+    "Sampler",
     "SpriteUnet",
     "Step",
     "StepDone",

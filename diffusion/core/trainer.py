@@ -54,7 +54,7 @@ class TrainConfig:
         if not 0 <= self.ema < 1:
             raise UserError("ema must be at least 0 and below 1, not {ema}", ema=self.ema)
         if not 0 <= self.seed < 2**32:
-            raise UserError("seed must be between 0 and {value}, not {seed}", value=2**32 - 1, seed=self.seed)
+            raise UserError("seed must be between 0 and {max_seed}, not {seed}", max_seed=2**32 - 1, seed=self.seed)
 
 
 @dataclass(frozen=True, eq=False)

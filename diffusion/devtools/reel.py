@@ -2,7 +2,7 @@
 
     reel.bin    the header's length (4 bytes, little-endian), the header (JSON), then PNG pictures end to end
 
-The header has two lists of frames as ui/parts/player.py sends them, with [start, size] of a PNG in place of a picture:
+The header has two lists of frames as engine/frames.py makes them, with [start, size] of a PNG in place of a picture:
 `film` has the tutorial's 32 moments of DDPM in 500 steps, for several epochs from the same noise; `learning` has the
 finished sprites from one noise after every epoch of training.
 """
@@ -13,12 +13,11 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..engine import Request, describe_request, generate, generate_finished
+from ..engine import Frame, Panel, Request, describe_request, generate, generate_finished, make_frame
 from ..errors import UserError
 from ..refs import EpochRef
 from ..sprites import SIZE, columns_for, sheet, to_pixels
@@ -56,13 +55,13 @@ def make_reel(
 
 def _sampling_frames(
     run: RunFolder, epochs: Sequence[int], request: Request, blobs: list[bytes], on_step: Callable[[], None]
-) -> list[dict[str, Any]]:
-    frames: list[dict[str, Any]] = []
+) -> list[Frame]:
+    frames: list[Frame] = []
     for steps in generate([run.load(epoch) for epoch in epochs], request):
         on_step()
         if steps[0].t in MOMENTS:
             colours = NOISY_COLOURS if steps[0].t else None  # None: the finished sprites keep all colours
-            panels = [
+            panels: list[Panel] = [
                 {
                     "label": f"epoch {epoch}",
                     "x": _put(blobs, to_pixels(step.x), colours),
@@ -70,31 +69,23 @@ def _sampling_frames(
                 }
                 for epoch, step in zip(epochs, steps, strict=True)
             ]
-            frames.append(
-                _frame(len(frames), request.count, panels, t=steps[0].t, step=STEPS - steps[0].t, total=STEPS)
-            )
+            place = {"seq": len(frames), "t": steps[0].t, "step": STEPS - steps[0].t, "total": STEPS}
+            frames.append(make_frame(panels, request.count, **place, levels=STEPS))
     frames[0]["recipe"] = describe_request(request, [EpochRef(run.path.name, epoch) for epoch in epochs])
     return frames
 
 
-def _learning_frames(
-    run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]
-) -> list[dict[str, Any]]:
-    frames: list[dict[str, Any]] = []
+def _learning_frames(run: RunFolder, request: Request, blobs: list[bytes], on_step: Callable[[], None]) -> list[Frame]:
+    frames: list[Frame] = []
     epochs = list(run.epochs())
     for epoch in epochs:
         on_step()
         sprites = to_pixels(generate_finished(run.load(epoch), request))
-        panels = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
-        frame = _frame(len(frames), request.count, panels, t=0, step=epoch, total=max(epochs[-1], 1))
-        frames.append(frame | {"caption": f"epoch {epoch}"})
+        panels: list[Panel] = [{"label": f"epoch {epoch}", "x": _put(blobs, sprites, LEARNING_COLOURS)}]
+        place = {"seq": len(frames), "t": 0, "step": epoch, "total": max(epochs[-1], 1)}
+        frames.append(make_frame(panels, request.count, **place, levels=STEPS))
+        frames[-1]["caption"] = f"epoch {epoch}"
     return frames
-
-
-def _frame(number: int, count: int, panels: list[dict[str, Any]], **where: int) -> dict[str, Any]:
-    columns = columns_for(count)
-    shape = {"count": count, "columns": columns, "rows": -(-count // columns)}
-    return {"seq": number, "T": STEPS, "left": 0, **where, **shape, "panels": panels}
 
 
 def _put(blobs: list[bytes], sprites: np.ndarray, colours: int | None) -> list[int]:
@@ -126,7 +117,7 @@ def read_sprites(path: Path) -> dict[int, np.ndarray]:
     return {frame["t"]: _cut(frame, reel[4 + length :]) for frame in json.loads(reel[4 : 4 + length])["film"]}
 
 
-def _cut(frame: dict[str, Any], pictures: bytes) -> np.ndarray:
+def _cut(frame: Frame, pictures: bytes) -> np.ndarray:
     """The sprites of a frame's last panel, cut out of their sheet."""
     start, size = frame["panels"][-1]["x"]
     page = np.asarray(Image.open(io.BytesIO(pictures[start : start + size])).convert("RGB"))

@@ -3,15 +3,37 @@
 from .card_picture import Drawing, draw_card_picture
 from .cpu import release_openmp_threads
 from .device import Device, describe_device, find_device, is_zero_gpu, make_accelerator
-from .generation import MAX_SPRITES, Request, describe_request, generate, generate_finished, predictor
+from .frames import Frame, Panel, make_frame
+from .generation import generate, generate_finished, predictor
+from .prediction import predict_noise
+from .request import (
+    MAX_SPRITES,
+    SETTINGS,
+    Choice,
+    Number,
+    Request,
+    Setting,
+    Shares,
+    Switch,
+    describe_request,
+    read_request,
+)
 from .zero_gpu import STARTUP_SECONDS, generate_on_lent_gpu, run_on_lent_gpu
 
 __all__ = [
     "MAX_SPRITES",
+    "SETTINGS",
     "STARTUP_SECONDS",
+    "Choice",
     "Device",
     "Drawing",
+    "Frame",
+    "Number",
+    "Panel",
     "Request",
+    "Setting",
+    "Shares",
+    "Switch",
     "describe_device",
     "describe_request",
     "draw_card_picture",
@@ -21,7 +43,10 @@ __all__ = [
     "generate_on_lent_gpu",
     "is_zero_gpu",
     "make_accelerator",
+    "make_frame",
+    "predict_noise",
     "predictor",
+    "read_request",
     "release_openmp_threads",
     "run_on_lent_gpu",
 ]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ..sprites import enlarged, sheet, to_pixels
 from ..store import RunFolder
-from .generation import Request, generate
+from .generation import generate
+from .request import Request
 
 PICTURE = Request(count=32, steps=50, seed=0)
 

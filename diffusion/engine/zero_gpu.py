@@ -20,8 +20,8 @@ from ..errors import Message, UserError, message_of
 from ..store import Checkpoint, RunConfig, restore
 from . import batching
 from .device import find_device, is_zero_gpu
-from .generation import Request
 from .generation import generate as generate_directly
+from .request import Request
 
 Work = Callable[..., Iterator[Any]]
 

@@ -10,23 +10,10 @@ from html import escape
 from pathlib import Path
 from statistics import fmean, stdev
 
+from ..core import SAMPLERS
 from ..store import write_whole
 from .sampler_sweep import REFERENCE_SETTING, SweepResults, SweepSetting
 
-NAMES = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "dpmpp": "DPM-Solver++(2M)",
-    "sde-dpmpp": "SDE-DPM-Solver++(2M)",
-    "sa": "SA-Solver",
-}
-STYLES = {  # colour, dashes: told apart without colours too
-    "ddpm": ("#767676", ""),
-    "ddim": ("#767676", "2 4"),
-    "dpmpp": ("#c2620e", "2 4"),
-    "sde-dpmpp": ("#c2620e", ""),
-    "sa": ("#6366f1", ""),
-}
 INK = "#767676"
 WIDTH, HEIGHT = 560, 370
 LEFT, RIGHT, TOP, BOTTOM = 54, 18, 16, 50
@@ -50,10 +37,10 @@ def picture(book: SweepResults) -> str:
         (left, upper), (right, lower) = at(steps[0], 1.05 * goal), at(steps[-1], goal)
         parts.append(_box(left, upper, right - left, lower - upper))
         parts.append(_words(right - 10, lower + 18, "within 5 % of DDPM in 500 steps", "end"))
-    for sampler in STYLES:
+    for sampler in SAMPLERS:
         line = sorted((trial.steps, values) for trial, values in measured.items() if trial.sampler == sampler)
         parts += _line(at, sampler, line)
-    shown = [sampler for sampler in STYLES if any(trial.sampler == sampler for trial in measured)]
+    shown = [sampler for sampler in SAMPLERS if any(trial.sampler == sampler for trial in measured)]
     parts += _legend(shown)
     title = f"Fréchet distance to real sprites by evaluations of the network, epoch {book.epoch} of {book.run}"
     return (
@@ -86,14 +73,14 @@ def _axes(at, steps: list[int], low: float, high: float) -> Iterator[str]:
 
 
 def _line(at, sampler: str, line: list[tuple[int, list[float]]]) -> Iterator[str]:
-    colour, dashes = STYLES[sampler]
+    colour, dashes = SAMPLERS[sampler].colour, SAMPLERS[sampler].dashes
     points = [at(steps, fmean(values)) for steps, values in line]
     path = " ".join(f"{across:.1f},{up:.1f}" for across, up in points)
     yield f'<polyline points="{path}" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
     for (across, up), (steps, values) in zip(points, line, strict=True):
         spread = stdev(values) if len(values) > 1 else 0
         top, foot = at(steps, fmean(values) + spread)[1], at(steps, fmean(values) - spread)[1]
-        said = f"{NAMES[sampler]}, {steps} steps: {fmean(values):.2f} ± {spread:.2f}"
+        said = f"{SAMPLERS[sampler].title}, {steps} steps: {fmean(values):.2f} ± {spread:.2f}"
         yield f'<path d="M{across:.1f} {top:.1f}V{foot:.1f}" stroke="{colour}"/>'
         yield f'<circle cx="{across:.1f}" cy="{up:.1f}" r="3.5" fill="{colour}"><title>{escape(said)}</title></circle>'
 
@@ -102,10 +89,10 @@ def _legend(samplers: list[str]) -> Iterator[str]:
     """At the top right, where few lines are."""
     left = WIDTH - RIGHT - 205
     for i, sampler in enumerate(samplers):
-        colour, dashes = STYLES[sampler]
+        colour, dashes = SAMPLERS[sampler].colour, SAMPLERS[sampler].dashes
         up = TOP + 10 + 19 * i
         yield f'<path d="M{left} {up}h28" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-        yield _words(left + 36, up + 4, NAMES[sampler], "start")
+        yield _words(left + 36, up + 4, SAMPLERS[sampler].title, "start")
 
 
 def _box(left: float, top: float, width: float, height: float) -> str:
@@ -120,9 +107,9 @@ def _words(across: float, up: float, words: str, anchor: str) -> str:
 
 def table(results: SweepResults) -> str:
     """Markdown: a row for each number of steps, a column for each sampler; mean ± deviation over the seeds."""
-    samplers = [sampler for sampler in NAMES if any(setting.sampler == sampler for setting in results.seeds)]
+    samplers = [sampler for sampler in SAMPLERS if any(setting.sampler == sampler for setting in results.seeds)]
     rows = [
-        f"| steps | {' | '.join(NAMES[sampler] for sampler in samplers)} |",
+        f"| steps | {' | '.join(SAMPLERS[sampler].title for sampler in samplers)} |",
         f"| {'---: | ' * (len(samplers) + 1)}",
     ]
     for steps in sorted({setting.steps for setting in results.seeds}):
@@ -147,6 +134,5 @@ def summarise_sweep(results: SweepResults, max_ratio: float = 1.05) -> str:
     if not enough:
         return f"No trial comes within {max_ratio - 1:.0%} of {REFERENCE_SETTING}."
     best = min(enough, key=lambda setting: (setting.steps, ratios[setting]))
-    return (
-        f"{NAMES[best.sampler]} in {best.steps} steps: {ratios[best]:.2f} times the distance of {REFERENCE_SETTING}."
-    )
+    title = SAMPLERS[best.sampler].title
+    return f"{title} in {best.steps} steps: {ratios[best]:.2f} times the distance of {REFERENCE_SETTING}."

@@ -1,6 +1,7 @@
 """The shell: a page for each language, with header, tabs in their order, and footer."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -27,7 +28,7 @@ def build(
     default_run: str = "sprites",
     pulls: VisitorPulls | None = None,
 ) -> gr.Blocks:
-    """The whole app over the runs in a folder. Nothing is computed until somebody asks."""
+    """The whole app over the runs in a folder. It computes nothing before the first request."""
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
     runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
@@ -50,9 +51,9 @@ def build_page(
     pulls: VisitorPulls,
     settings: Settings,
 ) -> None:
-    """One page, in these words; all pages share one runner, and what comes from the Hub."""
+    """One page, in these words; all pages share one queue of trainings and the visitors' pulls."""
     page = open_page(app, words, runs, assets, default_run)
-    gr.HTML(switch(words), elem_classes="languages")
+    gr.HTML(language_links(words), elem_classes="languages")
     path = next(path for path, others in LANGUAGES.items() if others is words)
     begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'
     gr.Markdown(f"# {words.title}\n{words.intro} {begin}", elem_classes="intro")
@@ -72,10 +73,10 @@ def build_page(
     gr.Markdown(
         words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
-    app.load(tab_asked_for, outputs=tabs, queue=False, **PRIVATE)
+    app.load(select_tab, outputs=tabs, queue=False, **PRIVATE)
 
 
-def switch(words: Words) -> str:
+def language_links(words: Words) -> str:
     """All languages by name, each a link to its page; assets/js/language.js keeps the tab and remembers the choice."""
     links = []
     for path, other in LANGUAGES.items():
@@ -84,19 +85,20 @@ def switch(words: Words) -> str:
     return " | ".join(links)
 
 
-def tab_asked_for(request: gr.Request) -> gr.Tabs:
-    """The tab a shared address names."""
-    name = {"finish": "one-step"}.get(asked := request.query_params.get("tab", ""), asked)
+def select_tab(request: gr.Request) -> gr.Tabs:
+    """Opens the tab that a link names."""
+    name = request.query_params.get("tab", "")
+    name = {"finish": "one-step"}.get(name, name)
     return gr.Tabs(selected=name) if name in TABS else gr.Tabs()
 
 
 def preview(assets: Path) -> Middleware:
-    """For `launch(app_kwargs={"middleware": …})`: what other sites show of the pages."""
+    """For `launch(app_kwargs={"middleware": …})`: the picture and the words that other sites show beside a link."""
     return Middleware(Preview, pages=LANGUAGES, picture=served(assets) / "shipped" / "social.png")
 
 
-def look(assets: Path) -> dict:
-    """What `launch` is given for the looks: theme and style."""
+def appearance(assets: Path) -> dict[str, Any]:
+    """The arguments of `launch` that set theme and style."""
     theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=FONTS).set(
         block_border_width="0px",
         block_background_fill="transparent",

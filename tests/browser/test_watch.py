@@ -296,7 +296,7 @@ def test_everything_can_be_taken_along(page, served, tmp_path):
         assert film.width > film.height, "the sixteen sprites stood in one column"
     recipe = saved("recipe")
     out = tmp_path / "again.npy"
-    words = ["sample", "--recipe", str(recipe), "--runs", str(served[1].path.parent), "--out", str(out)]
+    words = ["sample", "--request", str(recipe), "--runs", str(served[1].path.parent), "--out", str(out)]
     assert main(words) == 0
     sprites = np.load(out).reshape(3, 16, 16, 16, 3)[-1]  # of the last epoch, which is the one shown
     with Image.open(saved("sheet")) as sheet:
@@ -421,12 +421,12 @@ def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chines
         page.goto(f"{address}/zh")
         page.wait_for_function(LOG)
         page.get_by_role("radio", name="31", exact=True).wait_for()
-        page.get_by_label(CHINESE.seed).fill("-3")
+        page.get_by_label(CHINESE.settings["seed"]["label"]).fill("-3")
         page.get_by_role("button", name=CHINESE.generate).click()
         page.get_by_text("种子须在 0 到 4294967295 之间，而不是 -3").wait_for()
-        page.get_by_label(CHINESE.seed).fill("3")
-        page.get_by_label(f"number input for {CHINESE.count}").first.fill("2")
-        page.get_by_label(f"number input for {CHINESE.count}").first.press("Tab")
+        page.get_by_label(CHINESE.settings["seed"]["label"]).fill("3")
+        page.get_by_label(f"number input for {CHINESE.settings['count']['label']}").first.fill("2")
+        page.get_by_label(f"number input for {CHINESE.settings['count']['label']}").first.press("Tab")
         before = page.evaluate(LOG)["run"]
         page.get_by_role("button", name=CHINESE.generate).click()
         page.wait_for_function(f"({LOG}).run !== {before!r}", timeout=60_000)

@@ -18,7 +18,7 @@ from support.runs import make_run
 from diffusion.__main__ import VERBS, main
 from diffusion.core.trainer import EpochDone, TrainConfig
 from diffusion.data import pixelart
-from diffusion.engine.generation import Request, describe_request
+from diffusion.engine import Request, describe_request
 from diffusion.refs import EpochRef
 from diffusion.runs.train_run import Plan, run_plan
 from diffusion.sprites import columns_for
@@ -189,7 +189,6 @@ def test_the_same_seed_is_the_same_sprites_however_many(tmp_path, checkpoint, sa
         ["--kind", "food", "--guidance", 5],
         ["--sampler", "ddim", "--eta", 1],
         ["--no-fresh-noise"],
-        ["--clip"],
     ],
     ids=lambda words: " ".join(map(str, words)),
 )
@@ -439,39 +438,51 @@ def test_a_real_process_ends_with_status_2_and_one_line(tmp_path):
     assert done.stderr == "python -m diffusion draw: count must be at least 1, not 0\n"
 
 
-# sample --recipe
+# sample --request, formerly --recipe
 
 
-def test_a_recipe_gives_the_sprites_of_all_its_epochs(tmp_path):
+@pytest.mark.parametrize("flag", ["--request", "--recipe"])
+def test_saved_settings_give_the_sprites_of_all_their_epochs(tmp_path, flag):
     make_run(tmp_path / "runs" / "tiny")
     made_by = describe_request(Request(count=3, steps=4, seed=8), [EpochRef("tiny", 0), EpochRef("tiny", 4)])
     (tmp_path / "r.json").write_text(json.dumps(made_by))
     out = tmp_path / "x.npy"
-    assert run("sample", "--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", out) == 0
+    assert run("sample", flag, tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", out) == 0
     words = ["--count", 3, "--steps", 4, "--seed", 8, "--out", tmp_path / "alone.npy"]
     assert run("sample", "--checkpoint", tmp_path / "runs" / "tiny" / "model_4.safetensors", *words) == 0
     assert np.array_equal(np.load(out)[3:], np.load(tmp_path / "alone.npy"))
 
 
+@pytest.mark.parametrize("clip", [False, True])
+def test_settings_of_an_earlier_version_say_what_is_no_longer_applied(tmp_path, capsys, clip):
+    make_run(tmp_path / "runs" / "tiny")
+    described = describe_request(Request(count=1, steps=2), [EpochRef("tiny", 0)]) | {"clip": clip}
+    (tmp_path / "r.json").write_text(json.dumps(described))
+    words = ["--request", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.npy"]
+    assert run("sample", *words) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "clip" in line]
+    assert len(told) == clip and all("sets clip, which no longer exists and is not applied" in line for line in told)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "is not a recipe"),
-        ("[]", "is not a recipe"),
-        ('{"epochs": ["tiny/0"]}', "is not a recipe"),
-        ('{"epochs": [7], "kinds": [0, 0, 0, 0, 0]}', "is not a recipe"),
+        ("", "holds no settings"),
+        ("[]", "holds no settings"),
+        ('{"epochs": ["tiny/0"]}', "holds no settings"),
+        ('{"epochs": [7], "kinds": [0, 0, 0, 0, 0]}', "holds no settings"),
         ('{"epochs": [], "kinds": [0, 0, 0, 0, 0]}', "names no epoch"),
         ('{"epochs": ["../x/0"], "kinds": [0, 0, 0, 0, 0]}', "is not an epoch of a run"),
         ('{"epochs": ["tiny/9"], "kinds": [0, 0, 0, 0, 0]}', "no epoch 9; it has: 0, 4"),
         ('{"epochs": ["gone/0"], "kinds": [0, 0, 0, 0, 0]}', "no such folder"),
         ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "count": 99}', "between 1 and 64"),
-        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "more": 1}', "is not a recipe"),
+        ('{"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "more": 1}', "holds no settings"),
     ],
 )
-def test_a_wrong_recipe_is_one_line(tmp_path, capsys, text, expected):
+def test_a_wrong_file_of_settings_is_one_line(tmp_path, capsys, text, expected):
     make_run(tmp_path / "runs" / "tiny")
     (tmp_path / "r.json").write_text(text)
-    words = ["--recipe", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.png"]
+    words = ["--request", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.png"]
     assert run("sample", *words) == 2
     error = capsys.readouterr().err
     assert expected in error and error.count("\n") == 1 and not (tmp_path / "x.png").exists()

@@ -262,13 +262,6 @@ def test_a_seed_out_of_range_is_explained(seed):
         Noise(seed, 1)
 
 
-def test_clip_holds_every_predicted_picture_inside_the_range():
-    free = list(sample(lambda x, time: -x, LINEAR, Noise(0, 2), steps=10))
-    held = list(sample(lambda x, time: -x, LINEAR, Noise(0, 2), steps=10, clip=True))
-    assert max(float(step.x0.abs().max()) for step in free) > 1
-    assert max(float(step.x0.abs().max()) for step in held[:-1]) <= 1
-
-
 def test_without_fresh_noise_only_the_start_is_drawn():
     noise = GivenNoise(0, 1)
     finished(wavy, LINEAR, noise, steps=10, fresh_noise=False)

@@ -18,7 +18,7 @@ from support.load import Page
 from support.runs import make_run
 
 from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
-from diffusion.engine import batching, device
+from diffusion.engine import batching, device, prediction
 from diffusion.engine import generation as engine
 from diffusion.engine import zero_gpu as gpu
 from diffusion.engine.generation import Request
@@ -40,11 +40,13 @@ def borrowed(monkeypatch, tmp_path):
     monkeypatch.setenv("FAKE_SPACES_LOG", str(log))
     monkeypatch.syspath_prepend(FAKE)
     importlib.reload(gpu)
+    importlib.reload(prediction)
     importlib.reload(zero_gpu_slices)
     yield lambda: log.read_text().splitlines()
     monkeypatch.undo()
     sys.modules.pop("spaces", None)
     importlib.reload(gpu)
+    importlib.reload(prediction)
     importlib.reload(zero_gpu_slices)
 
 
@@ -106,6 +108,17 @@ def test_a_drawing_crosses_too(borrowed, checkpoints):
     here = list(engine.generate(checkpoints, request, begin=begin))
     there = list(gpu.generate_on_lent_gpu(checkpoints, request, begin=begin))
     assert there[0][0].t == 120 and same(here[-1], there[-1])
+
+
+def test_one_prediction_crosses_too(borrowed, checkpoints, monkeypatch):
+    x = torch.randn(2, 3, 16, 16, generator=torch.Generator().manual_seed(3))
+    there = prediction.predict_noise(checkpoints, x, 200)
+    assert borrowed() == ["_predict_there 5.02"], "two networks, asked for once"
+    monkeypatch.delenv("SPACES_ZERO_GPU")
+    here = prediction.predict_noise(checkpoints, x, 200)
+    assert len(there) == 2
+    for one, other in zip(there, here, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
 
 
 def test_a_mistake_keeps_its_words(borrowed, checkpoints):

@@ -26,7 +26,7 @@ from diffusion.engine.generation import Request, generate_finished
 from diffusion.refs import EpochRef
 from diffusion.sprites import enlarged, sheet, to_pixels
 from diffusion.ui.api.endpoints import Api, build
-from diffusion.ui.api.schemas import opened
+from diffusion.ui.api.schemas import decode_image
 from diffusion.ui.parts.limits import ConcurrencyLimit
 from diffusion.ui.parts.share_links import epochs_in, link, request_in
 
@@ -146,7 +146,7 @@ def test_the_link_restores_what_was_asked_for():
 @pytest.mark.parametrize(
     "endpoint,sent,answer",
     [
-        ("generate_sprites", {"count": 0}, "number of sprites must be between 1 and 64, not 0"),
+        ("generate_sprites", {"count": 0}, "count must be between 1 and 64, not 0"),
         ("generate_sprites", {"count": "five"}, "count must be a whole number, not 'five'"),
         ("generate_sprites", {"count": True}, "count must be a whole number, not True"),
         ("generate_sprites", {"count": None}, "count must be a whole number"),
@@ -187,7 +187,7 @@ def test_a_picture_that_is_too_large_is_not_even_decoded(monkeypatch):
     Image.new("1", (5000, 1)).save(file, "PNG")
     monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was decoded"))
     with pytest.raises(ValueError, match="image is 5000 x 1; at most 2048 x 2048"):
-        opened(base64.b64encode(file.getvalue()).decode())
+        decode_image(base64.b64encode(file.getvalue()).decode())
 
 
 def test_no_runs_at_all_is_said(tmp_path):
@@ -225,7 +225,7 @@ def test_an_agent_sees_the_picture_and_reads_the_facts(address, run):
     shown = pixels(io.BytesIO(base64.b64decode(picture.data)))
     assert np.array_equal(shown, sheet(drawn(run, 31, count=2, steps=4), gap=1))
     assert ast.literal_eval(facts.text)["recipe"]["epochs"] == ["tiny/31"]
-    assert wrong.isError and "number of sprites must be between 1 and 64, not 99" in wrong.content[0].text
+    assert wrong.isError and "count must be between 1 and 64, not 99" in wrong.content[0].text
 
 
 def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():

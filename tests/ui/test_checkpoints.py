@@ -12,6 +12,7 @@ import pytest
 from huggingface_hub import HfApi
 from support.app import ROOT
 from support.fakehub import TOKENS, FakeHub
+from support.page import page_of
 from support.runs import make_run
 
 from diffusion.engine.generation import Request
@@ -138,7 +139,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert "epochs 4, 12" in seen[-1] and "?tab=watch&amp;epochs=mine/12" in seen[-1]
     shares = [float(said.split('aria-valuenow="')[1].split('"')[0]) for said in seen if "progressbar" in said]
     assert shares and shares == sorted(shares) and shares[-1] <= 100
-    run, epoch = watch.pick(pulls.runs, "mine")
+    run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
     run_there = shelf.run_there(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from support.page import page_of
 from support.runs import make_run
 
 from diffusion.core.samplers import Noise
@@ -20,10 +21,9 @@ from diffusion.sprites import from_pixels, sheet, to_pixels
 from diffusion.ui.parts.share_links import epochs_in, request_in
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
-from diffusion.ui.words import ENGLISH
 
 BROWSER = SimpleNamespace(session_hash="me")
-SETTINGS = (3, 1, "ddpm", 6, 1, 0, False, True, 0, 0, 0, 0, 0)
+SETTINGS = (3, 1, "ddpm", 6, 1, 0, True, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def runs(tmp_path_factory):
 
 def comparing(runs, chosen, turns=None, settings=SETTINGS):
     turns = turns or GenerationTurns()
-    return compare.compare(ENGLISH, runs, turns, BROWSER, turns.next("me"), chosen, *settings)
+    return compare.compare(page_of(runs), turns, BROWSER, turns.next("me"), chosen, *settings)
 
 
 FOUR = [f"tiny/{epoch}" for epoch in (0, 4, 24, 31)]
@@ -48,7 +48,7 @@ def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
     assert len({panel["x"] for panel in frames[0]["panels"]}) == 1, "frame 0 differs between epochs"
     assert len({panel["x"] for panel in frames[-1]["panels"]}) == 4, "all epochs end alike"
     *_, (alone,) = generate(
-        [compare.find_run(ENGLISH, runs, "tiny").load(24)], Request(count=3, sampler="ddpm", steps=6, seed=1)
+        [compare.find_run(page_of(runs), "tiny").load(24)], Request(count=3, sampler="ddpm", steps=6, seed=1)
     )
     raw = np.frombuffer(base64.b64decode(frames[-1]["panels"][2]["x"]), np.uint8)
     assert np.array_equal(raw, sheet(to_pixels(alone.x), frames[-1]["columns"]).reshape(-1))
@@ -58,7 +58,7 @@ def test_the_first_frame_carries_the_recipe(runs):
     first, second, *_ = comparing(runs, FOUR)
     assert first["recipe"] | {"kinds": [0] * 5} == {
         **{"epochs": FOUR, "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
-        **{"kinds": [0] * 5, "guidance": 1, "eta": 0, "clip": False, "fresh_noise": True},
+        **{"kinds": [0] * 5, "guidance": 1, "eta": 0, "fresh_noise": True},
     }
     assert "recipe" not in second
 
@@ -94,12 +94,12 @@ def test_stop_ends_a_comparison(runs):
 
 
 def test_the_tutorial_s_epochs_are_ticked(runs):
-    assert compare.choices(runs, "tiny").value == FOUR
-    assert compare.choices(runs, "tiny", wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
+    assert compare.update_checkboxes(page_of(runs)).value == FOUR
+    assert compare.update_checkboxes(page_of(runs), wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
         FOUR[1],
         FOUR[3],
     ]
-    assert compare.choices(runs, "gone").value == ["other/2"]
+    assert compare.update_checkboxes(page_of(runs, default_run="gone")).value == ["other/2"]
 
 
 # One step
@@ -110,9 +110,9 @@ def sprite(number=0):
 
 
 def test_one_look_tells_the_truth_and_what_each_epoch_sees(runs):
-    answer = one_step.look_once(ENGLISH, runs, "tiny", sprite(), 200, 7)
+    answer = one_step.predict_once(page_of(runs), "tiny", sprite(), 200, 7)
     assert [row["label"] for row in answer["rows"]] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
-    checkpoint = compare.find_run(ENGLISH, runs, "tiny").load(4)
+    checkpoint = compare.find_run(page_of(runs), "tiny").load(4)
     schedule = checkpoint.config.noise_schedule()
     x0, eps = from_pixels(torch.from_numpy(draw(1)[0])), Noise(7, 1).draw()
     x = schedule.noised(x0, 200, eps)
@@ -124,7 +124,9 @@ def test_one_look_tells_the_truth_and_what_each_epoch_sees(runs):
 
 
 def test_less_noise_is_easier_to_see_through(runs):
-    errors = [one_step.look_once(ENGLISH, runs, "tiny", sprite(), t, 0)["rows"][0]["x0_error"] for t in (5, 100, 400)]
+    errors = [
+        one_step.predict_once(page_of(runs), "tiny", sprite(), t, 0)["rows"][0]["x0_error"] for t in (5, 100, 400)
+    ]
     assert errors == sorted(errors)
 
 
@@ -143,16 +145,16 @@ def test_less_noise_is_easier_to_see_through(runs):
 )
 def test_a_wrong_drawing_is_explained(runs, pixels, t, seed, answer):
     with pytest.raises(ValueError, match=answer):
-        one_step.look_once(ENGLISH, runs, "tiny", pixels, t, seed)
+        one_step.predict_once(page_of(runs), "tiny", pixels, t, seed)
 
 
 def test_finish_it_sets_out_from_the_noised_drawing(runs):
     turns = GenerationTurns()
-    drawing = {"pixels": sprite(), "t": 205, "seed": 3}
-    frames = list(one_step.finish_it(ENGLISH, runs, turns, BROWSER, turns.next("me"), "tiny", drawing, 2))
+    drawing = {"run": "tiny", "pixels": sprite(), "t": 205, "seed": 3}
+    frames = list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), drawing, 2))
     assert frames[0]["t"] == 205 and frames[-1]["t"] == 0
     assert frames[-1]["step"] == frames[-1]["total"]
-    schedule = compare.find_run(ENGLISH, runs, "tiny").config().noise_schedule()
+    schedule = compare.find_run(page_of(runs), "tiny").config().noise_schedule()
     x = schedule.noised(from_pixels(torch.from_numpy(draw(1)[0])), 205, Noise(3, 2).draw())
     assert frames[0]["panels"][0]["x"] == base64.b64encode(sheet(to_pixels(x), frames[0]["columns"])).decode()
 
@@ -160,7 +162,7 @@ def test_finish_it_sets_out_from_the_noised_drawing(runs):
 def test_nothing_drawn_is_a_toast(runs):
     turns = GenerationTurns()
     with pytest.raises(gr.Error, match="Paint or pick"):
-        list(one_step.finish_it(ENGLISH, runs, turns, BROWSER, turns.next("me"), "tiny", None, 2))
+        list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), None, 2))
 
 
 # Shared addresses
@@ -169,7 +171,7 @@ def test_nothing_drawn_is_a_toast(runs):
 def test_an_address_becomes_a_request():
     query = {"count": "4", "seed": "9", "sampler": "ddim", "kinds": "1,0,0,0.5,0", "clip": "true", "tab": "watch"}
     made = request_in(query, Request(steps=33))
-    assert made == Request(count=4, seed=9, sampler="ddim", steps=33, kinds=(1, 0, 0, 0.5, 0), clip=True)
+    assert made == Request(count=4, seed=9, sampler="ddim", steps=33, kinds=(1, 0, 0, 0.5, 0))
     assert epochs_in({"epochs": "tiny/0,tiny/4,x,tiny/99999999,../x/1,a/31"}) == [
         EpochRef("tiny", 0),
         EpochRef("tiny", 4),
@@ -186,7 +188,7 @@ def test_a_wrong_address_leaves_everything_as_it_was(query):
 
 
 def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
-    reel = make_reel(compare.find_run(ENGLISH, runs, "tiny"), (0, 31), count=4, seed=0)
+    reel = make_reel(compare.find_run(page_of(runs), "tiny"), (0, 31), count=4, seed=0)
     (length,) = struct.unpack("<I", reel[:4])
     header = json.loads(reel[4 : 4 + length])
     film, learning = header["film"], header["learning"]
@@ -201,7 +203,7 @@ def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
     assert film[0]["recipe"]["epochs"] == ["tiny/0", "tiny/31"]
     save_reel(reel, tmp_path / "reel.bin")
     *_, (last,) = generate(
-        [compare.find_run(ENGLISH, runs, "tiny").load(31)], Request(count=4, sampler="ddpm", steps=500, seed=0)
+        [compare.find_run(page_of(runs), "tiny").load(31)], Request(count=4, sampler="ddpm", steps=500, seed=0)
     )
     assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))
 

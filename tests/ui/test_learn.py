@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from support.app import ROOT
+from support.page import page_of
 from support.runs import make_run
 
 from diffusion.engine.device import find_device
@@ -31,46 +32,48 @@ def some_picture():
     return torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(3))
 
 
-def test_a_picture_survives_the_way_to_the_browser_and_back():
+def test_a_picture_survives_the_way_to_the_browser_and_back(runs):
     x = some_picture() * 1.5
-    assert (learn.unpacked(ENGLISH, learn.packed(x)) - x).abs().max() <= 0.5 / learn.UNIT
+    assert (learn.decode_picture(page_of(runs), learn.encode_picture(x)) - x).abs().max() <= 0.5 / learn.UNIT
     far = torch.full((1, 3, 16, 16), 50.0)
-    assert 7.9 < learn.unpacked(ENGLISH, learn.packed(far)).max() < 8.1, "held within what fits, not wrapped around"
+    assert 7.9 < learn.decode_picture(page_of(runs), learn.encode_picture(far)).max() < 8.1, (
+        "held within what fits, not wrapped around"
+    )
 
 
-def test_look_gives_the_noise_that_the_epoch_sees(runs):
-    x, run = some_picture(), learn.find_run(ENGLISH, runs, "tiny")
-    seen = learn.unpacked(ENGLISH, learn.look(ENGLISH, runs, "tiny", learn.packed(x), 200, 4))
+def test_predict_gives_the_noise_that_the_epoch_sees(runs):
+    x, run = some_picture(), learn.find_run(page_of(runs), "tiny")
+    seen = learn.decode_picture(page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 4))
     with torch.inference_mode():
         truth = predictor(run.load(4), find_device())(x, torch.tensor([0.4]), torch.zeros(1, 5))
     torch.testing.assert_close(seen, truth, atol=0.02, rtol=0.02)
-    other = learn.unpacked(ENGLISH, learn.look(ENGLISH, runs, "tiny", learn.packed(x), 200, 31))
+    other = learn.decode_picture(page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 31))
     assert (other - seen).abs().max() > 0.05, "another epoch answers the same"
 
 
 @pytest.mark.parametrize("changed", [{"t": 0}, {"t": 501}, {"epoch": 7}, {"x": "no"}, {"x": "AAAA"}])
 @pytest.mark.parametrize("words", WORDS)
 def test_what_is_not_there_is_said_in_one_sentence(runs, words, changed):
-    asked = {"x": learn.packed(some_picture()), "t": 100, "epoch": 4} | changed
+    asked = {"x": learn.encode_picture(some_picture()), "t": 100, "epoch": 4} | changed
     with pytest.raises(ValueError, match=words.learn["odd_question"]):
-        learn.look(words, runs, "tiny", **asked)
+        learn.predict(page_of(runs, words), "tiny", **asked)
 
 
 def test_a_walk_ends_with_what_generate_gives_and_shows_the_way(runs):
     wanted = Request(sampler="ddpm", count=6, steps=50, seed=2)
-    film = learn.walk(ENGLISH, runs, "tiny", 31, wanted, film=True)
+    film = learn.sample(page_of(runs), "tiny", 31, wanted, every=True)
     assert len(film["t"]) == len(film["sheets"]) == learn.MOMENTS
     assert film["t"][0] == 500 and film["t"][-1] == 0 and film["t"] == sorted(film["t"], reverse=True)
-    last = generate_finished(learn.find_run(ENGLISH, runs, "tiny").load(31), wanted)
+    last = generate_finished(learn.find_run(page_of(runs), "tiny").load(31), wanted)
     raw = np.frombuffer(base64.b64decode(film["sheets"][-1]), np.uint8)
     page = raw.reshape(film["rows"] * 16, film["columns"] * 16, 3)
     assert np.array_equal(page, sheet(to_pixels(last), film["columns"]))
-    only_last = learn.walk(ENGLISH, runs, "tiny", 31, wanted, film=False)
+    only_last = learn.sample(page_of(runs), "tiny", 31, wanted, every=False)
     assert only_last["t"] == [0] and only_last["sheets"] == film["sheets"][-1:]
 
 
 def test_a_short_walk_shows_every_step(runs):
-    assert learn.walk(ENGLISH, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=5), film=True)["t"] == [
+    assert learn.sample(page_of(runs), "tiny", 31, Request(sampler="ddpm", count=1, steps=5), every=True)["t"] == [
         500,
         400,
         300,
@@ -82,25 +85,29 @@ def test_a_short_walk_shows_every_step(runs):
 
 def test_a_run_that_was_trained_anew_walks_anew(runs, tmp_path):
     make_run(tmp_path / "again", epochs=(0,))
-    before = learn.walk(ENGLISH, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False)
+    before = learn.sample(page_of(tmp_path), "again", 0, Request(sampler="ddpm", count=1, steps=2), every=False)
     path = tmp_path / "again" / "model_0.safetensors"
     path.write_bytes((runs / "tiny" / "model_31.safetensors").read_bytes())
-    assert learn.walk(ENGLISH, tmp_path, "again", 0, Request(sampler="ddpm", count=1, steps=2), film=False) != before
+    assert (
+        learn.sample(page_of(tmp_path), "again", 0, Request(sampler="ddpm", count=1, steps=2), every=False) != before
+    )
 
 
 @pytest.mark.parametrize("count,steps", [(17, 50), (4, 51)])
 def test_walks_that_would_take_the_machine_are_refused(runs, count, steps):
     with pytest.raises(ValueError, match="not here"):
-        learn.walk(ENGLISH, runs, "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), film=True)
+        learn.sample(page_of(runs), "tiny", 31, Request(sampler="ddpm", count=count, steps=steps), every=True)
 
 
 def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
-    monkeypatch.setattr(learn, "_door", ConcurrencyLimit(at_once=1, waiting=0))
+    monkeypatch.setattr(learn, "_limit", ConcurrencyLimit(at_once=1, waiting=0))
 
     def act(steps):
-        return learn.walk(CHINESE, runs, "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), film=True)
+        return learn.sample(
+            page_of(runs, CHINESE), "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), every=True
+        )
 
-    with learn._door.entered():
+    with learn._limit.entered():
         assert learn.answering(CHINESE, act)(2) == {"mistake": CHINESE.learn["busy"]}
     assert learn.answering(CHINESE, act)(2)["t"] == [500, 250, 0]
 

@@ -7,16 +7,16 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from support.page import page_of
 from support.runs import make_run
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.engine.generation import Request, generate
 from diffusion.sprites import sheet, to_pixels
 from diffusion.store.run_folder import RunFolder
-from diffusion.ui.parts import player
+from diffusion.ui.parts import frames as frames_module
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import watch
-from diffusion.ui.words import ENGLISH
 
 BROWSER = SimpleNamespace(session_hash="me")
 CONTROLS = {
@@ -28,7 +28,6 @@ CONTROLS = {
     "steps": 6,
     "guidance": 1,
     "eta": 0,
-    "clip": False,
     "fresh_noise": True,
 }
 
@@ -43,7 +42,7 @@ def runs(tmp_path_factory):
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), **changed):
     turns = turns or GenerationTurns()
     turn = turn or turns.next(BROWSER.session_hash)
-    return watch.watch(ENGLISH, runs, turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
+    return watch.watch(page_of(runs), turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds)
 
 
 def pixels(frame, name):
@@ -74,10 +73,10 @@ def test_the_three_pictures_of_a_frame_fit_together(runs):
 
 def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(runs, monkeypatch):
     clock = iter(range(10_000))
-    monkeypatch.setattr(player.time, "monotonic", lambda: next(clock) / 1000)  # a millisecond a look
+    monkeypatch.setattr(frames_module.time, "monotonic", lambda: next(clock) / 1000)  # a millisecond a look
     blank = torch.zeros(1, 3, 16, 16)
     walk = ([SimpleNamespace(t=500 - i, x=blank, x0=blank)] for i in range(501))
-    frames = list(player.frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, 500))
+    frames = list(frames_module.stream_frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, 500))
     assert frames[0]["t"] == 500 and frames[-1]["t"] == 0
     assert 12 <= len(frames) <= 20, "half a second at 30 frames a second"
     assert [frame["seq"] for frame in frames] == list(range(len(frames)))
@@ -108,7 +107,7 @@ def test_two_browsers_do_not_disturb_each_other(runs):
 
 
 def test_turns_forgets_browsers_of_long_ago():
-    turns = GenerationTurns(most=3)
+    turns = GenerationTurns(max_browsers=3)
     for browser in "abcd":
         turns.next(browser)
     assert list(turns.newest) == ["b", "c", "d"]
@@ -141,8 +140,8 @@ def test_no_runs_at_all_says_how_to_train_one(tmp_path):
 
 
 def test_the_pickers_show_what_is_on_the_disk_now(runs, tmp_path):
-    run, epoch = watch.pick(runs, "tiny")
+    run, epoch = watch.update_pickers(page_of(runs), "tiny")
     assert (run.choices, run.value, epoch.value) == ([("tiny", "tiny")], "tiny", 4)
     assert [value for _, value in epoch.choices] == [0, 4]
-    assert watch.pick(runs, "gone")[0].value == "tiny"
-    assert watch.pick(tmp_path, None)[1].choices == []
+    assert watch.update_pickers(page_of(runs), "gone")[0].value == "tiny"
+    assert watch.update_pickers(page_of(tmp_path), None)[1].choices == []

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from diffusion.engine import SETTINGS
 from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
 from diffusion.store.quality import SENTENCES as QUALITY_SENTENCES
@@ -37,6 +38,7 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
     "limits.py": "its refusal of one too many",
 }
 PASSED_ON = {  # what a message is made of where it is no text: its texts are found elsewhere
+    "name": "engine.request: the name of a setting, whose translation is its label on the page",
     "message": "a message that was made before",
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
@@ -94,7 +96,7 @@ def given_elsewhere():
     """Templates that stand in tables, or in a name."""
     shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
     log_in = "log in with `hf auth login`, or set HF_TOKEN"
-    return {*SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
+    return {*SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), *SETTINGS, shapes, log_in}
 
 
 def placeholders(text):
@@ -141,7 +143,7 @@ def leaves(value):
             yield from leaves(part)
 
 
-SAME_IN_BOTH = {ENGLISH.title, *ENGLISH.sampler_names.values(), ENGLISH.train.hub_hint}
+SAME_IN_BOTH = {ENGLISH.title, ENGLISH.train.hub_hint}
 
 
 def test_nothing_was_left_in_english():

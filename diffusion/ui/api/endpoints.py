@@ -1,6 +1,6 @@
-"""What programs and agents may ask for: three endpoints of the API, which are also the tools of the MCP server.
+"""Three endpoints of the API for programs and agents; they are also the tools of the MCP server.
 
-Each answers with a PNG picture and facts as JSON. Their docstrings are what an agent reads.
+Each returns a PNG picture and facts as JSON. An agent reads their docstrings.
 """
 
 import time
@@ -15,29 +15,30 @@ from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from ...core import Noise
 from ...data import make_recipe, paint
-from ...engine import Request, describe_request, generate_on_lent_gpu
+from ...engine import describe_request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, RunFolder, list_runs
-from ..parts.limits import ConcurrencyLimit, answered
+from ..parts.limits import ConcurrencyLimit, limit_calls
 from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
 from ..parts.share_links import link
 from .schemas import (
+    MAX_SCALE,
     Comparison,
-    Kind,
-    Look,
-    Sampler,
+    Prediction,
     Sprites,
-    asked_for,
-    distance,
-    measured,
-    named,
-    opened,
-    picture,
-    scaled,
-    whole,
+    check_name,
+    check_number,
+    check_request,
+    check_whole,
+    decode_image,
+    measured_quality,
+    root_mean_square,
+    temporary_picture,
+    with_choices,
 )
 
 
@@ -52,11 +53,11 @@ class Api:
         self,
         run: str = "",
         epoch: int | None = None,
-        kind: Kind = "any",
+        kind: str = "any",
         count: int = 16,
         seed: int = 0,
         steps: int = 20,
-        sampler: Sampler = "sa",
+        sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 8,
     ) -> tuple[FileData, Sprites]:
@@ -75,31 +76,31 @@ class Api:
 
         Returns:
             picture: a PNG sheet of all sprites, row by row on white
-            facts: the recipe that makes them again, the grid of the sheet, a link to watch them emerge on the page
+            facts: the settings that make them again, the grid of the sheet, a link to watch them emerge on the page
         """
         started = time.monotonic()
-        request = asked_for(kind, count, seed, steps, sampler, guidance)
-        scale = scaled(scale)
+        request = check_request(kind, count=count, seed=seed, steps=steps, sampler=sampler, guidance=guidance)
+        scale = check_number(scale, "scale", 1, MAX_SCALE)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
         *_, (step,) = generate_on_lent_gpu([checkpoint], request)
         sprites, columns = to_pixels(step.x), columns_for(request.count)
-        facts = {
+        facts: Sprites = {
             "recipe": describe_request(request, [ref]),
             "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
             "link": link("watch", [ref], request),
             "seconds": round(time.monotonic() - started, 2),
         }
-        return picture(sheet(sprites, columns, gap=1), scale), facts
+        return temporary_picture(sheet(sprites, columns, gap=1), scale), facts
 
     def compare_epochs(
         self,
         run: str = "",
         epochs: list[int] | None = None,
-        kind: Kind = "any",
+        kind: str = "any",
         count: int = 8,
         seed: int = 0,
         steps: int = 20,
-        sampler: Sampler = "sa",
+        sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 4,
     ) -> tuple[FileData, Comparison]:
@@ -118,25 +119,24 @@ class Api:
 
         Returns:
             picture: a PNG sheet, one row an epoch in the order asked for, one column a sprite
-            facts: the recipe, the grid, a link to the page, and each epoch's measured quality where it was measured
+            facts: the settings, the grid, a link to the page, and each epoch's measured quality where it was measured
         """
         started = time.monotonic()
-        request = asked_for(kind, count, seed, steps, sampler, guidance)
-        scale = scaled(scale)
-        if request.count > 16:
-            raise UserError("count must be between 1 and 16, not {count}", count=count)
+        request = check_request(kind, count=count, seed=seed, steps=steps, sampler=sampler, guidance=guidance)
+        scale = check_number(scale, "scale", 1, MAX_SCALE)
+        check_number(count, "count", 1, 16)
         pairs = self._checkpoints(run, epochs)
         *_, last = generate_on_lent_gpu([checkpoint for _, checkpoint in pairs], request)
         sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
         metrics = RunFolder(self.runs / refs[0].run).metrics()
-        facts = {
+        facts: Comparison = {
             "recipe": describe_request(request, refs),
             "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
             "link": link("compare", refs, request),
             "seconds": round(time.monotonic() - started, 2),
-            "measured": [measured(ref.epoch, metrics.get(str(ref.epoch), {})) for ref in refs],
+            "measured": [measured_quality(ref.epoch, metrics.get(str(ref.epoch), {})) for ref in refs],
         }
-        return picture(sheet(sprites, request.count, gap=1), scale), facts
+        return temporary_picture(sheet(sprites, request.count, gap=1), scale), facts
 
     def denoise_step(
         self,
@@ -147,7 +147,7 @@ class Api:
         image: str = "",
         seed: int = 0,
         scale: int = 8,
-    ) -> tuple[FileData, Look]:
+    ) -> tuple[FileData, Prediction]:
         """Look inside: mix one sprite with noise up to a level, and see what the network makes of the mixture at once.
 
         Args:
@@ -163,38 +163,34 @@ class Api:
             picture: a PNG of five sprites side by side: clean, noisy, noise, predicted noise, predicted sprite
             facts: how far both predictions are from the truth, and how much signal is left at the level
         """
-        level, sprite, seed = whole(level, "level"), whole(sprite, "sprite"), whole(seed, "seed")
-        scale = scaled(scale)
-        if not 0 <= sprite <= 9999:
-            raise UserError("sprite must be between 0 and 9999, not {sprite}", sprite=sprite)
+        number = check_number(sprite, "sprite", 0, 9999)
+        noise = Noise(check_whole(seed, "seed"), 1).draw()
+        scale = check_number(scale, "scale", 1, MAX_SCALE)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
         schedule = checkpoint.config.noise_schedule()
-        if not 1 <= level <= len(schedule):
-            raise UserError("level must be between 1 and {count}, not {level}", count=len(schedule), level=level)
-        pixels = opened(image) if image else paint(make_recipe(seed=0, number=sprite, split="test"))
+        level = check_number(level, "level", 1, len(schedule))
+        pixels = decode_image(image) if image else paint(make_recipe(seed=0, number=number, split="test"))
         clean = from_pixels(torch.from_numpy(pixels[None].copy()))
-        step = next(generate_on_lent_gpu([checkpoint], Request(count=1, steps=1, seed=seed), begin=(clean[0], level)))[
-            0
-        ]
-        x, guess = step.x.cpu(), step.x0.cpu()
-        noise, guessed_noise = schedule.noise(x, level, clean), schedule.noise(x, level, guess)
+        x = schedule.noised(clean, level, noise)
+        [predicted] = predict_noise([checkpoint], x, level)
+        guess = schedule.clean(x, level, predicted)
         panels = {
             "clean": clean,
             "noisy": x,
             "noise": noise / 3,  # three standard deviations fit into [-1, 1]
-            "predicted noise": guessed_noise / 3,
+            "predicted noise": predicted / 3,
             "predicted sprite": guess,
         }
-        facts = {
+        facts: Prediction = {
             "run": ref.run,
             "epoch": ref.epoch,
             "level": level,
             "signal": round(float(schedule.alpha_bar[level].sqrt()), 4),
-            "noise_error": distance(guessed_noise, noise),
-            "sprite_error": distance(guess.clamp(-1, 1), clean),
+            "noise_error": root_mean_square(predicted, noise),
+            "sprite_error": root_mean_square(guess.clamp(-1, 1), clean),
             "panels": list(panels),
         }
-        return picture(sheet(to_pixels(torch.cat(list(panels.values()))), len(panels), gap=1), scale), facts
+        return temporary_picture(sheet(to_pixels(torch.cat(list(panels.values()))), len(panels), gap=1), scale), facts
 
     def _checkpoints(
         self, run: str, epochs: list[int] | None, last: bool = False
@@ -204,7 +200,7 @@ class Api:
         run = run or (self.default_run if self.default_run in found else next(iter(found), ""))
         if not found:
             raise UserError("there is no run in {runs} yet", runs=self.runs.name)
-        run = named(run, found, "run")
+        run = check_name(run, found, "run")
         there = list(found[run].epochs())
         if epochs is None:
             epochs = there[-1:] if last else [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or there[-4:]
@@ -214,7 +210,7 @@ class Api:
                 max_epochs=MAX_EPOCHS,
                 there=", ".join(map(str, there)),
             )
-        numbers = [whole(epoch, "epoch") for epoch in epochs]
+        numbers = [check_whole(epoch, "epoch") for epoch in epochs]
         for epoch in numbers:
             if epoch not in there:
                 raise UserError(
@@ -229,16 +225,16 @@ class Api:
 def build(runs: Path, default_run: str) -> None:
     """Add the endpoints to the enclosing gr.Blocks.
 
-    queue=False, because for a queued tool without progress Gradio's MCP server turns the picture into text. The
-    other ways to call them lead through the queue all the same, where they take turns with the walks of the page.
+    queue=False, because for a queued tool without progress Gradio's MCP server turns the picture into text. Other
+    calls go through the queue all the same, where they take turns with the page's own.
     """
-    api, door = Api(runs, default_run), ConcurrencyLimit()
+    api, limit = Api(runs, default_run), ConcurrencyLimit()
     for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
-        gr.api(answered(endpoint, door), queue=False, concurrency_id="sampling", concurrency_limit=2)
+        gr.api(with_choices(limit_calls(endpoint, limit)), queue=False, concurrency_id="sampling", concurrency_limit=2)
 
 
 def health(runs: Path) -> Route:
-    """GET /gradio_api/health: for whoever watches over the server."""
+    """GET /gradio_api/health: whether the server is up, and its runs; for monitoring."""
 
     def answer(_: WebRequest) -> JSONResponse:
         return JSONResponse(

@@ -1,9 +1,10 @@
-"""What programs may send to the API, checked, and what they are answered with."""
+"""What programs may send to the API, checked, and the types of its answers."""
 
 import base64
 import binascii
 import io
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -15,15 +16,12 @@ from PIL import Image, UnidentifiedImageError
 
 from ...core import SAMPLERS
 from ...data import Limits, fit_to_sprite
-from ...engine import Request
+from ...engine import SETTINGS, Request, Shares
 from ...errors import UserError
 from ...sprites import KINDS, enlarged
 
-Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
-Sampler = Literal["sa", "ddpm", "ddim", "dpmpp", "sde-dpmpp"]
-
 MAX_SCALE = 16
-MAX_IMAGE = 2_000_000  # characters of base64
+MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
 
 
 class Grid(TypedDict):
@@ -35,7 +33,7 @@ class Grid(TypedDict):
 
 
 class Sprites(TypedDict):
-    recipe: dict[str, Any]  # `python -m diffusion sample --recipe` makes the same again
+    recipe: dict[str, Any]  # request.json: `python -m diffusion sample --request` makes the same again
     grid: Grid
     link: str  # the page that shows the same, from the root of this server
     seconds: float
@@ -50,14 +48,14 @@ class Measured(TypedDict):
 
 
 class Comparison(TypedDict):
-    recipe: dict[str, Any]
+    recipe: dict[str, Any]  # request.json
     grid: Grid
     link: str
     seconds: float
     measured: list[Measured]
 
 
-class Look(TypedDict):
+class Prediction(TypedDict):
     run: str
     epoch: int
     level: int
@@ -67,73 +65,84 @@ class Look(TypedDict):
     panels: list[str]  # from left to right
 
 
-def asked_for(kind: str, count: int, seed: int, steps: int, sampler: str, guidance: float) -> Request:
-    """What a program sent, checked: nothing says that it kept to the types."""
-    wanted = named(kind, ("any", *KINDS), "kind")
-    if isinstance(guidance, bool) or not isinstance(guidance, int | float):
-        raise UserError("guidance must be a number, not {guidance!r}", guidance=guidance)
-    steps = whole(steps, "steps")
-    if steps > 500:
-        raise UserError("steps must be between 1 and 500, not {steps}", steps=steps)
-    return Request(
-        count=whole(count, "count"),
-        seed=whole(seed, "seed"),
-        steps=steps,
-        sampler=named(sampler, SAMPLERS, "sampler"),
-        guidance=guidance,
-        kinds=tuple(float(wanted == known) for known in KINDS),
-    )
+def with_choices(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint with the names of all kinds and samplers in the types of its arguments, for the API's schema."""
+
+    @wraps(endpoint)
+    def wrapper(*arguments: Any) -> Any:
+        return endpoint(*arguments)
+
+    choices = {"kind": Literal[("any", *KINDS)], "sampler": Literal[tuple(SAMPLERS)]}
+    hints = endpoint.__annotations__
+    wrapper.__annotations__ = hints | {name: choices[name] for name in choices.keys() & hints.keys()}
+    return wrapper
 
 
-def named(name: object, known: Collection[str], what: str) -> str:
+def check_request(kind: str, **settings: Any) -> Request:
+    """The arguments of an endpoint as a request. A program may have sent any type."""
+    kinds = SETTINGS["kinds"]
+    assert isinstance(kinds, Shares)
+    chosen = kinds.only(check_name(kind, ("any", *kinds.names), "kind"))
+    return Request(kinds=chosen, **{name: SETTINGS[name].convert(value) for name, value in settings.items()})
+
+
+def check_name(name: object, known: Collection[str], what: str) -> str:
     if not isinstance(name, str) or name not in known:
         raise UserError("{what} must be one of {known}, not {value!r}", what=what, known=", ".join(known), value=name)
     return name
 
 
-def whole(number: object, name: str) -> int:
+def check_number(number: object, name: str, low: int, high: int) -> int:
+    """A whole number, which JSON may write as 5.0, within its range."""
+    whole = check_whole(number, name)
+    if not low <= whole <= high:
+        raise UserError(
+            "{name} must be between {low} and {high}, not {number}", name=name, low=low, high=high, number=whole
+        )
+    return whole
+
+
+def check_whole(number: object, name: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int | float) or not float(number).is_integer():
         raise UserError("{name} must be a whole number, not {number!r}", name=name, number=number)
     return int(number)
 
 
-def scaled(scale: object) -> int:
-    if not 1 <= whole(scale, "scale") <= MAX_SCALE:
-        raise UserError("scale must be between 1 and {max_scale}, not {scale}", max_scale=MAX_SCALE, scale=scale)
-    return int(scale)
-
-
-def opened(image: object) -> np.ndarray:
+def decode_image(image: object) -> np.ndarray:
     """base64 of a picture file, or a data: URL -> uint8 (16, 16, 3)."""
-    if not isinstance(image, str) or len(image) > MAX_IMAGE:
-        raise UserError("image must be base64 of a PNG file, at most {max_image:,} characters", max_image=MAX_IMAGE)
+    if not isinstance(image, str) or len(image) > MAX_IMAGE_CHARACTERS:
+        raise UserError(
+            "image must be base64 of a PNG file, at most {max_characters:,} characters",
+            max_characters=MAX_IMAGE_CHARACTERS,
+        )
     try:
         raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
         with Image.open(io.BytesIO(raw)) as found:
             if max(found.size) > Limits.side:
                 raise UserError(
-                    "image is {width} x {height}; at most {side} x {side2}",
+                    "image is {width} x {height}; at most {side} x {side}",
                     width=found.width,
                     height=found.height,
                     side=Limits.side,
-                    side2=Limits.side,
                 )
             return fit_to_sprite(found)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, binascii.Error):
         raise UserError("image must be base64 of a PNG file; this is none") from None
 
 
-def distance(one: torch.Tensor, other: torch.Tensor) -> float:
+def root_mean_square(one: torch.Tensor, other: torch.Tensor) -> float:
+    """Of the difference."""
     return round(float((one - other).square().mean().sqrt()), 4)
 
 
-def measured(epoch: int, facts: dict[str, Any]) -> Measured:
+def measured_quality(epoch: int, facts: dict[str, Any]) -> Measured:
     quality = facts.get("quality", {})
     names = ("frechet", "precision", "recall", "copied")
-    return {"epoch": epoch, **{name: quality.get(name, {}).get("mean") for name in names}}
+    frechet, precision, recall, copied = (quality.get(name, {}).get("mean") for name in names)
+    return {"epoch": epoch, "frechet": frechet, "precision": precision, "recall": recall, "copied": copied}
 
 
-def picture(pixels: np.ndarray, scale: int) -> dict[str, Any]:
-    """A PNG among the app's temporary files, which Gradio serves and deletes again."""
+def temporary_picture(pixels: np.ndarray, scale: int) -> Any:
+    """A PNG among the app's temporary files, which Gradio serves and later deletes; a FileData as a dict."""
     path = save_img_array_to_cache(enlarged(pixels, scale), get_upload_folder(), format="png")
     return FileData(path=path, mime_type="image/png").model_dump()

@@ -1,66 +1,63 @@
-"""Controls that several tabs share, and the one way in which mistakes reach the person."""
+"""Controls that several tabs share, and how errors reach the person."""
 
 import inspect
 import random
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from ...core import SAMPLERS
-from ...engine import Request, find_device
+from ...engine import SETTINGS, Choice, Number, Request, Setting, Shares, Switch, find_device
 from ...errors import UserError, message_of
-from ...sprites import KINDS
 from ...store import list_runs
 from ..words import Words, translate
+from .page import PRIVATE, Page, words_of
 from .turns import GenerationTurns
 
-MAX_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
-PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
+MAX_AT_ONCE = 24  # sampling loops, each a thread of the 40 that Gradio has; the others wait in its queue
 
 
-def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Show the person a generator handler's ValueErrors as a toast; any other exception stays a bug.
+def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Shows a handler's ValueErrors as a toast in the page's words; any other exception stays a bug.
 
-    handler: its first argument is the words of the page.
+    handler: a function or a generator function; its first argument is the page.
     """
-    assert inspect.isgeneratorfunction(handler)
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def stream(page: Page | Words, *arguments: Any) -> Iterator[Any]:
         try:
-            yield from handler(words, *arguments)
-        except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
-
-    return wrapper
-
-
-def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for a handler that returns."""
+            yield from handler(page, *arguments)
+        except ValueError as error:
+            raise _toast(page, error) from error
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def call(page: Page | Words, *arguments: Any) -> Any:
         try:
-            return handler(words, *arguments)
-        except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
+            return handler(page, *arguments)
+        except ValueError as error:
+            raise _toast(page, error) from error
 
-    return wrapper
-
-
-def _toast(words: Words, mistake: ValueError) -> gr.Error:
-    return gr.Error(translate(words, message_of(mistake)), duration=8, print_exception=False)
+    return stream if inspect.isgeneratorfunction(handler) else call
 
 
-@toasted
-def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
-    """A run as a .zip, where Gradio keeps files for a while."""
+explained = toasted = shows_errors  # their names in tabs that still use them
+
+
+def _toast(page: Page | Words, error: ValueError) -> gr.Error:
+    return gr.Error(translate(words_of(page), message_of(error)), duration=8, print_exception=False)
+
+
+@shows_errors
+def pack_run(page: Page | Words, runs: Path, cache: str, name: str | None) -> str:
+    """Packs a run as a .zip into a folder that Gradio empties after a while; returns its path."""
     run = list_runs(runs).get(name or "")
+    words = words_of(page)
     if run is None:
         raise UserError(words.nothing_to_pack)
     target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
@@ -69,10 +66,13 @@ def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
     return str(target)
 
 
-def wire_walk(
+packed = pack_run  # its name in tabs that still use it
+
+
+def wire_generation(
     start: gr.Button, stop: gr.Button, handler: Callable[..., Iterator], inputs: list[Any], player: gr.HTML
 ) -> None:
-    """Generate streams `handler`'s frames into the player, in place of a walk that still runs; Stop ends it.
+    """Generate streams `handler`'s frames into the player, in place of a generation that still runs; Stop ends it.
 
     handler: called as (turns, request, turn, *values of inputs).
     """
@@ -81,11 +81,11 @@ def wire_walk(
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)
 
-    def walk(request: gr.Request, *values: Any) -> Iterator:
+    def generate(request: gr.Request, *values: Any) -> Iterator:
         yield from handler(turns, request, *values)
 
     start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        walk,
+        generate,
         inputs=[turn, *inputs],
         outputs=player,
         concurrency_id="sampling",
@@ -98,91 +98,96 @@ def wire_walk(
 
 @dataclass(frozen=True)
 class RequestControls:
-    """What a person sets before a walk; `inputs` in the order in which `request_from` takes their values."""
+    """The controls of a request's settings, by name; `inputs` in the order of `SETTINGS`."""
 
-    words: Words
-    count: gr.Slider
-    seed: gr.Number
-    sampler: gr.Radio
-    steps: gr.Slider
-    guidance: gr.Slider
-    eta: gr.Slider
-    clip: gr.Checkbox
-    fresh_noise: gr.Checkbox
-    kinds: list[gr.Slider]
+    page: Page
+    controls: dict[str, list[Component]]
 
     @property
-    def inputs(self) -> list[gr.components.Component]:
-        first = [self.count, self.seed, self.sampler, self.steps, self.guidance, self.eta, self.clip, self.fresh_noise]
-        return [*first, *self.kinds]
+    def inputs(self) -> list[Component]:
+        return [control for name in SETTINGS for control in self.controls[name]]
 
     @property
     def request(self) -> Request:
-        """What they are set to when the page opens."""
-        return request_from(self.words, *(control.value for control in self.inputs))
+        """The request when the page opens."""
+        return request_from(self.page, *(control.value for control in self.inputs))
 
     @staticmethod
     def values(request: Request) -> list[Any]:
         """A request as values for `inputs`."""
-        r = request
-        return [r.count, r.seed, r.sampler, r.steps, r.guidance, r.eta, r.clip, r.fresh_noise, *r.kinds]
+        values = {name: getattr(request, name) for name in SETTINGS}
+        return [one for value in values.values() for one in (value if isinstance(value, tuple) else (value,))]
 
 
-def request_controls(words: Words, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
-    """Kinds, number, seed, sampler and experiments, from top to bottom."""
-    best = Request() if find_device().name == "cpu" else Request(sampler="ddpm", steps=500)  # a GPU has the time
-    with gr.Accordion(words.kinds_label, open=kinds_open):
-        gr.Markdown(words.kinds_info, elem_classes="hint")
-        kinds = [
-            gr.Slider(0, 1, value=0, step=0.05, label=words.kind_names[kind], buttons=[], elem_classes="slim")
-            for kind in KINDS
-        ]
-    count = gr.Slider(1, max_sprites, value=sprites, step=1, label=words.count, elem_classes="slim", buttons=[])
-    with gr.Row(equal_height=False, elem_classes="seed"):
-        seed = gr.Number(0, precision=0, label=words.seed, info=words.seed_info, min_width=120)
-        dice = gr.Button(words.dice, min_width=80, scale=0)
-    dice.click(lambda: random.randrange(10_000), outputs=seed, queue=False, **PRIVATE)
-    with gr.Accordion(words.more, open=False):
-        samplers = [(words.sampler_names[name], name) for name in SAMPLERS]
-        sampler = gr.Radio(
-            samplers, value=best.sampler, label=words.sampler, info=words.sampler_info, elem_classes="compact"
-        )
-        steps = gr.Slider(1, 500, value=best.steps, step=1, label=words.steps, info=words.steps_info)
-        guidance = gr.Slider(0, 5, value=1, step=0.25, label=words.guidance, info=words.guidance_info)
-        eta = gr.Slider(0, 1, value=0, step=0.05, label=words.eta)
-        fresh_noise = gr.Checkbox(True, label=words.fresh, info=words.fresh_info)
-        clip = gr.Checkbox(False, label=words.clip)
-    return RequestControls(words, count, seed, sampler, steps, guidance, eta, clip, fresh_noise, kinds)
+def request_controls(page: Page, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
+    """Lays out all settings: the kinds, then the main ones, then those for the curious."""
+    start = Request(count=sprites)
+    if find_device().name != "cpu":  # a GPU has the time
+        start = replace(start, sampler="ddpm", steps=500)
+    controls: dict[str, list[Component]] = {}
+
+    def add(group: Callable[[Setting], bool]) -> None:
+        for name, setting in SETTINGS.items():
+            if group(setting):
+                high = max_sprites if name == "count" else None
+                controls[name] = _control(page.words, name, setting, getattr(start, name), high, kinds_open)
+
+    add(lambda setting: isinstance(setting, Shares))
+    add(lambda setting: setting.group == "main" and not isinstance(setting, Shares))
+    with gr.Accordion(page.words.more, open=False):
+        add(lambda setting: setting.group != "main")
+    return RequestControls(page, controls)
 
 
-def request_from(
-    words: Words,
-    count: float,
-    seed: float,
-    sampler: str,
-    steps: float,
-    guidance: float,
-    eta: float,
-    clip: bool,
-    fresh_noise: bool,
-    *kinds: float,
-) -> Request:
+def _control(
+    words: Words, name: str, setting: Setting, value: Any, high: float | None, kinds_open: bool
+) -> list[Component]:
+    """The control of one setting; of `Shares`, a slider for each name in an accordion."""
+    text: dict[str, Any] = dict(words.settings[name])
+    slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
+    match setting:
+        case Shares():
+            with gr.Accordion(text["label"], open=kinds_open):
+                gr.Markdown(text.get("info"), elem_classes="hint")
+                return [
+                    gr.Slider(0, 1, value=share, step=0.05, label=words.kind_names[kind], **slim)
+                    for kind, share in zip(setting.names, value, strict=True)
+                ]
+        case Number(step=None):
+            with gr.Row(equal_height=False, elem_classes=name):
+                number = gr.Number(value, precision=0 if setting.whole else None, min_width=120, **text)
+                dice = gr.Button(words.dice, min_width=80, scale=0)
+            dice.click(lambda: random.randrange(10_000), outputs=number, queue=False, **PRIVATE)
+            return [number]
+        case Number():
+            look = slim if setting.group == "main" else {}
+            end = next(one for one in (high, setting.slider_high, setting.high) if one is not None)
+            return [gr.Slider(setting.low, end, value=value, step=setting.step, **text, **look)]
+        case Choice():
+            titles = [(option.title, key) for key, option in setting.options.items()]
+            return [gr.Radio(titles, value=value, elem_classes="compact", **text)]
+        case Switch():
+            return [gr.Checkbox(value, **text)]
+    raise NotImplementedError(type(setting))
+
+
+def request_from(page: Page, *values: Any) -> Request:
     """The values of `RequestControls.inputs`, checked."""
-    return Request(
-        count=whole(words, count, words.count),
-        seed=whole(words, seed, words.seed),
-        sampler=sampler,
-        steps=whole(words, steps, words.steps),
-        guidance=guidance,
-        eta=eta,
-        clip=clip,
-        fresh_noise=fresh_noise,
-        kinds=tuple(kinds),
-    )
+    rest = iter(values)
+    found: dict[str, Any] = {}
+    for name, setting in SETTINGS.items():
+        if isinstance(setting, Shares):
+            found[name] = tuple(islice(rest, len(setting.names)))
+        elif isinstance(setting, Number) and setting.whole:
+            found[name] = whole(page, next(rest), page.words.settings[name]["label"])
+        else:
+            found[name] = next(rest)
+    return Request(**found)
 
 
-def whole(words: Words, number: float | None, name: str) -> int:
+def whole(page: Page | Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
+    words = words_of(page)
     if number is None or number != int(number):
         raise UserError(words.whole_number, name=name)
     return int(number)

@@ -1,4 +1,4 @@
-"""How many programs are answered at once, and how their mistakes are said."""
+"""How many programs compute at once, and how they get errors."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,35 +15,35 @@ AT_ONCE, MAX_WAITING = 2, 8  # calls that compute, and that wait to
 
 
 class ConcurrencyLimit:
-    """So many calls at a time, so many before the door, and to the others it is closed.
+    """Lets `at_once` calls compute and `waiting` calls wait, and refuses the others.
 
     Calls of the MCP server do not pass through Gradio's queue.
     """
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = MAX_WAITING) -> None:
-        self.inside = threading.BoundedSemaphore(at_once)
-        self.before = threading.BoundedSemaphore(at_once + waiting)
+        self.computing = threading.BoundedSemaphore(at_once)
+        self.admitted = threading.BoundedSemaphore(at_once + waiting)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        if not self.before.acquire(blocking=False):
+        if not self.admitted.acquire(blocking=False):
             raise UserError(BUSY)
         try:
-            with self.inside:
+            with self.computing:
                 yield
         finally:
-            self.before.release()
+            self.admitted.release()
 
 
-def answered(endpoint: Callable[..., Any], door: ConcurrencyLimit) -> Callable[..., Any]:
-    """One after the other, and with a mistake said in a sentence; any other exception stays a bug."""
+def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callable[..., Any]:
+    """The endpoint within a limit. A ValueError becomes a sentence for programs; any other exception stays a bug."""
 
     @wraps(endpoint)
     def wrapper(*arguments: Any) -> Any:
         try:
-            with door.entered():
+            with limit.entered():
                 return endpoint(*arguments)
-        except ValueError as mistake:
-            raise gr.Error(str(mistake), print_exception=False) from mistake
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
 
     return wrapper

@@ -1,4 +1,4 @@
-"""What every tab is built from, and how tabs hear of runs that appear while the page is open.
+"""What every tab is built from, and how tabs notice runs that appear while the page is open.
 
 Gradio puts the contents of a tab on the page when it is first opened, and a gr.HTML that is updated before that loses
 its own properties. So what updates one begins with the tab's `select` event.
@@ -6,13 +6,14 @@ its own properties. So what updates one begins with the tab's `select` event.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from ..words import Words
-from .controls import PRIVATE
 
-LOOK_EVERY = 2.0  # seconds between two looks at the folder of runs
+POLL_SECONDS = 2.0  # between two readings of the folder of runs
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # for every event of the page
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,21 @@ class Page:
 
 
 def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_run: str) -> Page:
-    """Inside the page's route, before its tabs.
+    """Makes the page inside its route, before its tabs.
 
-    `appeared` is no gr.State: outside the queue the browser is not told that one has changed.
+    `appeared` is no gr.State: outside the queue the browser does not learn that a State has changed.
     """
     appeared = gr.Textbox(str(on_disk(runs)), visible="hidden")
-    gr.Timer(LOOK_EVERY).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
+    gr.Timer(POLL_SECONDS).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
     return Page(app, words, runs, assets, default_run, appeared)
 
 
+def words_of(page: Page | Words) -> Words:
+    return page if isinstance(page, Words) else page.words
+
+
 def on_disk(runs: Path) -> list[tuple[str, int]]:
-    """Changes with every file that appears in a run folder; a few microseconds a run."""
+    """Each run folder and when it changed: another value after every new file, for a few microseconds a run."""
     if not runs.is_dir():
         return []
     return sorted((path.name, path.stat().st_mtime_ns) for path in runs.iterdir() if path.is_dir())

@@ -8,21 +8,19 @@ import gradio as gr
 from ...errors import UserError
 from ...refs import EpochRef
 from ...store import Checkpoint, RunFolder, list_runs
-from ..words import Words
+from .page import Page
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
-
-
 MAX_EPOCHS = 6
-
 LEVELS = 500
 
 
-def find_run(words: Words, runs: Path, name: str | None) -> RunFolder:
+def find_run(page: Page, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
-    found = list_runs(runs)
+    found = list_runs(page.runs)
     if name not in found:
-        raise UserError(words.no_run, name=name) if found else UserError(words.no_runs, folder=runs.name)
+        words = page.words
+        raise UserError(words.no_run, name=name) if found else UserError(words.no_runs, folder=page.runs.name)
     return found[name]
 
 
@@ -32,10 +30,10 @@ def name_of(runs: Path, wanted: str | None) -> str | None:
     return wanted if wanted in found else next(iter(found), None)
 
 
-def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
-    """The two pickers as they should be now: the runs on disk, and the epochs of the one named, or of the first."""
-    found = list_runs(runs)
-    name = name_of(runs, name)
+def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
+    """The pickers of a run and of its epoch: the runs on disk, and the epochs of the one named, or of the first."""
+    found = list_runs(page.runs)
+    name = name_of(page.runs, name)
     epochs = list(found[name].epochs()) if name else []
     return (
         gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
@@ -43,24 +41,24 @@ def pick(runs: Path, name: str | None, epoch: int | None = None) -> tuple[gr.Rad
     )
 
 
-def choices(runs: Path, default_run: str, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
+def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
     """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
-    found = list_runs(runs)
+    found = list_runs(page.runs)
     there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
-    mine = [ref for ref in there if ref.run == name_of(runs, default_run)]
-    ticked = [ref for ref in wanted if ref in there] or [ref for ref in mine if ref.epoch in TUTORIAL_EPOCHS]
-    ticked = ticked or mine[:: max(1, len(mine) // 3)][:4]
+    default = [ref for ref in there if ref.run == name_of(page.runs, page.default_run)]
+    ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
+    ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
     return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
 
 
-def epochs_shown(words: Words, runs: Path, name: str | None) -> dict[int, Checkpoint]:
-    """The run's epochs of `to_show`, loaded."""
-    run = find_run(words, runs, name)
-    return {epoch: run.load(epoch) for epoch in to_show(run)}
+def load_shown_epochs(page: Page, name: str | None) -> dict[int, Checkpoint]:
+    """The run's epochs of `shown_epochs`, loaded."""
+    run = find_run(page, name)
+    return {epoch: run.load(epoch) for epoch in shown_epochs(run)}
 
 
-def to_show(run: RunFolder) -> list[int]:
+def shown_epochs(run: RunFolder) -> list[int]:
     """The tutorial's four epochs, or as many of the run as there are."""
     there = run.epochs()
     return [epoch for epoch in TUTORIAL_EPOCHS if epoch in there] or list(there)[-4:]

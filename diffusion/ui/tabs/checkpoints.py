@@ -19,7 +19,7 @@ from ...server import Settings, VisitorPulls
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, explained, packed
 from ..parts.hub_progress import IN_LINE, IsOver, bar, bars, note, problem, token_needed, wire_stream
-from ..parts.page import LOOK_EVERY, Page, on_disk
+from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to
 from ..words import Words
@@ -174,7 +174,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, settings: Settings) -> N
     if settings.login or not settings.shared:
         jobs.build(page, pulls, settings)
     seen, quick = gr.State(), {"queue": False, **PRIVATE}
-    timer = gr.Timer(LOOK_EVERY, active=False)
+    timer = gr.Timer(POLL_SECONDS, active=False)
     around = partial(look_around, words, pulls, page.default_run)
 
     def needed(token: gr.OAuthToken | None) -> str:

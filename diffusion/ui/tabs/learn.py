@@ -1,11 +1,10 @@
 """The Learn tab: a story in eight steps, in each of which the reader does something, and six mistakes.
 
-The browser does the arithmetic; the server is asked for what only a network can say: the noise in one picture
-(`look`), or a walk from noise to sprites (`walk`). Source code is shown as it is in the files now (`excerpt`).
+The browser does the arithmetic; the server does what needs a network: the noise in one picture (`predict`), or a
+trajectory from noise to sprites (`sample`). Source code is shown as it is in the files now (`excerpt`).
 """
 
 import ast
-import base64
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -20,13 +19,13 @@ import torch
 
 from ...core import NoiseSchedule
 from ...data import paint, validation_recipes
-from ...engine import Request, find_device, generate_on_lent_gpu, predictor
+from ...engine import Request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError, message_of
-from ...sprites import KINDS, columns_for, sheet, to_pixels
+from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, to_pixels
 from ...store import Checkpoint, RunFolder
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
-from ..parts.run_picker import LEVELS, epochs_shown, find_run, name_of, to_show
+from ..parts.run_picker import LEVELS, find_run, load_shown_epochs, name_of, shown_epochs
 from ..parts.scripts import address_of, on_load
 from ..words import Words, translate
 
@@ -42,7 +41,7 @@ SOURCES = {
     "course": "https://www.deeplearning.ai/short-courses/how-diffusion-models-work/",
 }
 CITES = {"blend": "guidance"}  # step -> where its formula comes from; "ddpm" unless named
-EXCERPTS: dict[str, list[tuple]] = {  # step -> what `excerpt` is asked for
+EXCERPTS: dict[str, list[tuple]] = {  # step -> the arguments of `excerpt`
     "film": [("core/samplers.py", "sample", "for t, s", 3)],
     "noise": [("core/schedule.py", "NoiseSchedule.noised")],
     "ask": [("core/schedule.py", "NoiseSchedule.clean")],
@@ -52,7 +51,7 @@ EXCERPTS: dict[str, list[tuple]] = {  # step -> what `excerpt` is asked for
     "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "e = F.silu(", 2)],
     "train": [("core/trainer.py", "train", "with ", 5)],
 }
-# The course's way as diffusion/mistakes.py makes it, and ours
+# The course's code as diffusion/devtools/mistakes.py repeats it, and ours
 MISTAKEN: dict[str, tuple[tuple, tuple]] = {
     "noising": (("devtools/mistakes.py", "WrongNoising.noised"), ("core/schedule.py", "NoiseSchedule.noised")),
     "shortcut": (
@@ -66,82 +65,73 @@ MISTAKEN: dict[str, tuple[tuple, tuple]] = {
 }
 MAX_SPRITES, MAX_STEPS, MOMENTS = 16, 50, 26
 UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of one
-_door = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
+_limit = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
 
 
-def look(words: Words, runs: Path, run: str, x: str, t: int, epoch: int) -> str:
-    """The noise an epoch sees in one picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
-    shown = epochs_shown(words, runs, run)
+def predict(page: Page, run: str | None, x: str, t: int, epoch: int) -> str:
+    """The noise that an epoch predicts in a picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
+    shown = load_shown_epochs(page, run)
     if epoch not in shown or not 1 <= t <= LEVELS:
-        raise UserError(words.learn["odd_question"])
-    device = find_device()
-    context = torch.zeros(1, len(KINDS), device=device.name)
-    time = torch.tensor([t / LEVELS], device=device.name)
-    with torch.inference_mode():
-        eps = predictor(shown[epoch], device)(unpacked(words, x).to(device.name), time, context).cpu()
-    return packed(eps)
+        raise UserError(page.words.learn["odd_question"])
+    return encode_picture(predict_noise([shown[epoch]], decode_picture(page, x), t)[0])
 
 
-def unpacked(words: Words, text: str) -> torch.Tensor:
+def decode_picture(page: Page, text: str) -> torch.Tensor:
     """base64 of int16 (16, 16, 3), little-endian -> float32 (1, 3, 16, 16)."""
-    try:
-        raw = np.frombuffer(base64.b64decode(text, validate=True), "<i2")
-    except ValueError:
-        raw = np.empty(0)
-    if raw.size != 16 * 16 * 3:
-        raise UserError(words.learn["odd_question"])
-    return torch.from_numpy(raw.reshape(1, 16, 16, 3) / np.float32(UNIT)).permute(0, 3, 1, 2)
+    sprite = decode_sprite(text, "<i2")
+    if sprite is None:
+        raise UserError(page.words.learn["odd_question"])
+    return torch.from_numpy(sprite[None] / np.float32(UNIT)).permute(0, 3, 1, 2)
 
 
-def packed(x: torch.Tensor) -> str:
-    """The inverse of `unpacked`; values are held within what int16 can say, about -8..8."""
-    scaled = (x[0].permute(1, 2, 0).contiguous().numpy() * UNIT).round()
-    return base64.b64encode(scaled.clip(-(2**15), 2**15 - 1).astype("<i2").tobytes()).decode()
+def encode_picture(x: torch.Tensor) -> str:
+    """The inverse of `decode_picture`; values are clipped to what int16 can hold, about -8..8."""
+    scaled = (x[0].permute(1, 2, 0).numpy() * UNIT).round()
+    return encode_pixels(scaled.clip(-(2**15), 2**15 - 1).astype("<i2"))
 
 
-def walk(words: Words, runs: Path, run: str, epoch: int, wanted: Request, film: bool) -> dict[str, Any]:
-    """SpriteSet on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
+def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool) -> dict[str, Any]:
+    """Sprites on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
 
-    film: about MOMENTS of them, the first and the last among them; otherwise only the last.
+    every: about MOMENTS of them, the first and the last among them; otherwise only the last.
     """
-    folder = find_run(words, runs, run)
+    folder = find_run(page, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
-        raise UserError(words.learn["odd_question"])
-    with _door.entered():
-        return _walked(folder.load(epoch), wanted, film)
+        raise UserError(page.words.learn["odd_question"])
+    with _limit.entered():
+        return _sample(folder.load(epoch), wanted, every)
 
 
-@lru_cache(maxsize=64)  # a class of learners asks the same questions; a checkpoint is one object as long as its file
-def _walked(checkpoint: Checkpoint, wanted: Request, film: bool) -> dict[str, Any]:
+@lru_cache(maxsize=64)  # a class of learners sends the same requests; a checkpoint is one object as long as its file
+def _sample(checkpoint: Checkpoint, wanted: Request, every: bool) -> dict[str, Any]:
     columns = columns_for(wanted.count)
-    kept = {wanted.steps * i // (MOMENTS - 1) for i in range(MOMENTS)} if film else {wanted.steps}
-    shown = [step for number, (step,) in enumerate(generate_on_lent_gpu([checkpoint], wanted)) if number in kept]
-    sheets = [np.ascontiguousarray(sheet(to_pixels(step.x), columns)) for step in shown]
+    chosen = {wanted.steps * i // (MOMENTS - 1) for i in range(MOMENTS)} if every else {wanted.steps}
+    shown = [step for number, (step,) in enumerate(generate_on_lent_gpu([checkpoint], wanted)) if number in chosen]
     return {
         "t": [step.t for step in shown],
-        "sheets": [base64.b64encode(pixels).decode() for pixels in sheets],
+        "sheets": [encode_pixels(sheet(to_pixels(step.x), columns)) for step in shown],
         "columns": columns,
         "rows": -(-wanted.count // columns),
     }
 
 
-def request_from(asked: dict[str, Any]) -> Request:
-    """What the page asks for, checked; always the sampler that the lesson explains."""
+def request_from(sent: dict[str, Any]) -> Request:
+    """What the browser sent, checked; always the sampler that the lesson explains."""
     return Request(
         sampler="ddpm",
-        count=int(asked["count"]),
-        steps=int(asked["steps"]),
-        seed=int(asked["seed"]),
-        kinds=tuple(float(share) for share in asked.get("kinds", (0,) * len(KINDS))),
-        fresh_noise=bool(asked.get("fresh_noise", True)),
+        count=int(sent["count"]),
+        steps=int(sent["steps"]),
+        seed=int(sent["seed"]),
+        kinds=tuple(float(share) for share in sent.get("kinds", (0,) * len(KINDS))),
+        fresh_noise=bool(sent.get("fresh_noise", True)),
     )
 
 
 def excerpt(file: str, name: str, start: str = "", lines: int = 12) -> dict[str, Any]:
     """A few lines of our own source as it is now: {"file": …, "line": number of the first, "code": …}.
 
-    name: a function or method, such as `ddpm` or `NoiseSchedule.noised`; its docstring is left out. start: what the
-    first wanted line begins with, if it is not the whole of it that is wanted.
+    name: a function or method, such as `ddpm` or `NoiseSchedule.noised`; its docstring is left out.
+    start: the beginning of the first line to show; the first line of the function unless given.
     """
     source = (PACKAGE / file).read_text("utf-8")
     node: Any = ast.parse(source)
@@ -161,7 +151,7 @@ def excerpt(file: str, name: str, start: str = "", lines: int = 12) -> dict[str,
 
 
 def some_sprites(count: int = 12) -> list[np.ndarray]:
-    """SpriteSet never trained on, of each kind in turn; uint8 (16, 16, 3)."""
+    """Sprites never trained on, of each kind in turn; uint8 (16, 16, 3)."""
     found = validation_recipes(40)
     by_kind = [[recipe for recipe in found if recipe.kind == kind] for kind in range(len(KINDS))]
     in_turn = [recipe for turn in zip_longest(*by_kind) for recipe in turn if recipe]
@@ -206,18 +196,18 @@ def measured(run: RunFolder) -> dict[str, Any]:
 
 
 def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """What the page is answered by `act`: its answer, or {"mistake": a sentence}."""
+    """`act` for the browser: its answer, or {"mistake": a sentence}."""
 
-    def answer(asked: dict[str, Any]) -> Any:
+    def answer(sent: dict[str, Any]) -> Any:
         try:
-            return act(asked)
+            return act(sent)
         except (KeyError, TypeError):
             return {"mistake": words.learn["odd_question"]}
-        except ValueError as mistake:
-            said = message_of(mistake)
-            return {"mistake": words.learn["busy"] if str(said) == BUSY else translate(words, said)}
+        except ValueError as error:
+            message = message_of(error)
+            return {"mistake": words.learn["busy"] if str(message) == BUSY else translate(words, message)}
 
-    answer.__name__ = act.__name__  # by which the page calls it
+    answer.__name__ = act.__name__  # by which the browser calls it
     return answer
 
 
@@ -225,13 +215,13 @@ def build(page: Page) -> None:
     """Lay out the tab inside the enclosing gr.Tab."""
     words, runs, assets, default_run = page.words, page.runs, page.assets, page.default_run
 
-    def ask_noise(asked: dict[str, Any]) -> dict[str, Any]:
+    def ask_noise(sent: dict[str, Any]) -> dict[str, Any]:
         run = name_of(runs, default_run)
-        return {"eps": look(words, runs, run, str(asked["x"]), int(asked["t"]), int(asked["epoch"]))}
+        return {"eps": predict(page, run, str(sent["x"]), int(sent["t"]), int(sent["epoch"]))}
 
-    def ask_walk(asked: dict[str, Any]) -> dict[str, Any]:
+    def ask_walk(sent: dict[str, Any]) -> dict[str, Any]:
         run = name_of(runs, default_run)
-        return walk(words, runs, run, int(asked["epoch"]), request_from(asked), bool(asked.get("film", True)))
+        return sample(page, run, int(sent["epoch"]), request_from(sent), bool(sent.get("film", True)))
 
     run = name_of(runs, default_run)
     folder = RunFolder(runs / run) if run else None
@@ -247,9 +237,9 @@ def build(page: Page) -> None:
         code=source_code(),
         cites=citations(words),
         abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
-        sprites=[base64.b64encode(sprite).decode() for sprite in some_sprites()],
+        sprites=[encode_pixels(sprite) for sprite in some_sprites()],
         run=run,
-        epochs=to_show(folder) if folder else [],
+        epochs=shown_epochs(folder) if folder else [],
         last=max(folder.epochs()) if folder else None,
         quality=measured(folder) if folder else {"epochs": {}, "real": None},
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},

@@ -1,8 +1,7 @@
-"""The One step tab: noise one sprite to a level, and see what every epoch makes of it."""
+"""The One step tab: noise one sprite to a level, and see what every epoch predicts from it."""
 
-import base64
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -12,107 +11,111 @@ import torch
 from ...core import Noise
 from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
-from ...engine import Request, find_device, generate_on_lent_gpu, predictor
+from ...engine import Frame, Request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError, message_of
-from ...sprites import KINDS, from_pixels, to_pixels
-from ..parts.controls import PRIVATE, explained, whole, wire_walk
+from ...sprites import decode_sprite, encode_pixels, from_pixels, to_pixels
+from ...store import Checkpoint
+from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
+from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.page import Page
-from ..parts.player import COMPARISON_FRAMES_PER_SECOND, Frame, build_comparison, frames
-from ..parts.run_picker import LEVELS, epochs_shown, name_of, pick
+from ..parts.player import build_comparison
+from ..parts.run_picker import LEVELS, load_shown_epochs, name_of, update_pickers
 from ..parts.scripts import on_load
 from ..parts.turns import GenerationTurns
-from ..words import Words, translate
+from ..words import translate
 
 
-def look_once(words: Words, runs: Path, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
-    """One sprite at level t, as every shown epoch sees it. Pictures in and out are base64 of 16 x 16 RGB bytes.
+def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
+    """One sprite at level t, and what every shown epoch predicts from it.
 
-    Returns the noisy picture, the true noise, and for each epoch the predicted noise, the predicted sprite and how
-    far each is from the truth (root mean square; the noise has 1, pictures span [-1, 1]).
+    Pictures in and out are base64 of 16 x 16 RGB bytes. Returns the noisy picture, the true noise, and for each epoch
+    the predicted noise, the predicted sprite and the error of each (root mean square; the noise has 1, pictures span
+    [-1, 1]).
     """
-    x0, t, seed = sprite_from(words, pixels), whole(words, t, words.level), whole(words, seed, words.seed)
+    words = page.words
+    x0, t, seed = sprite_from(page, pixels), whole(page, t, words.level), seed_from(page, seed)
     if not 1 <= t <= LEVELS:
         raise UserError(words.level_range, most=LEVELS, level=t)
+    panels = panels_of(page, run)
+    schedule = next(iter(panels.values())).config.noise_schedule()
     eps = Noise(seed, 1).draw()
-    rows, x = [], None
-    for epoch, checkpoint in epochs_shown(words, runs, run).items():
-        schedule = checkpoint.config.noise_schedule()
-        x = schedule.noised(x0, t, eps)
-        with torch.inference_mode():
-            device = find_device()
-            context = torch.zeros(1, len(KINDS), device=device.name)
-            time = torch.tensor([t / len(schedule)], device=device.name)
-            guess = predictor(checkpoint, device)(x.to(device.name), time, context).cpu()
-        clean = schedule.clean(x, t, guess)
+    x = schedule.noised(x0, t, eps)
+    rows = []
+    for label, predicted in zip(panels, predict_noise(list(panels.values()), x, t), strict=True):
+        clean = schedule.clean(x, t, predicted)
         rows.append(
             {
-                "label": words.epoch_number.format(epoch=epoch),
-                "eps": encoded(guess / 3),
-                "x0": encoded(clean),
-                "eps_error": round(float((guess - eps).square().mean().sqrt()), 3),
+                "label": label,
+                "eps": encode_picture(predicted / 3),
+                "x0": encode_picture(clean),
+                "eps_error": round(float((predicted - eps).square().mean().sqrt()), 3),
                 "x0_error": round(float((clean.clamp(-1, 1) - x0).square().mean().sqrt()), 3),
             }
         )
-    return {"t": t, "x": encoded(x), "eps": encoded(eps / 3), "rows": rows}
+    return {"t": t, "x": encode_picture(x), "eps": encode_picture(eps / 3), "rows": rows}
 
 
-@explained
-def finish_it(
-    words: Words,
-    runs: Path,
+@shows_errors
+def finish_drawing(
+    page: Page,
     turns: GenerationTurns,
     request: gr.Request,
     turn: int,
-    run: str | None,
     drawing: dict[str, Any] | None,
-    count: float,
+    count: int = 8,
 ) -> Iterator[Frame]:
-    """The reverse loop from level t on, from several noises, for the shown epochs in lockstep."""
+    """The sampling loop from level t on, from several noises, for the shown epochs in lockstep."""
     if turns.is_over(request.session_hash, turn):
         return
     if not drawing:
-        raise UserError(words.no_drawing)
-    t = whole(words, drawing["t"], words.level)
-    wanted = Request(count=whole(words, count, words.count), seed=whole(words, drawing["seed"], words.seed))
-    panels = {
-        words.epoch_number.format(epoch=epoch): checkpoint
-        for epoch, checkpoint in epochs_shown(words, runs, run).items()
-    }
-    walk = generate_on_lent_gpu(list(panels.values()), wanted, begin=(sprite_from(words, drawing["pixels"])[0], t))
+        raise UserError(page.words.no_drawing)
+    t = whole(page, drawing["t"], page.words.level)
+    wanted = Request(count=count, seed=seed_from(page, drawing["seed"]))
+    panels = panels_of(page, drawing.get("run"))
+    trajectory = generate_on_lent_gpu(
+        list(panels.values()), wanted, begin=(sprite_from(page, drawing["pixels"])[0], t)
+    )
     schedule = next(iter(panels.values())).config.noise_schedule()
     below = sum(level < t for level in schedule.levels(wanted.steps))
-    stream = frames(panels, walk, below, views=("x", "x0"), per_second=COMPARISON_FRAMES_PER_SECOND)
-    yield from turns.while_current(request.session_hash, turn, stream)
+    frames = stream_frames(panels, trajectory, below, views=("x", "x0"), per_second=COMPARISON_FRAMES_PER_SECOND)
+    yield from turns.while_current(request.session_hash, turn, frames)
 
 
-def sprite_from(words: Words, pixels: str) -> torch.Tensor:
+def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
+    """The shown epochs of a run, each with its label."""
+    return {
+        page.words.epoch_number.format(epoch=epoch): found for epoch, found in load_shown_epochs(page, run).items()
+    }
+
+
+def seed_from(page: Page, seed: float | None) -> int:
+    return whole(page, seed, page.words.settings["seed"]["label"])
+
+
+def sprite_from(page: Page, pixels: str) -> torch.Tensor:
     """base64 of 16 x 16 RGB bytes -> (1, 3, 16, 16) in [-1, 1]."""
-    try:
-        raw = np.frombuffer(base64.b64decode(pixels, validate=True), np.uint8).copy()
-    except (ValueError, TypeError):
-        raw = np.empty(0)
-    if raw.size != 16 * 16 * 3:
-        raise UserError(words.no_sprite)
-    return from_pixels(torch.from_numpy(raw.reshape(1, 16, 16, 3)))
+    sprite = decode_sprite(pixels)
+    if sprite is None:
+        raise UserError(page.words.no_sprite)
+    return from_pixels(torch.from_numpy(sprite)[None])
 
 
-def encoded(x: torch.Tensor) -> str:
-    return base64.b64encode(to_pixels(x)[0]).decode()
+def encode_picture(x: torch.Tensor) -> str:
+    """The inverse of `sprite_from`."""
+    return encode_pixels(to_pixels(x)[0])
 
 
 def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words, runs, assets = page.words, page.runs, page.assets
-
-    generated = (
-        finished_sprites(assets / "shipped" / "reel.bin") if (assets / "shipped" / "reel.bin").is_file() else []
-    )
+    reel = assets / "shipped" / "reel.bin"
+    generated: Iterable[np.ndarray] = finished_sprites(reel)[:16] if reel.is_file() else []
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            return look_once(words, runs, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
-        except ValueError as mistake:
-            return {"mistake": translate(words, message_of(mistake))}
+            return predict_once(page, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
+        except ValueError as error:
+            return {"mistake": translate(words, message_of(error))}
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
@@ -124,8 +127,8 @@ def build(page: Page, tab: gr.Tab) -> None:
         strings=words.one_step,
         run=name_of(runs, page.default_run),
         galleries=[
-            [base64.b64encode(paint(recipe)).decode() for recipe in validation_recipes(24)],
-            [base64.b64encode(sprite).decode() for sprite in generated[:16]],
+            [encode_pixels(paint(recipe)) for recipe in validation_recipes(24)],
+            [encode_pixels(sprite) for sprite in generated],
         ],
         server_functions=[one_step],
     )
@@ -135,17 +138,12 @@ def build(page: Page, tab: gr.Tab) -> None:
         stop = gr.Button(words.stop, min_width=80, scale=0)
     player = build_comparison(words, assets, "finish-player", with_reel=False)
 
-    def finish(
-        turns: GenerationTurns, request: gr.Request, turn: int, drawing: dict[str, Any] | None
-    ) -> Iterator[Frame]:
-        yield from finish_it(words, runs, turns, request, turn, (drawing or {}).get("run"), drawing, 8)
-
     def offer(name: str | None):
         """The run picker, and its run for the pixel editor, which must be on the page already: see page.py."""
-        picker, _ = pick(runs, name or page.default_run)
+        picker, _ = update_pickers(page, name or page.default_run)
         return picker, gr.HTML(run=name_of(runs, name or page.default_run))
 
-    wire_walk(start, stop, finish, [bench], player)
+    wire_generation(start, stop, partial(finish_drawing, page), [bench], player)
     for event in (tab.select, run.input):
         event(offer, inputs=run, outputs=[run, bench], queue=False, **PRIVATE)
     page.appeared.change(lambda name: offer(name)[0], inputs=run, outputs=run, queue=False, **PRIVATE)

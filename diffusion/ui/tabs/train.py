@@ -22,7 +22,7 @@ from ..words import Words
 from .train_form import QUEUED, TrainForm, build_wish, planned, uploaded
 from .train_status import curve, film, losses, monitor
 
-LOOK_EVERY = 0.5  # seconds between two looks of a page at the run
+POLL_SECONDS = 0.5  # seconds between two looks of a page at the run
 MAX_BROWSERS = 500
 STEERING = {  # what one can do, and in which states of a run
     "pause": ("running",),
@@ -190,7 +190,7 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
         new = looks.look(request, asked, heard)
         return {parts[name]: update for name, update in new.items()} or {seen: gr.skip()}
 
-    timer = gr.Timer(LOOK_EVERY, active=False)
+    timer = gr.Timer(POLL_SECONDS, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     for event in (timer.tick, seen.input):
         event(look, inputs=[seen, parts["heard"]], outputs=list(parts.values()), **quick)

@@ -79,7 +79,7 @@ def planned(words: Words, runs: Path, wish: TrainForm, **data: str) -> Plan:
             epochs=whole(words, wish.epochs, words.train.epochs),
             batch_size=whole(words, wish.batch, words.train.batch),
             lr=wish.lr,
-            seed=whole(words, wish.seed, words.seed),
+            seed=whole(words, wish.seed, words.settings["seed"]["label"]),
             ema=DEFAULTS.ema,
             drop_label=TrainConfig.drop_label if wish.context else 1.0,
         ),
@@ -164,7 +164,7 @@ def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
         batch = gr.Slider(8, 512, value=DEFAULTS.batch, step=8, label=words.train.batch, **slim)
         save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.train.save_every, **slim)
         lr = gr.Number(DEFAULTS.lr, label=words.train.lr)
-        seed = gr.Number(0, precision=0, label=words.seed)
+        seed = gr.Number(0, precision=0, label=words.settings["seed"]["label"])
         context = gr.Checkbox(True, label=words.train.context, info=words.train.context_info)
         begin_with = gr.Radio([], label=words.train.start_from, elem_classes="compact")
     start = gr.Button(words.train.start, variant="primary")

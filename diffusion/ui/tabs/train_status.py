@@ -1,14 +1,13 @@
 """A training run as it stands, the same for whoever looks: in words, as a curve, and as a film of its sprites."""
 
-import base64
 import math
 from html import escape
 
 from ...data import NO_LABEL, SpriteSet, make_preview_sheet
+from ...engine import Frame, make_frame
 from ...server import RunStatus
-from ...sprites import enlarged, png, sheet
+from ...sprites import data_url, encode_pixels, enlarged, png, sheet
 from ..parts.charts import loss_svg
-from ..parts.player import Frame
 from ..words import Words, translate
 
 COLUMNS = 4
@@ -77,33 +76,24 @@ def losses(words: Words, now: RunStatus) -> str:
 
 def film(words: Words, now: RunStatus, after: int = -1) -> list[Frame]:
     """Frames for the player: the same sprites after every epoch that came after epoch `after`."""
-    frames, kinds = [], [words.kind_names[kind] for kind in now.kinds]
+    frames: list[Frame] = []
+    kinds = [words.kind_names[kind] for kind in now.kinds]
     for epoch, sprites in now.samples:
         if epoch <= after:
             continue
-        picture = sheet(sprites, COLUMNS)
-        frames.append(
-            {
-                "run": now.name,
-                "seq": epoch,
-                "step": epoch + 1,
-                "total": now.epochs,
-                "per_second": FRAMES_PER_SECOND,
-                "t": now.epochs - 1 - epoch,  # the film ends at 0, as one from noise to sprite does
-                "T": now.epochs,
-                "caption": " · ".join([words.epoch_number.format(epoch=epoch), *kinds]),
-                "left": 0,
-                "count": len(sprites),
-                "columns": COLUMNS,
-                "rows": len(sprites) // COLUMNS,
-                "panels": [
-                    {
-                        "label": words.epoch_number.format(epoch=epoch),
-                        "x": base64.b64encode(picture.tobytes()).decode(),
-                    }
-                ],
-            }
+        label = words.epoch_number.format(epoch=epoch)
+        frame = make_frame(
+            [{"label": label, "x": encode_pixels(sheet(sprites, COLUMNS))}],
+            len(sprites),
+            seq=epoch,
+            step=epoch + 1,
+            total=now.epochs,
+            t=now.epochs - 1 - epoch,  # 0 in the last frame, as at the end of the sampling loop
+            levels=now.epochs,
+            columns=COLUMNS,
         )
+        caption = " · ".join([label, *kinds])
+        frames.append({**frame, "run": now.name, "per_second": FRAMES_PER_SECOND, "caption": caption})
     if not now.busy and now.samples and now.samples[-1][0] < now.epochs - 1:
         frames.append({"run": now.name, "ended": True})
     return frames
@@ -114,10 +104,8 @@ def about_data(words: Words, training: SpriteSet, held_out: SpriteSet) -> str:
     names = words.kind_names | {NO_LABEL: words.train.no_label}
     kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
     said = words.train.data.format(count=len(training), kinds=kinds, held_out=len(held_out))
-    source = base64.b64encode(png(enlarged(make_preview_sheet(training), 2))).decode()
-    return (
-        f'<p>{said}</p><img class="data-sheet" alt="{words.train.data_picture}" src="data:image/png;base64,{source}">'
-    )
+    source = data_url(png(enlarged(make_preview_sheet(training), 2)))
+    return f'<p>{said}</p><img class="data-sheet" alt="{words.train.data_picture}" src="{source}">'
 
 
 def duration(words: Words, seconds: float) -> str:

@@ -3,7 +3,27 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_train import TRAIN
-from .schema import ChartWords, CompareWords, QualityWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
+
+SETTINGS: dict[str, SettingWords] = {
+    "count": {"label": "Sprites"},
+    "seed": {"label": "Seed", "info": "Same seed, same sprites"},
+    "sampler": {
+        "label": "Sampler",
+        "info": (
+            "DDPM, SDE-DPM-Solver++ and SA-Solver add fresh noise at every step, the others none. "
+            "SA-Solver needs the fewest steps"
+        ),
+    },
+    "steps": {"label": "Steps", "info": "More is slower and finer"},
+    "guidance": {"label": "Guidance", "info": "1 follows the kinds; more exaggerates them; 0 ignores them"},
+    "eta": {"label": "Fresh noise of DDIM (η)"},
+    "fresh_noise": {
+        "label": "Add fresh noise at every step",
+        "info": "Without it DDPM's sprites collapse to blobs: try it",
+    },
+    "kinds": {"label": "What to draw", "info": "All at 0: anything. Move several to blend them."},
+}
 
 ENGLISH = Words(
     code="en",
@@ -40,8 +60,7 @@ ENGLISH = Words(
     epoch="Training epoch",
     epoch_number="epoch {epoch}",
     epoch_info="After how many rounds of training: 0 has seen every sprite once",
-    kinds_label="What to draw",
-    kinds_info="All at 0: anything. Move several to blend them.",
+    settings=SETTINGS,
     kind_names={
         "hero": "Hero",
         "non-hero": "Creature",
@@ -49,31 +68,8 @@ ENGLISH = Words(
         "spell": "Item",
         "side-facing": "Hero, sideways",
     },
-    count="Sprites",
-    seed="Seed",
-    seed_info="Same seed, same sprites",
     dice="Roll",
-    sampler="Sampler",
-    sampler_names={
-        "ddpm": "DDPM",
-        "ddim": "DDIM",
-        "dpmpp": "DPM-Solver++",
-        "sde-dpmpp": "SDE-DPM-Solver++",
-        "sa": "SA-Solver",
-    },
-    sampler_info=(
-        "DDPM, SDE-DPM-Solver++ and SA-Solver add fresh noise at every step, the others none. "
-        "SA-Solver needs the fewest steps"
-    ),
-    steps="Steps",
-    steps_info="More is slower and finer",
     more="Sampler and experiments",
-    guidance="Guidance",
-    guidance_info="1 follows the kinds; more exaggerates them; 0 ignores them",
-    eta="Fresh noise of DDIM (η)",
-    clip="Keep the predicted sprite within white and black (clip)",
-    fresh="Add fresh noise at every step",
-    fresh_info="Without it DDPM's sprites collapse to blobs: try it",
     draw_new="## Have it draw new ones",
     generate="Generate",
     stop="Stop",
@@ -151,12 +147,12 @@ ENGLISH = Words(
         "save_picture": "Picture (PNG, as shown)",
         "save_sheet": "Sheet (PNG, native size)",
         "save_zip": "Each sprite (ZIP of PNGs)",
-        "save_recipe": "Recipe (JSON)",
+        "save_recipe": "Settings (JSON)",
         "share": "Copy link",
         "copied": "Link copied",
         "in_address": "The address bar now holds the link",
         "failed": "That did not work",
-        "no_recipe": "a drawing that was finished has no recipe",
+        "no_recipe": "a drawing that was finished has no settings to save",
         "view": "Show",
         "view_x": "the noisy picture xₜ",
         "view_eps": "the predicted noise ε̂",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from .schema_hub import HubWords
 from .schema_learn import LearnWords
@@ -131,6 +131,13 @@ class QualityWords:
     caption: str
 
 
+class SettingWords(TypedDict):
+    """One control of the form that generates sprites: its name, and a hint below it."""
+
+    label: str
+    info: NotRequired[str]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Words:
     """All words of the page in one language. {placeholders} are filled with str.format."""
@@ -148,25 +155,10 @@ class Words:
     epoch: str
     epoch_number: str
     epoch_info: str
-    kinds_label: str
-    kinds_info: str
+    settings: Mapping[str, SettingWords]  # by the fields of engine.Request
     kind_names: dict[str, str]
-    count: str
-    seed: str
-    seed_info: str
     dice: str
-    sampler: str
-    sampler_names: dict[str, str]
-    sampler_info: str
-    steps: str
-    steps_info: str
     more: str
-    guidance: str
-    guidance_info: str
-    eta: str
-    clip: str
-    fresh: str
-    fresh_info: str
     draw_new: str
     generate: str
     stop: str

@@ -1,15 +1,29 @@
 """The words of the page in Chinese."""
 
-from .schema import ChartWords, CompareWords, QualityWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
 from .zh_train import TRAIN
 
+SETTINGS: dict[str, SettingWords] = {
+    "count": {"label": "数量"},
+    "seed": {"label": "种子", "info": "种子相同，结果就相同"},
+    "sampler": {
+        "label": "采样器",
+        "info": "DDPM、SDE-DPM-Solver++ 和 SA-Solver 每一步都加入新噪声，另外两种不加。SA-Solver 需要的步数最少",
+    },
+    "steps": {"label": "步数", "info": "步数越多，越慢也越精细"},
+    "guidance": {"label": "引导强度", "info": "1 表示按类别画，更大则更夸张，0 表示不管类别"},
+    "eta": {"label": "DDIM 的新噪声（η）"},
+    "fresh_noise": {"label": "每一步都加入新噪声", "info": "不加的话，DDPM 的结果会缩成一团：试试看"},
+    "kinds": {"label": "画什么", "info": "全部为 0：画什么都行。同时调高几项，就能混合。"},
+}
+
 CHINESE = Words(
     code="zh-CN",
     language="中文",
-    messages=MESSAGES,
+    messages=MESSAGES | {name: setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
     intro=(
@@ -36,8 +50,7 @@ CHINESE = Words(
     epoch="训练回合",
     epoch_number="第\u00a0{epoch} 回合",
     epoch_info="训练进行到第几回合：第 0 回合已把每张图都看过一遍",
-    kinds_label="画什么",
-    kinds_info="全部为 0：画什么都行。同时调高几项，就能混合。",
+    settings=SETTINGS,
     kind_names={
         "hero": "英雄",
         "non-hero": "生物",
@@ -45,28 +58,8 @@ CHINESE = Words(
         "spell": "物品",
         "side-facing": "侧面英雄",
     },
-    count="数量",
-    seed="种子",
-    seed_info="种子相同，结果就相同",
     dice="随机",
-    sampler="采样器",
-    sampler_names={
-        "ddpm": "DDPM",
-        "ddim": "DDIM",
-        "dpmpp": "DPM-Solver++",
-        "sde-dpmpp": "SDE-DPM-Solver++",
-        "sa": "SA-Solver",
-    },
-    sampler_info="DDPM、SDE-DPM-Solver++ 和 SA-Solver 每一步都加入新噪声，另外两种不加。SA-Solver 需要的步数最少",
-    steps="步数",
-    steps_info="步数越多，越慢也越精细",
     more="采样器与实验",
-    guidance="引导强度",
-    guidance_info="1 表示按类别画，更大则更夸张，0 表示不管类别",
-    eta="DDIM 的新噪声（η）",
-    clip="让预测的精灵图保持在黑与白之间（裁剪）",
-    fresh="每一步都加入新噪声",
-    fresh_info="不加的话，DDPM 的结果会缩成一团：试试看",
     draw_new="## 让它画新的",
     generate="生成",
     stop="停止",
@@ -144,12 +137,12 @@ CHINESE = Words(
         "save_picture": "图片（PNG，所见即所得）",
         "save_sheet": "精灵表（PNG，原始大小）",
         "save_zip": "每张单独保存（ZIP，内含 PNG）",
-        "save_recipe": "配方（JSON）",
+        "save_recipe": "设置（JSON）",
         "share": "复制链接",
         "copied": "链接已复制",
         "in_address": "链接已在地址栏中",
         "failed": "没有成功",
-        "no_recipe": "接着画完的作品没有配方",
+        "no_recipe": "接着画完的作品没有可保存的设置",
         "view": "显示",
         "view_x": "带噪声的图 xₜ",
         "view_eps": "预测的噪声 ε̂",

@@ -3,7 +3,7 @@
 MESSAGES = {
     "variant must be one of {variants}, not {variant!r}": "variant 须是 {variants} 之一，而不是 {variant!r}",
     "sampler must be one of {samplers}, not {sampler!r}": "采样器须是 {samplers} 之一，而不是 {sampler!r}",
-    "seed must be between 0 and {value}, not {seed}": "种子须在 0 到 {value} 之间，而不是 {seed}",
+    "seed must be between 0 and {max_seed}, not {seed}": "种子须在 0 到 {max_seed} 之间，而不是 {seed}",
     "steps must be between 1 and {count}, not {steps}": "步数须在 1 到 {count} 之间，而不是 {steps}",
     "epochs must be at least 1, not {epochs}": "训练回合数至少为 1，而不是 {epochs}",
     "batch size must be at least 1, not {batch_size}": "批大小至少为 1，而不是 {batch_size}",
@@ -69,13 +69,13 @@ MESSAGES = {
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),
-    "the number of sprites must be between 1 and {max_sprites}, not {count}": (
-        "精灵图数量须在 1 到 {max_sprites} 之间，而不是 {count}"
-    ),
-    "kinds must be {count} numbers from 0 to 1 ({kinds})": "类别须是 {count} 个 0 到 1 之间的数（{kinds}）",
-    "guidance must be between 0 and 10, not {guidance}": "引导强度须在 0 到 10 之间，而不是 {guidance}",
-    "eta must be between 0 and 1, not {eta}": "η 须在 0 到 1 之间，而不是 {eta}",
-    "steps must be at least 1, not {steps}": "步数至少为 1，而不是 {steps}",
+    "{name} must be a whole number, not {value!r}": "{name}须是整数，而不是 {value!r}",
+    "{name} must be a number, not {value!r}": "{name}须是数字，而不是 {value!r}",
+    "{name} must be at least {low}, not {value}": "{name}至少为 {low}，而不是 {value}",
+    "{name} must be between {low} and {high}, not {value}": "{name}须在 {low} 到 {high} 之间，而不是 {value}",
+    "{name} must be one of {options}, not {value!r}": "{name}须是 {options} 之一，而不是 {value!r}",
+    "{name} must be true or false, not {value!r}": "{name}须是 true 或 false，而不是 {value!r}",
+    "{name} must be {count} numbers from 0 to 1 ({options})": "“{name}”须是 {count} 个 0 到 1 之间的数（{options}）",
     "{path} has no epoch {absent}; it has: {there}": "{path} 没有第 {absent} 回合；现有的回合：{there}",
     "{file} of {repo} came as {count:,} of {size:,} bytes; try again, what is whole is kept": (
         "{repo} 的 {file} 只到了 {count:,} 字节，应为 {size:,} 字节；请再试一次，完整的文件都保留着"

@@ -1,0 +1,70 @@
+"""Steps of the sampling loop as frames for the player."""
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from ...core import NoiseSchedule, Step
+from ...engine import Frame, Panel, make_frame
+from ...sprites import columns_for, encode_pixels, sheet, to_pixels
+from ...store import Checkpoint
+
+COMPARISON_FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
+FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
+
+
+def stream_frames(
+    panels: Mapping[str, Checkpoint],
+    trajectory: Iterable[Sequence[Step]],
+    total: int,
+    views: Sequence[str] = ("x", "x0", "eps"),
+    per_second: float = FRAMES_PER_SECOND,
+    settings: dict[str, Any] | None = None,
+) -> Iterator[Frame]:
+    """Steps in, frames out: the first, the last, and as many between as `per_second` allows.
+
+    panels: a label for each checkpoint of the trajectory. total: the number of steps after the first.
+    settings: `describe_request`, sent with the first frame for saving and sharing.
+    Frames are numbered without a gap, so the browser notices a lost one.
+    """
+    schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
+    run, number, due = uuid.uuid4().hex, 0, 0.0
+    for done, steps in enumerate(trajectory):
+        now = time.monotonic()
+        if done == 0:
+            started = now
+        elif done < total and now < due:
+            continue
+        due = max(due + 1 / per_second, now)
+        pairs = zip(schedules.items(), steps, strict=True)
+        frame = make_frame(
+            [_panel(label, step, schedule, views) for (label, schedule), step in pairs],
+            len(steps[0].x),
+            seq=number,
+            step=done,
+            total=total,
+            t=steps[0].t,
+            levels=len(next(iter(schedules.values()))),
+            left=round((now - started) / done * (total - done), 1) if done else 0,
+        )
+        frame["run"] = run
+        if settings and not number:
+            frame["recipe"] = settings
+        yield frame
+        number += 1
+
+
+def _panel(label: str, step: Step, schedule: NoiseSchedule, views: Sequence[str]) -> Panel:
+    """Sheets at native size. eps is sent too, because eight bits of x do not give it back."""
+    pictures = {"x": step.x, "x0": step.x0}
+    if "eps" in views:
+        eps = schedule.noise(step.x, step.t, step.x0) if step.t else torch.zeros_like(step.x)
+        pictures["eps"] = eps / 3  # three standard deviations fit into [-1, 1]
+    columns = columns_for(len(step.x))
+    panel: Panel = {"label": label}
+    for view, picture in pictures.items():
+        panel[view] = encode_pixels(sheet(to_pixels(picture), columns))  # type: ignore[literal-required]
+    return panel
