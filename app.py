@@ -44,7 +44,7 @@ def main() -> None:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
     pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
     if run:  # the page opens with the runs there are, and shows this one when it has come
-        pulls.begin(HfApi(token=get_token()), run)
+        pulls.start(HfApi(token=get_token()), run)
     app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
     app.queue(max_size=MAX_WAITING, api_open=False)
     app.launch(

@@ -40,7 +40,7 @@ def print_measured(run: "RunFolder", exam: "EvalConfig", **options: Any) -> None
     """Measure, with a bar; a line an epoch, and the answer at the end."""
     from ..evaluation import SpritesDrawn
     from ..evaluation import evaluate_run as measure
-    from ..store import compare_epochs, pick_late_pair
+    from ..store import QUALITY_NUMBERS, compare_epochs, pick_late_pair
 
     bar = tqdm(unit=" sprites", delay=0.1)
     for event in measure(run, exam, **options):
@@ -49,12 +49,11 @@ def print_measured(run: "RunFolder", exam: "EvalConfig", **options: Any) -> None
             bar.update(event.done - bar.n)
             bar.set_description(f"epoch {event.epoch}", refresh=False)
         else:
-            frechet, precision = event.quality["frechet"], event.quality["precision"]
-            bar.write(
-                f"epoch {event.epoch}: Fréchet distance {frechet['mean']:.2f} ± {frechet['spread']:.2f}, "
-                f"precision {precision['mean']:.2f}, recall {event.quality['recall']['mean']:.2f}",
-                file=sys.stdout,
+            shown = ("frechet", "precision", "recall")
+            numbers = (
+                f"{QUALITY_NUMBERS[n].title} {QUALITY_NUMBERS[n].write(getattr(event.quality, n))}" for n in shown
             )
+            bar.write(f"epoch {event.epoch}: {', '.join(numbers)}", file=sys.stdout)
     bar.close()
     if pair := pick_late_pair(run.metrics()):
         print(compare_epochs(run.metrics(), *pair))

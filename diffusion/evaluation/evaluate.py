@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finishe
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
 from ..sprites import KINDS, sheet, to_pixels
-from ..store import Checkpoint, RunFolder, build_card, find_command
+from ..store import Checkpoint, Quality, RunFolder, build_card, find_command
 from .features import FEATURE_WEIGHTS, load_features
 from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
 from .metrics import NEIGHBOURS, noise_error
@@ -70,7 +69,7 @@ class EpochMeasured:
     """Passed on after its numbers are safe on the disk."""
 
     epoch: int
-    quality: dict[str, Any]  # as in metrics.json
+    quality: Quality
 
 
 def evaluate_run(
@@ -104,8 +103,8 @@ def evaluate_run(
     judge = QualityMetrics(network, training, exam.each)
     real = real_groups(training, held_out, exam.each, exam.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
-    floor = {name: judge.report(groups) for name, groups in real.items()}
-    run.save_floor({"exam": asdict(exam) | {"features": digest}, **floor})
+    baseline = {name: judge.report(groups) for name, groups in real.items()}
+    run.save_baseline({"exam": asdict(exam) | {"features": digest}, **baseline})
     plan = plan_batches(training, exam.each)
     asked = np.concatenate([np.full(size, kind) for kind, size in plan])
     done, total = 0, len(chosen) * exam.seeds * exam.each
@@ -128,8 +127,8 @@ def evaluate_run(
         if epoch == max(there):
             pairs = closest_pairs(groups[0], training)
             run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
-        yield EpochMeasured(epoch, quality)
-    run.save_card(build_card(config, run.metrics(), find_command(run.card()), run.floor()))
+        yield EpochMeasured(epoch, run.metrics()[epoch].quality or Quality())
+    run.save_card(build_card(config, run.metrics(), find_command(run.card()), run.baseline()))
 
 
 def load_training_data(

@@ -18,6 +18,7 @@ from ...data import Limits, fit_to_sprite
 from ...engine import Request
 from ...errors import UserError
 from ...sprites import KINDS, enlarged
+from ...store import EpochMetrics, Quality
 
 Kind = Literal["any", "hero", "non-hero", "food", "spell", "side-facing"]
 Sampler = Literal["sa", "ddpm", "ddim", "dpmpp", "sde-dpmpp"]
@@ -127,10 +128,13 @@ def distance(one: torch.Tensor, other: torch.Tensor) -> float:
     return round(float((one - other).square().mean().sqrt()), 4)
 
 
-def measured(epoch: int, facts: dict[str, Any]) -> Measured:
-    quality = facts.get("quality", {})
-    names = ("frechet", "precision", "recall", "copied")
-    return {"epoch": epoch, **{name: quality.get(name, {}).get("mean") for name in names}}
+def measured(epoch: int, facts: EpochMetrics) -> Measured:
+    quality = facts.quality or Quality()
+    frechet, precision, recall, copied = (
+        number.mean if number else None
+        for number in (quality.frechet, quality.precision, quality.recall, quality.copied)
+    )
+    return {"epoch": epoch, "frechet": frechet, "precision": precision, "recall": recall, "copied": copied}
 
 
 def picture(pixels: np.ndarray, scale: int) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 import inspect
 import random
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -15,9 +13,11 @@ from ...core import SAMPLERS
 from ...engine import Request, find_device
 from ...errors import UserError, message_of
 from ...sprites import KINDS
-from ...store import list_runs
 from ..words import Words, translate
 from .turns import GenerationTurns
+
+if TYPE_CHECKING:
+    from .page import Page
 
 MAX_AT_ONCE = 24  # walks, each a thread of the 40 that Gradio has; the others wait in its queue
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every event of the page itself is
@@ -26,16 +26,16 @@ PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every
 def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Show the person a generator handler's ValueErrors as a toast; any other exception stays a bug.
 
-    handler: its first argument is the words of the page.
+    handler: its first argument is the page, or its words.
     """
     assert inspect.isgeneratorfunction(handler)
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def wrapper(page: "Page | Words", *arguments: Any) -> Any:
         try:
-            yield from handler(words, *arguments)
+            yield from handler(page, *arguments)
         except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
+            raise _toast(page, mistake) from mistake
 
     return wrapper
 
@@ -44,29 +44,18 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a handler that returns."""
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def wrapper(page: "Page | Words", *arguments: Any) -> Any:
         try:
-            return handler(words, *arguments)
+            return handler(page, *arguments)
         except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
+            raise _toast(page, mistake) from mistake
 
     return wrapper
 
 
-def _toast(words: Words, mistake: ValueError) -> gr.Error:
+def _toast(page: "Page | Words", mistake: ValueError) -> gr.Error:
+    words = page if isinstance(page, Words) else page.words
     return gr.Error(translate(words, message_of(mistake)), duration=8, print_exception=False)
-
-
-@toasted
-def packed(words: Words, runs: Path, cache: str, name: str | None) -> str:
-    """A run as a .zip, where Gradio keeps files for a while."""
-    run = list_runs(runs).get(name or "")
-    if run is None:
-        raise UserError(words.nothing_to_pack)
-    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
-    target.parent.mkdir(parents=True)
-    run.pack(target)
-    return str(target)
 
 
 def wire_walk(

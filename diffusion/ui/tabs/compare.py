@@ -55,7 +55,7 @@ def numbers_of(words: Words, runs: Path, name: str) -> str:
     if not (name := name_of(runs, name)):
         return ""
     run = find_run(words, runs, name)
-    return quality_html(words, run.metrics(), run.floor()) + _nearest_html(words, run.nearest())
+    return quality_html(words, run.metrics(), run.baseline()) + _nearest_html(words, run.nearest())
 
 
 def _nearest_html(words: Words, picture: bytes) -> str:
