@@ -27,16 +27,16 @@ HUB_QUEUE: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": 4}
 IsOver = Callable[[], bool]
 
 
-def login_hint(words: HubWords, settings: Settings, token: gr.OAuthToken | None) -> str:
+def login_hint(hub: HubWords, settings: Settings, token: gr.OAuthToken | None) -> str:
     """What a visitor must do before the app may use an account on the Hub; empty where nothing."""
     if settings.login:
-        return "" if token else words.push_needs.login
+        return "" if token else hub.push_needs.login
     if settings.shared:
-        return words.push_needs.owner
-    return "" if get_token() else words.push_needs.token
+        return hub.push_needs.owner
+    return "" if get_token() else hub.push_needs.token
 
 
-def show_events(words: HubWords, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
+def show_events(hub: HubWords, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
     """Yields events as HTML, not more often than needed, and a `Pushed` as it is. Stops when the turn is over."""
     shown = 0.0
     for event in events:
@@ -46,7 +46,7 @@ def show_events(words: HubWords, events: Iterable[Any], is_over: IsOver) -> Iter
             yield event
         elif isinstance(event, EpochHere) or time.monotonic() - shown < SECONDS_BETWEEN:
             continue
-        elif html := event_html(words, event):
+        elif html := event_html(hub, event):
             yield html
             shown = time.monotonic()
 
@@ -90,16 +90,16 @@ def wire_stream(
     ]
 
 
-def event_html(words: HubWords, event: Waiting | Progress | Drawing) -> str | None:
+def event_html(hub: HubWords, event: Waiting | Progress | Drawing) -> str | None:
     """A bar, or a line about a longer wait; None for a short wait."""
     if isinstance(event, Waiting):
         seconds = math.floor(event.seconds)
-        return note(words.waiting.format(seconds=seconds)) if event.seconds >= SILENCE else None
+        return note(hub.waiting.format(seconds=seconds)) if event.seconds >= SILENCE else None
     if isinstance(event, Drawing):
-        text, share = words.drawing.format(done=event.done, total=event.total), event.done / event.total
+        text, share = hub.drawing.format(done=event.done, total=event.total), event.done / event.total
     else:
         done, total = (f"{size / 1e6:.1f}" for size in (event.done, event.total))
-        text = words.progress.format(file=escape(event.file), done=done, total=total)
+        text = hub.progress.format(file=escape(event.file), done=done, total=total)
         share = event.done / event.total if event.total else 1.0
     return (
         f'<div class="player-track" role="progressbar" aria-label="{escape(text)}" aria-valuenow="{100 * share:.0f}">'

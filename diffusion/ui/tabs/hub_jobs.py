@@ -83,13 +83,13 @@ def load_prices(page: Page, settings: Settings, token: gr.OAuthToken | None) -> 
 
 
 def estimate_cost(
-    words: GpuWords, found: list[Hardware] | None, machine: str | None, hours: float
+    gpu: GpuWords, found: list[Hardware] | None, machine: str | None, hours: float
 ) -> tuple[str, float | None]:
     """The highest cost, in words and in dollars."""
     price = next((it.dollars_an_hour for it in found or () if it.name == machine), None)
     if price is None:
         return "", None
-    return words.cost.format(most=price * hours, hours=hours, dollars=price), price * hours
+    return gpu.cost.format(most=price * hours, hours=hours, dollars=price), price * hours
 
 
 @toasted
@@ -189,12 +189,12 @@ def track(now: RunStatus, events: Iterable[JobEvent]) -> Iterator[tuple[RunStatu
         yield now, event
 
 
-def _last_line(words: GpuWords, event: JobEvent) -> str:
+def _last_line(gpu: GpuWords, event: JobEvent) -> str:
     """A log line that is no number, such as what is being installed; or how long there was none."""
     if isinstance(event, LogLine):
         return f'<p class="hint">{escape(event.text[:200])}</p>'
     if isinstance(event, Waiting) and event.seconds >= QUIET:
-        return f'<p class="hint">{words.quiet.format(seconds=int(event.seconds))}</p>'
+        return f'<p class="hint">{gpu.quiet.format(seconds=int(event.seconds))}</p>'
     return ""
 
 

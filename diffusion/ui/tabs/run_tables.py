@@ -13,48 +13,48 @@ from ..words import Words, translate
 from ..words.schema_hub import HubWords
 
 
-def list_local_runs(words: HubWords, runs: dict[str, RunFolder], endpoint: str) -> str:
+def list_local_runs(hub: HubWords, runs: dict[str, RunFolder], endpoint: str) -> str:
     """A table with a row for each run on the disk. endpoint: of the Hub, for links."""
     if not runs:
-        return f'<p class="hint">{words.none_here}</p>'
+        return f'<p class="hint">{hub.none_here}</p>'
     sizes = {name: {e: file.stat().st_size for e, file in run.epochs().items()} for name, run in runs.items()}
-    rows = [_row(words, run, sizes[name], endpoint) for name, run in runs.items()]
+    rows = [_row(hub, run, sizes[name], endpoint) for name, run in runs.items()]
     total = sum(sum(of_run.values()) for of_run in sizes.values())
-    summary = words.sum.format(runs=len(runs), size=_megabytes(total))
-    return f'{_table(words.columns, rows)}<p class="hint">{summary}</p>'
+    summary = hub.sum.format(runs=len(runs), size=_megabytes(total))
+    return f'{_table(hub.columns, rows)}<p class="hint">{summary}</p>'
 
 
-def _row(words: HubWords, run: RunFolder, sizes: dict[int, int], endpoint: str) -> list[str]:
+def _row(hub: HubWords, run: RunFolder, sizes: dict[int, int], endpoint: str) -> list[str]:
     config, last = run.config(), max(sizes)
     facts = run.metrics().get(last, EpochMetrics())
     return [
         link_to("watch", str(run), [last], escape(str(run))),
-        _network(words, config),
-        _epochs(words, sizes),
-        _data(words, config.data),
+        _network(hub, config),
+        _epochs(hub, sizes),
+        _data(hub, config.data),
         "" if facts.step is None else f"{facts.step:,}",
         _write_distance(facts),
-        _source(words, run.source(), endpoint),
+        _source(hub, run.source(), endpoint),
     ]
 
 
-def _network(words: HubWords, config: RunConfig) -> str:
-    return words.networks["course" if config.variant == "course" else config.network]
+def _network(hub: HubWords, config: RunConfig) -> str:
+    return hub.networks["course" if config.variant == "course" else config.network]
 
 
-def _epochs(words: HubWords, sizes: dict[int, int]) -> str:
+def _epochs(hub: HubWords, sizes: dict[int, int]) -> str:
     """The epochs with their sizes; a size that all share is written once."""
     written = {epoch: _megabytes(size) for epoch, size in sizes.items()}
     if len(written) > 1 and len(set(written.values())) == 1:
-        return words.each.format(epochs=", ".join(map(str, written)), size=next(iter(written.values())))
-    return ", ".join(words.one.format(epoch=epoch, size=size) for epoch, size in written.items())
+        return hub.each.format(epochs=", ".join(map(str, written)), size=next(iter(written.values())))
+    return ", ".join(hub.one.format(epoch=epoch, size=size) for epoch, size in written.items())
 
 
-def _data(words: HubWords, data: dict[str, Any]) -> str:
+def _data(hub: HubWords, data: dict[str, Any]) -> str:
     name, count = data.get("name"), data.get("count")
     if not isinstance(name, str) or not isinstance(count, int):
         return ""
-    template = words.built_in if name.startswith("builtin") else words.pictures
+    template = hub.built_in if name.startswith("builtin") else hub.pictures
     return escape(template.format(name=name, count=count))
 
 
@@ -62,31 +62,31 @@ def _write_distance(facts: EpochMetrics) -> str:
     return QUALITY_NUMBERS["frechet"].write(facts.quality.frechet if facts.quality else None)
 
 
-def _source(words: HubWords, source: dict[str, Any], endpoint: str) -> str:
+def _source(hub: HubWords, source: dict[str, Any], endpoint: str) -> str:
     if not source:
-        return words.from_here
+        return hub.from_here
     revision = f"@{source['revision']}" if source["revision"] else ""
     address = f"{endpoint}/{source['repo']}/tree/{source['commit']}"
     name = f"hf://{source['repo']}{revision} ({str(source['commit'])[:7]})"
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(name)}</a>'
 
 
-def list_remote_epochs(words: HubWords, listing: Listing, here: RunFolder) -> str:
+def list_remote_epochs(hub: HubWords, listing: Listing, here: RunFolder) -> str:
     """A table with a row for each epoch on the Hub. here: the run folder they would be pulled into."""
     there = here.epochs() if here.path.is_dir() else {}
-    heading = words.found.format(
+    heading = hub.found.format(
         ref=escape(str(listing.ref)),
         commit=listing.repo.commit[:7],
-        network=_network(words, listing.config),
+        network=_network(hub, listing.config),
         epochs=len(listing.epochs),
     )
     rows = []
     for epoch, remote in listing.epochs.items():
         losses = (remote.metrics.loss, remote.metrics.validation_loss)
-        mark = f" · {words.is_here}" if epoch in there else ""
+        mark = f" · {hub.is_here}" if epoch in there else ""
         numbers = ["" if loss is None else f"{loss:.4f}" for loss in losses]
         rows.append([f"{epoch}{mark}", _megabytes(remote.file.size), *numbers, _write_distance(remote.metrics)])
-    return f'<p role="status">{heading}</p><div class="run-scroll">{_table(words.listing, rows)}</div>'
+    return f'<p role="status">{heading}</p><div class="run-scroll">{_table(hub.listing, rows)}</div>'
 
 
 def startup_pull_html(words: Words, pull: StartupPull | None) -> str:
