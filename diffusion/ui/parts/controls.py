@@ -1,6 +1,7 @@
 """Controls that several tabs share, and the one way in which mistakes reach the person."""
 
 import inspect
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -172,6 +173,6 @@ def request_from(
 
 def whole(words: Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
-    if number is None or number != int(number):
+    if not isinstance(number, int | float) or not math.isfinite(number) or number != int(number):
         raise UserError(words.whole_number, name=name)
     return int(number)

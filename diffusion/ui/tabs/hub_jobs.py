@@ -115,13 +115,20 @@ def begin_job(page: Page, settings: Settings, token: gr.OAuthToken | None, *valu
     return {"id": job.id, "repo": ref.repo, "epochs": training.epochs}
 
 
+def read_record(page: Page, record: Any) -> tuple[str, HubRef, int]:
+    """The job's id, its repository and its epochs, from what the browser remembers."""
+    try:
+        return str(record["id"]), HubRef.parse(f"hf://{record['repo']}"), int(record["epochs"])
+    except (KeyError, TypeError):
+        raise UserError(page.words.hub.gpu.none) from None
+
+
 @toasted
 def end_job(page: Page, settings: Settings, token: gr.OAuthToken | None, record: JobRecord | None) -> None:
     """Cancels the job of this browser."""
-    if not record:
-        raise UserError(page.words.hub.gpu.none)
+    job_id, _, _ = read_record(page, record)
     api = api_for_jobs(page, settings, token)
-    cancel_job(api, find_job(api, record["id"]))
+    cancel_job(api, find_job(api, job_id))
 
 
 def show_job(
@@ -134,16 +141,15 @@ def show_job(
 ) -> Iterator[str]:
     """Yields the state of the job as HTML, from its first line on; pulls the run when the job has ended."""
     words = page.words
-    if not record:
-        raise UserError(words.hub.gpu.none)
-    ref, api = HubRef.parse(f"hf://{record['repo']}"), api_for_jobs(page, settings, token)
-    job = find_job(api, record["id"])
+    job_id, ref, epochs = read_record(page, record)
+    api = api_for_jobs(page, settings, token)
+    job = find_job(api, job_id)
     head = note(words.hub.gpu.started.format(link=_link(job.url, job.id), repo=escape(str(ref))))
     yield head
     began = RunStatus(
         state="starting",
         name=ref.repo,
-        epochs=int(record["epochs"]),
+        epochs=epochs,
         command=shlex.join(["python", "-m", "diffusion", "job", "--to", ref.repo, "--follow", job.id]),
     )
     view, shown = "", 0.0
