@@ -1,7 +1,7 @@
-"""Run folders on disk: the only place that reads and writes them.
+"""Reads and writes run folders.
 
     config.json  model_<epoch>.safetensors ...  metrics.json  README.md  hub.json  training/resume.pt
-    training/data.npy  training/labels.npy   where it has its own copy of what it is trained on
+    training/data.npy  training/labels.npy   its own copy of the training data, where it has one
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
 holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
@@ -81,7 +81,7 @@ class RunFolder:
         return read_entries(path.read_bytes()) if path.is_file() else {}
 
     def resume_state(self) -> dict[str, Any] | None:
-        """What training goes on from, or None."""
+        """What training resumes from, or None."""
         path = self.path / RESUME
         if not path.is_file():
             return None
@@ -93,12 +93,12 @@ class RunFolder:
         return isinstance(epochs, int) and epochs - 1 in self.metrics()
 
     def create(self, config: RunConfig) -> None:
-        """A new run with nothing but its data, if that. Refuses a folder that holds anything else."""
+        """Starts a new run. Refuses a folder that holds anything but the run's own data."""
         self._refuse_all_but(DATA.values())
         self._write("config.json", config.to_json().encode())
 
     def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:
-        """A copy of its own of what it is going to be trained on, before `create`. Both or nothing."""
+        """Saves the run's own copy of its training data, before `create`; both files or none."""
         self._refuse_all_but(())
         try:
             for name, array in ((DATA["labels"], labels), (DATA["data"], pixels)):
@@ -110,12 +110,12 @@ class RunFolder:
             raise
 
     def data(self) -> dict[str, str]:
-        """Where its own copy is, as `open_dataset` takes it: "data" and "labels"; empty without one."""
+        """The paths of the run's own data, as `open_dataset` takes them: "data" and "labels"; empty without it."""
         paths = {name: self.path / file for name, file in DATA.items()}
         return {name: str(path) for name, path in paths.items()} if paths["data"].is_file() else {}
 
     def remove_data(self) -> None:
-        """What `save_data` made, with its folders where nothing else is in them."""
+        """Removes what `save_data` made, and its folders where they are empty."""
         for name in DATA.values():
             (self.path / name).unlink(missing_ok=True)
         for folder in (self.path / "training", self.path):
@@ -163,7 +163,7 @@ class RunFolder:
         self._write(RESUME, content.getvalue())
 
     def remove_resume(self) -> None:
-        """There is nothing to go on with: four times the size of an epoch."""
+        """Removes the state that resuming needs: four times the size of an epoch."""
         (self.path / RESUME).unlink(missing_ok=True)
 
     def save_picture(self, name: str, pixels: np.ndarray) -> None:
@@ -184,7 +184,7 @@ class RunFolder:
         return path.read_bytes() if path.is_file() else b""
 
     def save_plan(self, plan: dict[str, Any]) -> None:
-        """What config.json does not hold and resuming needs: where the data is, what is kept."""
+        """Saves what resuming needs and config.json does not hold: where the data is, which epochs are saved."""
         self._write("training/plan.json", (json.dumps(plan, indent=2) + "\n").encode())
 
     def plan(self) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class RunFolder:
         self._write("README.md", text.encode())
 
     def pack(self, target: Path) -> None:
-        """All that a person takes along, as a .zip: everything but training/, in a folder of the run's name."""
+        """Writes the run as a .zip: all but training/, in a folder of the run's name."""
         try:
             with zipfile.ZipFile(target, "w") as archive:  # stored: weights do not get smaller
                 for file in sorted(self.path.iterdir()):
@@ -210,12 +210,12 @@ class RunFolder:
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
-        there. Empty where it never met the Hub."""
+        there; empty for a run that was never on the Hub."""
         try:
-            said = json.loads((self.path / "hub.json").read_text("utf-8"))
+            source = json.loads((self.path / "hub.json").read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return said if isinstance(said, dict) and said.keys() == {"repo", "revision", "commit", "files"} else {}
+        return source if isinstance(source, dict) and source.keys() == {"repo", "revision", "commit", "files"} else {}
 
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
@@ -230,7 +230,7 @@ class RunFolder:
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:
-    """The runs under a folder, by name. What does not open as a run is not listed."""
+    """The runs in a folder, by name; leaves out what does not open as a run."""
     runs = {}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
         with suppress(ValueError, OSError):

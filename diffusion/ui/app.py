@@ -11,7 +11,7 @@ from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
 from .parts.player import served
-from .social_preview import Preview
+from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
 from .words import ENGLISH, LANGUAGES, Words, translate
 
@@ -92,7 +92,7 @@ def tab_asked_for(request: gr.Request) -> gr.Tabs:
 
 def preview(assets: Path) -> Middleware:
     """For `launch(app_kwargs={"middleware": …})`: what other sites show of the pages."""
-    return Middleware(Preview, pages=LANGUAGES, picture=served(assets) / "shipped" / "social.png")
+    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=served(assets) / "shipped" / "social.png")
 
 
 def look(assets: Path) -> dict:
