@@ -490,7 +490,7 @@ def test_what_was_pulled_plays_without_the_hub(hub, api, quick, tmp_path):
     hub.stop()
     told = list(find_or_pull(api, HubRef("me/run", None, 4), tmp_path))
     assert [type(event) for event in told] == [LocalCopy]
-    assert "cannot be reached" in told[0].reason and told[0].commit == commit
+    assert "cannot be reached" in str(told[0].reason) and told[0].commit == commit
     with pytest.raises(ValueError, match="cannot be reached"):
         list(find_or_pull(api, HubRef("me/run", None, 12), tmp_path))
     with pytest.raises(ValueError, match="cannot be reached"):
