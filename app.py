@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is imported
 with suppress(ImportError):
-    import spaces  # noqa: F401 (before torch: it lends the GPU on a ZeroGPU Space, see diffusion/gpu.py)
+    import spaces  # noqa: F401 (it must come before torch on a ZeroGPU Space, see diffusion/engine/zero_gpu.py)
 
 from huggingface_hub import HfApi, constants, get_token
 
@@ -17,7 +17,7 @@ from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 
 HERE = Path(__file__).parent
-MAX_WAITING = 32  # walks in the queue; whoever comes then is told that it is full
+MAX_WAITING = 32  # events in the queue; a further visitor gets a message that it is full
 
 
 def main() -> None:
@@ -42,10 +42,10 @@ def main() -> None:
     from diffusion.ui.parts.scripts import script_route
 
     if settings.shared:
-        constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # its visitors must not read with the owner's token
+        constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # visitors must not read with the owner's token
     pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
-    if run:  # the page opens with the runs there are, and shows this one when it has come
-        pulls.begin(HfApi(token=get_token()), run)
+    if run:  # the page starts with the runs on the disk, and shows this one once it is pulled
+        pulls.start(HfApi(token=get_token()), run)
     app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
     app.queue(max_size=MAX_WAITING, api_open=False)
     app.launch(
@@ -54,9 +54,9 @@ def main() -> None:
         inbrowser=options.open,
         max_file_size=f"{settings.max_upload_mb}mb",
         mcp_server=find_spec("mcp") is not None,
-        run_history=False,  # a walk would leave all its frames in the browser's storage
+        run_history=False,  # it would store all frames of a generation in the browser
         enable_monitoring=False,
-        state_session_capacity=1000,  # pages that are remembered, for at most an hour; 75 KB each
+        state_session_capacity=1000,  # pages with state, kept for at most an hour; 75 KB each
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
             "middleware": [preview(HERE / "assets")],

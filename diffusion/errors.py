@@ -1,4 +1,4 @@
-"""What went wrong, said to people: a template and its values, so that a page can say it in another language.
+"""Error messages for people: a template and its values, so that a page can translate the template.
 
     raise UserError("{run} has no epoch {epoch}; it has: {epochs}", run=run, epoch=4, epochs="0, 31")
 
@@ -8,7 +8,7 @@ The engine knows no language: a page looks a translation up by the template (ui/
 from collections.abc import Callable
 from typing import Any
 
-MAX_VALUE = 400  # characters of one value: what was sent may be long, and a sentence is for reading
+MAX_VALUE = 400  # characters of one value; longer ones are shortened in the middle
 
 
 class Message:
@@ -36,7 +36,7 @@ class Message:
         return _message, (self.template, plain)
 
     def fill(self, template: str, write: Callable[["Message"], str]) -> str:
-        """The values in another template. write: how a value that is a Message itself is written."""
+        """The values in another template. write: writes a value that is a Message itself."""
         values = {
             name: write(value) if isinstance(value, Message) else _shorten(value)
             for name, value in self.values.items()
@@ -45,7 +45,7 @@ class Message:
 
 
 class UserError(ValueError):
-    """A mistake that a person can mend; the sentence says what would have been right."""
+    """An error that a person can correct; its sentence says how."""
 
     def __init__(self, template: str | Message, /, **values: Any) -> None:
         self.message = template if isinstance(template, Message) else Message(template, **values)
@@ -56,7 +56,7 @@ class UserError(ValueError):
 
 
 def message_of(error: BaseException) -> Message | str:
-    """What an error says to people: the message of a UserError, the text of any other."""
+    """The message of a UserError, or the text of another error."""
     return error.message if isinstance(error, UserError) else str(error)
 
 

@@ -1,11 +1,11 @@
-"""Names for the epochs of runs, as values: hashable, comparable and one word of text.
+"""Names of runs, epochs and data, as values: hashable, comparable, and each one word of text.
 
     sprites/31                      epoch 31 of the run in the folder `sprites`
     hf://user/repo                  the run in a repository of the Hub, as it is now
     hf://user/repo@v1               at a branch, a tag or a commit
     hf://user/repo@v1/model_31      one epoch of it
 
-`EpochRef.parse(str(ref)) == ref` for every ref, likewise for HubRef, and no ref can point outside the folder of runs.
+`EpochRef.parse(str(ref)) == ref` for every ref, likewise for HubRef. No ref names a path outside the folder of runs.
 """
 
 import re
@@ -14,8 +14,11 @@ from typing import Self
 
 from .errors import UserError
 
-RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: cannot leave its folder
-NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", no such end
+RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: it stays in its folder
+MAX_LENGTH = 400  # of any name; longer text is refused before a pattern reads it
+NAME = (
+    r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", neither at the end
+)
 REVISION = r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*?"
 HUB_RUN = re.compile(rf"hf://(?!datasets/|spaces/)({NAME}/{NAME})(?:@({REVISION}))?(?:/model_(\d{{1,6}}))?", re.ASCII)
 BUILTIN = re.compile(r"builtin(?::(\d{1,12}))?(?:@(\d{1,12}))?", re.ASCII)
@@ -28,7 +31,7 @@ class EpochRef:
     epoch: int
 
     def __post_init__(self) -> None:
-        if not RUN.fullmatch(self.run) or not 0 <= self.epoch < 1_000_000:
+        if len(self.run) > MAX_LENGTH or not RUN.fullmatch(self.run) or not 0 <= self.epoch < 1_000_000:
             raise UserError("{value} is not an epoch of a run; write it like sprites/31", value=self)
 
     def __str__(self) -> str:
@@ -49,7 +52,7 @@ class HubRef:
     epoch: int | None = None  # all of them unless given
 
     def __post_init__(self) -> None:
-        found = HUB_RUN.fullmatch(str(self))
+        found = _match_hub_run(str(self))
         if not found or (found[1], found[2], found[3] and int(found[3])) != (self.repo, self.revision, self.epoch):
             raise UserError(
                 "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1", value=str(self)
@@ -62,7 +65,7 @@ class HubRef:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        found = HUB_RUN.fullmatch(text)
+        found = _match_hub_run(text)
         if not found:
             raise UserError(
                 "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1", value=text
@@ -70,13 +73,17 @@ class HubRef:
         return cls(found[1], found[2], int(found[3]) if found[3] else None)
 
     def folder(self) -> str:
-        """The name of the run folder it is pulled into; "--" stands in no name on the Hub."""
+        """The name of the run folder that it is pulled into; no name on the Hub contains "--"."""
         return "--".join(filter(None, (*self.repo.split("/"), (self.revision or "").replace("/", "-"))))
+
+
+def _match_hub_run(text: str) -> re.Match[str] | None:
+    return HUB_RUN.fullmatch(text) if len(text) <= MAX_LENGTH else None
 
 
 @dataclass(frozen=True)
 class Builtin:
-    """Sprites drawn by code: so many, of this seed."""
+    """Sprites drawn by code: `count` of them, from this seed."""
 
     count: int = 20_000
     seed: int = 0
@@ -107,7 +114,9 @@ DataRef = Builtin | HubDataset | LocalFiles
 
 
 def parse_data(text: str) -> DataRef:
-    """What a person named as the data to train on: builtin[:count][@seed], hf://datasets/user/repo, or a path."""
+    """Data to train on: builtin[:count][@seed], hf://datasets/user/repo, or a path."""
+    if len(text) > MAX_LENGTH:
+        return LocalFiles(text)
     if match := BUILTIN.fullmatch(text):
         return Builtin(int(match[1] or Builtin.count), int(match[2] or Builtin.seed))
     if match := HUB_DATASET.fullmatch(text):

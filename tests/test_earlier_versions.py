@@ -111,11 +111,11 @@ def runs(tmp_path):
 def test_a_run_folder_opens_and_an_unfinished_run_goes_on(runs):
     run = RunFolder(runs / "run")
     assert list(run.epochs()) == [0, 1] and run.config().network == "context-unet" and run.config().width == 8
-    assert set(run.metrics()) == {"0", "1"} and run.source()["repo"] == "someone/sprites"
-    assert not run.finished()
+    assert set(run.metrics()) == {0, 1} and run.source()["repo"] == "someone/sprites"
+    assert not run.is_finished()
     events = list(run_plan(load_plan(run), resume=True))
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [2]
-    assert run.finished() and list(run.epochs()) == [0, 1, 2]
+    assert run.is_finished() and list(run.epochs()) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("name,epochs", [("recipe_plain", 2), ("recipe_all", 1)])

@@ -28,6 +28,7 @@ LAYERS = [  # from the top; a package imports only from those below it
     "store",
     "core",
     "sprites",
+    "svg_chart",
     "refs",
     "errors",
 ]

@@ -1,4 +1,4 @@
-"""pull, push: runs that live on the Hub."""
+"""pull, push: runs on the Hub."""
 
 import argparse
 import sys
@@ -27,11 +27,10 @@ def _pull_options(verb: argparse.ArgumentParser) -> None:
 
 
 def pull(options: Options) -> None:
-    """List the epochs of a run on the Hub, and bring them here."""
+    """List the epochs of a run on the Hub, and download them."""
     from huggingface_hub import HfApi
 
-    from ..hub import list_epochs
-    from ..hub import pull_epochs as bring
+    from ..hub import list_epochs, pull_epochs
 
     ref, api = HubRef.parse(options.ref), HfApi()
     listing = list_epochs(api, ref)
@@ -40,7 +39,7 @@ def pull(options: Options) -> None:
         return
     epochs = [ref.epoch] if ref.epoch is not None else options.epochs
     folder = options.run or options.runs / ref.folder()
-    with_bar(bring(api, listing, epochs, folder, allow_pickle=options.allow_pickle))
+    show_progress(pull_epochs(api, listing, epochs, folder, allow_pickle=options.allow_pickle))
     chosen = ", ".join(map(str, listing.epochs if epochs is None else sorted(set(epochs))))
     print(f"epochs {chosen} are in {folder}")
 
@@ -62,7 +61,9 @@ def push(options: Options) -> None:
 
     ref, run = hub_ref(options.to), RunFolder(options.run)
     disable_progress_bars()  # the client's own, one a file
-    pushed = with_bar(publish_run(HfApi(), run, ref, private=options.private, with_training=options.with_training))
+    pushed = show_progress(
+        publish_run(HfApi(), run, ref, private=options.private, with_training=options.with_training)
+    )
     if pushed.files:
         print(f"{len(pushed.files)} files of {run.path} are at {pushed.url}, commit {pushed.commit[:7]}")
     else:
@@ -70,7 +71,7 @@ def push(options: Options) -> None:
 
 
 def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoint":
-    """One epoch, pulled into the folder of runs where it is not there yet."""
+    """One epoch of a run on the Hub; pulls it into the folder of runs where it is missing."""
     from huggingface_hub import HfApi
 
     from ..hub import find_or_pull, list_epochs
@@ -84,12 +85,12 @@ def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoin
             value=there.rpartition(" ")[2],
             there=there,
         )
-    run = with_bar(find_or_pull(api, ref, runs, allow_pickle=allow_pickle))
+    run = show_progress(find_or_pull(api, ref, runs, allow_pickle=allow_pickle))
     return run.load(ref.epoch)
 
 
-def with_bar(events: Generator[Any, None, Any]) -> Any:
-    """Show how a pull or a push goes on; what its generator returns."""
+def show_progress(events: Generator[Any, None, Any]) -> Any:
+    """Shows the events of a pull or a push as a bar; returns what their generator returns."""
     from ..engine import Drawing
     from ..hub import LocalCopy, Progress, Waiting
 
@@ -114,22 +115,19 @@ def with_bar(events: Generator[Any, None, Any]) -> Any:
 
 
 def _table(listing: "Listing") -> str:
-    """The epochs there are, with what training said of them."""
+    """The epochs there are, with their losses and their distance to real sprites."""
+    from ..store import QUALITY_NUMBERS, Measured
+
     rows = [f"{listing.ref} at {listing.repo.commit[:7]}: {listing.config.network}, {len(listing.epochs)} epochs"]
     rows.append(f"{'epoch':>5} {'size':>9} {'loss':>8} {'held out':>8} {'distance':>8}")
     for epoch, remote in listing.epochs.items():
         size = f"{remote.file.size / 1e6:.1f} MB"
-        quality = remote.facts.get("quality")
-        frechet = quality.get("frechet") if isinstance(quality, dict) else None
-        distance = frechet.get("mean") if isinstance(frechet, dict) else None
-        numbers = [_number(remote.facts.get(name), 4) for name in ("loss", "held_out_loss")] + [_number(distance, 2)]
-        rows.append(f"{epoch:>5} {size:>9} {' '.join(f'{number:>8}' for number in numbers)}")
+        facts, distance = remote.metrics, ""
+        if facts.quality and facts.quality.frechet:
+            distance = QUALITY_NUMBERS["frechet"].write(Measured(facts.quality.frechet.mean))
+        losses = ("" if loss is None else f"{loss:.4f}" for loss in (facts.loss, facts.validation_loss))
+        rows.append(f"{epoch:>5} {size:>9} {' '.join(f'{number:>8}' for number in (*losses, distance))}")
     return "\n".join(rows)
-
-
-def _number(value: object, digits: int) -> str:
-    """What a foreign metrics.json says, if it is a number."""
-    return f"{value:.{digits}f}" if isinstance(value, int | float) else ""
 
 
 VERBS: Verbs = {"pull": (_pull_options, pull), "push": (_push_options, push)}

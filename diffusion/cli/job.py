@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ..core import StepDone
 from ..errors import UserError
 from .common import Options, Verbs, hub_ref
-from .hub import with_bar
+from .hub import show_progress
 from .train import plan_of_options, train_options
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def job(options: Options) -> None:
     job = find_job(api, options.follow) if options.follow else _start(api, options)
     if job:
         _follow(api, job)
-        run = with_bar(find_or_pull(api, ref, options.runs))
+        run = show_progress(find_or_pull(api, ref, options.runs))
         print(f"epochs {', '.join(map(str, run.epochs()))} are in {run.path}")
 
 

@@ -39,7 +39,7 @@ def print_measured(run: "RunFolder", config: "EvalConfig", **options: Any) -> No
     options: as for `evaluate_run`.
     """
     from ..evaluation import SpritesDrawn, evaluate_run
-    from ..store import compare_epochs, pick_late_pair
+    from ..store import QUALITY_NUMBERS, compare_epochs, pick_late_pair
 
     bar = tqdm(unit=" sprites", delay=0.1)
     for event in evaluate_run(run, config, **options):
@@ -48,12 +48,11 @@ def print_measured(run: "RunFolder", config: "EvalConfig", **options: Any) -> No
             bar.update(event.done - bar.n)
             bar.set_description(f"epoch {event.epoch}", refresh=False)
         else:
-            frechet, precision = event.quality["frechet"], event.quality["precision"]
-            bar.write(
-                f"epoch {event.epoch}: Fréchet distance {frechet['mean']:.2f} ± {frechet['spread']:.2f}, "
-                f"precision {precision['mean']:.2f}, recall {event.quality['recall']['mean']:.2f}",
-                file=sys.stdout,
+            shown = ("frechet", "precision", "recall")
+            numbers = (
+                f"{QUALITY_NUMBERS[n].title} {QUALITY_NUMBERS[n].write(getattr(event.quality, n))}" for n in shown
             )
+            bar.write(f"epoch {event.epoch}: {', '.join(numbers)}", file=sys.stdout)
     bar.close()
     if pair := pick_late_pair(run.metrics()):
         print(compare_epochs(run.metrics(), *pair))

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finishe
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
 from ..sprites import KINDS, sheet, to_pixels
-from ..store import Checkpoint, RunFolder, build_card, find_command
+from ..store import Checkpoint, Quality, RunFolder, build_card, find_command
 from .features import FEATURE_WEIGHTS, load_features
 from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
 from .metrics import NEIGHBOURS, noise_error
@@ -69,7 +68,7 @@ class EpochMeasured:
     """An epoch is measured and its numbers are saved."""
 
     epoch: int
-    quality: dict[str, Any]  # as in metrics.json
+    quality: Quality
 
 
 def evaluate_run(
@@ -106,7 +105,7 @@ def evaluate_run(
     real = real_groups(training, validation, config.sprites_per_seed, config.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
     baseline = {name: metrics.report(groups) for name, groups in real.items()}
-    run.save_floor({"exam": asdict(config) | {"features": digest}, **baseline})
+    run.save_baseline({"exam": asdict(config) | {"features": digest}, **baseline})
     batches = plan_batches(training, config.sprites_per_seed)
     kinds = np.concatenate([np.full(size, kind) for kind, size in batches])
     done, total = 0, len(chosen) * config.seeds * config.sprites_per_seed
@@ -129,8 +128,8 @@ def evaluate_run(
         if epoch == max(existing):
             pairs = closest_pairs(groups[0], training)
             run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
-        yield EpochMeasured(epoch, quality)
-    run.save_card(build_card(run_config, run.metrics(), find_command(run.card()), run.floor()))
+        yield EpochMeasured(epoch, run.metrics()[epoch].quality or Quality())
+    run.save_card(build_card(run_config, run.metrics(), find_command(run.card()), run.baseline()))
 
 
 def load_training_data(

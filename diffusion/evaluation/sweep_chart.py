@@ -4,44 +4,44 @@ It stands on light and dark pages: nothing is painted behind it, and every colou
 white and with black, letters 4.5.
 """
 
-import math
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from statistics import fmean, stdev
 
 from ..core import SAMPLERS
 from ..store import write_whole
+from ..svg_chart import Chart, Line, Scale
 from .sampler_sweep import REFERENCE_SETTING, SweepResults, SweepSetting
 
 INK = "#767676"
 WIDTH, HEIGHT = 560, 370
-LEFT, RIGHT, TOP, BOTTOM = 54, 18, 16, 50
+DISTANCES = (0.5, 0.7, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 10, 15, 20, 30)  # ticks
+LEGEND_WIDTH = 205
 
 
 def picture(book: SweepResults) -> str:
-    """All trials with their mean over the seeds and a bar of one standard deviation; the 5 % above the reference."""
+    """All settings with their mean over the seeds and a bar of one standard deviation; the 5 % above the reference."""
     measured = {trial: book.values(trial) for trial in book.seeds}
     steps = sorted({trial.steps for trial in measured})
     means = [fmean(values) for values in measured.values()]
-    low, high = 0.9 * min(means), 1.05 * max(means)
-
-    def at(count: float, distance: float) -> tuple[float, float]:
-        across = math.log(count / steps[0]) / (math.log(steps[-1] / steps[0]) or 1)
-        up = math.log(distance / low) / math.log(high / low)
-        return LEFT + (WIDTH - LEFT - RIGHT) * across, TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(max(up, 0), 1))
-
-    parts = list(_axes(at, steps, low, high))
+    x, y = Scale(steps[0], steps[-1], log=True), Scale(0.9 * min(means), 1.05 * max(means), log=True)
+    chart = Chart(width=WIDTH, height=HEIGHT, left=54, right=18, top=16, bottom=50, x=x, y=y, ink=INK)
+    ticks = [tick for tick in DISTANCES if y.low < tick < y.high]
+    parts = [
+        *chart.grid(ticks, "{:g}".format, 0.3),
+        *chart.x_axis(steps, str, "steps: evaluations of the network for one sprite", gap=24),
+        f'<text transform="translate(14 {(chart.top + HEIGHT - chart.bottom) / 2:.0f}) rotate(-90)" '
+        f'text-anchor="middle" fill="{INK}">distance to real sprites</text>',
+    ]
     if REFERENCE_SETTING in measured:
         goal = fmean(measured[REFERENCE_SETTING])
-        (left, upper), (right, lower) = at(steps[0], 1.05 * goal), at(steps[-1], goal)
-        parts.append(_box(left, upper, right - left, lower - upper))
-        parts.append(_words(right - 10, lower + 18, "within 5 % of DDPM in 500 steps", "end"))
-    for sampler in SAMPLERS:
-        line = sorted((trial.steps, values) for trial, values in measured.items() if trial.sampler == sampler)
-        parts += _line(at, sampler, line)
-    shown = [sampler for sampler in SAMPLERS if any(trial.sampler == sampler for trial in measured)]
-    parts += _legend(shown)
+        (left, top), (right, foot) = chart.at(x.low, 1.05 * goal), chart.at(x.high, goal)
+        size = f'width="{right - left:.1f}" height="{foot - top:.1f}"'
+        parts.append(f'<rect x="{left:.1f}" y="{top:.1f}" {size} fill="{INK}" opacity="0.25"/>')
+        parts.append(chart.text(right - 10, foot + 18, "within 5 % of DDPM in 500 steps", "end"))
+    lines = [_line(sampler, measured) for sampler in SAMPLERS if any(trial.sampler == sampler for trial in measured)]
+    parts += [part for line in lines for part in chart.line(line)]
+    parts += chart.legend(lines, WIDTH - chart.right - LEGEND_WIDTH, chart.top + 10, 19)  # few lines are there
     title = f"Fréchet distance to real sprites by evaluations of the network, epoch {book.epoch} of {book.run}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" fill="none" '
@@ -54,55 +54,17 @@ def save_picture(book: SweepResults, path: Path) -> None:
     write_whole(path, picture(book).encode())
 
 
-def _axes(at, steps: list[int], low: float, high: float) -> Iterator[str]:
-    for distance in (tick for tick in (0.5, 0.7, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 10, 15, 20, 30) if low < tick < high):
-        (left, up), (right, _) = at(steps[0], distance), at(steps[-1], distance)
-        yield f'<path d="M{left:.1f} {up:.1f}H{right:.1f}" stroke="{INK}" opacity="0.3"/>'
-        yield _words(left - 8, up + 4, f"{distance:g}", "end")
-    taken = -math.inf
-    for count in steps:
-        across = at(count, low)[0]
-        if across - taken > 24:  # else two numbers would touch
-            yield _words(across, HEIGHT - BOTTOM + 20, str(count), "middle")
-            taken = across
-    yield _words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "steps: evaluations of the network for one sprite", "middle")
-    yield (
-        f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)" text-anchor="middle" '
-        f'fill="{INK}">distance to real sprites</text>'
-    )
-
-
-def _line(at, sampler: str, line: list[tuple[int, list[float]]]) -> Iterator[str]:
-    colour, dashes = SAMPLERS[sampler].colour, SAMPLERS[sampler].dashes
-    points = [at(steps, fmean(values)) for steps, values in line]
-    path = " ".join(f"{across:.1f},{up:.1f}" for across, up in points)
-    yield f'<polyline points="{path}" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-    for (across, up), (steps, values) in zip(points, line, strict=True):
-        spread = stdev(values) if len(values) > 1 else 0
-        top, foot = at(steps, fmean(values) + spread)[1], at(steps, fmean(values) - spread)[1]
-        said = f"{SAMPLERS[sampler].title}, {steps} steps: {fmean(values):.2f} ± {spread:.2f}"
-        yield f'<path d="M{across:.1f} {top:.1f}V{foot:.1f}" stroke="{colour}"/>'
-        yield f'<circle cx="{across:.1f}" cy="{up:.1f}" r="3.5" fill="{colour}"><title>{escape(said)}</title></circle>'
-
-
-def _legend(samplers: list[str]) -> Iterator[str]:
-    """At the top right, where few lines are."""
-    left = WIDTH - RIGHT - 205
-    for i, sampler in enumerate(samplers):
-        colour, dashes = SAMPLERS[sampler].colour, SAMPLERS[sampler].dashes
-        up = TOP + 10 + 19 * i
-        yield f'<path d="M{left} {up}h28" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-        yield _words(left + 36, up + 4, SAMPLERS[sampler].title, "start")
-
-
-def _box(left: float, top: float, width: float, height: float) -> str:
-    return (
-        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{INK}" opacity="0.25"/>'
-    )
-
-
-def _words(across: float, up: float, words: str, anchor: str) -> str:
-    return f'<text x="{across:.1f}" y="{up:.1f}" text-anchor="{anchor}" fill="{INK}">{escape(words)}</text>'
+def _line(sampler: str, measured: dict[SweepSetting, list[float]]) -> Line:
+    """The distances of one sampler over the numbers of steps."""
+    found = sorted((trial.steps, values) for trial, values in measured.items() if trial.sampler == sampler)
+    points = [(float(steps), fmean(values)) for steps, values in found]
+    spread = [stdev(values) if len(values) > 1 else 0 for _, values in found]
+    labels = [
+        f"{SAMPLERS[sampler].title}, {steps:.0f} steps: {mean:.2f} ± {error:.2f}"
+        for (steps, mean), error in zip(points, spread, strict=True)
+    ]
+    title, colour, dashes = SAMPLERS[sampler].title, SAMPLERS[sampler].colour, SAMPLERS[sampler].dashes
+    return Line(title, points, spread, colour, dashes, bars=True, labels=labels)
 
 
 def table(results: SweepResults) -> str:

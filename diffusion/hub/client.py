@@ -1,8 +1,8 @@
-"""Ask the Hub: with deadlines and with progress.
+"""Requests to the Hub with deadlines and progress.
 
-Its client's own `hf_hub_download` waits up to six and a half minutes on a server that hangs, tells of its progress
-every 10 MiB, cannot be cancelled, and takes wrong content of the right length for good. So files are streamed here,
-over the client's own session, and compared with the checksums of the listing.
+`hf_hub_download` of the Hub's client waits up to six and a half minutes for a server that hangs, reports progress
+every 10 MiB, cannot be cancelled, and accepts wrong content of the right length. So files are streamed here over the
+client's own session and compared with the checksums of the listing.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_st
 from ..errors import UserError
 from .errors import TIMEOUT, explain_hub_errors
 
-PATIENCE = 15.0  # seconds of silence after which the Hub is given up
-POLL_SECONDS = 0.5  # seconds of silence after which that is said
+PATIENCE = 15.0  # seconds of silence before a request fails
+POLL_SECONDS = 0.5  # seconds of silence before a Waiting
 TRIES = 3  # of a file whose connection breaks off
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Waiting:
-    """Nothing has come for so long. A good moment to say so; closing the generator here cancels."""
+    """The Hub has sent nothing for some seconds. Closing the generator here cancels the request."""
 
     seconds: float
 
@@ -90,7 +90,7 @@ def list_repo(api: HfApi, name: str, revision: str | None = None, kind: str = "m
 def fetch(
     api: HfApi, repo: Repo, file: RemoteFile, before: int = 0, total: int = 0
 ) -> Generator[Progress | Waiting, None, bytes]:
-    """One file, whole and checked. before, total: bytes of other files, for the progress over all of them."""
+    """Downloads one file and checks it. before, total: bytes of all files of the pull, for the progress."""
     with explain_hub_errors(api, f"{repo}@{repo.commit[:7]}"):
         content = yield from run_with_deadline(stream(api, repo, file, before, total or file.size))
     if len(content) != file.size:
@@ -140,32 +140,32 @@ def stream(api: HfApi, repo: Repo, file: RemoteFile, before: int, total: int) ->
 def run_with_deadline(
     work: Generator[T, None, Any], patience: float | None = None
 ) -> Generator[T | Waiting, None, Any]:
-    """Run `work` in a thread of its own and pass on what it yields and returns; a Waiting whenever it is silent.
+    """Runs `work` in a thread, yields and returns what it does, and yields a Waiting while it is silent.
 
-    TimeoutError after `patience` seconds of silence, PATIENCE unless given. Where it gives up or is closed, the thread
-    is left behind and ends with the next thing it has to say.
+    TimeoutError after `patience` seconds of silence, PATIENCE unless given. When this times out or is closed, the
+    thread ends at its next event.
     """
     patience = PATIENCE if patience is None else patience
-    said: Queue[tuple[str, Any]] = Queue()
+    events: Queue[tuple[str, Any]] = Queue()
     over = Event()
 
     def run() -> None:
         try:
             while not over.is_set():
-                said.put(("yields", next(work)))
+                events.put(("yields", next(work)))
         except StopIteration as end:
-            said.put(("returns", end.value))
+            events.put(("returns", end.value))
         except BaseException as problem:
-            said.put(("raises", problem))
+            events.put(("raises", problem))
 
     Thread(target=run, daemon=True).start()
-    heard = time.monotonic()
+    last = time.monotonic()
     try:
         while True:
             try:
-                how, what = said.get(timeout=min(POLL_SECONDS, patience))
+                how, what = events.get(timeout=min(POLL_SECONDS, patience))
             except Empty:
-                silence = time.monotonic() - heard
+                silence = time.monotonic() - last
                 if silence >= patience:
                     raise TimeoutError(patience) from None
                 yield Waiting(silence)
@@ -175,19 +175,19 @@ def run_with_deadline(
             if how == "raises":
                 raise what
             yield what
-            heard = time.monotonic()
+            last = time.monotonic()
     finally:
         over.set()
 
 
 def as_generator(call: Callable[[], T]) -> Generator[Any, None, T]:
-    """A call as a generator that has nothing to say before it returns."""
+    """A call as a generator that yields nothing and returns the result."""
     yield from ()
     return call()
 
 
 def run_to_end(work: Generator[Any, None, T]) -> T:
-    """What a generator returns, its events unheard."""
+    """Exhausts a generator and returns its result."""
     while True:
         try:
             next(work)

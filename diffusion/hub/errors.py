@@ -1,4 +1,4 @@
-"""What goes wrong between here and the Hub, each in one sentence that says what helps."""
+"""Errors of the Hub and of the connection to it, each as one sentence that says what helps."""
 
 import json
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 @contextmanager
 def explain_hub_errors(api: HfApi, name: str | Message) -> Iterator[None]:
-    """Whatever the Hub's client raises inside becomes a UserError.
+    """Turns the errors that the Hub's client raises inside into UserErrors.
 
-    Never in the client's own words: a server's may repeat the token, and an error about a header does.
+    They never contain the client's own text: it may repeat the token, and an error about a header does.
     """
     try:
         yield
@@ -52,7 +52,7 @@ def explain(problem: BaseException, name: str | Message, endpoint: str) -> Messa
     if isinstance(problem, HfHubHTTPError):
         status, pause = problem.response.status_code, problem.response.headers.get("retry-after", "")
     elif isinstance(problem, TimeoutError) and problem.args:
-        seconds = problem.args[0]  # from `patiently`
+        seconds = problem.args[0]  # of run_with_deadline
     by_kind = (text for kinds, text in SENTENCES.items() if isinstance(problem, kinds))
     return Message(
         next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0])),
@@ -66,7 +66,7 @@ def explain(problem: BaseException, name: str | Message, endpoint: str) -> Messa
 
 
 class CardRefusedError(Exception):
-    """The Hub cannot read the front matter of README.md."""
+    """The Hub refuses the front matter of README.md."""
 
 
 SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits

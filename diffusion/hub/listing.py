@@ -1,6 +1,5 @@
 """What a run on the Hub holds, before any of its weights is downloaded."""
 
-import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ from huggingface_hub import HfApi
 
 from ..errors import UserError
 from ..refs import HubRef
-from ..store import COURSE, RunConfig, find_epoch_files
+from ..store import COURSE, EpochMetrics, RunConfig, find_epoch_files, read_entries, read_metrics
 from .client import RemoteFile, Repo, list_repo, run_to_end, run_with_deadline, stream
 from .errors import explain_hub_errors
 
@@ -20,7 +19,7 @@ MAX_EXTRA = 2**23  # bytes of any other file
 @dataclass(frozen=True, eq=False)
 class RemoteEpoch:
     file: RemoteFile
-    facts: dict[str, Any]  # of metrics.json; empty where nothing was measured
+    metrics: EpochMetrics
 
     @property
     def is_pickle(self) -> bool:
@@ -29,17 +28,17 @@ class RemoteEpoch:
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """A run on the Hub, before anything of it is downloaded but its settings and its numbers."""
+    """A run on the Hub, of which only the settings and the numbers are downloaded."""
 
     ref: HubRef
     repo: Repo
     config: RunConfig
     epochs: dict[int, RemoteEpoch]  # in the order of their numbers
-    texts: dict[str, bytes]  # config.json and metrics.json, as they are there
+    texts: dict[str, bytes]  # config.json and metrics.json, as the Hub has them
 
 
 def list_epochs(api: HfApi, ref: HubRef) -> Listing:
-    """Answers within PATIENCE. ValueError says in a sentence why not."""
+    """Asks the Hub what the repository holds; UserError where it holds no run, or does not answer in PATIENCE."""
 
     def ask() -> Generator[Any, None, tuple[Repo, dict[str, bytes]]]:
         repo = list_repo(api, ref.repo, ref.revision)
@@ -58,34 +57,21 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
     if not names:
         raise UserError("{ref} holds no run: it has no files like model_31.safetensors", ref=ref)
     if "config.json" in texts:
-        config = _config(texts["config.json"], ref)
+        config = _parse_config(texts["config.json"], ref)
     elif all(name.endswith(".pth") for name in names.values()):
         config = COURSE
     else:
         raise UserError("{ref} holds no run: it has no config.json", ref=ref)
-    numbers = parse_metrics(texts.get("metrics.json", b""))
+    metrics = read_metrics(read_entries(texts.get("metrics.json", b"")))
     epochs = {
-        epoch: RemoteEpoch(repo.files[name], numbers.get(str(epoch), {}))
+        epoch: RemoteEpoch(repo.files[name], metrics.get(epoch, EpochMetrics()))
         for epoch, name in names.items()
         if 0 < repo.files[name].size <= MAX_WEIGHTS
     }
     return Listing(ref, repo, config, epochs, texts)
 
 
-def parse_metrics(text: bytes) -> dict[str, Any]:
-    """What a foreign metrics.json says, or nothing where it is not of our form."""
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    known = isinstance(said, dict) and all(
-        isinstance(facts, dict) and (name == "floor" or (name.isascii() and name.isdecimal()))
-        for name, facts in said.items()
-    )
-    return said if known else {}
-
-
-def _config(text: bytes, ref: HubRef) -> RunConfig:
+def _parse_config(text: bytes, ref: HubRef) -> RunConfig:
     try:
         return RunConfig.from_json(text.decode())
     except RecursionError:

@@ -1,10 +1,10 @@
-"""Pull epochs of a run on the Hub into a run folder, after `hub_listing` has shown what is there.
+"""Pulls epochs of a run on the Hub into a run folder.
 
-    listing = list_epochs(api, HubRef.parse("hf://user/repo"))     epochs, sizes, numbers; nothing is kept yet
-    for event in pull(api, listing, [0, 4], folder): ...            Waiting, Progress, EpochHere
+    listing = list_epochs(api, HubRef.parse("hf://user/repo"))        epochs, sizes, numbers; writes nothing
+    for event in pull_epochs(api, listing, [0, 4], folder): ...        Waiting, Progress, EpochHere
 
-A pulled run is a run folder like any other. Its hub.json says which commit it was pulled from. Only the file names of
-a run are looked at, only by resolved commit, and nothing is kept before its checksum and its weights were checked.
+A pulled run is a run folder like any other. Its hub.json names the commit it was pulled from. Files are asked for by
+that commit, only those with the names of a run's files, and each is checked before it is written.
 """
 
 import io
@@ -17,22 +17,22 @@ from PIL import Image
 
 from ..errors import Message, UserError, message_of
 from ..refs import HubRef
-from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file
+from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file, read_entries
 from .client import Progress, RemoteFile, Waiting, fetch, matches_checksum
-from .listing import MAX_EXTRA, Listing, list_epochs, parse_metrics
+from .listing import MAX_EXTRA, Listing, list_epochs
 
 
 @dataclass(frozen=True)
 class EpochHere:
-    """Passed on when the epoch is safe on the disk."""
+    """The epoch is written to the disk."""
 
     epoch: int
-    fetched: bool  # False: it was there already
+    fetched: bool  # False: the folder had it already
 
 
 @dataclass(frozen=True)
 class LocalCopy:
-    """The Hub gave no answer that helps; what was pulled before is used instead."""
+    """The Hub did not give the run; what was pulled before is used instead."""
 
     reason: Message | str
     commit: str
@@ -44,9 +44,9 @@ PullEvent = Waiting | Progress | EpochHere | LocalCopy
 def pull_epochs(
     api: HfApi, listing: Listing, epochs: Collection[int] | None, folder: Path, *, allow_pickle: bool = False
 ) -> Generator[PullEvent, None, None]:
-    """Bring these epochs, all unless given, into a run folder. What is there already is not downloaded again.
+    """Downloads these epochs, all unless given, into a run folder; those the folder has are not downloaded again.
 
-    Killed or cancelled at any moment, the folder holds whole files only, and pulling again goes on.
+    It can be killed or cancelled at any moment: the folder then holds whole files only, and the next call goes on.
     allow_pickle: also take .pth files, which are read with weights_only=True and so run no code.
     """
     chosen = sorted(set(listing.epochs if epochs is None else epochs))
@@ -62,7 +62,7 @@ def pull_epochs(
             ref=listing.ref,
         )
     run = RunFolder(folder)
-    missing = _missing(run, listing, chosen)
+    missing = _find_missing(run, listing, chosen)
     yield from (EpochHere(epoch, False) for epoch in chosen if epoch not in missing)
     extras = _extras_to_fetch(run, listing)
     files = [listing.epochs[epoch].file for epoch in missing]
@@ -79,21 +79,21 @@ def pull_epochs(
         except ValueError as mistake:
             raise UserError("{ref} cannot be used: {mistake}", ref=listing.ref, mistake=mistake) from None
         if epoch == missing[0]:
-            _settle(run, listing, contents)
-        _keep(run, file, content)
+            _save_extras(run, listing, contents)
+        _save_file(run, file, content)
         done += file.size
         yield EpochHere(epoch, True)
     if not missing:
-        _settle(run, listing, contents)
+        _save_extras(run, listing, contents)
     run.save_source(run.source() | {"commit": listing.repo.commit})
 
 
 def find_or_pull(
     api: HfApi, ref: HubRef, runs: Path, *, allow_pickle: bool = False
 ) -> Generator[PullEvent, None, RunFolder]:
-    """The run folder of a ref among the runs, with the epoch it names, or all: pulled where it is not here.
+    """The run folder of a ref among the runs, with the epoch that the ref names, or all; pulls what is missing.
 
-    Where the Hub does not give it, what was pulled before.
+    Where the Hub does not give the run, the epochs that were pulled before are used.
     """
     run = RunFolder(runs / ref.folder())
     wanted = None if ref.epoch is None else [ref.epoch]
@@ -108,13 +108,13 @@ def find_or_pull(
 
 
 def was_pulled_from(run: RunFolder, ref: HubRef) -> bool:
-    """Was this run pulled from there, or pushed to it?"""
+    """Was this run pulled from that ref, or pushed to it?"""
     source = run.source()
     return (source.get("repo"), source.get("revision")) == (ref.repo, ref.revision)
 
 
-def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
-    """The chosen epochs that are not in the folder. Refuses to mix two runs, or to lose what was made here."""
+def _find_missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
+    """The chosen epochs that are not in the folder. Refuses to mix two runs, or to overwrite local changes."""
     if not run.path.is_dir() or not any(run.path.iterdir()):
         return chosen
     if not was_pulled_from(run, listing.ref):
@@ -132,7 +132,7 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
             continue
         if epoch in chosen:
             missing.append(epoch)
-            if content is not None and not _replaceable(path.name, content, recorded, listing.config):
+            if content is not None and not _is_replaceable(path.name, content, recorded, listing.config):
                 here = f"{run}/{path.name}"
                 raise UserError(
                     "{here} was changed here and is not the one of {ref}; move it away first",
@@ -151,8 +151,8 @@ def _missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
     return missing
 
 
-def _replaceable(name: str, content: bytes, recorded: dict[str, str], config: RunConfig) -> bool:
-    """Is this what was pulled once, or damaged?"""
+def _is_replaceable(name: str, content: bytes, recorded: dict[str, str], config: RunConfig) -> bool:
+    """Is this file as it was pulled, or damaged? Then nothing is lost with it."""
     if matches_checksum(content, recorded.get(name, "")):
         return True
     try:
@@ -163,7 +163,7 @@ def _replaceable(name: str, content: bytes, recorded: dict[str, str], config: Ru
 
 
 def _extras_to_fetch(run: RunFolder, listing: Listing) -> list[RemoteFile]:
-    """Numbers, card, pictures: what is missing here, or stands as it was pulled while the Hub has another."""
+    """Numbers, card, pictures: those missing here, or unchanged since they were pulled and newer on the Hub."""
     recorded, wanted = run.source().get("files", {}), []
     for name, file in listing.repo.files.items():
         if (name in RUN_FILES[1:] or SAMPLE.fullmatch(name)) and 0 < file.size <= MAX_EXTRA:
@@ -174,33 +174,33 @@ def _extras_to_fetch(run: RunFolder, listing: Listing) -> list[RemoteFile]:
     return wanted
 
 
-def _settle(run: RunFolder, listing: Listing, extras: dict[str, bytes]) -> None:
-    """All of the run but its epochs."""
+def _save_extras(run: RunFolder, listing: Listing, extras: dict[str, bytes]) -> None:
+    """Writes all of the run but its epochs."""
     if not run.source():
         source = {"repo": listing.ref.repo, "revision": listing.ref.revision, "commit": listing.repo.commit}
         run.save_source(source | {"files": {}})
     for name, content in extras.items():
-        if _sound(name, content):
-            _keep(run, listing.repo.files[name], content)
+        if _is_valid(name, content):
+            _save_file(run, listing.repo.files[name], content)
     if "config.json" in listing.texts and not (run.path / "config.json").is_file():
-        _keep(run, listing.repo.files["config.json"], listing.texts["config.json"])
+        _save_file(run, listing.repo.files["config.json"], listing.texts["config.json"])
 
 
-def _keep(run: RunFolder, file: RemoteFile, content: bytes) -> None:
-    """The file, and in hub.json what it was when it came: so it can be seen later whether it was changed here."""
-    run.keep(file.name, content)
+def _save_file(run: RunFolder, file: RemoteFile, content: bytes) -> None:
+    """Writes the file, and its checksum to hub.json, by which a later change is found."""
+    run.save_file(file.name, content)
     source = run.source()
     run.save_source(source | {"files": source["files"] | {file.name: file.checksum}})
 
 
-def _sound(name: str, content: bytes) -> bool:
-    """Is it what its name says? Numbers, card and pictures are no reason to refuse a run."""
+def _is_valid(name: str, content: bytes) -> bool:
+    """Does the content fit the name? A run is not refused for its numbers, card or pictures; they are left out."""
     try:
         if name.endswith(".png"):
             with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
                 picture.verify()
         elif name == "metrics.json":
-            return bool(parse_metrics(content))
+            return bool(read_entries(content))
         else:
             content.decode()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

@@ -1,9 +1,9 @@
-"""Push a run to the Hub: its epochs, settings, numbers, pictures and card, in one commit.
+"""Pushes a run to the Hub: its epochs, settings, numbers, pictures and card, in one commit.
 
     for event in push_run(api, run, HubRef.parse("hf://user/repo")): ...     Waiting, Progress, Pushed
 
-The commit names the one it stands on, so somebody else's newer one is never overwritten. Nothing is ever removed from
-the repository, and what is there already is not sent again.
+The commit names its parent, so that a newer commit of somebody else is never overwritten. Nothing is removed from the
+repository, and files that it has already are not sent again.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ Content = bytes | Path  # a path where the file is large and never changes: an e
 class Pushed:
     url: str
     commit: str
-    files: tuple[str, ...]  # what was sent; empty where all was there already, and no commit was made
+    files: tuple[str, ...]  # that were sent; empty where the repository had them all and no commit was made
 
 
 PushEvent = Waiting | Progress | Pushed
@@ -49,13 +49,13 @@ PushEvent = Waiting | Progress | Pushed
 def push_run(
     api: HfApi, run: RunFolder, ref: HubRef, *, private: bool = False, with_training: bool = False
 ) -> Generator[PushEvent, None, Pushed]:
-    """Bring the run folder into the repository, which is created where it is missing.
+    """Commits the run folder to the repository, which is created where it is missing.
 
     with_training: also what resuming needs, several times as large as an epoch.
     """
     check_push(run, ref)
     with explain_hub_errors(api, str(ref)):
-        repo = yield from run_with_deadline(as_generator(lambda: _look_or_create(api, ref, private)))
+        repo = yield from run_with_deadline(as_generator(lambda: _find_or_create(api, ref, private)))
     if private and not repo.private:
         raise UserError("{ref} is public; push to a new name, or make it private on its page first", ref=ref)
     contents = _contents(run, ref, with_training)
@@ -77,7 +77,7 @@ def push_run(
 
 
 def check_push(run: RunFolder, ref: HubRef) -> None:
-    """Refuses, before the Hub is asked, a run or a ref that cannot be pushed."""
+    """Refuses a run or a ref that cannot be pushed, before the first request."""
     if ref != HubRef(ref.repo):
         raise UserError(
             "a run is pushed to a whole repository such as hf://{repo}, not to {ref}", repo=ref.repo, ref=ref
@@ -90,22 +90,18 @@ def check_push(run: RunFolder, ref: HubRef) -> None:
 
 
 def _contents(run: RunFolder, ref: HubRef, with_training: bool) -> dict[str, Content]:
-    """What goes there, by name. The card is written for this repository; one that a person wrote goes as it is."""
+    """The files to push, by name. A generated card is written anew for this repository; a person's own stays."""
     epochs = run.epochs()
     small = (*RUN_FILES, sample_name(max(epochs)), *(TRAINING_FILES if with_training else ()))
     contents: dict[str, Content] = {path.name: path for path in epochs.values()}
     contents |= {name: (run.path / name).read_bytes() for name in small if (run.path / name).is_file()}
     text = run.card()
     if not text or is_generated_card(text):
-        config = run.config()
-        try:
-            text = build_card(config, run.metrics(), find_command(text), run.floor(), ref, max(epochs))
-        except (AttributeError, KeyError, TypeError, ValueError):  # numbers of a foreign run
-            raise UserError("no card can be written of {run}/metrics.json; measure the run again", run=run) from None
+        text = build_card(run.config(), run.metrics(), find_command(text), run.baseline(), ref, max(epochs))
     return contents | {"README.md": text.encode()}
 
 
-def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
+def _find_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
     try:
         return list_repo(api, ref.repo)
     except RepositoryNotFoundError:
@@ -114,7 +110,7 @@ def _look_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
 
 
 def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
-    """Refuse to write over a run that this folder did not come from, or over a commit it has not seen."""
+    """Refuses to overwrite another run, or a commit that is newer than this folder."""
     source = run.source()
     if source.get("repo") != ref.repo:
         if find_epoch_files(repo.files) or "config.json" in repo.files:
@@ -133,7 +129,7 @@ def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
 
 
 def _commit(api: HfApi, repo: Repo, contents: dict[str, Content]) -> Generator[Waiting | Progress, None, str]:
-    """Send the files one by one, then make one commit of them all."""
+    """Uploads the files one by one, then makes one commit of them all."""
     sizes = {name: len(_read(content)) for name, content in contents.items()}
     additions, done = [], 0
     for name, content in contents.items():

@@ -1,12 +1,12 @@
-"""Train on the Hub's machines: a job that fetches this code, trains, and pushes its epochs as they are made.
+"""Trains on the Hub's machines: a job fetches this code, trains, and pushes each epoch as it is saved.
 
     plan = JobPlan(plan=Plan(...), ref=HubRef("user/repo"), hardware="t4-small", hours=1)
-    job = start(api, plan)                                   costs money from here on
-    for event in follow(api, job): ...                       StepDone, EpochLine, LogLine, Waiting, JobEnded
-    pull(api, list_epochs(api, plan.ref), None, folder)      what it pushed; also while it runs
+    job = start_job(api, plan)                               costs money from here on
+    for event in follow_job(api, job): ...                   StepDone, EpochLine, LogLine, Waiting, JobEnded
+    pull_epochs(api, list_epochs(api, plan.ref), None, run)  what it has pushed, also while it runs
 
-A job's disk is deleted when it ends, so every epoch that is kept is pushed at once: a job that reaches its time limit
-loses only what came after the last one.
+A job's disk is deleted when it ends, so each saved epoch is pushed at once: a job that reaches its time limit loses
+only what came after the last one.
 """
 
 import os
@@ -70,7 +70,7 @@ def code_address() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPlan:
-    """What to train, where, for how long at most, and where the run goes."""
+    """What to train, on which hardware, for how long at most, and the repository of the run."""
 
     plan: Plan
     ref: HubRef
@@ -103,7 +103,7 @@ class JobPlan:
             )
 
     def command(self) -> list[str]:
-        """What the job runs. The token is not in it: the job finds that in its environment, as a secret."""
+        """The command of the job. The token is not in it: the job gets that as a secret in its environment."""
         address, _, revision = self.code.partition("@")
         training = replace(self.plan, folder=Path("checkpoints") / self.ref.folder()).command()
         lines = [
@@ -117,7 +117,7 @@ class JobPlan:
 
 
 def list_hardware(api: HfApi) -> list[Hardware]:
-    """What jobs can run on, and what it costs now; the cheapest first."""
+    """The hardware that jobs can use, with its prices now; the cheapest first."""
     in_an_hour = {"second": 3600, "minute": 60, "hour": 1}
     with explain_hub_errors(api, Message("list of hardware")):
         found = [
@@ -133,7 +133,7 @@ def list_hardware(api: HfApi) -> list[Hardware]:
 
 
 def start_job(api: HfApi, plan: JobPlan) -> Job:
-    """Begin to train, and to pay. The repository is made first, so that a wrong name costs nothing."""
+    """Starts the job, which costs money. The repository is created first, so that a wrong name costs nothing."""
     token = api.token if isinstance(api.token, str) else get_token()
     if not token:
         raise UserError("a job needs to know who pays for it; {log_in}", log_in=Message(LOG_IN))
@@ -149,16 +149,16 @@ def start_job(api: HfApi, plan: JobPlan) -> Job:
             timeout=round(3600 * plan.hours),
         )
 
-    return _asked(api, Message("job for {ref}", ref=plan.ref), submit)
+    return _request_job(api, Message("job for {ref}", ref=plan.ref), submit)
 
 
 def find_job(api: HfApi, job_id: str) -> Job:
     """A job that was started before, of the account that is logged in."""
-    return _asked(api, Message("job {id}", id=job_id), lambda: api.inspect_job(job_id=job_id))
+    return _request_job(api, Message("job {id}", id=job_id), lambda: api.inspect_job(job_id=job_id))
 
 
 def follow_job(api: HfApi, job: Job) -> Generator[JobEvent, None, None]:
-    """What the job says, from its first line on, until it has ended. Closing this leaves the job running."""
+    """Yields the job's log as events, from its first line to its end. Closing this leaves the job running."""
 
     def listen() -> Generator[JobEvent, None, None]:
         for line in api.fetch_job_logs(job_id=job.id, namespace=job.owner, follow=True):
@@ -172,12 +172,12 @@ def follow_job(api: HfApi, job: Job) -> Generator[JobEvent, None, None]:
 
 
 def cancel_job(api: HfApi, job: Job) -> None:
-    """End it now, and stop paying. What it has pushed stays."""
+    """Ends the job, and its cost. What it has pushed stays."""
     with explain_hub_errors(api, Message("job {id}", id=job.id)):
         run_to_end(run_with_deadline(as_generator(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))))
 
 
-def _asked(api: HfApi, name: Message, call: Callable[[], JobInfo]) -> Job:
+def _request_job(api: HfApi, name: Message, call: Callable[[], JobInfo]) -> Job:
     with explain_hub_errors(api, name):
         info = run_to_end(run_with_deadline(as_generator(call)))
         return Job(info.id, info.owner.name, info.url)

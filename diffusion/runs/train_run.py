@@ -15,7 +15,7 @@ from ..core import EpochDone, MidEpoch, TrainConfig, TrainEvent, train
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import UserError
-from ..store import RunConfig, RunFolder, build_card, load_file
+from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file
 
 KEPT = ("data", "labels", "save_every", "half", "start")  # of a Plan, beside what config.json holds
 NETWORK = ("network", "width", "schedule")  # of a Plan and of config.json
@@ -110,8 +110,8 @@ def run_plan(
                 run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
             last = event.epoch == plan.training.epochs - 1
             if last:  # before the numbers that say the run is finished: a full disk leaves it to be resumed
-                metrics = run.metrics() | {str(event.epoch): facts}
-                run.save_card(build_card(config, metrics, plan.command(), run.floor()))
+                metrics = run.metrics() | {event.epoch: EpochMetrics.from_json(facts)}
+                run.save_card(build_card(config, metrics, plan.command(), run.baseline()))
             run.save_metrics(event.epoch, facts)
             if last:
                 run.remove_resume()
@@ -164,7 +164,7 @@ def _state_to_resume(run: RunFolder, config: RunConfig) -> dict | None:
                 was=was,
                 asked=asked,
             )
-    if run.finished():
+    if run.is_finished():
         raise UserError(
             "{path} is finished: it has all {training} epochs", path=run.path, training=config.training["epochs"]
         )

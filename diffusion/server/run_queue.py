@@ -241,16 +241,17 @@ def _history(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
     """What a resumed run has shown already: all of it if this server saw it, else the means of its epochs."""
     if last:
         return {name: getattr(last, name) for name in ("curve", "held_out", "samples", "kinds")}
-    epochs = sorted((int(epoch), facts) for epoch, facts in run.metrics().items())
+    epochs = run.metrics()
+    losses = {epoch: facts.validation_loss for epoch, facts in epochs.items()}
     return {
-        "curve": tuple((facts["step"], facts["loss"]) for _, facts in epochs),
-        "held_out": tuple((epoch, facts.get("held_out_loss", math.nan)) for epoch, facts in epochs),
+        "curve": tuple((facts.step, facts.loss) for facts in epochs.values() if None not in (facts.step, facts.loss)),
+        "held_out": tuple((epoch, math.nan if loss is None else loss) for epoch, loss in losses.items()),
     }
 
 
 def is_interrupted(run: RunFolder) -> bool:
     """Was this run begun here and never finished?"""
     try:
-        return bool(run.plan()) and not run.finished()
+        return bool(run.plan()) and not run.is_finished()
     except ValueError:  # a folder that is no run, or not ours
         return False

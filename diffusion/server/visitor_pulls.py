@@ -1,8 +1,8 @@
-"""Runs that come from the Hub while the app serves: the one it opens with, and those that visitors ask for.
+"""Pulls runs from the Hub while the app serves: the run that the app starts with, and those that visitors ask for.
 
-pulls = VisitorPulls(runs, allowance=PullLimits())
-pulls.begin(api, ref)                                        in a thread; `pulls.opening` says how it stands
-for event in pulls.bring(api, listing, [0, 4], "mine"): ...  as hub.pull, within what a visitor may bring
+pulls = VisitorPulls(runs, limits=PullLimits())
+pulls.start(api, ref)                                       in a thread; `pulls.startup` is its state
+for event in pulls.pull(api, listing, [0, 4], "mine"): ...  as hub.pull_epochs, within the limits
 """
 
 import threading
@@ -22,7 +22,7 @@ from ..store import list_runs
 
 @dataclass(frozen=True)
 class PullLimits:
-    """What visitors of a shared server may bring, so that nobody fills its disk."""
+    """What visitors of a shared server may pull, so that nobody fills its disk."""
 
     epochs: int = 4  # at a time
     megabytes: int = 64  # at a time
@@ -32,90 +32,92 @@ class PullLimits:
 
 @dataclass(frozen=True)
 class StartupPull:
-    """How the run stands that the app opens with."""
+    """The state of the run that the app starts with."""
 
     ref: HubRef
-    state: str = "pulling"  # then here, older (what was pulled before is used) or failed
-    message: Message | str = ""  # why
+    state: str = "pulling"  # later "here", "older" (an earlier pull is used) or "failed"
+    message: Message | str = ""  # the reason of "older" or "failed"
     done: int = 0  # bytes
     total: int = 0
 
 
 class VisitorPulls:
-    """runs: the folder they are pulled into. allowance: of visitors; None where they are no strangers."""
+    """runs: the folder of runs. limits: None where all visitors are trusted."""
 
-    def __init__(self, runs: Path, allowance: PullLimits | None = None) -> None:
-        self.runs, self.allowance = runs, allowance
-        self.opening: StartupPull | None = None
-        self._under_way: set[str] = set()
+    def __init__(self, runs: Path, limits: PullLimits | None = None) -> None:
+        self.runs, self.limits = runs, limits
+        self.startup: StartupPull | None = None
+        self._running: set[str] = set()
         self._lock = threading.Lock()
 
-    def begin(self, api: HfApi, ref: HubRef) -> threading.Thread:
-        """Open with this run: all of it, or the epoch it names. The app need not wait for it."""
-        self.opening = StartupPull(ref)
-        thread = threading.Thread(target=self._open, args=(api, ref), daemon=True)
+    def start(self, api: HfApi, ref: HubRef) -> threading.Thread:
+        """Pulls the run that the app starts with, or the one epoch that the ref names, in a thread."""
+        self.startup = StartupPull(ref)
+        thread = threading.Thread(target=self._pull_startup, args=(api, ref), daemon=True)
         thread.start()
         return thread
 
-    def bring(
+    def pull(
         self, api: HfApi, listing: Listing, epochs: Collection[int], name: str, *, allow_pickle: bool = False
     ) -> Generator[PullEvent, None, None]:
-        """Pull these epochs into the run folder of that name."""
-        most = self.allowance
-        if most and len(epochs) > most.epochs:
+        """Pulls these epochs into the run folder of that name."""
+        limits = self.limits
+        if limits and len(epochs) > limits.epochs:
             raise UserError(
-                "this server takes up to {epochs} epochs at a time, not {count}", epochs=most.epochs, count=len(epochs)
+                "this server takes up to {epochs} epochs at a time, not {count}",
+                epochs=limits.epochs,
+                count=len(epochs),
             )
-        with self._alone(name):
-            measured = False
+        with self._reserve(name):
+            checked = limits is None
             for event in pull_epochs(api, listing, epochs, self.runs / name, allow_pickle=allow_pickle):
-                if most and isinstance(event, Progress) and not measured:  # before anything of it is kept
-                    self._check_room(most, name, event.total)
-                    measured = True
+                if limits and isinstance(event, Progress) and not checked:  # before anything is written
+                    self._check_room(limits, name, event.total)
+                    checked = True
                 yield event
 
-    def _check_room(self, most: PullLimits, name: str, coming: int) -> None:
-        """coming: bytes"""
-        if coming > most.megabytes * 1e6:
+    def _check_room(self, limits: PullLimits, name: str, size: int) -> None:
+        """size: of the pull, in bytes"""
+        if size > limits.megabytes * 1e6:
             raise UserError(
-                "this server takes up to {megabytes} MB at a time, not {coming:.0f}; choose fewer epochs",
-                megabytes=most.megabytes,
-                coming=coming / 1000000.0,
+                "this server takes up to {megabytes} MB at a time, not {size:.0f}; choose fewer epochs",
+                megabytes=limits.megabytes,
+                size=size / 1e6,
             )
         pulled = {other: run for other, run in list_runs(self.runs).items() if run.source()}
         sizes = (file.stat().st_size for run in pulled.values() for file in run.path.iterdir() if file.is_file())
-        if len(pulled.keys() | {name}) > most.runs or sum(sizes) + coming > most.total * 1e6:
+        if len(pulled.keys() | {name}) > limits.runs or sum(sizes) + size > limits.total * 1e6:
             raise UserError("this server has no room for more runs from the Hub; run python app.py on your machine")
 
-    def _say(self, **changes: Any) -> None:
-        assert self.opening
-        self.opening = replace(self.opening, **changes)
+    def _update(self, **changes: Any) -> None:
+        assert self.startup
+        self.startup = replace(self.startup, **changes)
 
-    def _open(self, api: HfApi, ref: HubRef) -> None:
+    def _pull_startup(self, api: HfApi, ref: HubRef) -> None:
         try:
-            with self._alone(ref.folder()):
+            with self._reserve(ref.folder()):
                 for event in find_or_pull(api, ref, self.runs):
                     if isinstance(event, Progress):
-                        self._say(done=event.done, total=event.total)
+                        self._update(done=event.done, total=event.total)
                     elif isinstance(event, LocalCopy):
-                        self._say(state="older", message=event.reason)
-            if self.opening and self.opening.state == "pulling":
-                self._say(state="here")
+                        self._update(state="older", message=event.reason)
+            if self.startup and self.startup.state == "pulling":
+                self._update(state="here")
         except ValueError as mistake:
-            self._say(state="failed", message=message_of(mistake))
+            self._update(state="failed", message=message_of(mistake))
         except Exception as bug:
-            self._say(state="failed", message=f"{type(bug).__name__}: {bug}")
+            self._update(state="failed", message=f"{type(bug).__name__}: {bug}")
             raise
 
     @contextmanager
-    def _alone(self, name: str) -> Iterator[None]:
-        """Two who write the same folder at once would be in each other's way."""
+    def _reserve(self, name: str) -> Iterator[None]:
+        """Refuses a second pull into the same folder while the first one runs."""
         with self._lock:
-            if name in self._under_way:
+            if name in self._running:
                 raise UserError("{name} is on its way already; it appears here when it has come", name=name)
-            self._under_way.add(name)
+            self._running.add(name)
         try:
             yield
         finally:
             with self._lock:
-                self._under_way.remove(name)
+                self._running.remove(name)

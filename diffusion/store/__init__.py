@@ -2,19 +2,16 @@
 
 from .card import build_card, find_command, is_generated_card
 from .checkpoint import COURSE, NETWORKS, RunConfig, restore
+from .checkpoint_files import MAX_LOADED, Checkpoint, check_file, find_epoch_files, load_file
+from .comparison import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from .files import write_whole
-from .quality import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
+from .quality import QUALITY_NUMBERS, Baseline, EpochMetrics, Measured, Metrics, Quality, read_entries, read_metrics
 from .run_folder import (
-    MAX_LOADED,
     RUN_FILES,
     SAMPLE,
     TRAINING_FILES,
-    Checkpoint,
     RunFolder,
-    check_file,
-    find_epoch_files,
     list_runs,
-    load_file,
     sample_name,
 )
 
@@ -22,10 +19,16 @@ __all__ = [
     "COURSE",
     "MAX_LOADED",
     "NETWORKS",
+    "QUALITY_NUMBERS",
     "RUN_FILES",
     "SAMPLE",
     "TRAINING_FILES",
+    "Baseline",
     "Checkpoint",
+    "EpochMetrics",
+    "Measured",
+    "Metrics",
+    "Quality",
     "RunConfig",
     "RunFolder",
     "build_card",
@@ -39,6 +42,8 @@ __all__ = [
     "list_runs",
     "load_file",
     "pick_late_pair",
+    "read_entries",
+    "read_metrics",
     "restore",
     "sample_name",
     "write_whole",

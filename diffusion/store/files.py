@@ -1,4 +1,4 @@
-"""Whole files: what is written is on the disk in full, or not at all."""
+"""Writes whole files: after a crash the file has its old or its new content, never half of it."""
 
 import errno
 import os
@@ -9,8 +9,10 @@ from ..errors import Message, UserError
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """All of it or nothing: what was there stays until the new content is on the disk."""
-    temporary = path.with_name(f".{path.name}.part")  # one name, so what a killed process left is written over
+    """Writes a temporary file and renames it: the old content stays until the new is on the disk."""
+    temporary = path.with_name(
+        f".{path.name}.part"
+    )  # always the same name: the next write replaces what a killed process left
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
@@ -26,6 +28,7 @@ def write_whole(path: Path, content: bytes | memoryview) -> None:
 
 
 def reason_of(problem: BaseException) -> Message | str:
+    """An OSError in a few words, without its path."""
     code = getattr(problem, "errno", None)
     if code == errno.ENOSPC:
         return Message("the disk is full")

@@ -1,89 +1,162 @@
-"""What the measured numbers say: in a sentence, computed from metrics.json and never written by hand."""
+"""The numbers of metrics.json as values, read and checked once: the file of a foreign run is not to be trusted.
 
-from typing import Any
+    metrics.json   {"0": {"step": 200, "loss": …, "held_out_loss": …, "quality": {…}}, …, "floor": {"fresh": {…}, …}}
 
-from ..errors import Message, UserError
+What does not have the form of a number of ours reads as "not measured": None.
+"""
 
-Metrics = dict[str, dict[str, Any]]  # epoch as text -> facts; those measured have "quality", see evaluate.py
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
-SENTENCES = {
-    "missing_one": "Nothing to compare yet: epoch {first} has not been measured (python -m diffusion evaluate).",
-    "missing_two": (
-        "Nothing to compare yet: epochs {first} and {second} have not been measured (python -m diffusion evaluate)."
-    ),
-    "one_seed_falls": (
-        "Between epochs {first} and {second} the distance to real sprites falls by {percent} %; "
-        "one seed alone cannot tell chance from gain."
-    ),
-    "one_seed_rises": (
-        "Between epochs {first} and {second} the distance to real sprites rises by {percent} %; "
-        "one seed alone cannot tell chance from gain."
-    ),
-    "same": (
-        "Between epochs {first} and {second} the distance to real sprites changes by {percent} %, "
-        "no more than the spread between seeds: they really are about the same."
-    ),
-    "falls": (
-        "Between epochs {first} and {second} the distance to real sprites still falls by {percent} %, "
-        "more than the spread between seeds."
-    ),
-    "rises": (
-        "Between epochs {first} and {second} the distance to real sprites rises by {percent} %, "
-        "more than the spread between seeds: the later one is worse."
-    ),
-    "specialises": (
-        "On pictures kept out of training the error in the predicted noise is smallest after epoch {best} and then "
-        "grows by {percent} %: the network specialises in the shapes it was trained on."
-    ),
+MAX_BYTES = 2**23  # of a metrics.json
+MAX_NUMBER = 1e12
+MAX_LEVELS = 100  # of a list of errors
+BASELINE = "floor"  # its key in metrics.json
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number's mean over groups of sprites, and its standard deviation between the groups."""
+
+    mean: float
+    spread: float | None = None
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self | None:
+        mean, spread = (_number(_at(value, name)) for name in ("mean", "spread"))
+        return None if mean is None else cls(mean, spread)
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How a number of Quality is written."""
+
+    title: str  # in English; the pages have their own words
+    form: str
+    unit: float = 1.0  # the factor it is multiplied by
+
+    def write(self, number: Measured | None) -> str:
+        """As "1.67 ± 0.17"; empty where it was not measured."""
+        if number is None:
+            return ""
+        parts = (number.mean,) if number.spread is None else (number.mean, number.spread)
+        return " ± ".join(self.form.format(self.unit * part) for part in parts)
+
+
+def _written(title: str, form: str = "{:.1f} %", unit: float = 100) -> dict[str, NumberFormat]:
+    return {"format": NumberFormat(title, form, unit)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How good the sprites of an epoch are, or how real sprites measure; None where it was not measured."""
+
+    frechet: Measured | None = field(default=None, metadata=_written("Fréchet distance", "{:.2f}", 1))
+    kernel: Measured | None = field(default=None, metadata=_written("kernel distance", "{:.3f}", 1))
+    precision: Measured | None = field(default=None, metadata=_written("precision"))
+    recall: Measured | None = field(default=None, metadata=_written("recall"))
+    copied: Measured | None = field(default=None, metadata=_written("copies of training sprites"))
+    recognised: Measured | None = field(default=None, metadata=_written("kind seen"))
+    sprites: int | None = None  # measured, over all groups
+    seeds: int | None = None  # groups
+    noise_error: tuple[float, ...] = ()  # of the predicted noise, from low noise levels to high ones
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self | None:
+        """value: an entry "quality"."""
+        if not isinstance(value, dict):
+            return None
+        errors = value.get("noise_error")
+        numbers = [_number(error) for error in errors[:MAX_LEVELS]] if isinstance(errors, list) else []
+        return cls(
+            **{name: Measured.from_json(value.get(name)) for name in QUALITY_NUMBERS},
+            sprites=_whole(value.get("sprites")),
+            seeds=_whole(value.get("seeds")),
+            noise_error=() if None in numbers else tuple(number for number in numbers if number is not None),
+        )
+
+
+QUALITY_NUMBERS: dict[str, NumberFormat] = {
+    entry.name: entry.metadata["format"] for entry in fields(Quality) if entry.metadata
 }
 
 
-def list_qualities(metrics: Metrics) -> dict[int, dict[str, Any]]:
-    """The epochs that were measured, in order: {0: {"frechet": {"mean": …, "spread": …}, …}, 4: …}."""
+@dataclass(frozen=True, kw_only=True)
+class EpochMetrics:
+    """What is known of one epoch; None where it was not measured."""
+
+    step: int | None = None  # updates up to its end
+    loss: float | None = None  # mean over the epoch
+    validation_loss: float | None = None
+    quality: Quality | None = None
+
+    @classmethod
+    def from_json(cls, facts: Any) -> Self:
+        """facts: an entry of metrics.json."""
+        return cls(
+            step=_whole(_at(facts, "step")),
+            loss=_number(_at(facts, "loss")),
+            validation_loss=_number(_at(facts, "held_out_loss")),
+            quality=Quality.from_json(_at(facts, "quality")),
+        )
+
+
+Metrics = Mapping[int, EpochMetrics]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The numbers of real sprites, and how the epochs were measured."""
+
+    real: dict[str, Quality] = field(default_factory=dict)  # "held_out", "fresh"
+    steps: int | None = None  # of DDPM
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """value: the entry "floor"."""
+        found = {name: Quality.from_json(_at(value, name)) for name in ("held_out", "fresh")}
+        real = {name: quality for name, quality in found.items() if quality}
+        return cls(real, _whole(_at(_at(value, "exam"), "steps")))
+
+
+def read_entries(text: bytes) -> dict[str, dict[str, Any]]:
+    """The entries of a metrics.json that have our form: epochs as text, and "floor"."""
+    if len(text) > MAX_BYTES:
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
     return {
-        int(epoch): facts["quality"]
-        for epoch, facts in sorted(metrics.items(), key=lambda item: int(item[0]))
-        if "quality" in facts
+        name: facts
+        for name, facts in found.items()
+        if isinstance(facts, dict) and (name == BASELINE or _is_epoch(name))
     }
 
 
-def pick_late_pair(metrics: Metrics) -> tuple[int, int] | None:
-    """The two epochs that a person asks about: the last measured, and the one nearest to three quarters of it."""
-    measured = list(list_qualities(metrics))
-    if len(measured) < 2:
-        return None
-    *earlier, last = measured
-    return min(earlier, key=lambda epoch: abs(epoch - 0.75 * last)), last
+def read_metrics(entries: dict[str, dict[str, Any]]) -> dict[int, EpochMetrics]:
+    """The epochs among the entries, in their order."""
+    epochs = {int(name): facts for name, facts in entries.items() if _is_epoch(name)}
+    return {epoch: EpochMetrics.from_json(facts) for epoch, facts in sorted(epochs.items())}
 
 
-def compare_epochs(metrics: Metrics, first: int, second: int) -> Message:
-    """Is the second epoch any better than the first? Judged by the Fréchet distance and its spread between seeds."""
-    if first == second:
-        raise UserError("name two epochs; {first} and {second} are one", first=first, second=second)
-    first, second = sorted((first, second))
-    measured = list_qualities(metrics)
-    missing = [epoch for epoch in (first, second) if epoch not in measured]
-    if missing:
-        name = "missing_two" if len(missing) == 2 else "missing_one"
-        return Message(SENTENCES[name], first=missing[0], second=second)
-    before, after = measured[first]["frechet"], measured[second]["frechet"]
-    change = after["mean"] - before["mean"]
-    percent = f"{100 * abs(change) / before['mean']:.0f}" if before["mean"] > 0 else ">100"
-    way = "falls" if change < 0 else "rises"
-    if not (before["spread"] or after["spread"]):
-        way = f"one_seed_{way}"
-    elif abs(change) <= max(before["spread"], after["spread"]):
-        way = "same"
-    return Message(SENTENCES[way], first=first, second=second, percent=percent)
+def _is_epoch(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) <= 6
 
 
-def describe_specialisation(metrics: Metrics) -> Message | None:
-    """Does the error on shapes kept out of training grow again? A sentence, or nothing where it does not."""
-    errors = {int(epoch): facts["held_out_loss"] for epoch, facts in metrics.items() if "held_out_loss" in facts}
-    if not errors:
-        return None
-    best, last = min(errors, key=lambda epoch: errors[epoch]), max(errors)
-    growth = errors[last] / errors[best] - 1
-    if growth < 0.02:
-        return None
-    return Message(SENTENCES["specialises"], best=best, percent=f"{100 * growth:.0f}")
+def _at(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and -MAX_NUMBER < value < MAX_NUMBER else None
+
+
+def _whole(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None or number < 0 else int(number)

@@ -1,7 +1,7 @@
-"""Run folders on disk: the only place that reads and writes them.
+"""Reads and writes run folders.
 
     config.json  model_<epoch>.safetensors ...  metrics.json  README.md  hub.json  training/resume.pt
-    training/data.npy  training/labels.npy   where it has its own copy of what it is trained on
+    training/data.npy  training/labels.npy   its own copy of the training data, where it has one
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
 holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
@@ -9,46 +9,30 @@ holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens
 
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..errors import UserError
 from ..sprites import png
-from .checkpoint import COURSE, RunConfig, restore
+from .checkpoint import RunConfig
+from .checkpoint_files import EPOCH_FILE, Checkpoint, list_checkpoints, load_cached, load_pickle, read_config
 from .files import reason_of, write_whole
+from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
 
-EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RESUME = "training/resume.pt"
 TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
-MAX_LOADED = 16  # checkpoints kept in memory, 6 MB each
-_loading = Lock()
-
-
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """A network that has seen `epoch` epochs, on the CPU in float32."""
-
-    config: RunConfig
-    epoch: int
-    network: nn.Module
 
 
 class RunFolder:
@@ -59,18 +43,11 @@ class RunFolder:
         return self.path.name
 
     def epochs(self) -> dict[int, Path]:
-        """The checkpoints there are, in the order of their numbers: {0: …/model_0.safetensors, 4: …}."""
-        if not self.path.is_dir():
-            raise UserError("{path} is not a run folder: there is no such folder", path=self.path)
-        return {epoch: self.path / name for epoch, name in find_epoch_files(os.listdir(self.path)).items()}
+        """The checkpoints there are, in the order of their epochs: {0: …/model_0.safetensors, 4: …}."""
+        return list_checkpoints(self.path)
 
     def config(self) -> RunConfig:
-        path = self.path / "config.json"
-        if path.is_file():
-            return RunConfig.from_json(path.read_text("utf-8"))
-        if any(file.suffix == ".pth" for file in self.epochs().values()):
-            return COURSE
-        raise UserError("{path} is not a run folder: it has no config.json", path=self.path)
+        return read_config(self.path)
 
     def file(self, epoch: int) -> Path:
         """The checkpoint of an epoch."""
@@ -81,48 +58,47 @@ class RunFolder:
         return epochs[epoch]
 
     def load(self, epoch: int) -> Checkpoint:
-        """Read once as long as the file stays the same: all who load it get the same object, and leave it as it is."""
-        config, file = self.config(), self.file(epoch)
-        written = file.stat()
-        with _loading:  # whoever asks for the same at the same time waits, and gets the same
-            return _load_once(file, (written.st_mtime_ns, written.st_size), config.to_json())
+        """Read once as long as the file stays the same: all callers share the object and do not change it."""
+        config = self.config()  # first: its error says what is wrong with the folder
+        return load_cached(self.file(epoch), config)
 
-    def metrics(self) -> dict[str, Any]:
-        """Per epoch, keys are epochs as text; empty where nothing was measured. "quality" is evaluate.py's."""
-        return {epoch: facts for epoch, facts in self._numbers().items() if epoch.isdecimal()}
+    def metrics(self) -> dict[int, EpochMetrics]:
+        """What training and `evaluate` measured of each epoch, in order; empty where nothing was measured."""
+        return read_metrics(self._entries())
 
-    def floor(self) -> dict[str, Any]:
-        """What the numbers of "quality" are for real sprites, and how both were measured; see evaluate.py."""
-        return self._numbers().get("floor", {})
+    def baseline(self) -> Baseline:
+        """The numbers of real sprites that `evaluate` measured."""
+        return Baseline.from_json(self._entries().get(BASELINE))
 
     def card(self) -> str:
         """README.md, or nothing."""
         path = self.path / "README.md"
         return path.read_text("utf-8") if path.is_file() else ""
 
-    def _numbers(self) -> dict[str, Any]:
-        """metrics.json: epochs as text, and "floor"."""
+    def _entries(self) -> dict[str, dict[str, Any]]:
+        """metrics.json as it is written: epochs as text, and "floor"."""
         path = self.path / "metrics.json"
-        return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        return read_entries(path.read_bytes()) if path.is_file() else {}
 
     def resume_state(self) -> dict[str, Any] | None:
-        """What training goes on from, or None."""
+        """What training resumes from, or None."""
         path = self.path / RESUME
         if not path.is_file():
             return None
-        return _torch_load(path, path)
+        return load_pickle(path, path)
 
-    def finished(self) -> bool:
-        """Whether training has come to its end: the numbers of the last epoch are the last to be written."""
-        return str(self.config().training["epochs"] - 1) in self.metrics()
+    def is_finished(self) -> bool:
+        """Has training reached its last epoch? The numbers of that epoch are the last to be written."""
+        epochs = self.config().training.get("epochs")
+        return isinstance(epochs, int) and epochs - 1 in self.metrics()
 
     def create(self, config: RunConfig) -> None:
-        """A new run with nothing but its data, if that. Refuses a folder that holds anything else."""
+        """Starts a new run. Refuses a folder that holds anything but the run's own data."""
         self._refuse_all_but(DATA.values())
         self._write("config.json", config.to_json().encode())
 
     def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:
-        """A copy of its own of what it is going to be trained on, before `create`. Both or nothing."""
+        """Saves the run's own copy of its training data, before `create`; both files or none."""
         self._refuse_all_but(())
         try:
             for name, array in ((DATA["labels"], labels), (DATA["data"], pixels)):
@@ -134,12 +110,12 @@ class RunFolder:
             raise
 
     def data(self) -> dict[str, str]:
-        """Where its own copy is, as `open_dataset` takes it: "data" and "labels"; empty without one."""
+        """The paths of the run's own data, as `open_dataset` takes them: "data" and "labels"; empty without it."""
         paths = {name: self.path / file for name, file in DATA.items()}
         return {name: str(path) for name, path in paths.items()} if paths["data"].is_file() else {}
 
     def remove_data(self) -> None:
-        """What `save_data` made, with its folders where nothing else is in them."""
+        """Removes what `save_data` made, and its folders where they are empty."""
         for name in DATA.values():
             (self.path / name).unlink(missing_ok=True)
         for folder in (self.path / "training", self.path):
@@ -163,22 +139,23 @@ class RunFolder:
         self._write(f"model_{epoch}.safetensors", to_safetensors(stored, metadata))
 
     def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
-        self._save_numbers(self._numbers() | {str(epoch): facts})
+        """facts: an entry of metrics.json; replaces the one that is there."""
+        self._save_entries(self._entries() | {str(epoch): facts})
 
     def save_quality(self, epoch: int, quality: dict[str, Any]) -> None:
-        """Beside what training said of the epoch."""
-        self.save_metrics(epoch, self.metrics().get(str(epoch), {}) | {"quality": quality})
+        """Adds the numbers of `evaluate` to those of training."""
+        self.save_metrics(epoch, self._entries().get(str(epoch), {}) | {"quality": quality})
 
-    def save_floor(self, floor: dict[str, Any]) -> None:
-        """Where the exam is another one, the epochs' "quality" goes: it could not be compared."""
-        metrics = self.metrics()
-        if self.floor().get("exam") != floor["exam"]:
-            for facts in metrics.values():
+    def save_baseline(self, baseline: dict[str, Any]) -> None:
+        """Removes the epochs' "quality" where it was measured in another way ("exam"): it could not be compared."""
+        entries = self._entries()
+        if entries.pop(BASELINE, {}).get("exam") != baseline["exam"]:
+            for facts in entries.values():
                 facts.pop("quality", None)
-        self._save_numbers(metrics | {"floor": floor})
+        self._save_entries(entries | {BASELINE: baseline})
 
-    def _save_numbers(self, numbers: dict[str, Any]) -> None:
-        self._write("metrics.json", (json.dumps(numbers, indent=2) + "\n").encode())
+    def _save_entries(self, entries: dict[str, Any]) -> None:
+        self._write("metrics.json", (json.dumps(entries, indent=2) + "\n").encode())
 
     def save_resume(self, state: dict[str, Any]) -> None:
         content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own
@@ -186,7 +163,7 @@ class RunFolder:
         self._write(RESUME, content.getvalue())
 
     def remove_resume(self) -> None:
-        """There is nothing to go on with: four times the size of an epoch."""
+        """Removes the state that resuming needs: four times the size of an epoch."""
         (self.path / RESUME).unlink(missing_ok=True)
 
     def save_picture(self, name: str, pixels: np.ndarray) -> None:
@@ -207,7 +184,7 @@ class RunFolder:
         return path.read_bytes() if path.is_file() else b""
 
     def save_plan(self, plan: dict[str, Any]) -> None:
-        """What config.json does not hold and resuming needs: where the data is, what is kept."""
+        """Saves what resuming needs and config.json does not hold: where the data is, which epochs are saved."""
         self._write("training/plan.json", (json.dumps(plan, indent=2) + "\n").encode())
 
     def plan(self) -> dict[str, Any]:
@@ -219,7 +196,7 @@ class RunFolder:
         self._write("README.md", text.encode())
 
     def pack(self, target: Path) -> None:
-        """All that a person takes along, as a .zip: everything but training/, in a folder of the run's name."""
+        """Writes the run as a .zip: all but training/, in a folder of the run's name."""
         try:
             with zipfile.ZipFile(target, "w") as archive:  # stored: weights do not get smaller
                 for file in sorted(self.path.iterdir()):
@@ -233,18 +210,18 @@ class RunFolder:
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
-        there. Empty where it never met the Hub."""
+        there; empty for a run that was never on the Hub."""
         try:
-            said = json.loads((self.path / "hub.json").read_text("utf-8"))
+            source = json.loads((self.path / "hub.json").read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return said if isinstance(said, dict) and said.keys() == {"repo", "revision", "commit", "files"} else {}
+        return source if isinstance(source, dict) and source.keys() == {"repo", "revision", "commit", "files"} else {}
 
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
 
-    def keep(self, name: str, content: bytes | memoryview) -> None:
-        """One of a run's files as it came from elsewhere."""
+    def save_file(self, name: str, content: bytes | memoryview) -> None:
+        """Writes one of a run's files as it came from the Hub."""
         assert EPOCH_FILE.fullmatch(name) or name in RUN_FILES or SAMPLE.fullmatch(name), name
         self._write(name, content)
 
@@ -253,7 +230,7 @@ class RunFolder:
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:
-    """The runs under a folder, by name. What does not open as a run is not listed."""
+    """The runs in a folder, by name; leaves out what does not open as a run."""
     runs = {}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
         with suppress(ValueError, OSError):
@@ -263,69 +240,5 @@ def list_runs(root: Path) -> dict[str, RunFolder]:
     return runs
 
 
-def find_epoch_files(names: Iterable[str]) -> dict[int, str]:
-    """The checkpoints among these names, in the order of their numbers; where there are two, safetensors win."""
-    found = {}
-    for name in sorted(names):  # safetensors come after pth
-        if match := EPOCH_FILE.fullmatch(name):
-            found[int(match[1])] = name
-    return dict(sorted(found.items()))
-
-
 def sample_name(epoch: int) -> str:
     return f"sample_{epoch}.png"
-
-
-def check_file(name: str, content: bytes, config: RunConfig) -> None:
-    """Refuse what would not load as a checkpoint, before it is kept."""
-    if name.endswith(".pth"):
-        weights = _torch_load(io.BytesIO(content), name)
-    else:
-        try:
-            weights = from_safetensors(content)
-        except (SafetensorError, KeyError):  # KeyError: a kind of number that torch does not have
-            raise UserError("{name} is no safetensors file, or is damaged", name=name) from None
-    restore(config, weights, name)
-
-
-def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
-    """One checkpoint file. Its config.json is looked for beside it unless given."""
-    match = EPOCH_FILE.fullmatch(path.name)
-    if not path.is_file():
-        raise UserError("{path} does not exist; a checkpoint is a file such as model_31.safetensors", path=path)
-    if path.suffix == ".pth":
-        config = config or COURSE
-        weights = _torch_load(path, path)
-    else:
-        config = config or RunFolder(path.parent).config()
-        weights = _read_safetensors(path)
-    if not match and path.suffix not in (".pth", ".safetensors"):
-        raise UserError("{path} is not a checkpoint; it should be named like model_31.safetensors", path=path)
-    return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
-
-
-@lru_cache(maxsize=MAX_LOADED)
-def _load_once(path: Path, written: tuple[int, int], config: str) -> Checkpoint:
-    return load_file(path, RunConfig.from_json(config))
-
-
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
-    try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except SafetensorError:
-        raise UserError("{path} is damaged or cut short; copy or train it again", path=path) from None
-    except OSError as problem:
-        raise UserError("could not read {path}: {problem}", path=path, problem=reason_of(problem)) from problem
-
-
-def _torch_load(source: Path | io.BytesIO, name: Path | str) -> dict[str, Any]:
-    """Tensors and plain values only: a pickle that would run code is refused."""
-    try:
-        return torch.load(source, map_location="cpu", weights_only=True)
-    except OSError as problem:
-        raise UserError("could not read {path}: {problem}", path=name, problem=reason_of(problem)) from problem
-    except Exception as problem:  # torch raises anything from KeyError to UnpicklingError on a foreign file
-        raise UserError(
-            "{name} is damaged or is no file of weights ({kind})", name=name, kind=type(problem).__name__
-        ) from problem

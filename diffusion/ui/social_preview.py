@@ -1,7 +1,7 @@
-"""What other sites show of a page when somebody shares its address.
+"""Tags for link previews: the title, description and picture that other sites show of a shared address.
 
-Gradio puts what `launch(head=…)` is given on the page with a script, and whoever makes a preview runs no scripts. So
-the page's own words go into its HTML on the way out, in place of Gradio's.
+Gradio adds `launch(head=…)` with a script, and the programs that make previews run no scripts. So a middleware writes
+the tags into the HTML of each page, in place of Gradio's own.
 """
 
 import re
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .words import Words
 
-GRADIOS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+GRADIO_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 TAGS = """<head>
 <title>{title}</title>
 <meta name="description" content="{line}">
@@ -27,8 +27,8 @@ TAGS = """<head>
 """
 
 
-class Preview:
-    """Around the app: its pages, by path, get TAGS in their words; everything else passes as it is."""
+class PreviewMiddleware:
+    """Adds TAGS to the pages of an ASGI app. pages: path -> words; other answers pass unchanged."""
 
     def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path) -> None:
         self.app, self.pages, self.picture = app, pages, picture
@@ -40,7 +40,7 @@ class Preview:
         start: Message = {}
         body = b""
 
-        async def hold(message: Message) -> None:
+        async def add_tags(message: Message) -> None:
             nonlocal start, body
             if message["type"] == "http.response.start":
                 start = message
@@ -50,19 +50,19 @@ class Preview:
                 return
             headers = MutableHeaders(scope=start)
             if headers.get("content-type", "").startswith("text/html"):
-                body = self.told(body.decode(), words, scope).encode()
+                body = self.with_tags(body.decode(), words, scope).encode()
                 headers["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, hold)
+        await self.app(scope, receive, add_tags)
 
-    def told(self, html: str, words: Words, scope: Scope) -> str:
-        """The page with its own tags first in its head. The picture's address must be a whole one."""
+    def with_tags(self, html: str, words: Words, scope: Scope) -> str:
+        """The page with the tags first in its head. The picture's address must be absolute."""
         forwarded = dict(scope["headers"]).get(b"x-forwarded-proto", b"").decode().split(",")[0].strip()
         here = URL(scope=scope)
         address = here.replace(
             scheme=forwarded or here.scheme, path=f"/gradio_api/file={self.picture.as_posix()}", query=""
         )
         tags = TAGS.format(title=escape(words.title), line=escape(words.description), picture=escape(str(address)))
-        return GRADIOS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.code}"', 1)
+        return GRADIO_TAGS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.code}"', 1)

@@ -11,7 +11,7 @@ from support.pages import COMPARE_LOG, choose, finish, open_app, press_generate
 from support.runs import make_run
 
 from diffusion.data.pixelart import draw
-from diffusion.store.run_folder import RunFolder, load_file
+from diffusion.store import RunFolder, load_file
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ from diffusion.devtools import lesson
 from diffusion.devtools.mistakes import WrongNoising, ddim_below_zero, random_split, stretch
 from diffusion.sprites import from_pixels, to_pixels
 from diffusion.store.checkpoint import RunConfig
-from diffusion.store.run_folder import Checkpoint
+from diffusion.store.checkpoint_files import Checkpoint
 
 SHIPPED = json.loads((ROOT / "assets" / "shipped" / "lesson.json").read_text("utf-8"))
 

@@ -12,7 +12,7 @@ from diffusion.engine import generation as generating
 from diffusion.engine.batching import Batcher
 from diffusion.engine.device import Device
 from diffusion.engine.generation import Request, generate, predictor
-from diffusion.store import run_folder as store
+from diffusion.store import checkpoint_files as store
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.run_folder import Checkpoint, RunFolder
 

@@ -4,7 +4,7 @@ import torch
 from diffusion.engine.device import Device, find_device, measure_bf16_speedup
 from diffusion.engine.generation import Request, generate
 from diffusion.store.checkpoint import RunConfig
-from diffusion.store.run_folder import Checkpoint
+from diffusion.store.checkpoint_files import Checkpoint
 
 CPU = Device("cpu", torch.float32)
 

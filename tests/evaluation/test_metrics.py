@@ -1,5 +1,6 @@
 """The numbers: what they must be for sets whose answer is known, what the sentence says of them, and the whole way."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -31,7 +32,8 @@ from diffusion.runs.train_run import Plan
 from diffusion.sprites import KINDS, from_pixels, to_pixels
 from diffusion.store.card import build_card, find_command
 from diffusion.store.checkpoint import COURSE, RunConfig
-from diffusion.store.quality import compare_epochs, describe_specialisation, pick_late_pair
+from diffusion.store.comparison import compare_epochs, describe_specialisation, pick_late_pair
+from diffusion.store.quality import Baseline, EpochMetrics, Measured, Quality, read_metrics
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.charts import quality_html
 from diffusion.ui.words import ENGLISH
@@ -271,7 +273,9 @@ def trained_data():
 def metrics_of(**distances: tuple[float, float]) -> dict:
     """epoch_24=(mean, spread): metrics of so many epochs."""
     return {
-        name.removeprefix("epoch_"): {"step": 1, "loss": 0.1, "quality": {"frechet": {"mean": mean, "spread": spread}}}
+        int(name.removeprefix("epoch_")): EpochMetrics(
+            step=1, loss=0.1, quality=Quality(frechet=Measured(mean, spread))
+        )
         for name, (mean, spread) in distances.items()
     }
 
@@ -292,15 +296,15 @@ def metrics_of(**distances: tuple[float, float]) -> dict:
 )
 def test_the_sentence_follows_from_the_numbers(before, after, says):
     metrics = metrics_of(epoch_24=before, epoch_31=after)
-    sentence = compare_epochs(metrics, 24, 31)
+    sentence = str(compare_epochs(metrics, 24, 31))
     assert sentence.startswith("Between epochs 24 and 31 the distance to real sprites") and says in sentence
-    assert compare_epochs(metrics, 31, 24) == sentence
+    assert str(compare_epochs(metrics, 31, 24)) == sentence
 
 
 def test_the_sentence_says_what_is_missing():
-    metrics = metrics_of(epoch_24=(2, 0.1)) | {"31": {"step": 1, "loss": 0.1}}
-    assert "epoch 31 has not been measured" in compare_epochs(metrics, 24, 31)
-    assert "epochs 3 and 4 have not been measured" in compare_epochs({}, 4, 3)
+    metrics = metrics_of(epoch_24=(2, 0.1)) | {31: EpochMetrics(step=1, loss=0.1)}
+    assert "epoch 31 has not been measured" in str(compare_epochs(metrics, 24, 31))
+    assert "epochs 3 and 4 have not been measured" in str(compare_epochs({}, 4, 3))
     with pytest.raises(ValueError, match="name two epochs"):
         compare_epochs(metrics, 24, 24)
 
@@ -334,29 +338,30 @@ def test_a_run_is_measured(run):
     measured = [event for event in events if isinstance(event, EpochMeasured)]
     assert sampled[-1].done == sampled[-1].total == 32
     assert [event.epoch for event in measured] == [0, 4]
-    quality, baseline = run.metrics()["0"]["quality"], run.floor()
-    assert quality == measured[0].quality and run.metrics()["0"]["loss"] == 0.5
-    assert (quality["sprites"], quality["seeds"], len(quality["noise_error"])) == (16, 2, 10)
-    assert set(baseline) == {"exam", "held_out", "fresh"}
-    assert baseline["fresh"]["frechet"]["mean"] < quality["frechet"]["mean"]
-    assert baseline["held_out"]["copied"]["mean"] == 0
+    quality, baseline = run.metrics()[0].quality, run.baseline()
+    assert quality == measured[0].quality and run.metrics()[0].loss == 0.5
+    assert (quality.sprites, quality.seeds, len(quality.noise_error)) == (16, 2, 10)
+    assert set(json.loads((run.path / "metrics.json").read_text())["floor"]) == {"exam", "held_out", "fresh"}
+    assert set(baseline.real) == {"held_out", "fresh"} and baseline.steps == 2
+    assert baseline.real["fresh"].frechet.mean < quality.frechet.mean
+    assert baseline.real["held_out"].copied.mean == 0
     text = run.card()
     assert find_command(text) == "python -m diffusion train --run a"
-    assert compare_epochs(run.metrics(), 0, 4) in text
+    assert str(compare_epochs(run.metrics(), 0, 4)) in text
     assert len(re.findall(r"^\| (0|4|real, .*) \| .* ± ", text, re.M)) == 4
     again = run.metrics()
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2), epochs=[4]))
     assert run.metrics() == again, "the same settings, the same numbers"
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=3), epochs=[4]))
-    assert "quality" not in run.metrics()["0"], "numbers of other settings cannot be compared"
+    assert run.metrics()[0].quality is None, "numbers of other settings cannot be compared"
     run.save_metrics(5, {"step": 9, "loss": 0.1})
-    assert run.floor() and list(run.metrics()) == ["0", "4", "5"]
+    assert run.baseline().real and list(run.metrics()) == [0, 4, 5]
 
 
 def test_the_verb(run, capsys):
     assert main(["evaluate", "--run", str(run.path), "--count", "16", "--seeds", "2", "--steps", "2"]) == 0
     said = capsys.readouterr().out
-    assert "epoch 4: Fréchet distance" in said and compare_epochs(run.metrics(), 0, 4) in said
+    assert "epoch 4: Fréchet distance" in said and str(compare_epochs(run.metrics(), 0, 4)) in said
 
 
 @pytest.mark.parametrize("count", [60, 500])
@@ -397,14 +402,15 @@ def test_a_run_on_a_persons_own_data_asks_for_it(run):
 
 
 def test_the_card_of_a_run_from_elsewhere_needs_no_facts():
-    text = build_card(COURSE, {"0": {"quality": full_metrics()["0"]["quality"]}}, "")
+    text = build_card(COURSE, {0: EpochMetrics(quality=full_metrics()[0].quality)}, "")
     assert "Made by" not in text and "| 0 | 2.00 ± 0.20 |" in text
 
 
 # The charts
 
 
-def full_metrics() -> dict:
+def full_entries() -> dict:
+    """As metrics.json holds them."""
     number = {"mean": 0.5, "spread": 0.1}
     quality = {"sprites": 16, "seeds": 2, **dict.fromkeys(("precision", "recall", "copied", "recognised"), number)}
     quality |= {"kernel": {"mean": -0.01, "spread": 0.02}, "noise_error": [0.4 / 2**i for i in range(10)]}
@@ -414,15 +420,17 @@ def full_metrics() -> dict:
     }
 
 
+def full_metrics() -> dict:
+    return read_metrics(full_entries())
+
+
 def test_the_charts_are_whole_and_say_it_in_words_too():
     metrics = full_metrics()
-    page = quality_html(
-        ENGLISH, metrics, {"exam": {}, "fresh": metrics["31"]["quality"], "held_out": metrics["0"]["quality"]}
-    )
+    page = quality_html(ENGLISH, metrics, Baseline({"fresh": metrics[31].quality, "held_out": metrics[0].quality}))
     whole = ET.fromstring(page)  # well formed
     charts = whole.findall(".//svg")
     assert len(charts) == 3 and all(chart.find("title").text and chart.find("desc").text for chart in charts)
-    assert compare_epochs(metrics, *pick_late_pair(metrics)) in page
+    assert str(compare_epochs(metrics, *pick_late_pair(metrics))) in page
     assert len(whole.findall(".//details//tbody/tr")) == 5
     assert "<script" not in page and "nan" not in page
     numbers = [float(number) for line in whole.iter("polyline") for number in re.split("[ ,]", line.get("points"))]
@@ -430,18 +438,20 @@ def test_the_charts_are_whole_and_say_it_in_words_too():
 
 
 def test_one_epoch_is_enough_and_none_is_said():
-    one = quality_html(ENGLISH, {"4": full_metrics()["4"]})
+    one = quality_html(ENGLISH, {4: full_metrics()[4]})
     assert one.count("<svg") == 3 and "nan" not in one
-    assert "not been measured" in quality_html(ENGLISH, {}) and "<svg" not in quality_html(ENGLISH, {"0": {"loss": 1}})
+    assert "not been measured" in quality_html(ENGLISH, {}) and "<svg" not in quality_html(
+        ENGLISH, {0: EpochMetrics(loss=1)}
+    )
 
 
 @pytest.mark.parametrize(
     "foreign", ["<script>alert(1)</script>", None, [], {"mean": "<b>"}, {"mean": float("nan"), "spread": 0}]
 )
 def test_foreign_numbers_do_not_reach_the_page(foreign):
-    metrics = full_metrics()
-    metrics["4"]["quality"]["frechet"] = foreign
-    page = quality_html(ENGLISH, metrics)
+    entries = full_entries()
+    entries["4"]["quality"]["frechet"] = foreign
+    page = quality_html(ENGLISH, read_metrics(entries))
     assert "cannot be read" in page and "<script" not in page and "<b>" not in page
 
 
@@ -455,8 +465,10 @@ def test_foreign_numbers_do_not_reach_the_page(foreign):
     ],
 )
 def test_it_is_said_when_the_error_on_unseen_shapes_grows_again(losses, said):
-    sentence = describe_specialisation({str(epoch): {"held_out_loss": loss} for epoch, loss in enumerate(losses)})
-    assert said in sentence and bool(said) == bool(sentence)
+    sentence = describe_specialisation(
+        {epoch: EpochMetrics(validation_loss=loss) for epoch, loss in enumerate(losses)}
+    )
+    assert said in str(sentence or "") and bool(said) == bool(sentence)
 
 
 def test_the_closest_pairs_show_a_planted_copy_first():

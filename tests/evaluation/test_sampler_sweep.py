@@ -66,7 +66,7 @@ def test_its_numbers_are_those_of_evaluate(run, tmp_path):
     measured(run, tmp_path / "s.json")
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2), epochs=[4]))
     values = SweepResults.read(tmp_path / "s.json").values(SweepSetting("ddpm", 2))
-    assert np.mean(values) == pytest.approx(run.metrics()["4"]["quality"]["frechet"]["mean"], abs=1e-4)
+    assert np.mean(values) == pytest.approx(run.metrics()[4].quality.frechet.mean, abs=1e-4)
 
 
 def test_the_ratio_is_taken_over_the_seeds_that_both_have():

@@ -109,7 +109,7 @@ def test_train_tells_its_events_as_lines(tmp_path, capsys):
     epochs = [event for event in told if isinstance(event, EpochLine)]
     assert [event.epoch for event in epochs] == [0]
     metrics = RunFolder(tmp_path / "r").metrics()
-    assert [round(event.loss, 5) for event in epochs] == [metrics["0"]["loss"]]
+    assert [round(event.loss, 5) for event in epochs] == [metrics[0].loss]
     steps = [event for event in told if isinstance(event, StepDone)]
     assert steps[-1].step == steps[-1].total and len(steps) == math.ceil(steps[-1].total / EVERY)
 

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from diffusion.core.context_unet import ContextUnet
 from diffusion.sprites import KINDS
+from diffusion.store import EpochMetrics, RunFolder, list_runs, load_file
 from diffusion.store.checkpoint import COURSE, RunConfig
-from diffusion.store.run_folder import RunFolder, list_runs, load_file
 
 TINY = RunConfig(network="context-unet", width=8)
 COURSE_NAMES = [
@@ -211,7 +211,7 @@ def test_metrics_and_resume_state_come_back(run):
     run.save_metrics(0, {"loss": 0.5})
     run.save_metrics(1, {"loss": 0.25})
     run.save_resume({"epoch": 1, "network": weights()})
-    assert run.metrics() == {"0": {"loss": 0.5}, "1": {"loss": 0.25}}
+    assert run.metrics() == {0: EpochMetrics(loss=0.5), 1: EpochMetrics(loss=0.25)}
     state = run.resume_state()
     assert state["epoch"] == 1
     assert all(torch.equal(state["network"][name], tensor) for name, tensor in weights().items())

@@ -1,4 +1,4 @@
-"""A page without an app, for handlers as plain functions."""
+"""A page without its Gradio app, for handlers that are called directly."""
 
 from pathlib import Path
 
@@ -8,5 +8,6 @@ from diffusion.ui.parts.page import Page
 from diffusion.ui.words import ENGLISH, Words
 
 
-def page_of(runs: Path, words: Words = ENGLISH, default_run: str = "tiny") -> Page:
-    return Page(gr.Blocks(), words, runs, runs, default_run, gr.Textbox())
+def page_of(runs: Path = Path("none"), words: Words = ENGLISH, default_run: str = "tiny") -> Page:
+    """The page in these words over a folder of runs."""
+    return Page(gr.Blocks(analytics_enabled=False), words, runs, Path("assets"), default_run, gr.Textbox())

@@ -24,8 +24,7 @@ from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, watch
-from diffusion.ui.tabs import run_tables as shelf
+from diffusion.ui.tabs import checkpoints, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -37,7 +36,7 @@ METRICS = {"0": {"step": 200, "loss": 0.5}, "12": {"step": 2600, "loss": 0.03, "
 def files(tmp_path_factory) -> dict[str, bytes]:
     """A run of four epochs, whose numbers are not in the order of their names."""
     run = make_run(tmp_path_factory.mktemp("made") / "run", epochs=(0, 4, 8, 12))
-    run.keep("metrics.json", json.dumps(METRICS).encode())
+    run.save_file("metrics.json", json.dumps(METRICS).encode())
     return {path.name: path.read_bytes() for path in run.path.iterdir()}
 
 
@@ -47,7 +46,7 @@ def hub(files, monkeypatch) -> Iterator[FakeHub]:
     hub.add("me/run", files)
     hub.stand_in(monkeypatch)
     monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(streams, "BARS_EVERY", 0)
+    monkeypatch.setattr(streams, "SECONDS_BETWEEN", 0)
     monkeypatch.setattr("diffusion.engine.card_picture.PICTURE", Request(count=32, steps=2))
     yield hub
     hub.stop()
@@ -59,7 +58,7 @@ def pulls(tmp_path) -> VisitorPulls:
 
 
 def looked(address: str, settings: Settings = HERE) -> Listing:
-    *_, (said, listing) = checkpoints.look(ENGLISH, checkpoints.reader(settings), address)
+    *_, (said, listing) = checkpoints.list_run(page_of(), checkpoints.api_for_reading(settings), address)
     assert said == ""
     return listing
 
@@ -71,8 +70,8 @@ def never() -> bool:
 def opened(
     pulls: VisitorPulls, listing: Listing, epochs: list[int], name: str = "mine", trusted: bool = False, over=never
 ):
-    api = checkpoints.reader(HERE)
-    return list(checkpoints.open_run(ENGLISH, pulls, api, over, listing, epochs, trusted, name))
+    api = checkpoints.api_for_reading(HERE)
+    return list(checkpoints.open_run(page_of(), pulls, api, over, listing, epochs, trusted, name))
 
 
 # Look
@@ -80,7 +79,7 @@ def opened(
 
 def test_looking_shows_what_is_there_and_downloads_none_of_it(hub, pulls):
     listing = looked(" hf://me/run ")
-    table, _, epochs, trusted, name = checkpoints.offer(ENGLISH, pulls, listing)
+    table, _, epochs, trusted, name = checkpoints.show_listing(page_of(), pulls, listing)
     rows = [row.split("<td")[0].split(">")[-2].split("<")[0] for row in table.split("<tr>")[2:]]
     assert rows == ["0", "4", "8", "12"]
     assert "0.5000" in table and "1.67 ± 0.17" in table and "MB" in table
@@ -91,14 +90,14 @@ def test_looking_shows_what_is_there_and_downloads_none_of_it(hub, pulls):
 
 
 def test_an_address_that_names_an_epoch_ticks_that_one(hub, pulls):
-    assert checkpoints.offer(ENGLISH, pulls, looked("hf://me/run/model_8"))[2].value == [8]
+    assert checkpoints.show_listing(page_of(), pulls, looked("hf://me/run/model_8"))[2].value == [8]
 
 
 def asked(words, address: str) -> tuple[list[str], str]:
     """What the page shows of a look that fails, and the mistake."""
     seen = []
     with pytest.raises(ValueError) as caught:
-        for said, listing in checkpoints.look(words, checkpoints.reader(HERE), address):
+        for said, listing in checkpoints.list_run(page_of(words=words), checkpoints.api_for_reading(HERE), address):
             assert listing is None
             seen.append(said)
     return seen, str(caught.value)
@@ -141,7 +140,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert shares and shares == sorted(shares) and shares[-1] <= 100
     run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
-    run_there = shelf.run_there(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
+    run_there = run_tables.list_remote_epochs(ENGLISH.hub, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 
 
@@ -182,20 +181,20 @@ def test_nothing_is_opened_before_it_was_looked_at(pulls):
 def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
     hub.add("me/old", {"model_0.pth": b"x" * 100})
     listing = looked("hf://me/old")
-    assert checkpoints.offer(ENGLISH, pulls, listing)[3].visible
+    assert checkpoints.show_listing(page_of(), pulls, listing)[3].visible
     with pytest.raises(ValueError, match="tick the box if you trust their author"):
         opened(pulls, listing, [0])
     with pytest.raises(ValueError, match="cannot be used"):  # with consent it is read, and is no weights
         opened(pulls, listing, [0], trusted=True)
     shared = VisitorPulls(pulls.runs, PullLimits())
-    assert not checkpoints.offer(ENGLISH, shared, listing)[3].visible
+    assert not checkpoints.show_listing(page_of(), shared, listing)[3].visible
     with pytest.raises(ValueError, match=r"opens \.safetensors only"):
         opened(shared, listing, [0], trusted=True)
     assert not list_runs(pulls.runs)
 
 
 @pytest.mark.parametrize(
-    ("allowance", "complaint"),
+    ("limits", "complaint"),
     [
         (PullLimits(epochs=1), "takes up to 1 epochs at a time, not 2"),
         (PullLimits(megabytes=0), "takes up to 0 MB at a time"),
@@ -204,12 +203,12 @@ def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
     ],
     ids=["epochs", "megabytes", "total", "runs"],
 )
-def test_visitors_cannot_fill_the_disk(hub, tmp_path, allowance, complaint):
+def test_visitors_cannot_fill_the_disk(hub, tmp_path, limits, complaint):
     runs = tmp_path / "runs"
     opened(VisitorPulls(runs), looked("hf://me/run"), [0], "before")
     make_run(runs / "made-here", epochs=(0,))
     with pytest.raises(ValueError, match=complaint):
-        opened(VisitorPulls(runs, allowance), looked("hf://me/run"), [0, 4])
+        opened(VisitorPulls(runs, limits), looked("hf://me/run"), [0, 4])
     assert sorted(list_runs(runs)) == ["before", "made-here"]
     assert "Here now" in opened(VisitorPulls(runs, PullLimits(runs=2)), looked("hf://me/run"), [0, 4])[-1]
 
@@ -224,7 +223,7 @@ def test_pictures_count_too(hub, tmp_path):
 
 def test_two_do_not_write_the_same_run_at_once(hub, pulls):
     listing = looked("hf://me/run")
-    first = pulls.bring(HfApi(token=False), listing, [0, 4], "mine")
+    first = pulls.pull(HfApi(token=False), listing, [0, 4], "mine")
     assert isinstance(next(first), Progress | Waiting)
     with pytest.raises(ValueError, match="mine is on its way already"):
         opened(pulls, listing, [0])
@@ -238,7 +237,7 @@ def test_two_do_not_write_the_same_run_at_once(hub, pulls):
 def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pulls):
     opened(pulls, looked("hf://me/run"), [12, 4], "mine")
     make_run(pulls.runs / "own", epochs=(0,), width=16)
-    table = shelf.runs_here(ENGLISH, list_runs(pulls.runs), hub.url)
+    table = run_tables.list_local_runs(ENGLISH.hub, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
     assert "4, 12 (0.2 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
@@ -251,18 +250,18 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
 )
 def test_foreign_numbers_are_shown_as_nothing(tmp_path, said):
     run = make_run(tmp_path / "run", epochs=(0,))
-    run.keep("metrics.json", said)
-    table = shelf.runs_here(ENGLISH, {"run": run}, "https://hub")
+    run.save_file("metrics.json", said)
+    table = run_tables.list_local_runs(ENGLISH.hub, {"run": run}, "https://hub")
     assert "<b>" not in table and "nan" not in table.lower()
 
 
 def test_the_page_is_told_only_what_is_new(pulls):
     make_run(pulls.runs / "one", epochs=(0,))
-    seen, table, _, picker = checkpoints.look_around(ENGLISH, pulls, "sprites", None, None)
+    seen, table, _, picker = checkpoints.poll_runs(page_of(pulls.runs), pulls, None, None)
     assert "one" in table and picker.value == "one"
-    assert checkpoints.look_around(ENGLISH, pulls, "sprites", seen, "one") == [gr.skip()] * 4
+    assert checkpoints.poll_runs(page_of(pulls.runs), pulls, seen, "one") == [gr.skip()] * 4
     make_run(pulls.runs / "two", epochs=(0,))
-    assert "two" in checkpoints.look_around(ENGLISH, pulls, "sprites", seen, "one")[1]
+    assert "two" in checkpoints.poll_runs(page_of(pulls.runs), pulls, seen, "one")[1]
 
 
 # Push
@@ -271,7 +270,7 @@ def test_the_page_is_told_only_what_is_new(pulls):
 def pushed(runs: Path, settings: Settings, token: str | None, target: str = "me/new", **changed) -> list[str]:
     values = {"name": "own", "target": target, "private": False, "with_training": False} | changed
     given = SimpleNamespace(token=token) if token else None
-    return list(checkpoints.push_run(ENGLISH, settings, runs, given, never, *values.values()))
+    return list(checkpoints.push_run(page_of(runs), settings, given, never, *values.values()))
 
 
 @pytest.fixture
@@ -333,7 +332,7 @@ def test_what_cannot_be_pushed_is_refused(hub, runs, changed, complaint):
 
 def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
     given = SimpleNamespace(token="hf_me")
-    work = checkpoints.push_run(ENGLISH, SPACE, runs, given, lambda: True, "own", "me/new", False, False)
+    work = checkpoints.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
     assert "Stopped" in list(work)[-1]
     assert not hub.asked("commit")
 
@@ -343,29 +342,29 @@ def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
 
 def test_it_is_pulled_while_the_app_serves(hub, pulls):
     hub.fault("GET", "/api/models", delay=0.5, times=1)
-    thread = pulls.begin(HfApi(), HubRef("me/run"))
-    assert pulls.opening.state == "pulling" and thread.is_alive()
-    assert "hf://me/run is on its way" in shelf.opening(ENGLISH, pulls.opening)
+    thread = pulls.start(HfApi(), HubRef("me/run"))
+    assert pulls.startup.state == "pulling" and thread.is_alive()
+    assert "hf://me/run is on its way" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
     thread.join(30)
-    assert pulls.opening.state == "here" and shelf.opening(ENGLISH, pulls.opening) == ""
+    assert pulls.startup.state == "here" and run_tables.startup_pull_html(ENGLISH, pulls.startup) == ""
     assert list(list_runs(pulls.runs)["me--run"].epochs()) == [0, 4, 8, 12]
 
 
 def test_where_the_hub_is_down_it_says_so_in_the_page_s_words(hub, pulls):
     hub.stop()
-    pulls.begin(HfApi(), HubRef("me/run")).join(30)
-    assert pulls.opening.state == "failed"
-    assert "was not opened" in shelf.opening(ENGLISH, pulls.opening)
-    assert "无法连接" in shelf.opening(CHINESE, pulls.opening)
-    assert translate(CHINESE, pulls.opening.message) != str(pulls.opening.message)
+    pulls.start(HfApi(), HubRef("me/run")).join(30)
+    assert pulls.startup.state == "failed"
+    assert "was not opened" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
+    assert "无法连接" in run_tables.startup_pull_html(CHINESE, pulls.startup)
+    assert translate(CHINESE, pulls.startup.message) != str(pulls.startup.message)
 
 
 def test_where_the_hub_is_down_what_was_pulled_before_serves(hub, pulls):
-    pulls.begin(HfApi(), HubRef("me/run")).join(30)
+    pulls.start(HfApi(), HubRef("me/run")).join(30)
     hub.stop()
-    pulls.begin(HfApi(), HubRef("me/run")).join(30)
-    assert pulls.opening.state == "older"
-    assert "is used as it was then" in shelf.opening(ENGLISH, pulls.opening)
+    pulls.start(HfApi(), HubRef("me/run")).join(30)
+    assert pulls.startup.state == "older"
+    assert "is used as it was then" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
     assert "me--run" in list_runs(pulls.runs)
 
 

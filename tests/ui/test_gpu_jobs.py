@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.fakehub import TOKENS, FakeHub
+from support.page import page_of
 from support.runs import make_run
 
 from diffusion.core.trainer import StepDone
@@ -29,7 +30,7 @@ WISH = {
     "epochs": 2,
     "machine": "t4-small",
     "hours": 2,
-    "most": 0.81,
+    "max_cost": 0.81,
     "agreed": True,
 }
 LINES = [
@@ -47,7 +48,7 @@ def hub(monkeypatch) -> Iterator[FakeHub]:
     hub.stand_in(monkeypatch)
     monkeypatch.setenv("SPRITES_CODE", "https://huggingface.co/spaces/me/sprites@v1")
     monkeypatch.setattr(hub_client, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(jobs, "VIEWS_EVERY", 0)
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN", 0)
     without_sleep = SimpleNamespace(
         **{name: getattr(time, name) for name in dir(time)} | {"sleep": lambda _: time.sleep(0.01)}
     )
@@ -57,25 +58,25 @@ def hub(monkeypatch) -> Iterator[FakeHub]:
 
 
 def begun(settings: Settings = SPACE, token=ME, **changed) -> dict:
-    return jobs.begin.__wrapped__(ENGLISH, settings, token, *(WISH | changed).values())
+    return jobs.begin_job.__wrapped__(page_of(), settings, token, *(WISH | changed).values())
 
 
 def test_only_machines_with_a_gpu_are_offered_each_with_its_price(hub):
-    found, choice = jobs.hardware(ENGLISH, HERE, None)
+    found, choice = jobs.load_prices(page_of(), HERE, None)
     assert choice.choices == [("Nvidia T4 - small: $0.40 an hour", "t4-small")]
     assert [it.name for it in found] == ["cpu-basic", "t4-small"]
-    said, most = jobs.cost(ENGLISH, found, "t4-small", 2)
-    assert most == pytest.approx(0.8, abs=0.001)
+    said, max_cost = jobs.estimate_cost(ENGLISH.hub.gpu, found, "t4-small", 2)
+    assert max_cost == pytest.approx(0.8, abs=0.001)
     assert "At most $0.80" in said and "2 h at $0.40 an hour" in said
-    assert jobs.cost(ENGLISH, found, None, 2) == ("", None)
+    assert jobs.estimate_cost(ENGLISH.hub.gpu, found, None, 2) == ("", None)
 
 
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
         ({"agreed": False}, r"Tick the box first: the job costs up to \$0.80"),
-        ({"most": None}, "Tick the box first"),
-        ({"most": 0.4}, r"costs up to \$0.80"),  # what was agreed to was another sum
+        ({"max_cost": None}, "Tick the box first"),
+        ({"max_cost": 0.4}, r"costs up to \$0.80"),  # what was agreed to was another sum
         ({"machine": None}, "Choose the hardware first"),
         ({"machine": "h200"}, "Choose the hardware first"),
         ({"hours": 0}, "a job may take up to 24 hours, not 0"),
@@ -89,7 +90,7 @@ def test_nothing_is_started_that_was_not_agreed_to(hub, changed, complaint):
     assert not hub.jobs and not hub.repos
 
 
-def test_nobody_pays_but_who_asked(hub, monkeypatch):
+def test_only_the_visitor_who_asked_pays(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_me")
     for settings in (SHARED, SPACE):
         with pytest.raises(ValueError):
@@ -109,7 +110,7 @@ def test_what_is_started_is_what_was_chosen_and_the_browser_gets_no_token(hub):
 
 
 def followed(pulls: VisitorPulls, memo: dict | None, settings: Settings = SPACE, is_over=lambda: False) -> list[str]:
-    return list(jobs.follow_job(ENGLISH, settings, pulls, ME, is_over, memo))
+    return list(jobs.show_job(page_of(), settings, pulls, ME, is_over, memo))
 
 
 def test_a_job_is_followed_as_a_curve_and_what_it_pushed_comes_here(hub, tmp_path, monkeypatch):
@@ -138,7 +139,7 @@ def test_on_a_shared_server_what_a_visitor_trained_stays_the_visitor_s(hub, tmp_
 
 def test_a_cancelled_job_ends_and_says_so(hub, tmp_path):
     memo = begun()
-    jobs.end(ENGLISH, SPACE, ME, memo)
+    jobs.end_job(page_of(), SPACE, ME, memo)
     assert hub.jobs[0].stage == "CANCELED"
     assert "The job was cancelled." in followed(VisitorPulls(tmp_path), memo)[-1]
 
@@ -158,6 +159,6 @@ def test_without_a_job_there_is_nothing_to_follow(hub, tmp_path):
 def test_a_job_stands_as_the_server_s_own_runs_do():
     step, epoch = StepDone(20, 40, 0.5, 0.001, 100), EpochLine(0, 20, 0.5, 0.4)
     events = [LogLine("pip"), step, epoch, JobEnded("ERROR", "out of memory")]
-    states = [now for now, _ in jobs.stands(RunStatus(state="starting", epochs=2), events)]
+    states = [now for now, _ in jobs.track(RunStatus(state="starting", epochs=2), events)]
     assert [now.state for now in states] == ["starting", "running", "running", "failed"]
     assert (states[-1].curve, states[-1].held_out, states[-1].total) == (((20, 0.5),), ((0, 0.4),), 40)

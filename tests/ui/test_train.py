@@ -7,12 +7,14 @@ import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
+from support.page import page_of
 from support.runs import make_run, until
 
 from diffusion.data.pixelart import draw
 from diffusion.server.settings import Settings
 from diffusion.store.run_folder import RunFolder
-from diffusion.ui.parts.controls import packed, toasted
+from diffusion.ui.parts.controls import toasted
+from diffusion.ui.parts.downloads import pack_run
 from diffusion.ui.tabs import train
 from diffusion.ui.tabs import train_form as wish
 from diffusion.ui.tabs.train_status import curve, film, losses, monitor
@@ -257,11 +259,11 @@ def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = packed(ENGLISH, tmp_path, str(tmp_path / "cache"), "tiny")
+    archive = pack_run(page_of(tmp_path), str(tmp_path / "cache"), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            packed(ENGLISH, tmp_path, str(tmp_path / "cache"), name)
+            pack_run(page_of(tmp_path), str(tmp_path / "cache"), name)
 
 
 def test_the_next_name_is_free(tmp_path):

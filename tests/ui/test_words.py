@@ -11,7 +11,7 @@ import pytest
 from diffusion.engine import SETTINGS
 from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
-from diffusion.store.quality import SENTENCES as QUALITY_SENTENCES
+from diffusion.store.comparison import SENTENCES as QUALITY_SENTENCES
 from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
@@ -22,13 +22,12 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "devtools": "the command line; the page only shows what is shipped",
     "evaluation": "the command line",
     "data.pixelart": "its numbers come from dataset, which has checked them",
-    "store.quality": "the page compares two epochs that late_pair has found",
+    "store.comparison": "the page compares two epochs that late_pair has found",
     "server.settings": "read before the server starts",
     "ui": "has words of its own",
 }
 NEVER_SHOWN = {
     "the file is shorter than its header says": "caught by the function that raises it",
-    "a number that is not finite cannot be drawn": "caught by the module that raises it",
     "limits must be at least 1, not {limits}": "the server sets them",
     "no secret, only a name": "the key that Gradio asks for to lock what a browser keeps",
 }
@@ -43,9 +42,8 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
     "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",
-    "SENTENCES[name]": "store.quality",
-    "SENTENCES[way]": "store.quality",
-    "SENTENCES['specialises']": "store.quality",
+    "SENTENCES[name]": "store.comparison",
+    "SENTENCES['specialises']": "store.comparison",
     "LOG_IN": "hub.errors: a text of its own",
     "shapes": "data.uploads: a text of the line above",
     "template": "errors: the class itself",

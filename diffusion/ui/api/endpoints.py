@@ -21,7 +21,7 @@ from ...engine import describe_request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
-from ...store import Checkpoint, RunFolder, list_runs
+from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs
 from ..parts.limits import ConcurrencyLimit, limit_calls
 from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
 from ..parts.share_links import link
@@ -134,7 +134,7 @@ class Api:
             "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
             "link": link("compare", refs, request),
             "seconds": round(time.monotonic() - started, 2),
-            "measured": [measured_quality(ref.epoch, metrics.get(str(ref.epoch), {})) for ref in refs],
+            "measured": [measured_quality(ref.epoch, metrics.get(ref.epoch, EpochMetrics())) for ref in refs],
         }
         return temporary_picture(sheet(sprites, request.count, gap=1), scale), facts
 

@@ -19,6 +19,7 @@ from ...data import Limits, fit_to_sprite
 from ...engine import SETTINGS, Request, Shares
 from ...errors import UserError
 from ...sprites import KINDS, enlarged
+from ...store import EpochMetrics, Quality
 
 MAX_SCALE = 16
 MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
@@ -135,10 +136,12 @@ def root_mean_square(one: torch.Tensor, other: torch.Tensor) -> float:
     return round(float((one - other).square().mean().sqrt()), 4)
 
 
-def measured_quality(epoch: int, facts: dict[str, Any]) -> Measured:
-    quality = facts.get("quality", {})
-    names = ("frechet", "precision", "recall", "copied")
-    frechet, precision, recall, copied = (quality.get(name, {}).get("mean") for name in names)
+def measured_quality(epoch: int, facts: EpochMetrics) -> Measured:
+    quality = facts.quality or Quality()
+    frechet, precision, recall, copied = (
+        number.mean if number else None
+        for number in (quality.frechet, quality.precision, quality.recall, quality.copied)
+    )
     return {"epoch": epoch, "frechet": frechet, "precision": precision, "recall": recall, "copied": copied}
 
 

@@ -1,13 +1,12 @@
 """Controls that several tabs share, and how errors reach the person."""
 
 import inspect
+import math
 import random
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import wraps
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,7 +14,6 @@ from gradio.components import Component
 
 from ...engine import SETTINGS, Choice, Number, Request, Setting, Shares, Switch, find_device
 from ...errors import UserError, message_of
-from ...store import list_runs
 from ..words import Words, translate
 from .page import PRIVATE, Page, words_of
 from .turns import GenerationTurns
@@ -51,22 +49,6 @@ explained = toasted = shows_errors  # their names in tabs that still use them
 
 def _toast(page: Page | Words, error: ValueError) -> gr.Error:
     return gr.Error(translate(words_of(page), message_of(error)), duration=8, print_exception=False)
-
-
-@shows_errors
-def pack_run(page: Page | Words, runs: Path, cache: str, name: str | None) -> str:
-    """Packs a run as a .zip into a folder that Gradio empties after a while; returns its path."""
-    run = list_runs(runs).get(name or "")
-    words = words_of(page)
-    if run is None:
-        raise UserError(words.nothing_to_pack)
-    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
-    target.parent.mkdir(parents=True)
-    run.pack(target)
-    return str(target)
-
-
-packed = pack_run  # its name in tabs that still use it
 
 
 def wire_generation(
@@ -188,6 +170,6 @@ def request_from(page: Page, *values: Any) -> Request:
 def whole(page: Page | Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
     words = words_of(page)
-    if number is None or number != int(number):
+    if not isinstance(number, int | float) or not math.isfinite(number) or number != int(number):
         raise UserError(words.whole_number, name=name)
     return int(number)

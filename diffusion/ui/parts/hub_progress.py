@@ -1,4 +1,4 @@
-"""What takes a while on the Hub, shown as it goes: it can be stopped, and its mistakes stay on the page."""
+"""Pulls, pushes and jobs on the page: how far they are, a stop button, and errors that stay to be read."""
 
 import math
 import time
@@ -15,49 +15,52 @@ from ...engine import Drawing
 from ...errors import message_of
 from ...hub import EpochHere, Progress, Pushed, Waiting
 from ...server import Settings
-from ..words import Words, translate
+from ..words import translate
+from ..words.schema_hub import HubWords
 from .controls import PRIVATE, explained
+from .page import Page
 from .turns import GenerationTurns
 
-BARS_EVERY = 0.2  # seconds between two pictures of how far it is
-IN_LINE: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": 4}
+SECONDS_BETWEEN = 0.2  # two bars
+SILENCE = 1.0  # seconds of waiting that are not shown
+HUB_QUEUE: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": 4}
 IsOver = Callable[[], bool]
 
 
-def token_needed(words: Words, settings: Settings, token: gr.OAuthToken | None) -> str:
-    """What a visitor must do before anything is done in an account; empty where nothing."""
+def login_hint(hub: HubWords, settings: Settings, token: gr.OAuthToken | None) -> str:
+    """What a visitor must do before the app may use an account on the Hub; empty where nothing."""
     if settings.login:
-        return "" if token else words.hub.push_needs.login
+        return "" if token else hub.push_needs.login
     if settings.shared:
-        return words.hub.push_needs.owner
-    return "" if get_token() else words.hub.push_needs.token
+        return hub.push_needs.owner
+    return "" if get_token() else hub.push_needs.token
 
 
-def bars(words: Words, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
-    """Events as bars, not too many of them; those that are no bars as they are. Ends where it is over."""
+def show_events(hub: HubWords, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
+    """Yields events as HTML, not more often than needed, and a `Pushed` as it is. Stops when the turn is over."""
     shown = 0.0
     for event in events:
         if is_over():
             return
         if isinstance(event, Pushed):
             yield event
-        elif isinstance(event, EpochHere) or time.monotonic() - shown < BARS_EVERY:
+        elif isinstance(event, EpochHere) or time.monotonic() - shown < SECONDS_BETWEEN:
             continue
-        elif said := bar(words, event):
-            yield said
+        elif html := event_html(hub, event):
+            yield html
             shown = time.monotonic()
 
 
 def wire_stream(
-    words: Words,
+    page: Page,
     starts: list[Callable],
     stops: list[Callable],
     handler: Callable[..., Iterator[str]],
     inputs: list[Any],
-    going: gr.HTML,
-    line: dict[str, Any] = IN_LINE,
+    output: gr.HTML,
+    queue: dict[str, Any] = HUB_QUEUE,
 ) -> list[Dependency]:
-    """A start shows what `handler` yields, also its mistakes; a stop, or another start, ends it.
+    """A start shows what `handler` yields, and its UserErrors too; a stop, or another start, ends it.
 
     handler: called as (token, is_over, *values of inputs).
     """
@@ -67,50 +70,46 @@ def wire_stream(
         return turns.next(request.session_hash)
 
     @explained
-    def told(words: Words, *values: Any) -> Iterator[str]:
+    def stream(page: Page, *values: Any) -> Iterator[str]:
         try:
             yield from handler(*values)
         except ValueError as mistake:
-            yield problem(words, mistake)
+            yield error_html(page, mistake)
             raise
 
-    def walk(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
-        yield from told(words, token, partial(turns.is_over, request.session_hash, mine), *values)
+    def start_stream(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
+        yield from stream(page, token, partial(turns.is_over, request.session_hash, mine), *values)
 
     for stop in stops:
         stop(take_turn, outputs=turn, queue=False, **PRIVATE)
     return [
         start(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-            walk, inputs=[turn, *inputs], outputs=going, trigger_mode="multiple", **line, **PRIVATE
+            start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **queue, **PRIVATE
         )
         for start in starts
     ]
 
 
-SILENCE = 1.0  # seconds of waiting that need no word
-
-
-def bar(words: Words, event: Waiting | Progress | Drawing) -> str | None:
-    """How it goes; None where there is nothing to say."""
+def event_html(hub: HubWords, event: Waiting | Progress | Drawing) -> str | None:
+    """A bar, or a line about a longer wait; None for a short wait."""
     if isinstance(event, Waiting):
         seconds = math.floor(event.seconds)
-        return note(words.hub.waiting.format(seconds=seconds)) if event.seconds >= SILENCE else None
+        return note(hub.waiting.format(seconds=seconds)) if event.seconds >= SILENCE else None
     if isinstance(event, Drawing):
-        said, share = words.hub.drawing.format(done=event.done, total=event.total), event.done / event.total
+        text, share = hub.drawing.format(done=event.done, total=event.total), event.done / event.total
     else:
         done, total = (f"{size / 1e6:.1f}" for size in (event.done, event.total))
-        said = words.hub.progress.format(file=escape(event.file), done=done, total=total)
+        text = hub.progress.format(file=escape(event.file), done=done, total=total)
         share = event.done / event.total if event.total else 1.0
     return (
-        f'<div class="player-track" role="progressbar" aria-label="{escape(said)}" aria-valuenow="{100 * share:.0f}">'
-        f'<div style="width:{100 * share:.1f}%"></div></div><p class="hint">{said}</p>'
+        f'<div class="player-track" role="progressbar" aria-label="{escape(text)}" aria-valuenow="{100 * share:.0f}">'
+        f'<div style="width:{100 * share:.1f}%"></div></div><p class="hint">{text}</p>'
     )
 
 
-def note(said: str, kind: str = "hint") -> str:
-    """said: as HTML"""
-    return f'<p class="{kind}" role="status">{said}</p>'
+def note(html: str, kind: str = "hint") -> str:
+    return f'<p class="{kind}" role="status">{html}</p>'
 
 
-def problem(words: Words, mistake: ValueError) -> str:
-    return note(escape(translate(words, message_of(mistake))), "problem")
+def error_html(page: Page, mistake: ValueError) -> str:
+    return note(escape(translate(page.words, message_of(mistake))), "problem")

@@ -58,7 +58,7 @@ def numbers_of(page: Page, name: str) -> str:
     if not found:
         return ""
     run = find_run(page, found)
-    return quality_html(page.words, run.metrics(), run.floor()) + _nearest_html(page.words, run.nearest())
+    return quality_html(page.words, run.metrics(), run.baseline()) + _nearest_html(page.words, run.nearest())
 
 
 def _nearest_html(words: Words, picture: bytes) -> str:

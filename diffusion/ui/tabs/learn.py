@@ -7,6 +7,7 @@ trajectory from noise to sprites (`sample`). Source code is shown as it is in th
 import ast
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
@@ -22,7 +23,7 @@ from ...data import paint, validation_recipes
 from ...engine import Request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError, message_of
 from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, to_pixels
-from ...store import Checkpoint, RunFolder
+from ...store import Checkpoint, Quality, RunFolder, list_qualities
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
 from ..parts.run_picker import LEVELS, find_run, load_shown_epochs, name_of, shown_epochs
@@ -190,9 +191,10 @@ def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
 
 def measured(run: RunFolder) -> dict[str, Any]:
     """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured."""
-    epochs = {epoch: facts["quality"]["frechet"] for epoch, facts in run.metrics().items() if "quality" in facts}
-    real = run.floor().get("fresh", {}).get("frechet")
-    return {"epochs": epochs, "real": real}
+    found = {str(epoch): quality.frechet for epoch, quality in list_qualities(run.metrics()).items()}
+    fresh = run.baseline().real.get("fresh", Quality()).frechet
+    epochs = {epoch: asdict(number) for epoch, number in found.items() if number}
+    return {"epochs": epochs, "real": asdict(fresh) if fresh else None}
 
 
 def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:

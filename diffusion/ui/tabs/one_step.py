@@ -114,6 +114,8 @@ def build(page: Page, tab: gr.Tab) -> None:
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
             return predict_once(page, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
+        except (AttributeError, KeyError, TypeError):  # not what the page sends
+            return {"mistake": words.no_drawing}
         except ValueError as error:
             return {"mistake": translate(words, message_of(error))}
 

@@ -14,7 +14,8 @@ from ...refs import RUN
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
 from ...store import RunFolder, list_runs
-from ..parts.controls import PRIVATE, packed, toasted
+from ..parts.controls import PRIVATE, toasted
+from ..parts.downloads import wire_run_download
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
@@ -166,7 +167,6 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
             wish, start = build_wish(page, tab, settings)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
-            archive = gr.DownloadButton(words.train.acts["pack"], elem_id="train-zip", elem_classes="offstage")
 
     quick = {"queue": False, **PRIVATE}
     seen = parts["seen"]
@@ -179,9 +179,7 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
     for act in STEERING:
         parts[act].click(partial(steer, words, runner, settings, act), visitor, **QUEUED)
     parts["leave"].click(partial(leave, words, runner, settings), visitor, **QUEUED)
-    parts["pack"].click(
-        lambda name: packed(words, runs, archive.GRADIO_CACHE, name or runner.snapshot().name), seen, archive, **QUEUED
-    ).success(js="() => document.querySelector('#train-zip a, a#train-zip, #train-zip').click()")
+    wire_run_download(page, parts["pack"], seen, "train-zip", lambda name: name or runner.snapshot().name, **QUEUED)
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
 
     looks = StatusPoller(words, runner, runs)

@@ -67,7 +67,8 @@ def planned(words: Words, runs: Path, wish: TrainForm, **data: str) -> Plan:
     """The settings of the page, checked. data: where it is, unless the wish says so itself."""
     if not RUN.fullmatch(wish.name or ""):
         raise UserError(words.run_name)
-    if wish.source == "hub" and not isinstance(parse_data(wish.hub or ""), HubDataset):
+    is_dataset = isinstance(parse_data(wish.hub or ""), HubDataset)
+    if wish.source not in words.train.sources or (wish.source == "hub" and not is_dataset):
         raise UserError(words.train.hub_name)
     start = EpochRef.parse(wish.start) if wish.start else None
     sources = {"builtin": f"builtin:{whole(words, wish.count, words.train.count)}", "hub": wish.hub}

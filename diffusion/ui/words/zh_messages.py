@@ -125,9 +125,6 @@ MESSAGES = {
     "{ref} has moved on to {there} since {path} met it at {seen}; pull it first, then push again": (
         "{ref} 已更新到 {there}，而 {path} 对应的是 {seen}；请先从 Hub 打开它，再推送"
     ),
-    "no card can be written of {run}/metrics.json; measure the run again": (
-        "无法根据 {run}/metrics.json 写卡片；请重新测量"
-    ),
     "{value} is not an epoch of a run; write it like sprites/31": (
         "{value} 不是某次训练的回合；请写成 sprites/31 这样"
     ),
@@ -168,8 +165,8 @@ MESSAGES = {
     "this server takes up to {epochs} epochs at a time, not {count}": (
         "这台服务器一次最多打开 {epochs} 个回合，而不是 {count} 个"
     ),
-    "this server takes up to {megabytes} MB at a time, not {coming:.0f}; choose fewer epochs": (
-        "这台服务器一次最多下载 {megabytes} MB，而不是 {coming:.0f} MB；请少选几个回合"
+    "this server takes up to {megabytes} MB at a time, not {size:.0f}; choose fewer epochs": (
+        "这台服务器一次最多下载 {megabytes} MB，而不是 {size:.0f} MB；请少选几个回合"
     ),
     "this server has no room for more runs from the Hub; run python app.py on your machine": (
         "这台服务器放不下更多 Hub 上的训练任务了；请在自己的电脑上运行 python app.py"

@@ -1,0 +1,48 @@
+"""Files that are made when somebody clicks, and then downloaded."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ...errors import UserError
+from ...store import list_runs
+from .controls import PRIVATE, toasted
+from .page import Page
+
+
+@toasted
+def pack_run(page: Page, cache: str, name: str | None) -> str:
+    """Packs a run as a .zip into Gradio's cache, which is emptied by and by; returns its path."""
+    run = list_runs(page.runs).get(name or "")
+    if run is None:
+        raise UserError(page.words.nothing_to_pack)
+    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
+    target.parent.mkdir(parents=True)
+    run.pack(target)
+    return str(target)
+
+
+def wire_run_download(
+    page: Page,
+    button: gr.Button,
+    chosen: gr.Radio,
+    element_id: str,
+    find_name: Callable[[str | None], str | None] = lambda name: name,
+    **queue: Any,
+) -> None:
+    """A click packs the chosen run and downloads it.
+
+    gr.DownloadButton needs its file before the click. So the file goes to a hidden one, which a script then clicks.
+    """
+    hidden = gr.DownloadButton(button.value, elem_id=element_id, elem_classes="offstage")
+
+    def pack(name: str | None) -> str:
+        return pack_run(page, hidden.GRADIO_CACHE, find_name(name))
+
+    selector = f"#{element_id} a, a#{element_id}, #{element_id}"
+    button.click(pack, chosen, hidden, **(PRIVATE | queue)).success(
+        js=f"() => document.querySelector('{selector}').click()"
+    )
