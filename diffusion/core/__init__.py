@@ -3,29 +3,50 @@
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
 from .samplers import SAMPLERS, Noise, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
+from .settings import (
+    Choice,
+    Number,
+    Setting,
+    Size,
+    add_flags,
+    check_settings,
+    declare,
+    from_flags,
+    settings_of,
+    to_flags,
+)
 from .sprite_unet import Attention, Block, SpriteUnet
-from .trainer import OPTIMIZERS, EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
+from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
 
 __all__ = [
-    "OPTIMIZERS",
     "SAMPLERS",
     "SCHEDULES",
     "VARIANTS",
     "Attention",
     "Block",
+    "Choice",
     "ContextUnet",
     "EpochDone",
     "MidEpoch",
     "Noise",
     "NoiseSchedule",
+    "Number",
     "ResidualConvBlock",
+    "Setting",
+    "Size",
     "SpriteUnet",
     "Step",
     "StepDone",
     "TrainConfig",
     "TrainEvent",
     "TrainingSet",
+    "add_flags",
+    "check_settings",
+    "declare",
+    "from_flags",
     "guide",
     "sample",
+    "settings_of",
+    "to_flags",
     "train",
 ]

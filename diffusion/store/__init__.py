@@ -1,7 +1,7 @@
 """A run on the disk: its folder, its checkpoints, its numbers and its card."""
 
 from .card import build_card, find_command, is_generated_card
-from .checkpoint import COURSE, NETWORKS, RunConfig, restore
+from .checkpoint import COURSE, RunConfig, restore
 from .files import write_whole
 from .quality import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from .run_folder import (
@@ -21,7 +21,6 @@ from .run_folder import (
 __all__ = [
     "COURSE",
     "MAX_LOADED",
-    "NETWORKS",
     "RUN_FILES",
     "SAMPLE",
     "TRAINING_FILES",

@@ -176,7 +176,7 @@ def stands(now: RunStatus, events: Iterable[JobEvent]) -> Iterator[tuple[RunStat
             grown = extend_curve(now.curve, event.step, event.loss, event.total)
             now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=grown)
         elif isinstance(event, EpochLine):
-            now = replace(now, held_out=(*now.held_out, (event.epoch, event.held_out_loss)))
+            now = replace(now, validation_losses=(*now.validation_losses, (event.epoch, event.validation_loss)))
         elif isinstance(event, JobEnded):
             now = replace(now, state="finished" if event.stage == "COMPLETED" else "failed")
         yield now, event

@@ -83,7 +83,7 @@ def leave(words: Words, runner: TrainingQueue, settings: Settings, owner: str) -
     if not mine:
         raise UserError(words.train.not_waiting)
     for name in mine:
-        runner.leave(name)
+        runner.withdraw(name)
 
 
 def resumable(runner: TrainingQueue, runs: Path) -> list[str]:
@@ -106,7 +106,7 @@ class StatusPoller:
 
         asked: the run that is chosen; "" for the one under way, whichever it is. heard: the number of the last answer.
         """
-        now, at = self.runner.snapshot(asked), (asked, self.runner.seen(), on_disk(self.runs))
+        now, at = self.runner.snapshot(asked), (asked, self.runner.known_runs(), on_disk(self.runs))
         number, was_at, before, told = self.told.get(request.session_hash, ("", None, None, {}))
         if number != heard:
             before, told = None, {}
@@ -122,14 +122,14 @@ class StatusPoller:
 
     def _tell(self, now: RunStatus, asked: str) -> dict[str, Any]:
         """Everything but the film."""
-        words, names, waiting = self.words, self.runner.seen(), resumable(self.runner, self.runs)
+        words, names, waiting = self.words, self.runner.known_runs(), resumable(self.runner, self.runs)
         run = None if now.busy else list_runs(self.runs).get(now.name)
         current, past = names[0] if names else "", names[1:]  # the first choice is the run under way, whichever it is
         return {
             "monitor": monitor(words, now) + (what_now(words, run) if run else ""),
             "curve": curve(words, now),
             "losses": losses(words, now),
-            "fold": gr.update(visible=bool(now.held_out)),
+            "fold": gr.update(visible=bool(now.validation_losses)),
             "command": gr.update(value=now.command, visible=bool(now.command)),
             **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
             "leave": gr.update(visible=bool(now.waiting)),

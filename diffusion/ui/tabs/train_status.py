@@ -29,7 +29,7 @@ def monitor(words: Words, now: RunStatus) -> str:
 
 def curve(words: Words, now: RunStatus) -> str:
     """The loss as a curve; empty before the first step."""
-    return loss_svg(words, now.curve, now.held_out, now.total, now.epochs) if now.total else ""
+    return loss_svg(words, now.curve, now.validation_losses, now.total, now.epochs) if now.total else ""
 
 
 def _standing(words: Words, now: RunStatus, share: float) -> str:
@@ -63,7 +63,7 @@ def losses(words: Words, now: RunStatus) -> str:
     """The same as a table, epoch by epoch, for those who cannot see the curve; empty before the first is done."""
     per_epoch = now.total / now.epochs if now.epochs else 0
     rows = []
-    for epoch, held_out in now.held_out:
+    for epoch, held_out in now.validation_losses:
         losses = [loss for step, loss in now.curve if epoch * per_epoch < step <= (epoch + 1) * per_epoch]
         mean = f"{sum(losses) / len(losses):.4f}" if losses else ""
         outside = "" if math.isnan(held_out) else f"{held_out:.4f}"
