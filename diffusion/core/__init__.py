@@ -12,6 +12,7 @@ from .settings import (
     check_settings,
     declare,
     from_flags,
+    name_of,
     settings_of,
     to_flags,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "declare",
     "from_flags",
     "guide",
+    "name_of",
     "sample",
     "settings_of",
     "to_flags",

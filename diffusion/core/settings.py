@@ -114,10 +114,11 @@ def name_of(field_name: str, setting: Setting) -> Message:
 
 
 def check_settings(config: Any) -> None:
-    """Raises a UserError about the first value that is not in range. None is a value that was left out."""
-    for name, setting in settings_of(config).items():
-        if (value := getattr(config, name)) is not None:
-            setting.check(name_of(name, setting), value)
+    """Raises a UserError about the first value that is not in range. None is in range where it is the default."""
+    for part in fields(config):
+        value, setting = getattr(config, part.name), part.metadata.get("setting")
+        if setting and not (value is None and part.default is None):
+            setting.check(name_of(part.name, setting), value)
 
 
 def add_flags(parser: argparse.ArgumentParser, config: type) -> None:

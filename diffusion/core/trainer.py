@@ -43,10 +43,20 @@ OPTIMIZERS = {"linear": (torch.optim.Adam, linear_decay), "cosine": (torch.optim
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    epochs: int = declare(32, Number(low=1, whole=True, step=1, slider_high=64, help="times each sprite is seen"))
+    epochs: int = declare(
+        32, Number(low=1, whole=True, step=1, slider_high=64, is_offered=True, help="times each sprite is seen")
+    )
     batch_size: int = declare(
         100,
-        Number(low=1, whole=True, step=8, slider_low=8, slider_high=512, help="over all processes together"),
+        Number(
+            low=1,
+            whole=True,
+            step=8,
+            slider_low=8,
+            slider_high=512,
+            is_offered=True,
+            help="over all processes together",
+        ),
     )
     lr: float = declare(
         2e-3, Number(low=0, high=1, without=0, name="learning rate", is_offered=True, help="the highest learning rate")

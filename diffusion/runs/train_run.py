@@ -46,7 +46,15 @@ class Plan:
     schedule: str | None = declare(None, settings_of(RunConfig)["schedule"])
     training: TrainConfig = field(default_factory=TrainConfig)
     save_every: int = declare(
-        4, Number(low=1, whole=True, step=1, slider_high=16, help="epochs; the first and the last are always saved")
+        4,
+        Number(
+            low=1,
+            whole=True,
+            step=1,
+            slider_high=16,
+            is_offered=True,
+            help="epochs; the first and the last are always saved",
+        ),
     )
     half: bool = declare(False, Setting(help="save in half precision, as the shipped runs do"))
 

@@ -8,8 +8,7 @@ from string import Formatter
 
 import pytest
 
-from diffusion.core import Setting, TrainConfig, settings_of
-from diffusion.core.settings import name_of
+from diffusion.core import Setting, TrainConfig, name_of, settings_of
 from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
 from diffusion.runs import Plan

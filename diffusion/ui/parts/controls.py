@@ -26,16 +26,16 @@ PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}  # what every
 def explained(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Show the person a generator handler's ValueErrors as a toast; any other exception stays a bug.
 
-    handler: its first argument is the words of the page.
+    handler: its first argument is the page, or its words.
     """
     assert inspect.isgeneratorfunction(handler)
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def wrapper(page: Any, *arguments: Any) -> Any:
         try:
-            yield from handler(words, *arguments)
+            yield from handler(page, *arguments)
         except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
+            raise _toast(page, mistake) from mistake
 
     return wrapper
 
@@ -44,16 +44,17 @@ def toasted(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a handler that returns."""
 
     @wraps(handler)
-    def wrapper(words: Words, *arguments: Any) -> Any:
+    def wrapper(page: Any, *arguments: Any) -> Any:
         try:
-            return handler(words, *arguments)
+            return handler(page, *arguments)
         except ValueError as mistake:
-            raise _toast(words, mistake) from mistake
+            raise _toast(page, mistake) from mistake
 
     return wrapper
 
 
-def _toast(words: Words, mistake: ValueError) -> gr.Error:
+def _toast(page: Any, mistake: ValueError) -> gr.Error:
+    words = page if isinstance(page, Words) else page.words
     return gr.Error(translate(words, message_of(mistake)), duration=8, print_exception=False)
 
 
