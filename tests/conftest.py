@@ -102,6 +102,6 @@ def runner():
     runner = TrainingQueue()
     yield runner
     for name in runner.snapshot().waiting:
-        runner.leave(name)
+        runner.withdraw(name)
     runner.stop()
     runner.wait(60)

@@ -19,7 +19,8 @@ from diffusion.__main__ import main
 from diffusion.core import SAMPLERS, EpochDone, NoiseSchedule, StepDone, TrainConfig, TrainingSet, train
 from diffusion.data import draw
 from diffusion.engine import Device, Request, generate
-from diffusion.runs import load_plan, run_plan
+from diffusion.errors import UserError
+from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.sprites import from_pixels, to_pixels
 from diffusion.store import Checkpoint, RunConfig, RunFolder
 from diffusion.ui.api.endpoints import Api
@@ -91,11 +92,13 @@ def test_training_takes_the_same_steps(name):
     pixels, labels = draw(200, 1)
     data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
     torch.manual_seed(0)
-    config = TrainConfig(epochs=2, batch_size=50, recipe=optimizer, seed=5)
+    config = TrainConfig(epochs=2, batch_size=50, optimizer=optimizer, seed=5)
     model = RunConfig(network=network, width=16).build()
-    events = list(train(model, NoiseSchedule.linear(), data, config, held_out=data, accelerator=Accelerator(cpu=True)))
+    events = list(
+        train(model, NoiseSchedule.linear(), data, config, validation=data, accelerator=Accelerator(cpu=True))
+    )
     losses = [event.loss for event in events if isinstance(event, StepDone)]
-    held_out = [event.held_out_loss for event in events if isinstance(event, EpochDone)]
+    held_out = [event.validation_loss for event in events if isinstance(event, EpochDone)]
     assert losses == pytest.approx(before["losses"], rel=1e-3)
     assert held_out == pytest.approx(before["held_out"], rel=1e-3)
     total = sum(float(v.double().sum()) for v in events[-1].weights.values() if v.is_floating_point())
@@ -116,6 +119,29 @@ def test_a_run_folder_opens_and_an_unfinished_run_goes_on(runs):
     events = list(run_plan(load_plan(run), resume=True))
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [2]
     assert run.is_finished() and list(run.epochs()) == [0, 1, 2]
+
+
+def test_a_run_on_mirrored_pictures_is_sampled_and_not_resumed(runs):
+    """The setting flip is gone; 46494df would go on to mirror half of the pictures."""
+    run, path = RunFolder(runs / "run"), runs / "run" / "config.json"
+    path.write_text(path.read_text().replace('"flip": false', '"flip": true'))
+    assert finished(run.load(1), Request(count=2, steps=3)).shape == (2, 16, 16, 3)
+    with pytest.raises(UserError, match="cannot be resumed: it was begun with flip, which this version does not have"):
+        load_plan(run)
+    plan = Plan(folder=run.path, data="builtin:120@3", network="context-unet", width=8, training=TrainConfig(epochs=3))
+    with pytest.raises(UserError, match="cannot be resumed: it was begun with flip"):
+        next(run_plan(plan, resume=True))
+
+
+def test_the_recipe_of_a_run_is_its_optimizer(runs):
+    assert RunFolder(runs / "run").config().training["optimizer"] == "linear"
+    assert load_plan(RunFolder(runs / "run")).training.optimizer == "linear"
+    card = (ROOT / "checkpoints" / "tutorial" / "README.md").read_text("utf-8")
+    assert "--recipe linear" in card, "the command line below is no longer the one of a card"
+    options = ["train", "--run", str(runs / "new"), "--data", "builtin:40", "--epochs", "1", "--width", "8"]
+    assert main([*options, "--recipe", "linear", "--no-evaluate"]) == 0
+    assert RunFolder(runs / "new").config().training["optimizer"] == "linear"
+    assert "--optimizer linear" in RunFolder(runs / "new").card()
 
 
 @pytest.mark.parametrize("name,epochs", [("recipe_plain", 2), ("recipe_all", 1)])

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ..core import StepDone
+from ..core import StepDone, from_flags
 from ..errors import UserError
 from .common import Options, Verbs, hub_ref
 from .hub import show_progress
-from .train import plan_of_options, train_options
+from .train import train_options
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -52,12 +52,12 @@ def job(options: Options) -> None:
 
 def _start(api: "HfApi", options: Options) -> "Job | None":
     """After saying what it may cost, and only with --yes."""
-    from ..runs import JobPlan, list_hardware, start_job
+    from ..runs import JobPlan, Plan, list_hardware, start_job
 
     parser = argparse.ArgumentParser(prog="python -m diffusion job … --")
     train_options(parser)
     plan = JobPlan(
-        plan=plan_of_options(parser.parse_args(["--run", options.to.split("/")[-1], *options.train])),
+        plan=from_flags(Plan, parser.parse_args(["--run", options.to.split("/")[-1], *options.train])),
         ref=hub_ref(options.to),
         hardware=options.hardware,
         hours=options.hours,
@@ -103,7 +103,7 @@ def _follow(api: "HfApi", job: "Job") -> None:
                 print(f"job {job.id} ended as {event.stage} {event.message}".rstrip(), file=sys.stderr)
         else:
             bar.write(
-                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
+                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.validation_loss:.4f}", file=sys.stdout
             )
 
 

@@ -13,7 +13,8 @@ from ..errors import UserError
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
 
 if TYPE_CHECKING:
-    from ..engine import Request, Setting
+    from ..core import Setting
+    from ..engine import Request
     from ..store import Checkpoint
 
 
@@ -67,7 +68,8 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
 
 def _add_flag(verb: argparse.ArgumentParser, name: str, setting: "Setting") -> None:
     """The flag of one setting of a request."""
-    from ..engine import Choice, Number, Request, Shares, Switch
+    from ..core import Choice, Number
+    from ..engine import Request, Shares, Switch
 
     flag, default = f"--{name.replace('_', '-')}", getattr(Request, name)
     match setting:

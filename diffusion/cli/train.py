@@ -1,4 +1,4 @@
-"""train, convert: verbs that make runs."""
+"""train, convert: the verbs that make runs."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ..core import OPTIMIZERS, EpochDone, StepDone, TrainConfig
+from ..core import EpochDone, StepDone, add_flags, from_flags
 from ..errors import UserError
 from .common import Options, Verbs, hub_ref
 from .measure import print_measured
@@ -18,32 +18,11 @@ if TYPE_CHECKING:
 
 
 def train_options(verb: argparse.ArgumentParser) -> None:
-    from ..core import SCHEDULES
-    from ..store import NETWORKS
+    """The flags of `train`, most of them declared with the settings of a Plan."""
+    from ..runs import Plan
 
-    default = TrainConfig()
-    verb.add_argument("--run", type=Path, required=True, help="the run folder to make")
-    verb.add_argument(
-        "--data", default="builtin", help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"
-    )
-    verb.add_argument("--labels", help="the .npy of labels that goes with a .npy of pictures")
-    verb.add_argument("--from", dest="start", metavar="FILE", help="begin with the weights of this checkpoint")
-    verb.add_argument("--network", choices=NETWORKS, help="sprite-unet, or that of --from, unless given")
-    verb.add_argument("--width", type=int, help="features at full resolution; 64, or those of --from, unless given")
-    verb.add_argument("--schedule", choices=SCHEDULES, help="how the noise grows; linear unless given")
-    verb.add_argument("--epochs", type=int, default=default.epochs)
-    verb.add_argument("--batch-size", type=int, default=default.batch_size, help="over all processes together")
-    verb.add_argument("--lr", type=float, default=default.lr, help="the highest learning rate")
-    verb.add_argument(
-        "--recipe", choices=OPTIMIZERS, default=default.recipe, help="Adam falling linearly, or AdamW on a cosine"
-    )
-    verb.add_argument("--drop-label", type=float, default=default.drop_label, help="share trained without its label")
-    verb.add_argument("--ema", type=float, default=default.ema, help="what the averaged weights keep at each step")
-    verb.add_argument("--flip", action="store_true", help="mirror half of the pictures")
-    verb.add_argument("--seed", type=int, default=default.seed)
-    verb.add_argument("--save-every", type=int, default=4, help="epochs; the first and the last are always saved")
-    verb.add_argument("--half", action="store_true", help="save in half precision")
-    verb.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
+    add_flags(verb, Plan)
+    verb.add_argument("--resume", action="store_true", help="continue after the last whole epoch")
     verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
     verb.add_argument("--push-to", metavar="user/repo", help="publish the run on the Hub whenever an epoch is saved")
     verb.add_argument("--log", choices=("bar", "json"), default="bar", help="json: a line for every 20 steps")
@@ -52,13 +31,13 @@ def train_options(verb: argparse.ArgumentParser) -> None:
 def train(options: Options) -> None:
     """Train a network and save its epochs in a run folder."""
     from ..engine import make_accelerator
-    from ..runs import run_plan, to_line
+    from ..runs import Plan, run_plan, to_line
 
-    plan, accelerator = plan_of_options(options), make_accelerator()
+    plan, accelerator = from_flags(Plan, options), make_accelerator()
     publish = _publisher(plan, options.push_to) if options.push_to else None
-    # delay: no bar before the first step, so that a mistake stays one line
-    hidden = options.log == "json" or not accelerator.is_main_process
-    bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=hidden)
+    # delay: there is no bar before the first step, so that an error is one line
+    is_hidden = options.log == "json" or not accelerator.is_main_process
+    bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=is_hidden)
     for event in run_plan(plan, resume=options.resume, accelerator=accelerator):
         if not accelerator.is_main_process:
             continue
@@ -74,13 +53,13 @@ def train(options: Options) -> None:
             bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
         elif isinstance(event, EpochDone):
             bar.write(
-                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}", file=sys.stdout
+                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.validation_loss:.4f}", file=sys.stdout
             )
         if publish and isinstance(event, EpochDone) and plan.keeps(event.epoch):
             try:
                 publish()
-            except ValueError as trouble:  # the next epoch brings this one along
-                print(f"not pushed: {trouble}", file=sys.stderr, flush=True)
+            except ValueError as error:  # the push of the next epoch includes this one
+                print(f"not pushed: {error}", file=sys.stderr, flush=True)
     bar.close()
     if accelerator.is_main_process and not options.no_evaluate:
         _measure_briefly(plan)
@@ -88,26 +67,8 @@ def train(options: Options) -> None:
         publish()
 
 
-def plan_of_options(options: Options) -> "Plan":
-    from ..runs import Plan
-
-    settings = {name: getattr(options, name) for name in TrainConfig.__dataclass_fields__}
-    return Plan(
-        folder=options.run,
-        data=options.data,
-        labels=options.labels,
-        start=options.start,
-        network=options.network,
-        width=options.width,
-        schedule=options.schedule,
-        training=TrainConfig(**settings),
-        save_every=options.save_every,
-        half=options.half,
-    )
-
-
 def _publisher(plan: "Plan", name: str) -> Callable[[], object]:
-    """What pushes the run as it stands."""
+    """A function that pushes the run as it is."""
     from huggingface_hub import HfApi
     from huggingface_hub.utils import disable_progress_bars
 
@@ -121,13 +82,13 @@ def _publisher(plan: "Plan", name: str) -> Callable[[], object]:
 
 
 def _measure_briefly(plan: "Plan") -> None:
-    """After training, where there are enough real sprites to compare with: a quarter of what `evaluate` draws."""
+    """Evaluates with a quarter of the sprites of `evaluate`, where there are enough real ones to compare with."""
     from ..evaluation import FEATURE_WEIGHTS, EvalConfig, load_training_data
     from ..store import RunFolder
 
-    run, exam = RunFolder(plan.folder), EvalConfig(count=500)
-    if FEATURE_WEIGHTS.is_file() and len(load_training_data(run, plan.data, plan.labels)[1]) >= exam.count:
-        print_measured(run, exam, data=plan.data, labels=plan.labels)
+    run, settings = RunFolder(plan.folder), EvalConfig(count=500)
+    if FEATURE_WEIGHTS.is_file() and len(load_training_data(run, plan.data, plan.labels)[1]) >= settings.count:
+        print_measured(run, settings, data=plan.data, labels=plan.labels)
 
 
 def _convert_options(verb: argparse.ArgumentParser) -> None:

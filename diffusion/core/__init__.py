@@ -3,31 +3,54 @@
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
 from .samplers import MAX_SEED, SAMPLERS, Noise, Sampler, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
+from .settings import (
+    Choice,
+    Number,
+    Setting,
+    Size,
+    add_flags,
+    check_settings,
+    declare,
+    from_flags,
+    name_of,
+    settings_of,
+    to_flags,
+)
 from .sprite_unet import Attention, Block, SpriteUnet
-from .trainer import OPTIMIZERS, EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
+from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
 
 __all__ = [
     "MAX_SEED",
-    "OPTIMIZERS",
     "SAMPLERS",
     "SCHEDULES",
     "VARIANTS",
     "Attention",
     "Block",
+    "Choice",
     "ContextUnet",
     "EpochDone",
     "MidEpoch",
     "Noise",
     "NoiseSchedule",
+    "Number",
     "ResidualConvBlock",
     "Sampler",
+    "Setting",
+    "Size",
     "SpriteUnet",
     "Step",
     "StepDone",
     "TrainConfig",
     "TrainEvent",
     "TrainingSet",
+    "add_flags",
+    "check_settings",
+    "declare",
+    "from_flags",
     "guide",
+    "name_of",
     "sample",
+    "settings_of",
+    "to_flags",
     "train",
 ]

@@ -44,19 +44,19 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, report: Call
     if run.path.is_dir() and last in run.epochs():
         return run.load(last)
     data, held_out = open_dataset(f"builtin:{count}")
-    settings = TrainConfig(epochs=epochs, lr=1e-3, recipe="linear")  # the tutorial's
+    settings = TrainConfig(epochs=epochs, lr=1e-3, optimizer="linear")  # the tutorial's
     torch.manual_seed(0)
     events = train(
         config.build(),
         schedule.linear(),
         as_tensors(data),
         settings,
-        held_out=as_tensors(held_out),
+        validation=as_tensors(held_out),
         accelerator=make_accelerator(),
     )
     for event in events:
         if isinstance(event, EpochDone):
-            report(f"{name}, epoch {event.epoch}: loss {event.loss:.4f}, held out {event.held_out_loss:.4f}")
+            report(f"{name}, epoch {event.epoch}: loss {event.loss:.4f}, held out {event.validation_loss:.4f}")
     assert isinstance(event, EpochDone)
     run.create(replace(config, training=asdict(settings), data=data.facts()))
     run.save_epoch(last, event.weights, {"step": event.step})

@@ -4,106 +4,25 @@ The form, the command line's flags, links, the API's checks and request.json are
 setting needs a field here, its words in `Words.settings`, and its use in `generate`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from numbers import Integral, Real
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from ..core import MAX_SEED, SAMPLERS, Sampler
+from ..core import MAX_SEED, SAMPLERS, Choice, Number, Setting, check_settings, declare, settings_of
 from ..errors import Message, UserError
 from ..refs import EpochRef
 from ..sprites import KINDS
 
 MAX_SPRITES = 64
 
-# Where a setting stands in the form; a link and the API leave an experiment out while it has its default.
-Group = Literal["main", "more", "experiment"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One setting of a request: its range, its control in the form and its help on the command line."""
-
-    help: str
-    group: Group = "main"
-
-    def check(self, name: str, value: Any) -> None:
-        """Raises a UserError unless the value is in range."""
-
-    def convert(self, value: Any) -> Any:
-        """A value from JSON in the type that the setting has."""
-        return value
-
-    def read(self, text: str) -> Any:
-        """The value in a link; a ValueError where there is none."""
-        return text
-
-    def write(self, value: Any) -> str:
-        """The inverse of `read`."""
-        return str(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number(Setting):
-    """A number between `low` and `high`; a slider with `step` from `low` to `slider_high`, or a box without `step`."""
-
-    low: float
-    high: float | None = None  # None: the noise schedule sets the limit
-    whole: bool = False
-    step: float | None = None
-    slider_high: float | None = None  # `high` unless given
-
-    def check(self, name: str, value: Any) -> None:
-        title = Message(name)
-        if self.whole and not _is_number(value, Integral):
-            raise UserError("{name} must be a whole number, not {value!r}", name=title, value=value)
-        if not _is_number(value, Real):
-            raise UserError("{name} must be a number, not {value!r}", name=title, value=value)
-        if self.high is None and not value >= self.low:
-            raise UserError("{name} must be at least {low}, not {value}", name=title, low=self.low, value=value)
-        if self.high is not None and not self.low <= value <= self.high:
-            raise UserError(
-                "{name} must be between {low} and {high}, not {value}",
-                name=title,
-                low=self.low,
-                high=self.high,
-                value=value,
-            )
-
-    def convert(self, value: Any) -> Any:
-        return int(value) if self.whole and isinstance(value, float) and value.is_integer() else value
-
-    def read(self, text: str) -> float:
-        return int(text) if self.whole else float(text)
-
-
-def _is_number(value: Any, kind: type) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice(Setting):
-    """One of several names, each with a title that is the same in every language."""
-
-    options: Mapping[str, Sampler]
-
-    def check(self, name: str, value: Any) -> None:
-        if not isinstance(value, str) or value not in self.options:
-            raise UserError(
-                "{name} must be one of {options}, not {value!r}",
-                name=Message(name),
-                options=", ".join(self.options),
-                value=value,
-            )
-
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Setting):
     """On or off."""
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: Message, value: Any) -> None:
         if not isinstance(value, bool):
-            raise UserError("{name} must be true or false, not {value!r}", name=Message(name), value=value)
+            raise UserError("{name} must be true or false, not {value!r}", name=name, value=value)
 
     def read(self, text: str) -> bool:
         return text == "true"
@@ -119,11 +38,11 @@ class Shares(Setting):
     names: Sequence[str]
     flag: str
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: Message, value: Any) -> None:
         if len(value) != len(self.names) or not all(0 <= share <= 1 for share in value):
             raise UserError(
                 "{name} must be {count} numbers from 0 to 1 ({options})",
-                name=Message(name),
+                name=name,
                 count=len(self.names),
                 options=", ".join(self.names),
             )
@@ -140,11 +59,6 @@ class Shares(Setting):
     def only(self, chosen: str | None) -> tuple[float, ...]:
         """1 for the name, 0 for the others; all zeros for any other word."""
         return tuple(float(name == chosen) for name in self.names)
-
-
-def declare(default: Any, setting: Setting) -> Any:
-    """A field of `Request`."""
-    return field(default=default, metadata={"setting": setting})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,13 +90,7 @@ class Request:
     )
 
     def __post_init__(self) -> None:
-        for name, setting in settings_of(type(self)).items():
-            setting.check(name, getattr(self, name))
-
-
-def settings_of(request: type[Request]) -> dict[str, Setting]:
-    """Name -> declaration of each setting, in the order of the fields."""
-    return {one.name: one.metadata["setting"] for one in fields(request)}
+        check_settings(self)
 
 
 SETTINGS = settings_of(Request)

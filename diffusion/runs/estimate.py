@@ -1,4 +1,4 @@
-"""How long a training run will take on this machine: said before it begins, and corrected while it runs."""
+"""Estimates how long a training run takes on this machine, before it begins."""
 
 import time
 from functools import cache
@@ -14,25 +14,25 @@ from ..store import RunConfig, load_file
 from .previews import PREVIEW_COUNT
 from .train_run import Plan, make_config
 
-STEPS = 10  # the first of which only warms up
+STEPS = 10  # the first one warms up and is not timed
 
 
-def estimate_seconds(plan: Plan, pictures: int, held_out: int) -> float:
-    """Seconds of the whole run."""
-    return plan.training.epochs * estimate_epoch_seconds(plan, pictures, held_out)
+def estimate_seconds(plan: Plan, pictures: int, validation: int) -> float:
+    """Seconds of the whole run. pictures, validation: how many to train on, and how many for the validation loss."""
+    return plan.training.epochs * estimate_epoch_seconds(plan, pictures, validation)
 
 
-def estimate_epoch_seconds(plan: Plan, pictures: int, held_out: int) -> float:
-    """A picture that is only looked at, and not learned from, costs a third of one that is."""
+def estimate_epoch_seconds(plan: Plan, pictures: int, validation: int) -> float:
+    """Seconds of one epoch. A picture that goes through the network forward only costs a third of a training one."""
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
     config = make_config(plan, like, {})
     speed = measure_training_speed(config.network, config.width, plan.training.batch_size)
-    looked_at = 30 * plan.training.batch_size + held_out + 2 * PREVIEW_COUNT * Request().steps  # after every epoch
-    return (pictures + looked_at / 3) / speed
+    forward_only = 30 * plan.training.batch_size + validation + 2 * PREVIEW_COUNT * Request().steps
+    return (pictures + forward_only / 3) / speed
 
 
 def measure_training_speed(network: str, width: int, batch_size: int) -> float:
-    """Measured once for each network and batch size; about a second. Whoever asks meanwhile waits for the same."""
+    """Sprites a second, measured once for each network and batch size in about a second; thread-safe."""
     with _measuring:
         return _measure(network, width, batch_size)
 
@@ -42,10 +42,7 @@ _measuring = Lock()
 
 @cache
 def _measure(network: str, width: int, batch_size: int) -> float:
-    """On a few steps with noise for pictures.
-
-    The fastest step counts: the others met whatever else the machine did just then, such as opening the page.
-    """
+    """Trains a few steps on noise and takes the fastest: other work of the machine slows the others down."""
     config = RunConfig(network=network, width=width)
     noise = torch.randint(0, 256, (batch_size * STEPS, 16, 16, 3), dtype=torch.uint8)
     data = TrainingSet(noise, torch.zeros(len(noise), 5))
@@ -58,5 +55,5 @@ def _measure(network: str, width: int, batch_size: int) -> float:
     )
     ends = [time.monotonic() for event in islice(steps, STEPS)]
     steps.close()
-    release_openmp_threads()  # the thread that asked lives on, and would slow down the run
+    release_openmp_threads()  # the OpenMP threads of this thread would slow down the run
     return batch_size / min(end - begin for begin, end in pairwise(ends))

@@ -14,7 +14,7 @@ from ..store import RunFolder
 def publish_run(
     api: HfApi, run: RunFolder, ref: HubRef, *, private: bool = False, with_training: bool = False
 ) -> Generator[Any, None, Pushed]:
-    """Draws the card's picture where it is missing, then pushes. Yields Drawing, then the events of `push_run`."""
+    """Draws the card's picture if it is missing, then pushes. Yields Drawing, then the events of `push_run`."""
     check_push(run, ref)
     yield from draw_card_picture(run)
     return (yield from push_run(api, run, ref, private=private, with_training=with_training))

@@ -1,6 +1,6 @@
-"""One training run at a time, in a thread of the server: it belongs to nobody's browser. Others wait for their turn.
+"""Runs one training run at a time, in a thread of the server; other runs wait in a queue.
 
-Whoever asks gets the same snapshot, so a page that was closed or reloaded finds the run again.
+A run does not depend on a browser. Every page gets the same snapshot, so a page that was reloaded finds the run again.
 """
 
 import math
@@ -26,36 +26,40 @@ class QueuedRun:
     plan: Plan
     resume: bool
     owner: str
-    context: Context = field(default_factory=copy_context)  # of the request: a lent GPU is lent to whoever asked
+    context: Context = field(default_factory=copy_context)  # of the request: ZeroGPU lends the GPU to its sender
+
+    @property
+    def name(self) -> str:
+        return self.plan.folder.name
 
 
 class TrainingQueue:
-    """longest: seconds that a run may take before it is saved and stopped; None for as long as it needs."""
+    """max_seconds: the time after which a run is saved and stopped; None: no limit."""
 
-    def __init__(self, longest: float | None = None) -> None:
-        self.longest = longest
+    def __init__(self, max_seconds: float | None = None) -> None:
+        self.max_seconds = max_seconds
         self._past: dict[str, RunStatus] = {}  # runs that are over, the newest last
         self._waiting: list[QueuedRun] = []
         self._lock = threading.Lock()
-        self._go = threading.Event()  # cleared while paused
+        self._may_run = threading.Event()  # cleared while paused
         self._stop = threading.Event()
         self._save = threading.Event()
-        self._one_epoch = threading.Event()
+        self._pause_after_epoch = threading.Event()
         self._now = RunStatus()
         self._thread: threading.Thread | None = None
 
     def snapshot(self, name: str = "") -> RunStatus:
-        """How a run stands that this server has seen; the one under way, or the last, unless named."""
+        """The status of a run that this server has trained; without a name of the current run, or the last."""
         now = self._now
         return now if name in ("", now.name) else self._past.get(name, now)
 
-    def seen(self) -> tuple[str, ...]:
-        """The runs that `snapshot` knows, the newest first."""
+    def known_runs(self) -> tuple[str, ...]:
+        """The names that `snapshot` knows, the newest first."""
         with self._lock:
             return tuple(dict.fromkeys([self._now.name, *reversed(self._past)])) if self._now.name else ()
 
     def start(self, plan: Plan, *, resume: bool = False, owner: str = "") -> None:
-        """Begin, or go on with, a run: at once, or after those before it. ValueError where it cannot wait either."""
+        """Starts or resumes a run, now or after the runs before it. Raises UserError where the queue is full."""
         name = plan.folder.name
         with self._lock:
             if name in self._now.waiting or (self._now.busy and name == self._now.name):
@@ -68,111 +72,111 @@ class TrainingQueue:
                     "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
                 )
             self._waiting.append(QueuedRun(plan, resume, owner))
-            self._tell_who_waits()
+            self._update_waiting()
 
-    def leave(self, name: str) -> None:
-        """Give up a place among those that wait."""
+    def withdraw(self, name: str) -> None:
+        """Removes a run from the queue."""
         with self._lock:
-            for one in self._waiting:
-                if one.plan.folder.name == name and not one.resume:
-                    RunFolder(one.plan.folder).remove_data()
-            self._waiting = [one for one in self._waiting if one.plan.folder.name != name]
-            self._tell_who_waits()
+            for queued in self._waiting:
+                if queued.name == name and not queued.resume:
+                    RunFolder(queued.plan.folder).remove_data()
+            self._waiting = [queued for queued in self._waiting if queued.name != name]
+            self._update_waiting()
 
     def owner_of(self, name: str) -> str | None:
-        """Who started the run under way, or waits with one; None for a run that does neither."""
+        """The owner of the current run or of a waiting one; None for any other run."""
         with self._lock:
             if self._now.busy and name == self._now.name:
                 return self._now.owner
-            return next((one.owner for one in self._waiting if one.plan.folder.name == name), None)
+            return next((queued.owner for queued in self._waiting if queued.name == name), None)
 
-    def _begin(self, next_one: QueuedRun) -> None:
-        """Under the lock."""
-        plan, resume = next_one.plan, next_one.resume
-        before = _history(RunFolder(plan.folder), self._past.get(plan.folder.name)) if resume else {}
+    def _begin(self, queued: QueuedRun) -> None:
+        """Needs the lock."""
+        plan, resume = queued.plan, queued.resume
+        before = _earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
         self._now = RunStatus(
             state="starting",
-            name=plan.folder.name,
-            owner=next_one.owner,
+            name=queued.name,
+            owner=queued.owner,
             command=plan.command(),
             epochs=plan.training.epochs,
             **before,
         )
-        self._tell_who_waits()
-        self._go.set()
-        for wish in (self._stop, self._save, self._one_epoch):
-            wish.clear()
-        self._thread = threading.Thread(target=next_one.context.run, args=(self._work, plan, resume), daemon=True)
+        self._update_waiting()
+        self._may_run.set()
+        for event in (self._stop, self._save, self._pause_after_epoch):
+            event.clear()
+        self._thread = threading.Thread(target=queued.context.run, args=(self._run_thread, plan, resume), daemon=True)
         self._thread.start()
 
-    def _tell_who_waits(self) -> None:
-        """Under the lock."""
-        self._now = replace(self._now, waiting=tuple(one.plan.folder.name for one in self._waiting))
+    def _update_waiting(self) -> None:
+        """Needs the lock."""
+        self._now = replace(self._now, waiting=tuple(queued.name for queued in self._waiting))
 
     def pause(self) -> None:
-        self._turn(("running",), "paused", self._go.clear)
+        self._change_state(("running",), "paused", self._may_run.clear)
 
     def go_on(self) -> None:
-        def run() -> None:
-            self._one_epoch.clear()
-            self._go.set()
+        def act() -> None:
+            self._pause_after_epoch.clear()
+            self._may_run.set()
 
-        self._turn(("paused",), "running", run)
+        self._change_state(("paused",), "running", act)
 
     def next_epoch(self) -> None:
-        """Go on until the epoch is done and its sprites are there, then pause again."""
+        """Trains until the epoch is done and its samples are there, then pauses again."""
 
-        def walk() -> None:
-            self._one_epoch.set()
-            self._go.set()
+        def act() -> None:
+            self._pause_after_epoch.set()
+            self._may_run.set()
 
-        self._turn(("paused",), "running", walk)
+        self._change_state(("paused",), "running", act)
 
     def save_now(self) -> None:
-        """Keep all that is needed to go on from here, at the end of the step."""
+        """Saves the state for resuming, at the end of the step."""
         self._save.set()
 
     def stop(self) -> None:
-        """Save and end, at the end of the step."""
+        """Saves and ends the run, at the end of the step."""
 
-        def halt() -> None:
+        def act() -> None:
             self._stop.set()
-            self._go.set()
+            self._may_run.set()
 
-        self._turn(("starting", "running", "paused"), "stopping", halt)
+        self._change_state(("starting", "running", "paused"), "stopping", act)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Until the run is over, and those that wait; for tests and for shutting down."""
+        """Waits until the run and the waiting ones are over; for tests and for shutting down."""
         while self._thread and self._thread.is_alive():
             thread = self._thread
             thread.join(seconds)
             if thread.is_alive():
                 return
 
-    def _turn(self, before: tuple[str, ...], after: str, then: Callable[[], None] = lambda: None) -> None:
-        """From one of these states into another, and what goes with it; nothing where it stands elsewhere."""
+    def _change_state(self, before: tuple[str, ...], after: str, act: Callable[[], None] = lambda: None) -> None:
+        """Changes the state and calls `act`, if the run is in one of the states `before`; does nothing otherwise."""
         with self._lock:
             if self._now.state in before:
                 self._now = replace(self._now, state=after)
-                then()
+                act()
 
     def _update(self, **changes: Any) -> None:
-        """Under the lock: a state that a visitor changes meanwhile must not be written over."""
+        """Takes the lock, so that a state which a visitor changes at the same time is not overwritten."""
         with self._lock:
             self._now = replace(self._now, **changes)
 
-    def _work(self, plan: Plan, resume: bool) -> None:
+    def _run_thread(self, plan: Plan, resume: bool) -> None:
         try:
-            ended = self._follow(plan, resume)
-            self._finish("stopped" if ended else "finished")
-        except ValueError as mistake:
-            self._finish("failed", message_of(mistake))
+            was_stopped = self._carry_out(plan, resume)
+            self._finish("stopped" if was_stopped else "finished")
+        except ValueError as error:
+            self._finish("failed", message_of(error))
         except Exception as bug:
             self._finish("failed", f"{type(bug).__name__}: {bug}")
             raise
 
     def _finish(self, state: str, message: Message | str = "") -> None:
-        """The run is over; the next one begins."""
+        """Ends the run and begins the next one."""
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
             self._past.pop(self._now.name, None)
@@ -182,10 +186,10 @@ class TrainingQueue:
             if self._waiting:
                 self._begin(self._waiting.pop(0))
 
-    def _follow(self, plan: Plan, resume: bool) -> bool:
-        """Until the end, or until stopped: True then."""
-        steps, sprites, started = 0, 0, 0.0  # since the first step, which is not timed
-        deadline = time.monotonic() + self.longest if self.longest else math.inf
+    def _carry_out(self, plan: Plan, resume: bool) -> bool:
+        """Trains until the end, or until `stop`; True if it was stopped."""
+        steps, sprites, started = 0, 0, 0.0  # since the end of the first step, which is not timed
+        deadline = time.monotonic() + self.max_seconds if self.max_seconds else math.inf
 
         def wants_state() -> bool:
             if time.monotonic() > deadline:
@@ -201,7 +205,7 @@ class TrainingQueue:
                     steps, sprites, took = steps + 1, sprites + event.sprites, now - started
                 else:
                     started, took = now, math.inf
-                self._turn(("starting",), "running")
+                self._change_state(("starting",), "running")
                 self._update(
                     step=event.step,
                     total=event.total,
@@ -217,41 +221,41 @@ class TrainingQueue:
                     events.close()
                     return True
             elif isinstance(event, EpochDone):
-                self._show(plan, event)
-                if self._one_epoch.is_set() and event.epoch + 1 < plan.training.epochs:
+                self._add_samples(plan, event)
+                if self._pause_after_epoch.is_set() and event.epoch + 1 < plan.training.epochs:
                     self.pause()
             paused = time.monotonic()
-            while not self._go.wait(1) and time.monotonic() < deadline:
+            while not self._may_run.wait(1) and time.monotonic() < deadline:
                 pass
-            self._go.set()
+            self._may_run.set()
             started += time.monotonic() - paused
         return False
 
-    def _show(self, plan: Plan, event: EpochDone) -> None:
-        """The fixed sprites, as they are after this epoch."""
+    def _add_samples(self, plan: Plan, event: EpochDone) -> None:
+        """Draws the preview sprites of this epoch, always from the same noise."""
         config = RunFolder(plan.folder).config()
         checkpoint = Checkpoint(config, event.epoch, restore(config, event.weights, f"epoch {event.epoch}"))
         sprites = to_pixels(draw_previews(checkpoint))
-        held_out = (*self._now.held_out, (event.epoch, event.held_out_loss))
+        losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
-        self._update(held_out=held_out, kinds=preview_kinds(config), samples=samples)
+        self._update(validation_losses=losses, kinds=preview_kinds(config), samples=samples)
 
 
-def _history(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
-    """What a resumed run has shown already: all of it if this server saw it, else the means of its epochs."""
+def _earlier_progress(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
+    """The progress of a run before it is resumed: from this server's memory, else the epochs' means on the disk."""
     if last:
-        return {name: getattr(last, name) for name in ("curve", "held_out", "samples", "kinds")}
+        return {name: getattr(last, name) for name in ("curve", "validation_losses", "samples", "kinds")}
     epochs = run.metrics()
     losses = {epoch: facts.validation_loss for epoch, facts in epochs.items()}
     return {
         "curve": tuple((facts.step, facts.loss) for facts in epochs.values() if None not in (facts.step, facts.loss)),
-        "held_out": tuple((epoch, math.nan if loss is None else loss) for epoch, loss in losses.items()),
+        "validation_losses": tuple((epoch, math.nan if loss is None else loss) for epoch, loss in losses.items()),
     }
 
 
 def is_interrupted(run: RunFolder) -> bool:
-    """Was this run begun here and never finished?"""
+    """Whether this run was begun here and never finished."""
     try:
         return bool(run.plan()) and not run.is_finished()
-    except ValueError:  # a folder that is no run, or not ours
+    except ValueError:  # the folder holds no run, or a damaged one
         return False

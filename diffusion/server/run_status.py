@@ -1,4 +1,4 @@
-"""How a training run stands: everything a page needs to show it from nothing."""
+"""The status of a training run: all that a page needs to show it."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ class RunStatus:
     state: str = "idle"  # one of STATES
     name: str = ""
     command: str = ""  # the command line that does the same
-    owner: str = ""  # who started it, as the caller names people
+    owner: str = ""  # the visitor who started it, as the caller names visitors
     message: Message | str = ""  # why it failed
-    saved_at: int = 0  # the step that was saved last because somebody asked
-    out_of_time: bool = False  # stopped because it took as long as a run may take here
+    saved_at: int = 0  # the last step that was saved on request
+    out_of_time: bool = False  # whether it was stopped by the time limit
     step: int = 0
     total: int = 0
     epochs: int = 0
@@ -27,23 +27,23 @@ class RunStatus:
     seconds_left: float = 0.0
     lr: float = 0.0
     curve: Curve = ()  # at most CURVE_POINTS
-    held_out: tuple[tuple[int, float], ...] = ()  # (epoch, loss)
+    validation_losses: tuple[tuple[int, float], ...] = ()  # (epoch, loss)
     samples: tuple[tuple[int, np.ndarray], ...] = ()  # (epoch, uint8 (16, 16, 16, 3)), from the same noise
-    kinds: tuple[str, ...] = ()  # what they show in turn, if it was asked for kinds
-    waiting: tuple[str, ...] = ()  # the names of the runs that come next
+    kinds: tuple[str, ...] = ()  # the kinds of the samples, in turn; empty: any kind
+    waiting: tuple[str, ...] = ()  # the names of the runs in the queue
 
     @property
     def busy(self) -> bool:
         return self.state in ("starting", "running", "paused", "stopping")
 
 
-def extend_curve(curve: Curve, step: int, loss: float, total: int, most: int = CURVE_POINTS) -> Curve:
-    """The curve with one more step, still of at most `most` points: each the mean of its stretch of the run's steps.
+def extend_curve(curve: Curve, step: int, loss: float, total: int, max_points: int = CURVE_POINTS) -> Curve:
+    """The curve with one more step and at most `max_points` points, each the mean of an equal part of the run's steps.
 
-    A step that it has seen already, in a run that goes on after an earlier one, takes the place of what came since.
+    A run that is resumed from an earlier step repeats steps: the first repeated step replaces all that came after it.
     """
     curve = curve if not curve or curve[-1][0] < step else tuple(point for point in curve if point[0] < step)
-    width = -(-total // most)
+    width = -(-total // max_points)
     begins = (step - 1) // width * width
     if not curve or curve[-1][0] <= begins:
         return (*curve, (step, loss))

@@ -1,7 +1,7 @@
 """A run on the disk: its folder, its checkpoints, its numbers and its card."""
 
 from .card import build_card, find_command, is_generated_card
-from .checkpoint import COURSE, NETWORKS, RunConfig, restore
+from .checkpoint import COURSE, RunConfig, restore
 from .checkpoint_files import MAX_LOADED, Checkpoint, check_file, find_epoch_files, load_file
 from .comparison import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
 from .files import write_whole
@@ -18,7 +18,6 @@ from .run_folder import (
 __all__ = [
     "COURSE",
     "MAX_LOADED",
-    "NETWORKS",
     "QUALITY_NUMBERS",
     "RUN_FILES",
     "SAMPLE",

@@ -1,4 +1,4 @@
-"""What a run is, in words (`RunConfig`, config.json) and in weights (a state dict, checked before it is used)."""
+"""A run's settings (`RunConfig`, config.json) and the check of its weights (a state dict)."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,17 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from ..core import SCHEDULES, VARIANTS, ContextUnet, NoiseSchedule, SpriteUnet
+from ..core import (
+    SCHEDULES,
+    VARIANTS,
+    Choice,
+    ContextUnet,
+    NoiseSchedule,
+    Size,
+    SpriteUnet,
+    check_settings,
+    declare,
+)
 from ..errors import Message, UserError
 from ..sprites import KINDS
 
@@ -19,39 +29,24 @@ NETWORKS: dict[str, type[nn.Module]] = {"sprite-unet": SpriteUnet, "context-unet
 class RunConfig:
     """config.json: enough to build the network again and to say where it came from."""
 
-    network: str = "sprite-unet"
-    width: int = 64  # features at full resolution
-    variant: str = "mended"  # "course": behaves as the course's notebooks do
-    schedule: str = "linear"
-    levels: int = 500  # T
+    network: str = declare("sprite-unet", Choice(options=NETWORKS, help="sprite-unet, or that of --from"))
+    width: int = declare(64, Size(high=512, multiple_of=8, help="features at full resolution: 64, or those of --from"))
+    variant: str = declare("mended", Choice(options=VARIANTS))  # "course": as in the course's notebooks
+    schedule: str = declare("linear", Choice(options=SCHEDULES, help="how the noise grows: linear, or that of --from"))
+    levels: int = declare(500, Size(high=10_000))  # T
     training: dict[str, Any] = field(default_factory=dict)  # TrainConfig
     data: dict[str, Any] = field(default_factory=dict)  # name, count, labelled, sha256
-    start: str = ""  # the checkpoint whose weights it began with; empty: random ones
+    start: str = ""  # the checkpoint whose weights it began with; empty: random weights
 
     def __post_init__(self) -> None:
-        for value, known, what in (
-            (self.network, NETWORKS, "network"),
-            (self.schedule, SCHEDULES, "schedule"),
-            (self.variant, VARIANTS, "variant"),
-        ):
-            if value not in tuple(known):  # a tuple, because what a file says may be unhashable
-                raise UserError(
-                    "{what} must be one of {known}, not {value!r}", what=what, known=", ".join(known), value=value
-                )
-        for number, most, what in ((self.width, 512, "width"), (self.levels, 10_000, "levels")):
-            if not isinstance(number, int) or not 1 <= number <= most:
-                raise UserError(
-                    "{what} must be a whole number from 1 to {most}, not {value!r}", what=what, most=most, value=number
-                )
+        check_settings(self)
         for entries, what in ((self.training, "training"), (self.data, "data")):
             if not isinstance(entries, dict):
                 raise UserError("{what} must hold names and values, not {entries!r}", what=what, entries=entries)
-        if self.width % 8:
-            raise UserError("width must be a multiple of 8, not {width}", width=self.width)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Refuses what it does not know instead of guessing."""
+        """Raises UserError for a format, kinds or entries that this version does not know."""
         try:
             fields = json.loads(text)
             found, kinds = fields.pop("format"), fields.pop("kinds")
@@ -59,16 +54,16 @@ class RunConfig:
             raise UserError("config.json is not a run's: it needs at least format and kinds") from None
         if found != FORMAT:
             raise UserError(
-                "config.json has format {found!r}; this version reads format {value}", found=found, value=FORMAT
+                "config.json has format {found!r}; this version reads format {known}", found=found, known=FORMAT
             )
         if kinds != list(KINDS):
             raise UserError(
-                "config.json lists the kinds {kinds}; this version knows {kinds2}",
+                "config.json lists the kinds {kinds}; this version knows {known}",
                 kinds=kinds,
-                kinds2=", ".join(KINDS),
+                known=", ".join(KINDS),
             )
         try:
-            return cls(**fields)
+            return cls(**_patch_earlier_fields(fields))
         except TypeError:
             unknown = sorted(set(fields) - set(cls.__dataclass_fields__))
             raise UserError(
@@ -91,8 +86,24 @@ class RunConfig:
 COURSE = RunConfig(network="context-unet", variant="course", schedule="course")  # what its notebooks save
 
 
+def _patch_earlier_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """The entries of a config.json of an earlier version, as this version names them.
+
+    "flip" stays where it was true: such a run opens, and `load_plan` refuses to resume it.
+    """
+    if not isinstance(training := fields.get("training"), dict):
+        return fields
+    training = {"optimizer" if name == "recipe" else name: value for name, value in training.items()}
+    if training.get("flip") is False:
+        del training["flip"]
+    return fields | {"training": training}
+
+
 def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Module:
-    """The network with these weights, float32, ready to sample. Nothing missing, nothing left over, all finite."""
+    """The network with these weights, in float32 and evaluation mode.
+
+    Raises UserError where weights are missing, left over, of another shape or not finite.
+    """
     network = config.build()
     expected = network.state_dict()
     if not isinstance(weights, dict) or not all(isinstance(tensor, Tensor) for tensor in weights.values()):

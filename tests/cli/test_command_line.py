@@ -292,13 +292,14 @@ def test_train_on_a_persons_own_arrays(tmp_path, capsys):
     """With an epoch in between that is not kept, half precision, and the tutorial's network."""
     run("draw", "--count", 40, "--out", tmp_path / "mine.npy")
     words = ["--data", tmp_path / "mine.npy", "--labels", tmp_path / "mine_labels.npy", "--network", "context-unet"]
-    words += ["--epochs", 3, "--batch-size", 40, "--flip", "--half", "--schedule", "cosine", "--recipe", "linear"]
+    words += ["--epochs", 3, "--batch-size", 40, "--half", "--schedule", "cosine", "--recipe", "linear"]
     assert run("train", "--run", tmp_path / "run", *words) == 0
     assert capsys.readouterr().out.count("epoch ") == 3
     made = RunFolder(tmp_path / "run")
     assert list(made.epochs()) == [0, 2]
     assert list(made.metrics()) == [0, 1, 2]
     assert made.load(2).config.schedule == "cosine"
+    assert made.config().training["optimizer"] == "linear" and "--optimizer linear" in made.card()
     stored = tensors_of(made.epochs()[2])
     assert {tensor.dtype for tensor in stored.values()} == {torch.float16, torch.int64}
 

@@ -56,7 +56,7 @@ def test_a_tiny_run_learns_and_tells_of_every_step_and_epoch(accelerator):
     torch.manual_seed(0)
     config = replace(SMALL, epochs=4)
     events = list(
-        train(SpriteUnet(16), LINEAR, sprites(), config, held_out=sprites(30, "test"), accelerator=accelerator)
+        train(SpriteUnet(16), LINEAR, sprites(), config, validation=sprites(30, "test"), accelerator=accelerator)
     )
     steps = [event for event in events if isinstance(event, StepDone)]
     epochs = [event for event in events if isinstance(event, EpochDone)]
@@ -64,7 +64,7 @@ def test_a_tiny_run_learns_and_tells_of_every_step_and_epoch(accelerator):
     assert [epoch.epoch for epoch in epochs] == [0, 1, 2, 3]
     assert steps[0].loss == pytest.approx(1, abs=0.1), "a network that predicts 0 has the noise's variance as its loss"
     assert epochs[-1].loss < 0.85 * epochs[0].loss
-    assert epochs[-1].held_out_loss < epochs[0].held_out_loss
+    assert epochs[-1].validation_loss < epochs[0].validation_loss
 
 
 def test_the_same_seed_is_the_same_run(accelerator):
@@ -131,11 +131,11 @@ def test_rates():
     assert warmup_cosine(0.51) == pytest.approx(0.5) and warmup_cosine(1) == pytest.approx(0)
 
 
-def test_the_average_follows():
-    average, network = ([torch.rand(2, 2), torch.rand(3)] for _ in range(2))
-    expected = [0.75 * mine + 0.25 * theirs for mine, theirs in zip(average, network, strict=True)]
-    ema_update(average, network, keep=0.75)
-    torch.testing.assert_close(average, expected)
+def test_the_ema_follows_the_weights():
+    ema, network = ([torch.rand(2, 2), torch.rand(3)] for _ in range(2))
+    expected = [0.75 * mine + 0.25 * theirs for mine, theirs in zip(ema, network, strict=True)]
+    ema_update(ema, network, decay=0.75)
+    torch.testing.assert_close(ema, expected)
 
 
 def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
@@ -151,14 +151,14 @@ def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
     assert not network.training
 
 
-def test_the_held_out_loss_has_no_chance_in_it(accelerator):
+def test_the_validation_loss_is_not_random(accelerator):
     network, data = SpriteUnet(8).eval(), sprites(40)
     assert validation_loss(network, LINEAR, data, accelerator) == validation_loss(network, LINEAR, data, accelerator)
 
 
-def test_without_held_out_pictures_their_loss_is_nan(accelerator):
+def test_without_a_validation_set_its_loss_is_nan(accelerator):
     *_, last = train(SpriteUnet(8), LINEAR, sprites(20), replace(SMALL, epochs=1), accelerator=accelerator)
-    assert math.isnan(last.held_out_loss)
+    assert math.isnan(last.validation_loss)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_without_held_out_pictures_their_loss_is_nan(accelerator):
         ({"batch_size": 0}, "batch size must be at least 1"),
         ({"lr": 0}, "learning rate must be above 0"),
         ({"lr": math.nan}, "learning rate must be above 0"),
-        ({"recipe": "magic"}, "linear, cosine, not 'magic'"),
+        ({"optimizer": "magic"}, "linear, cosine, not 'magic'"),
         ({"drop_label": 1.5}, "between 0 and 1"),
         ({"ema": 1.0}, "ema must be at least 0 and below 1"),
         ({"seed": -1}, "seed must be between 0"),

@@ -9,7 +9,8 @@ import pytest
 from support.page import page_of
 
 from diffusion.cli.sample import VERBS, _request_of
-from diffusion.engine.request import SETTINGS, Number, Request, Shares, declare, describe_request, read_request
+from diffusion.core import Number, declare
+from diffusion.engine.request import SETTINGS, Request, Shares, describe_request, read_request
 from diffusion.errors import UserError
 from diffusion.refs import EpochRef
 from diffusion.ui.parts import controls

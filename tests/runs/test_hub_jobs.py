@@ -34,13 +34,13 @@ from diffusion.runs.hub_jobs import (
     list_hardware,
     start_job,
 )
-from diffusion.runs.log_lines import EVERY, EpochLine, from_line, to_line
+from diffusion.runs.log_lines import STEPS_PER_LINE, EpochLine, from_line, to_line
 from diffusion.runs.train_run import Plan
 from diffusion.store.run_folder import RunFolder
 
 REF = HubRef("me/mine")
 CODE = "https://huggingface.co/spaces/me/sprites@v1"
-STEP = StepDone(step=EVERY, total=100, loss=0.25, lr=0.001, sprites=100)
+STEP = StepDone(step=STEPS_PER_LINE, total=100, loss=0.25, lr=0.001, sprites=100)
 
 
 @pytest.fixture
@@ -69,18 +69,18 @@ def job_plan(**changes: object) -> JobPlan:
 # Events as lines
 
 
-@pytest.mark.parametrize("step", [0, 1, EVERY - 1, EVERY, EVERY + 1, 99, 100])
+@pytest.mark.parametrize("step", [0, 1, STEPS_PER_LINE - 1, STEPS_PER_LINE, STEPS_PER_LINE + 1, 99, 100])
 def test_every_twentieth_step_and_the_last_are_told(step):
     line = to_line(StepDone(step or 1, 100, 0.25, 0.001, 20))
-    assert bool(line) == (step in (EVERY, 100))
+    assert bool(line) == (step in (STEPS_PER_LINE, 100))
     assert not line or from_line(line) == StepDone(step, 100, 0.25, 0.001, 20)
 
 
-@pytest.mark.parametrize("held_out", [0.5, math.nan])
-def test_an_epoch_is_told_without_its_weights(held_out):
-    told = from_line(to_line(EpochDone(3, 12, 0.25, held_out, {}, {})))
-    assert asdict(told) | {"held_out_loss": 0} == asdict(EpochLine(3, 12, 0.25, 0))
-    assert told.held_out_loss == held_out or (math.isnan(held_out) and math.isnan(told.held_out_loss))
+@pytest.mark.parametrize("loss", [0.5, math.nan])
+def test_an_epoch_is_told_without_its_weights(loss):
+    told = from_line(to_line(EpochDone(3, 12, 0.25, loss, {}, {})))
+    assert asdict(told) | {"validation_loss": 0} == asdict(EpochLine(3, 12, 0.25, 0))
+    assert told.validation_loss == loss or (math.isnan(loss) and math.isnan(told.validation_loss))
     assert to_line(MidEpoch(0, 1, {})) == ""
 
 
@@ -111,7 +111,7 @@ def test_train_tells_its_events_as_lines(tmp_path, capsys):
     metrics = RunFolder(tmp_path / "r").metrics()
     assert [round(event.loss, 5) for event in epochs] == [metrics[0].loss]
     steps = [event for event in told if isinstance(event, StepDone)]
-    assert steps[-1].step == steps[-1].total and len(steps) == math.ceil(steps[-1].total / EVERY)
+    assert steps[-1].step == steps[-1].total and len(steps) == math.ceil(steps[-1].total / STEPS_PER_LINE)
 
 
 # What a job is given
@@ -182,7 +182,7 @@ def test_a_job_is_followed_until_it_ends(hub, api):
     epoch = EpochLine(0, 20, 0.25, 0.5)
 
     def work() -> None:
-        for text in ("Cloning", "", to_line(STEP), json.dumps({"event": "epoch", **asdict(epoch)}), "Done"):
+        for text in ("Cloning", "", to_line(STEP), to_line(EpochDone(0, 20, 0.25, 0.5, {}, {})), "Done"):
             hub.jobs[0].lines.append(text)
             time.sleep(0.05)
         hub.jobs[0].stage = "COMPLETED"

@@ -35,7 +35,7 @@ def test_a_run_is_carried_out_and_tells_how_it_stands(runner, tmp_path):
     runner.start(plan(tmp_path / "mine"))
     now = until(runner, lambda now: now.state == "finished")
     assert (now.step, now.total, len(now.curve)) == (6, 6, 6)
-    assert [epoch for epoch, _ in now.held_out] == [epoch for epoch, _ in now.samples] == [0, 1]
+    assert [epoch for epoch, _ in now.validation_losses] == [epoch for epoch, _ in now.samples] == [0, 1]
     assert all(sprites.shape == (16, 16, 16, 3) for _, sprites in now.samples)
     assert list(RunFolder(tmp_path / "mine").epochs()) == [0, 1]
     assert not is_interrupted(RunFolder(tmp_path / "mine"))
@@ -122,7 +122,7 @@ def test_after_a_restart_the_curve_begins_with_the_epochs_that_are_on_the_disk(r
     assert is_interrupted(run)
     runner.start(load_plan(run), resume=True)
     now = until(runner, lambda now: now.state == "finished")
-    assert [step for step, _ in now.curve] == [3, 4, 5, 6] and [epoch for epoch, _ in now.held_out] == [0, 1]
+    assert [step for step, _ in now.curve] == [3, 4, 5, 6] and [epoch for epoch, _ in now.validation_losses] == [0, 1]
 
 
 def test_a_paused_run_can_be_stopped(runner, tmp_path):
@@ -142,12 +142,12 @@ def test_one_run_at_a_time_the_next_ones_wait_and_may_leave(runner, tmp_path):
     for name in ("first", "third"):
         with pytest.raises(ValueError, match=f"{name} is being trained or waits"):
             runner.start(plan(tmp_path / name))
-    runner.leave("third")
+    runner.withdraw("third")
     assert runner.snapshot().waiting == ("second",)
     runner.stop()
     until(runner, lambda now: now.name == "second" and now.state == "finished")
     assert runner.snapshot().waiting == () and not (tmp_path / "third").exists()
-    assert runner.seen() == ("second", "first") and runner.snapshot("first").state == "stopped"
+    assert runner.known_runs() == ("second", "first") and runner.snapshot("first").state == "stopped"
 
 
 def test_not_more_may_wait_than_is_bearable(runner, tmp_path):
@@ -157,7 +157,7 @@ def test_not_more_may_wait_than_is_bearable(runner, tmp_path):
     with pytest.raises(ValueError, match="8 runs wait already"):
         runner.start(plan(tmp_path / "one more"))
     for number in range(MAX_WAITING):
-        runner.leave(str(number))
+        runner.withdraw(str(number))
 
 
 def test_a_run_that_fails_lets_the_next_one_begin(runner, tmp_path):
@@ -171,7 +171,7 @@ def test_a_run_that_fails_lets_the_next_one_begin(runner, tmp_path):
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_run_that_takes_too_long_is_saved_and_stopped(tmp_path, paused):
-    runner = TrainingQueue(longest=3)
+    runner = TrainingQueue(max_seconds=3)
     runner.start(plan(tmp_path / "mine", count=20_000))
     if paused:
         until(runner, lambda now: now.step >= 1)
@@ -185,7 +185,7 @@ def test_a_run_that_cannot_begin_says_why_and_the_next_one_can(runner, tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").touch()
     runner.start(plan(tmp_path / "mine"))
-    assert "is not empty" in until(runner, lambda now: now.state == "failed").message
+    assert "is not empty" in str(until(runner, lambda now: now.state == "failed").message)
     runner.start(plan(tmp_path / "other"))
     until(runner, lambda now: now.state == "finished")
 
@@ -239,7 +239,7 @@ def test_a_run_that_cannot_save_when_it_is_stopped_says_so_and_goes_on_after_its
     fill(tmp_path / "mine" / "training" / "resume.pt")
     runner.stop()
     now = until(runner, lambda now: not now.busy)
-    assert now.state == "failed" and "resume.pt: the disk is full" in now.message
+    assert now.state == "failed" and "resume.pt: the disk is full" in str(now.message)
     runner.start(load_plan(RunFolder(tmp_path / "mine")), resume=True)
     until(runner, lambda now: now.state == "running" and now.step >= 1)
 
@@ -353,7 +353,7 @@ def test_the_command_of_a_plan_is_understood_as_the_same_plan(tmp_path, monkeypa
         data="builtin:60",
         start="first/model_4.safetensors",
         width=16,
-        training=TrainConfig(epochs=3, drop_label=1.0, flip=True),
+        training=TrainConfig(epochs=3, drop_label=1.0, optimizer="linear"),
         save_every=2,
         half=True,
     )
@@ -364,11 +364,11 @@ def test_the_command_of_a_plan_is_understood_as_the_same_plan(tmp_path, monkeypa
 
 
 def test_the_time_it_will_take_grows_with_all_that_takes_time(tmp_path):
-    def seconds(pictures=2000, held_out=500, **changes):
+    def seconds(pictures=2000, validation=500, **changes):
         training = TrainConfig(**{"epochs": 4, "batch_size": 20} | changes)
-        return estimate_seconds(Plan(folder=tmp_path / "mine", width=8, training=training), pictures, held_out)
+        return estimate_seconds(Plan(folder=tmp_path / "mine", width=8, training=training), pictures, validation)
 
     usual = seconds()
-    assert 0 < usual < seconds(pictures=4000) < seconds(pictures=4000, held_out=2000)
+    assert 0 < usual < seconds(pictures=4000) < seconds(pictures=4000, validation=2000)
     assert seconds(epochs=8) == pytest.approx(2 * usual)
     assert not (tmp_path / "mine").exists()

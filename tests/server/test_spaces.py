@@ -158,11 +158,11 @@ def test_training_on_a_lent_gpu_is_the_same_run(borrowed, tmp_path, one_thread):
     assert all(torch.equal(one[name], other[name]) for name in one)
     *_, last = (event for event in there if isinstance(event, EpochDone))
     assert all(torch.equal(last.weights[name], other[name]) for name in other)
-    assert borrowed() == ["_train_there 55"]
+    assert borrowed() == ["_train_slice 55"]
 
 
 def test_a_long_run_borrows_again_and_goes_on_where_it_was(borrowed, tmp_path, monkeypatch, one_thread):
-    monkeypatch.setattr(zero_gpu_slices, "SLICE", 0)  # over after every step
+    monkeypatch.setattr(zero_gpu_slices, "SLICE_SECONDS", 0)  # over after every step
     here = list(runs.run_plan(plan(tmp_path / "here")))
     there = list(zero_gpu_slices.run_plan_on_lent_gpu(plan(tmp_path / "there")))
     assert losses(there) == losses(here)
@@ -187,7 +187,7 @@ def test_what_is_wanted_is_asked_for_once_though_the_work_is_ahead_of_its_reader
         assert not wanted.exists(), "asked for again"
         yield EpochDone(1, 4, 0.5, 0.5, {}, {})
 
-    monkeypatch.setattr(zero_gpu_slices, "_train_there", ahead)
+    monkeypatch.setattr(zero_gpu_slices, "_train_slice", ahead)
     assert len(list(zero_gpu_slices.run_plan_on_lent_gpu(plan(tmp_path / "mine"), wants_state=lambda: True))) == 4
 
 

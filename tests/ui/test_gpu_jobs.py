@@ -161,4 +161,4 @@ def test_a_job_stands_as_the_server_s_own_runs_do():
     events = [LogLine("pip"), step, epoch, JobEnded("ERROR", "out of memory")]
     states = [now for now, _ in jobs.track(RunStatus(state="starting", epochs=2), events)]
     assert [now.state for now in states] == ["starting", "running", "running", "failed"]
-    assert (states[-1].curve, states[-1].held_out, states[-1].total) == (((20, 0.5),), ((0, 0.4),), 40)
+    assert (states[-1].curve, states[-1].validation_losses, states[-1].total) == (((20, 0.5),), ((0, 0.4),), 40)

@@ -10,23 +10,24 @@ from PIL import Image
 from support.page import page_of
 from support.runs import make_run, until
 
+from diffusion.core import TrainConfig, settings_of
 from diffusion.data.pixelart import draw
+from diffusion.runs import Plan
 from diffusion.server.settings import Settings
 from diffusion.store.run_folder import RunFolder
-from diffusion.ui.parts.controls import toasted
+from diffusion.ui.parts.controls import shows_errors
 from diffusion.ui.parts.downloads import pack_run
-from diffusion.ui.tabs import train
-from diffusion.ui.tabs import train_form as wish
-from diffusion.ui.tabs.train_status import curve, film, losses, monitor
+from diffusion.ui.tabs import train, train_form
+from diffusion.ui.tabs.train_status import curve, epoch_frames, losses, monitor
 from diffusion.ui.words import CHINESE, ENGLISH
 
 HERE, SHARED = Settings(), Settings(shared=True)
-WISH = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "epochs": 1, "width": 8, "batch": 20}
-WISH |= {"save": 1, "lr": 2e-3, "seed": 0, "context": True}
+FORM = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "width": 8, "context": True}
+FORM |= {"epochs": 1, "batch_size": 20, "lr": 2e-3, "seed": 0, "save_every": 1}
 
 
 def begin(runner, runs, name="mine", settings=HERE, owner="anna", **changed):
-    return train.begin(ENGLISH, runner, runs, settings, owner, name, *(WISH | changed).values())
+    return train.start_training(page_of(runs), runner, settings, owner, name, *(FORM | changed).values())
 
 
 @pytest.fixture
@@ -49,12 +50,12 @@ def pictures(tmp_path_factory):
         ("taken", {}, "There is a run taken already"),
         ("x", {"epochs": 0}, "epochs must be at least 1"),
         ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
-        ("x", {"batch": None}, "Batch size must be a whole number"),
+        ("x", {"batch_size": None}, "Batch size must be a whole number"),
         ("x", {"lr": 0}, "learning rate must be above 0"),
         ("x", {"lr": float("nan")}, "learning rate must be above 0"),
         ("x", {"seed": -1}, "seed must be between 0"),
         ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
-        ("x", {"save": 0}, "save every must be at least 1"),
+        ("x", {"save_every": 0}, "save every must be at least 1"),
         ("x", {"source": "hub", "hub": "/etc/passwd"}, "Name the data set like hf://datasets"),
         ("x", {"source": "upload"}, "upload a .zip of pictures"),
         ("x", {"source": "upload", "files": [__file__]}, "upload one .zip"),
@@ -91,8 +92,8 @@ def test_leaving_the_queue_leaves_nothing_behind(runner, tmp_path, pictures):
     begin(runner, tmp_path, "second", source="upload", files=pictures, owner="bert", settings=SHARED)
     assert runner.snapshot().waiting == ("second",)
     with pytest.raises(gr.Error, match="No run of yours is waiting"):
-        train.leave(ENGLISH, runner, SHARED, "anna")
-    train.leave(ENGLISH, runner, SHARED, "bert")
+        train.leave_queue(page_of(tmp_path), runner, SHARED, "anna")
+    train.leave_queue(page_of(tmp_path), runner, SHARED, "bert")
     assert runner.snapshot().waiting == () and not (tmp_path / "second").exists()
 
 
@@ -109,12 +110,12 @@ def test_on_a_shared_server_only_whoever_started_a_run_may_stop_it(runner, tmp_p
     begin(runner, tmp_path, count=2000, epochs=9, owner="anna")
     until(runner, lambda now: now.step >= 1)
     if may:
-        train.steer(ENGLISH, runner, settings, "stop", "bert")
+        train.steer(page_of(tmp_path), runner, settings, "stop", "bert")
     else:
         with pytest.raises(gr.Error, match="Only whoever started mine"):
-            train.steer(ENGLISH, runner, settings, "stop", "bert")
+            train.steer(page_of(tmp_path), runner, settings, "stop", "bert")
         assert runner.snapshot().state == "running"
-        train.steer(ENGLISH, runner, settings, "stop", "anna")
+        train.steer(page_of(tmp_path), runner, settings, "stop", "anna")
     until(runner, lambda now: now.state == "stopped")
 
 
@@ -131,9 +132,9 @@ def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_p
 def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner, tmp_path):
     begin(runner, tmp_path, epochs=3)
     now = until(runner, lambda now: now.state == "finished")
-    frames = film(ENGLISH, now)
+    frames = epoch_frames(ENGLISH, now)
     assert [(frame["seq"], frame["t"]) for frame in frames] == [(0, 2), (1, 1), (2, 0)]
-    assert [frame["seq"] for frame in film(ENGLISH, now, after=1)] == [2]
+    assert [frame["seq"] for frame in epoch_frames(ENGLISH, now, after=1)] == [2]
     raw = np.frombuffer(base64.b64decode(frames[2]["panels"][0]["x"]), np.uint8).reshape(64, 64, 3)
     assert np.array_equal(raw[:16, :16], now.samples[2][1][0]) and np.array_equal(raw[48:, 48:], now.samples[2][1][15])
 
@@ -141,49 +142,49 @@ def test_the_film_holds_every_epoch_once_and_goes_on_where_a_page_stopped(runner
 class Browser:
     """A page that looks at the runs, and keeps the number of the last answer."""
 
-    def __init__(self, looks, name):
-        self.looks, self.request, self.heard = looks, SimpleNamespace(session_hash=name), ""
+    def __init__(self, poller, name):
+        self.poller, self.request, self.receipt = poller, SimpleNamespace(session_hash=name), ""
 
-    def look(self, asked="", arrives=True):
-        new = self.looks.look(self.request, asked, self.heard)
-        self.heard = new.pop("heard", self.heard) if arrives else self.heard
+    def poll(self, chosen="", arrives=True):
+        new = self.poller.poll(self.request, chosen, self.receipt)
+        self.receipt = new.pop("receipt", self.receipt) if arrives else self.receipt
         return new
 
 
 def test_a_page_is_sent_only_what_it_has_not_seen(runner, tmp_path):
-    looks = train.StatusPoller(ENGLISH, runner, tmp_path)
-    me, you = Browser(looks, "me"), Browser(looks, "you")
+    poller = train.StatusPoller(page_of(tmp_path), runner)
+    me, you = Browser(poller, "me"), Browser(poller, "you")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
-    assert [frame["seq"] for frame in me.look()["film"]] == [0, 1]
-    assert me.look() == {}, "the same was sent twice"
-    assert [frame["seq"] for frame in you.look()["film"]] == [0, 1]
+    assert [frame["seq"] for frame in me.poll()["player"]] == [0, 1]
+    assert me.poll() == {}, "the same was sent twice"
+    assert [frame["seq"] for frame in you.poll()["player"]] == [0, 1]
 
 
 def test_an_answer_that_was_lost_on_its_way_is_sent_again(runner, tmp_path):
     """The network fails while a page asks: without a receipt it would never hear of what was in that answer."""
-    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
+    me = Browser(train.StatusPoller(page_of(tmp_path), runner), "me")
     begin(runner, tmp_path, epochs=2)
     until(runner, lambda now: now.state == "finished")
-    lost = me.look(arrives=False)
-    assert lost["film"] and lost["monitor"]
-    again = me.look()
-    assert again.keys() == lost.keys() - {"heard"} and again["film"] == lost["film"]
-    assert me.look() == {}
+    lost = me.poll(arrives=False)
+    assert lost["player"] and lost["monitor"]
+    again = me.poll()
+    assert again.keys() == lost.keys() - {"receipt"} and again["player"] == lost["player"]
+    assert me.poll() == {}
 
 
 def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
     """A table that was unfolded folded up, and a command that was marked lost its mark, twice a second."""
-    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
+    me = Browser(train.StatusPoller(page_of(tmp_path), runner), "me")
     begin(runner, tmp_path, count=8000, epochs=2)  # an epoch is not over between two looks
     until(runner, lambda now: now.step >= 1)
-    first = me.look()
+    first = me.poll()
     assert first["command"]["value"] and first["pause"]["visible"] and not first["pack"]["visible"]
     until(runner, lambda now: now.step >= 3)
-    assert me.look().keys() == {"monitor", "curve"}
-    train.steer(ENGLISH, runner, HERE, "pause", "")
+    assert me.poll().keys() == {"monitor", "curve"}
+    train.steer(page_of(tmp_path), runner, HERE, "pause", "")
     until(runner, lambda now: now.state == "paused")
-    changed = me.look()
+    changed = me.poll()
     assert {name for name in train.STEERING if changed.get(name, {}).get("visible")} == {"go_on", "next_epoch"}
     assert not changed["pause"]["visible"] and "stop" not in changed, "it could be stopped before, too"
 
@@ -191,7 +192,7 @@ def test_what_stays_is_not_sent_with_what_changes(runner, tmp_path):
 def test_a_run_that_is_over_says_where_to_go(runner, tmp_path):
     begin(runner, tmp_path, epochs=6)
     until(runner, lambda now: now.state == "finished")
-    shown = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me").look()["monitor"]
+    shown = Browser(train.StatusPoller(page_of(tmp_path), runner), "me").poll()["monitor"]
     heroes = "&amp;kinds=1,0,0,0,0&amp;guidance=2"
     assert f'href="?tab=watch&amp;epochs=mine/5{heroes}"' in shown
     assert f'href="?tab=compare&amp;epochs=mine/0,mine/2,mine/3,mine/5{heroes}"' in shown
@@ -202,41 +203,43 @@ def test_a_run_that_is_over_is_sent_once_too(runner, tmp_path):
     for name in ("first", "second"):
         begin(runner, tmp_path, name)
         until(runner, lambda now: now.state == "finished")
-    me = Browser(train.StatusPoller(ENGLISH, runner, tmp_path), "me")
-    newest = me.look()
+    me = Browser(train.StatusPoller(page_of(tmp_path), runner), "me")
+    newest = me.poll()
     assert "<strong>second</strong>" in newest["monitor"], "without a choice the newest is shown"
-    assert newest["seen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
-    past = me.look("first")
-    assert "<strong>first</strong>" in past["monitor"] and past["seen"]["value"] == "first"
-    assert me.look("first") == {}, "the same was sent twice"
-    assert me.look()["seen"]["value"] == ""
+    assert newest["chosen"] == gr.update(choices=[("second", ""), "first"], value="", visible=True)
+    past = me.poll("first")
+    assert "<strong>first</strong>" in past["monitor"] and past["chosen"]["value"] == "first"
+    assert me.poll("first") == {}, "the same was sent twice"
+    assert me.poll()["chosen"]["value"] == ""
 
 
 def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
-    assert train.resumable(runner, tmp_path) == []
+    assert train.list_resumable(runner, tmp_path) == []
     begin(runner, tmp_path, count=400, epochs=3)
     until(runner, lambda now: len(now.samples) == 1)
-    assert train.resumable(runner, tmp_path) == [], "the run under way is offered"
+    assert train.list_resumable(runner, tmp_path) == [], "the run under way is offered"
     runner.stop()
     until(runner, lambda now: now.state == "stopped")
-    assert train.resumable(runner, tmp_path) == ["mine"]
-    train.resume(ENGLISH, runner, tmp_path, HERE, "anna", "mine")
+    assert train.list_resumable(runner, tmp_path) == ["mine"]
+    train.resume(page_of(tmp_path), runner, HERE, "anna", "mine")
     until(runner, lambda now: now.state == "finished")
-    assert train.resumable(runner, tmp_path) == []
+    assert train.list_resumable(runner, tmp_path) == []
     with pytest.raises(gr.Error, match="Choose an unfinished run"):
-        train.resume(ENGLISH, runner, tmp_path, HERE, "anna", None)
+        train.resume(page_of(tmp_path), runner, HERE, "anna", None)
 
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
-    page, counted = wish.look_at_data(ENGLISH, HERE, "x", *(WISH | {"count": 500}).values())
+    page, counted = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
     assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
-    page, counted = wish.look_at_data(ENGLISH, HERE, "x", *(WISH | {"source": "upload", "files": pictures}).values())
+    page, counted = train_form.preview_data(
+        page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
+    )
     assert sum(counted) == 40 and "without a kind" in page
 
 
 def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
     def told(seen=None, **changed):
-        return wish.about_time(ENGLISH, tmp_path, seen, "x", *(WISH | changed).values())
+        return train_form.describe_time(page_of(tmp_path), seen, "x", *(FORM | changed).values())
 
     assert told().startswith("About")
     assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
@@ -246,15 +249,15 @@ def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
 @pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
 def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
     monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: speed)
-    assert wish.fitting_epochs() == epochs
+    assert train_form.fitting_epochs() == epochs
 
 
 def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
     """It has none, and a thread that computes here is in the way of the fork that borrows one."""
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: pytest.fail("it measured"))
-    assert wish.fitting_epochs() == wish.DEFAULTS.epochs
-    assert wish.about_time(ENGLISH, tmp_path, None, "x", *WISH.values()) == ""
+    assert train_form.fitting_epochs() == train_form.DEFAULTS.training.epochs
+    assert train_form.describe_time(page_of(tmp_path), None, "x", *FORM.values()) == ""
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
@@ -273,9 +276,19 @@ def test_the_next_name_is_free(tmp_path):
 
 
 def test_a_mistake_becomes_a_toast():
-    @toasted
+    @shows_errors
     def wrong(words):
         raise ValueError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
         wrong(ENGLISH)
+
+
+def test_every_setting_that_is_declared_as_offered_is_in_the_form():
+    """A new one needs no line here, only its declaration and its name in Chinese."""
+    offered = {name for config in (Plan, TrainConfig) for name, it in settings_of(config).items() if it.is_offered}
+    assert offered == {*train_form.OFFERED} == {"epochs", "batch_size", "lr", "seed", "save_every"}
+    with gr.Blocks():
+        controls = {name: train_form.build_setting(CHINESE, name) for name in train_form.OFFERED}
+    assert [control.label for control in controls.values()] == ["训练回合数", "批大小", "学习率", "种子", "保存间隔"]
+    assert (controls["batch_size"].minimum, controls["batch_size"].maximum, controls["lr"].value) == (8, 512, 4e-3)

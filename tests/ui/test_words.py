@@ -8,9 +8,12 @@ from string import Formatter
 
 import pytest
 
-from diffusion.engine import SETTINGS
+from diffusion.core import Setting, TrainConfig, name_of, settings_of
+from diffusion.engine import Request
 from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
+from diffusion.runs import Plan
+from diffusion.store import RunConfig
 from diffusion.store.comparison import SENTENCES as QUALITY_SENTENCES
 from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
@@ -47,6 +50,7 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "LOG_IN": "hub.errors: a text of its own",
     "shapes": "data.uploads: a text of the line above",
     "template": "errors: the class itself",
+    "setting.name or field_name.replace('_', ' ')": "core.settings: the name of a setting",
 }
 
 
@@ -94,7 +98,9 @@ def given_elsewhere():
     """Templates that stand in tables, or in a name."""
     shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
     log_in = "log in with `hf auth login`, or set HF_TOKEN"
-    return {*SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), *SETTINGS, shapes, log_in}
+    settings = [item for config in (Request, TrainConfig, Plan, RunConfig) for item in settings_of(config).items()]
+    names = {str(name_of(*item)) for item in settings if type(item[1]) is not Setting}
+    return {*names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
 
 
 def placeholders(text):

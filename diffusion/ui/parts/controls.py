@@ -12,7 +12,8 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from ...engine import SETTINGS, Choice, Number, Request, Setting, Shares, Switch, find_device
+from ...core import Choice, Number, Setting
+from ...engine import SETTINGS, Request, Shares, Switch, find_device
 from ...errors import UserError, message_of
 from ..words import Words, translate
 from .page import PRIVATE, Page, words_of
@@ -42,9 +43,6 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise _toast(page, error) from error
 
     return stream if inspect.isgeneratorfunction(handler) else call
-
-
-explained = toasted = shows_errors  # their names in tabs that still use them
 
 
 def _toast(page: Page | Words, error: ValueError) -> gr.Error:
@@ -146,7 +144,7 @@ def _control(
             end = next(one for one in (high, setting.slider_high, setting.high) if one is not None)
             return [gr.Slider(setting.low, end, value=value, step=setting.step, **text, **look)]
         case Choice():
-            titles = [(option.title, key) for key, option in setting.options.items()]
+            titles = [(setting.title_of(option), option) for option in setting.options]
             return [gr.Radio(titles, value=value, elem_classes="compact", **text)]
         case Switch():
             return [gr.Checkbox(value, **text)]

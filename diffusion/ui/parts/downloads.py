@@ -9,11 +9,11 @@ import gradio as gr
 
 from ...errors import UserError
 from ...store import list_runs
-from .controls import PRIVATE, toasted
+from .controls import PRIVATE, shows_errors
 from .page import Page
 
 
-@toasted
+@shows_errors
 def pack_run(page: Page, cache: str, name: str | None) -> str:
     """Packs a run as a .zip into Gradio's cache, which is emptied by and by; returns its path."""
     run = list_runs(page.runs).get(name or "")

@@ -17,7 +17,7 @@ from ...hub import EpochHere, Progress, Pushed, Waiting
 from ...server import Settings
 from ..words import translate
 from ..words.schema_hub import HubWords
-from .controls import PRIVATE, explained
+from .controls import PRIVATE, shows_errors
 from .page import Page
 from .turns import GenerationTurns
 
@@ -69,7 +69,7 @@ def wire_stream(
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)
 
-    @explained
+    @shows_errors
     def stream(page: Page, *values: Any) -> Iterator[str]:
         try:
             yield from handler(*values)

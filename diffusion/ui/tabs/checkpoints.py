@@ -17,7 +17,7 @@ from ...refs import RUN, HubRef
 from ...runs import publish_run
 from ...server import Settings, VisitorPulls
 from ...store import RunFolder, list_runs
-from ..parts.controls import PRIVATE, explained
+from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import (
     HUB_QUEUE,
@@ -213,7 +213,7 @@ def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
             stop = gr.Button(words.stop, min_width=80)
     progress = gr.HTML(elem_id="pull-goes")
 
-    @explained
+    @shows_errors
     def ask(page: Page, address: str) -> Iterator[tuple[str, Listing | None]]:
         yield from list_run(page, api_for_reading(settings), address)
 

@@ -32,7 +32,7 @@ from ...runs import (
     start_job,
 )
 from ...server import RunStatus, Settings, VisitorPulls, extend_curve
-from ..parts.controls import PRIVATE, toasted, whole
+from ..parts.controls import PRIVATE, shows_errors, whole
 from ..parts.hub_progress import IsOver, error_html, login_hint, note, show_events, wire_stream
 from ..parts.page import Page
 from ..parts.share_links import link_to
@@ -71,7 +71,7 @@ def api_for_jobs(page: Page, settings: Settings, token: gr.OAuthToken | None) ->
     return HfApi(token=token.token if token else None)
 
 
-@toasted
+@shows_errors
 def load_prices(page: Page, settings: Settings, token: gr.OAuthToken | None) -> tuple[list[Hardware], gr.Dropdown]:
     """All hardware, and the choice of what has a GPU, with prices, the cheapest first."""
     found = list_hardware(HfApi(token=token.token if token else False if settings.shared else None))
@@ -92,7 +92,7 @@ def estimate_cost(
     return gpu.cost.format(most=price * hours, hours=hours, dollars=price), price * hours
 
 
-@toasted
+@shows_errors
 def begin_job(page: Page, settings: Settings, token: gr.OAuthToken | None, *values: Any) -> JobRecord:
     """Starts the job if it costs no more than the visitor agreed to. values: of a JobForm."""
     words, form, api = page.words, JobForm(*values), api_for_jobs(page, settings, token)
@@ -123,7 +123,7 @@ def read_record(page: Page, record: Any) -> tuple[str, HubRef, int]:
         raise UserError(page.words.hub.gpu.none) from None
 
 
-@toasted
+@shows_errors
 def end_job(page: Page, settings: Settings, token: gr.OAuthToken | None, record: JobRecord | None) -> None:
     """Cancels the job of this browser."""
     job_id, _, _ = read_record(page, record)
@@ -189,7 +189,7 @@ def track(now: RunStatus, events: Iterable[JobEvent]) -> Iterator[tuple[RunStatu
             curve = extend_curve(now.curve, event.step, event.loss, event.total)
             now = replace(now, state="running", step=event.step, total=event.total, lr=event.lr, curve=curve)
         elif isinstance(event, EpochLine):
-            now = replace(now, held_out=(*now.held_out, (event.epoch, event.held_out_loss)))
+            now = replace(now, validation_losses=(*now.validation_losses, (event.epoch, event.validation_loss)))
         elif isinstance(event, JobEnded):
             now = replace(now, state="finished" if event.stage == "COMPLETED" else "failed")
         yield now, event

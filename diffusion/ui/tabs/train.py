@@ -1,4 +1,4 @@
-"""The Train tab: a short run that belongs to the server. Closing or reloading the page changes nothing."""
+"""The Train tab: starts and steers a run of the server. The run goes on when the page is closed or reloaded."""
 
 import itertools
 import secrets
@@ -14,18 +14,18 @@ from ...refs import RUN
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
 from ...store import RunFolder, list_runs
-from ..parts.controls import PRIVATE, toasted
+from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
 from ..words import Words
-from .train_form import QUEUED, TrainForm, build_wish, planned, uploaded
-from .train_status import curve, film, losses, monitor
+from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
+from .train_status import curve, epoch_frames, losses, monitor
 
-POLL_SECONDS = 0.5  # seconds between two looks of a page at the run
+POLL_SECONDS = 0.5
 MAX_BROWSERS = 500
-STEERING = {  # what one can do, and in which states of a run
+STEERING = {  # the actions, and the states of a run in which they are possible
     "pause": ("running",),
     "next_epoch": ("paused",),
     "go_on": ("paused",),
@@ -34,129 +34,135 @@ STEERING = {  # what one can do, and in which states of a run
 }
 
 
-@toasted
-def begin(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, owner: str, *values: Any) -> str:
-    """Start a run, or let it wait for its turn; refuses before anything is written. Returns a name for the next."""
-    wish = TrainForm(*values)
+@shows_errors
+def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner: str, *values: Any) -> str:
+    """Starts a run or puts it in the queue. Errors are raised before anything is written. Returns the next name."""
+    form, words = TrainForm.read(*values), page.words
     if not settings.training:
         raise UserError(words.train.off)
-    plan = planned(words, runs, wish)
+    plan = make_plan(page, form)
     if plan.folder.exists():
-        raise UserError(words.train.run_taken, name=wish.name)
-    if wish.source == "upload":
-        with keep_upload(uploaded(settings, wish), plan.folder) as data:
-            runner.start(planned(words, runs, wish, **data), owner=owner)
+        raise UserError(words.train.run_taken, name=form.name)
+    if form.source == "upload":
+        with keep_upload(open_uploaded_files(settings, form), plan.folder) as data:
+            runner.start(make_plan(page, form, **data), owner=owner)
     else:
-        open_dataset(plan.data)  # what is wrong is said now, not later by the thread
+        open_dataset(plan.data)  # raises its errors now, not later in the thread
         runner.start(plan, owner=owner)
-    return free_name(runs, wish.name)
+    return free_name(page.runs, plan.folder.name)
 
 
 def free_name(runs: Path, name: str) -> str:
-    """The name, or with the first number that makes it unlike all runs there are."""
+    """The name with the first number, from 2 on, that no run has."""
     stem = name.rstrip("0123456789").rstrip("-") or name
     return next(new for n in itertools.count(2) if not (runs / (new := f"{stem}-{n}")).exists())
 
 
-@toasted
-def resume(words: Words, runner: TrainingQueue, runs: Path, settings: Settings, owner: str, name: str | None) -> None:
-    """Go on with a run that was stopped or interrupted."""
+@shows_errors
+def resume(page: Page, runner: TrainingQueue, settings: Settings, owner: str, name: str | None) -> None:
+    """Resumes a run that was stopped or interrupted."""
+    words = page.words
     if not settings.training:
         raise UserError(words.train.off)
-    if name not in resumable(runner, runs):
+    if name is None or name not in list_resumable(runner, page.runs):
         raise UserError(words.train.nothing_to_resume)
-    runner.start(load_plan(RunFolder(runs / name)), resume=True, owner=owner)
+    runner.start(load_plan(RunFolder(page.runs / name)), resume=True, owner=owner)
 
 
-@toasted
-def steer(words: Words, runner: TrainingQueue, settings: Settings, act: str, owner: str) -> None:
-    """Pause, continue, save or stop; on a shared server only whoever started the run may."""
+@shows_errors
+def steer(page: Page, runner: TrainingQueue, settings: Settings, act: str, owner: str) -> None:
+    """Pauses, continues, saves or stops the run; on a shared server only its owner may."""
     now = runner.snapshot()
     if settings.shared and now.owner != owner:
-        raise UserError(words.train.not_yours, name=now.name)
+        raise UserError(page.words.train.not_yours, name=now.name)
     getattr(runner, act)()
 
 
-@toasted
-def leave(words: Words, runner: TrainingQueue, settings: Settings, owner: str) -> None:
-    """Give up one's places among the runs that wait."""
+@shows_errors
+def leave_queue(page: Page, runner: TrainingQueue, settings: Settings, owner: str) -> None:
+    """Removes the visitor's runs from the queue."""
     mine = [name for name in runner.snapshot().waiting if not settings.shared or runner.owner_of(name) == owner]
     if not mine:
-        raise UserError(words.train.not_waiting)
+        raise UserError(page.words.train.not_waiting)
     for name in mine:
-        runner.leave(name)
+        runner.withdraw(name)
 
 
-def resumable(runner: TrainingQueue, runs: Path) -> list[str]:
-    """Runs that were begun here and not finished, other than those under way or waiting."""
+def list_resumable(runner: TrainingQueue, runs: Path) -> list[str]:
+    """Runs that were begun here and not finished, without the current run and those in the queue."""
     begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
     return [str(run) for run in begun if is_interrupted(run) and runner.owner_of(str(run)) is None]
 
 
 class StatusPoller:
-    """What a page is shown of the runs, twice a second: nothing is sent again that has not changed."""
+    """Answers the pages, which poll twice a second, with the parts that have changed."""
 
-    def __init__(self, words: Words, runner: TrainingQueue, runs: Path) -> None:
-        self.words, self.runner, self.runs = words, runner, runs
+    def __init__(self, page: Page, runner: TrainingQueue) -> None:
+        self.page, self.runner = page, runner
         self.numbers = map(str, itertools.count(1))
-        self.told: dict[str | None, tuple] = {}  # browser -> number, what it looked at, the snapshot, what it was told
+        # browser -> number of its last answer, what that depended on, the snapshot, the updates
+        self.answers: dict[str | None, tuple[str, Any, RunStatus | None, dict[str, Any]]] = {}
 
-    def look(self, request: gr.Request, asked: str, heard: str) -> dict[str, Any]:
-        """Updates for what is new, by the names that `build` gives to the parts of the page; everything is new where
-        the last answer was lost on its way.
+    def poll(self, request: gr.Request, chosen: str, receipt: str) -> dict[str, Any]:
+        """Updates of the parts that have changed, by the names that `build` gives them.
 
-        asked: the run that is chosen; "" for the one under way, whichever it is. heard: the number of the last answer.
+        All parts are sent again if the page did not get the last answer.
+
+        chosen: the run to show; "" for the current one. receipt: the number of the last answer that the page got.
         """
-        now, at = self.runner.snapshot(asked), (asked, self.runner.seen(), on_disk(self.runs))
-        number, was_at, before, told = self.told.get(request.session_hash, ("", None, None, {}))
-        if number != heard:
-            before, told = None, {}
-        if before is now and was_at == at:
+        words, now = self.page.words, self.runner.snapshot(chosen)
+        inputs = (chosen, self.runner.known_runs(), on_disk(self.page.runs))
+        number, last_inputs, last, sent = self.answers.get(request.session_hash, ("", None, None, {}))
+        if number != receipt:
+            last, sent = None, {}
+        if last is now and last_inputs == inputs:
             return {}
-        if len(self.told) > MAX_BROWSERS:
-            self.told.clear()
-        shown = before.samples[-1][0] if before and before.name == now.name and before.samples else -1
-        telling, number = self._tell(now, asked), next(self.numbers)
-        self.told[request.session_hash] = (number, at, now, telling)
-        new = {name: update for name, update in telling.items() if update != told.get(name)} | {"heard": number}
-        return new | ({"film": frames} if (frames := film(self.words, now, shown)) else {})
+        if len(self.answers) > MAX_BROWSERS:
+            self.answers.clear()
+        last_epoch = last.samples[-1][0] if last and last.name == now.name and last.samples else -1
+        updates, number = self._render(now, chosen), next(self.numbers)
+        self.answers[request.session_hash] = (number, inputs, now, updates)
+        new = {name: update for name, update in updates.items() if update != sent.get(name)} | {"receipt": number}
+        frames = epoch_frames(words, now, last_epoch)
+        return new | ({"player": frames} if frames else {})
 
-    def _tell(self, now: RunStatus, asked: str) -> dict[str, Any]:
-        """Everything but the film."""
-        words, names, waiting = self.words, self.runner.seen(), resumable(self.runner, self.runs)
-        run = None if now.busy else list_runs(self.runs).get(now.name)
-        current, past = names[0] if names else "", names[1:]  # the first choice is the run under way, whichever it is
+    def _render(self, now: RunStatus, chosen: str) -> dict[str, Any]:
+        """All parts but the player."""
+        words, names = self.page.words, self.runner.known_runs()
+        unfinished = list_resumable(self.runner, self.page.runs)
+        run = None if now.busy else list_runs(self.page.runs).get(now.name)
+        current, past = names[0] if names else "", names[1:]  # the first choice is always the current run
         return {
-            "monitor": monitor(words, now) + (what_now(words, run) if run else ""),
+            "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
             "curve": curve(words, now),
             "losses": losses(words, now),
-            "fold": gr.update(visible=bool(now.held_out)),
+            "fold": gr.update(visible=bool(now.validation_losses)),
             "command": gr.update(value=now.command, visible=bool(now.command)),
             **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
             "leave": gr.update(visible=bool(now.waiting)),
             "pack": gr.update(visible=run is not None),
-            "seen": gr.update(
-                choices=[(current, ""), *past], value=asked if asked in past else "", visible=bool(past)
+            "chosen": gr.update(
+                choices=[(current, ""), *past], value=chosen if chosen in past else "", visible=bool(past)
             ),
-            "unfinished": gr.update(choices=waiting, visible=bool(waiting)),
-            "resume": gr.update(visible=bool(waiting)),
+            "unfinished": gr.update(choices=unfinished, visible=bool(unfinished)),
+            "resume": gr.update(visible=bool(unfinished)),
         }
 
 
-def what_now(words: Words, run: RunFolder) -> str:
-    """Where to go with the epochs of a run that is over; there it draws the first of the kinds that it showed."""
+def link_epochs(words: Words, run: RunFolder) -> str:
+    """Links to Watch and Compare with epochs of a finished run, set to the first kind of its previews."""
     epochs, first = list(run.epochs()), preview_requests(run.config())[0]
-    asked = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
+    settings = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
-    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **asked)]
+    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **settings)]
     if len(some) > 1:
-        links.append(link_to("compare", str(run), some, words.train.compare, **asked))
+        links.append(link_to("compare", str(run), some, words.train.compare, **settings))
     return f"<p>{' · '.join(links)}</p>"
 
 
 def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) -> None:
-    """Lay out the tab inside the enclosing gr.Tab and wire it. Every page looks at the one run twice a second."""
-    words, runs = page.words, page.runs
+    """Lays out the tab inside the enclosing gr.Tab and wires it."""
+    words = page.words
     if not settings.training:
         gr.Markdown(words.train.off, elem_classes="intro")
         return
@@ -164,44 +170,42 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
     gr.Markdown(words.train.intro, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            wish, start = build_wish(page, tab, settings)
+            controls, start = build_form(page, tab, settings)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
 
-    quick = {"queue": False, **PRIVATE}
-    seen = parts["seen"]
-    begun = start.click(partial(begin, words, runner, runs, settings), [visitor, *wish], wish[0], **QUEUED)
-    resumed = parts["resume"].click(
-        partial(resume, words, runner, runs, settings), [visitor, parts["unfinished"]], **QUEUED
-    )
+    quick: dict[str, Any] = {"queue": False, **PRIVATE}
+    chosen = parts["chosen"]
+    begun = start.click(partial(start_training, page, runner, settings), [visitor, *controls], controls[0], **QUEUED)
+    resumed = parts["resume"].click(partial(resume, page, runner, settings), [visitor, parts["unfinished"]], **QUEUED)
     for event in (begun, resumed):
-        event.success(lambda: "", outputs=seen, **quick)
+        event.success(lambda: "", outputs=chosen, **quick)
     for act in STEERING:
-        parts[act].click(partial(steer, words, runner, settings, act), visitor, **QUEUED)
-    parts["leave"].click(partial(leave, words, runner, settings), visitor, **QUEUED)
-    wire_run_download(page, parts["pack"], seen, "train-zip", lambda name: name or runner.snapshot().name, **QUEUED)
+        parts[act].click(partial(steer, page, runner, settings, act), visitor, **QUEUED)
+    parts["leave"].click(partial(leave_queue, page, runner, settings), visitor, **QUEUED)
+    wire_run_download(page, parts["pack"], chosen, "train-zip", lambda name: name or runner.snapshot().name, **QUEUED)
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
 
-    looks = StatusPoller(words, runner, runs)
+    poller = StatusPoller(page, runner)
 
-    def look(request: gr.Request, asked: str, heard: str) -> dict[gr.components.Component, Any]:
-        new = looks.look(request, asked, heard)
-        return {parts[name]: update for name, update in new.items()} or {seen: gr.skip()}
+    def poll(request: gr.Request, name: str, receipt: str) -> dict[gr.components.Component, Any]:
+        new = poller.poll(request, name, receipt)
+        return {parts[part]: update for part, update in new.items()} or {chosen: gr.skip()}
 
     timer = gr.Timer(POLL_SECONDS, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
-    for event in (timer.tick, seen.input):
-        event(look, inputs=[seen, parts["heard"]], outputs=list(parts.values()), **quick)
+    for event in (timer.tick, chosen.input):
+        event(poll, inputs=[chosen, parts["receipt"]], outputs=list(parts.values()), **quick)
 
 
 def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
-    """Lay out what shows a run, and steers it, by the names that `StatusPoller` tells about."""
+    """Lays out the parts that show a run and steer it, by the names that `StatusPoller` uses."""
     words = page.words
-    seen = gr.Radio([("", "")], value="", label=words.run, elem_classes="compact", visible=False)
+    chosen = gr.Radio([("", "")], value="", label=words.run, elem_classes="compact", visible=False)
     view = gr.HTML(monitor(words, runner.snapshot()), elem_id="train-monitor")
     with gr.Row(elem_classes="steering"):
-        small = {"min_width": 80, "visible": False, "size": "md"}
-        acts = {act: gr.Button(said, **small) for act, said in words.train.acts.items()}
+        small: dict[str, Any] = {"min_width": 80, "visible": False, "size": "md"}
+        acts = {act: gr.Button(label, **small) for act, label in words.train.acts.items()}
     with gr.Row(elem_id="train-stage"):
         with gr.Column(min_width=280):
             hint = words.train.film_hint
@@ -212,6 +216,6 @@ def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
     command = gr.Textbox(label=words.same_command, visible=False, buttons=["copy"], elem_id="train-command")
     unfinished = gr.Radio([], label=words.train.unfinished, elem_classes="compact", visible=False)
     again = gr.Button(words.train.resume, visible=False)
-    heard = gr.Textbox("", visible="hidden")
-    shown = {"monitor": view, "curve": loss, "film": player, "losses": table, "fold": fold, "command": command}
-    return {**shown, **acts, "seen": seen, "unfinished": unfinished, "resume": again, "heard": heard}
+    receipt = gr.Textbox("", visible="hidden")
+    shown = {"monitor": view, "curve": loss, "player": player, "losses": table, "fold": fold, "command": command}
+    return {**shown, **acts, "chosen": chosen, "unfinished": unfinished, "resume": again, "receipt": receipt}

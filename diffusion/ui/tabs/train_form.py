@@ -1,13 +1,13 @@
-"""What a visitor wants to train: the controls, what they say as a plan, and what that would learn from and take."""
+"""The form of the Train tab: its controls, the plan they make, a preview of the data and of the time it takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import gradio as gr
 
-from ...core import TrainConfig
+from ...core import Number, Setting, TrainConfig, name_of, settings_of
 from ...data import Limits, SpriteSet, open_dataset, open_upload
 from ...engine import is_zero_gpu
 from ...errors import UserError
@@ -15,186 +15,207 @@ from ...refs import RUN, EpochRef, HubDataset, parse_data
 from ...runs import Plan, estimate_epoch_seconds, estimate_seconds
 from ...server import Settings
 from ...store import RunFolder, list_runs
-from ..parts.controls import PRIVATE, toasted, whole
+from ..parts.controls import PRIVATE, shows_errors, whole
 from ..parts.page import Page
 from ..parts.scripts import on_load
-from ..words import Words
+from ..words import Words, translate
 from .train_status import about_data, duration
 
-QUEUED = {"concurrency_id": "training", "concurrency_limit": 4, **PRIVATE}  # outside the queue there are no toasts
+QUEUED: dict[str, Any] = {
+    "concurrency_id": "training",
+    "concurrency_limit": 4,
+    **PRIVATE,
+}  # outside the queue there are no toasts
 
-
-@dataclass(frozen=True)
-class Defaults:
-    """A run that visibly learns; about a minute on two fast CPU cores, on others with fewer epochs: `fitting_epochs`.
-
-    Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9; the others are in .github/LOG.md.
-    """
-
-    count: int = 4000
-    epochs: int = 10
-    batch: int = 32
-    save: int = 2
-    lr: float = 4e-3
-    width: int = 32
-    ema: float = 0.98
-
-
-DEFAULTS = Defaults()
-A_MINUTE, LEAST_EPOCHS = 55.0, 3  # seconds, of which the page that looks on takes some more
+# A run that visibly learns; about a minute on two fast CPU cores, on others with fewer epochs: `fitting_epochs`.
+# Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9; the others are in .github/LOG.md.
+DEFAULT_COUNT = 4000
+DEFAULTS = Plan(
+    folder=Path(),
+    width=32,
+    training=TrainConfig(epochs=10, batch_size=32, lr=4e-3, ema=0.98),
+    save_every=2,
+)
+TARGET_SECONDS, MIN_EPOCHS = 55.0, 3  # the open page takes some more seconds
+OFFERED = {  # the settings that the form sets, in the order of the declarations, with their values
+    name: (setting, getattr(config, name))
+    for config in (DEFAULTS.training, DEFAULTS)
+    for name, setting in settings_of(config).items()
+    if isinstance(setting, Number) and setting.is_offered
+}
+SLIM: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
 
 
 @dataclass(frozen=True)
 class TrainForm:
-    """What the controls say, in their order."""
+    """The values of the controls, in their order."""
 
     name: str | None
     source: str  # builtin, upload or hub
     count: float  # of built-in sprites
     files: list[str] | None  # what was uploaded
     hub: str | None  # hf://datasets/user/repo
-    start: str | None  # an EpochRef as text, or None: from nothing
-    epochs: float
+    start: str | None  # an EpochRef as text, or None: random weights
     width: int
-    batch: float
-    save: float
-    lr: float
-    seed: float
     context: bool
+    settings: dict[str, float]  # of each name in OFFERED
+
+    @classmethod
+    def read(cls, *values: Any) -> Self:
+        own = len(values) - len(OFFERED)
+        of_controls = [*values[:own], dict(zip(OFFERED, values[own:], strict=True))]
+        return cls(*of_controls)
 
 
-def planned(words: Words, runs: Path, wish: TrainForm, **data: str) -> Plan:
-    """The settings of the page, checked. data: where it is, unless the wish says so itself."""
-    if not RUN.fullmatch(wish.name or ""):
+def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
+    """The plan of the form, checked. data: the plan's data and labels, of an upload."""
+    words = page.words
+    if not RUN.fullmatch(form.name or ""):
         raise UserError(words.run_name)
-    is_dataset = isinstance(parse_data(wish.hub or ""), HubDataset)
-    if wish.source not in words.train.sources or (wish.source == "hub" and not is_dataset):
+    is_dataset = isinstance(parse_data(form.hub or ""), HubDataset)
+    if form.source not in words.train.sources or (form.source == "hub" and not is_dataset):
         raise UserError(words.train.hub_name)
-    start = EpochRef.parse(wish.start) if wish.start else None
-    sources = {"builtin": f"builtin:{whole(words, wish.count, words.train.count)}", "hub": wish.hub}
-    return Plan(
-        folder=runs / wish.name,
-        start=str(RunFolder(runs / start.run).file(start.epoch)) if start else None,
-        width=None if start else wish.width,
-        training=TrainConfig(
-            epochs=whole(words, wish.epochs, words.train.epochs),
-            batch_size=whole(words, wish.batch, words.train.batch),
-            lr=wish.lr,
-            seed=whole(words, wish.seed, words.settings["seed"]["label"]),
-            ema=DEFAULTS.ema,
-            drop_label=TrainConfig.drop_label if wish.context else 1.0,
-        ),
-        save_every=whole(words, wish.save, words.train.save_every),
-        **{"data": sources.get(wish.source)} | data,
+    start = EpochRef.parse(form.start) if form.start else None
+    sources = {"builtin": f"builtin:{whole(words, form.count, words.train.count)}", "hub": form.hub}
+    source: dict[str, Any] = {"data": sources.get(form.source)} | data
+    values: dict[str, Any] = {
+        name: whole(words, form.settings[name], label_of(words, name, setting))
+        if setting.whole
+        else form.settings[name]
+        for name, (setting, _) in OFFERED.items()
+    }
+    of_training = {name: values.pop(name) for name in settings_of(TrainConfig).keys() & values.keys()}
+    drop_label = TrainConfig.drop_label if form.context else 1.0
+    return replace(
+        DEFAULTS,
+        folder=page.runs / (form.name or ""),
+        start=str(RunFolder(page.runs / start.run).file(start.epoch)) if start else None,
+        width=None if start else form.width,
+        training=replace(DEFAULTS.training, drop_label=drop_label, **of_training),
+        **values,
+        **source,
     )
 
 
-def uploaded(settings: Settings, wish: TrainForm) -> SpriteSet:
+def label_of(words: Words, name: str, setting: Setting) -> str:
+    """The name of a setting, with a capital letter."""
+    text = translate(words, name_of(name, setting))
+    return text[:1].upper() + text[1:]
+
+
+def open_uploaded_files(settings: Settings, form: TrainForm) -> SpriteSet:
     limits = Limits(bytes=settings.max_upload_mb * 2**20)
-    return open_upload([Path(file) for file in wish.files or ()], limits)
+    return open_upload([Path(file) for file in form.files or ()], limits)
 
 
 def fitting_epochs() -> int:
     """How many epochs of the other defaults take about a minute on this machine."""
+    epochs = DEFAULTS.training.epochs
     if is_zero_gpu():
-        return DEFAULTS.epochs
-    plan = Plan(folder=Path(), width=DEFAULTS.width, training=TrainConfig(batch_size=DEFAULTS.batch))
-    in_a_minute = int(A_MINUTE / estimate_epoch_seconds(plan, DEFAULTS.count, min(2000, DEFAULTS.count)))
-    return min(DEFAULTS.epochs, max(LEAST_EPOCHS, in_a_minute))
+        return epochs
+    in_a_minute = int(TARGET_SECONDS / estimate_epoch_seconds(DEFAULTS, DEFAULT_COUNT, min(2000, DEFAULT_COUNT)))
+    return min(epochs, max(MIN_EPOCHS, in_a_minute))
 
 
-@toasted
-def look_at_data(words: Words, settings: Settings, *values: Any) -> tuple[str, list[int]]:
-    """The preview: a sheet, how many of each kind, how many are kept out of training; and both numbers, for later."""
-    wish = TrainForm(*values)
-    if wish.source == "upload":
-        training, held_out = uploaded(settings, wish).split()
+@shows_errors
+def preview_data(page: Page, settings: Settings, *values: Any) -> tuple[str, list[int]]:
+    """HTML with a sheet and the number of each kind; and how many pictures to train on and for validation."""
+    form = TrainForm.read(*values)
+    if form.source == "upload":
+        training, validation = open_uploaded_files(settings, form).split()
     else:
-        training, held_out = open_dataset(planned(words, Path(), wish).data)
-    return about_data(words, training, held_out), [len(training), len(held_out)]
+        training, validation = open_dataset(make_plan(page, form).data)
+    return about_data(page.words, training, validation), [len(training), len(validation)]
 
 
-def about_time(words: Words, runs: Path, seen: list[int] | None, *values: Any) -> str:
-    """How long it would take; nothing where the data was not seen, or the settings are no plan, as Train will say.
+def describe_time(page: Page, counts: list[int] | None, *values: Any) -> str:
+    """How long the run would take. Empty where that is unknown: without a preview of the data, with wrong settings
+    (the button Train names them), and where ZeroGPU lends the GPU, which this process cannot measure.
 
-    Nothing either where the GPU is lent: here it cannot be measured.
-
-    seen: how many pictures there are to train on and to test on, of other data than the built-in.
+    counts: how many pictures there are to train on and for validation, of other data than the built-in sprites.
     """
-    wish = TrainForm(*values)
+    form, words = TrainForm.read(*values), page.words
     if is_zero_gpu():
         return ""
     try:
-        plan = planned(words, runs, wish)
-        pictures, held_out = (wish.count, min(2000, wish.count)) if wish.source == "builtin" else seen or (0, 0)
-        return (
-            words.train.about.format(time=duration(words, estimate_seconds(plan, pictures, held_out)))
-            if pictures
-            else ""
-        )
+        plan = make_plan(page, form)
+        pictures, validation = (form.count, min(2000, form.count)) if form.source == "builtin" else counts or (0, 0)
+        if not pictures:
+            return ""
+        seconds = estimate_seconds(plan, int(pictures), int(validation))
+        return words.train.about.format(time=duration(words, seconds))
     except ValueError:
         return ""
 
 
-def first_weights(words: Words, runs: Path, chosen: str | None) -> dict[str, Any]:
-    """An update: what a run may begin with, random weights or any epoch there is."""
-    there = [str(EpochRef(name, epoch)) for name, run in list_runs(runs).items() for epoch in run.epochs()]
-    choices = [(words.train.from_nothing, ""), *((name, name) for name in there)]
-    return gr.update(choices=choices, value=chosen if chosen in there else "")
+def list_start_weights(page: Page, chosen: str | None) -> dict[str, Any]:
+    """An update of the choice of first weights: random ones, or those of any epoch there is."""
+    epochs = [str(EpochRef(name, epoch)) for name, run in list_runs(page.runs).items() for epoch in run.epochs()]
+    choices = [(page.words.train.from_nothing, ""), *((name, name) for name in epochs)]
+    return gr.update(choices=choices, value=chosen if chosen in epochs else "")
 
 
-def build_wish(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], gr.Button]:
-    """Lays out and wires what is set before a run: the controls in the order of `TrainForm`, and the button Train."""
-    words, runs = page.words, page.runs
-    slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
+def build_setting(words: Words, name: str) -> gr.Slider | gr.Number:
+    """A slider, or a box for a number, as the setting is declared."""
+    setting, value = OFFERED[name]
+    label = label_of(words, name, setting)
+    if setting.step is None:
+        return gr.Number(value, label=label, precision=0 if setting.whole else None)
+    low = setting.low if setting.slider_low is None else setting.slider_low
+    high = setting.slider_high or setting.high
+    assert high is not None
+    return gr.Slider(low, high, value=value, step=setting.step, label=label, **SLIM)
+
+
+def build_form(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], gr.Button]:
+    """Lays out and wires the controls; returns them in the order of `TrainForm`, and the button Train."""
+    words = page.words
     name = gr.Textbox("my-run", label=words.train.name, max_lines=1)
-    sources = [(said, source) for source, said in words.train.sources.items()]
+    sources = [(label, source) for source, label in words.train.sources.items()]
     source = gr.Radio(sources, value="builtin", label=words.train.source, elem_classes="compact")
-    count = gr.Slider(500, 20_000, value=DEFAULTS.count, step=500, label=words.train.count, **slim)
+    count = gr.Slider(500, 20_000, value=DEFAULT_COUNT, step=500, label=words.train.count, **SLIM)
     with gr.Column(visible=False) as pick_files:
         gr.Markdown(words.train.files_info, elem_classes="hint")
         files = gr.File(label=words.train.files, file_count="multiple", height=120, elem_id="train-files")
         folder = _folder(page, settings)
     hub = gr.Textbox(label=words.train.hub, placeholder=words.train.hub_hint, max_lines=1, visible=False)
-    look = gr.Button(words.train.look, size="sm")
-    sheet, counted = gr.HTML(), gr.State(None)
-    epochs = gr.Slider(1, 64, value=DEFAULTS.epochs, step=1, label=words.train.epochs, **slim)
+    preview = gr.Button(words.train.look, size="sm")
+    sheet, counts = gr.HTML(), gr.State(None)
+    numbers = {"epochs": build_setting(words, "epochs")}
     with gr.Accordion(words.train.more, open=False):
-        sizes = [(said, size) for size, said in words.train.widths.items()]
+        sizes = [(label, size) for size, label in words.train.widths.items()]
         width = gr.Radio(sizes, value=DEFAULTS.width, label=words.train.width, elem_classes="compact")
-        batch = gr.Slider(8, 512, value=DEFAULTS.batch, step=8, label=words.train.batch, **slim)
-        save = gr.Slider(1, 16, value=DEFAULTS.save, step=1, label=words.train.save_every, **slim)
-        lr = gr.Number(DEFAULTS.lr, label=words.train.lr)
-        seed = gr.Number(0, precision=0, label=words.settings["seed"]["label"])
+        numbers |= {other: build_setting(words, other) for other in OFFERED if other != "epochs"}
         context = gr.Checkbox(True, label=words.train.context, info=words.train.context_info)
-        begin_with = gr.Radio([], label=words.train.start_from, elem_classes="compact")
+        start_from = gr.Radio([], label=words.train.start_from, elem_classes="compact")
     start = gr.Button(words.train.start, variant="primary")
-    about = gr.Markdown(elem_classes="hint")
-    wish = [name, source, count, files, hub, begin_with, epochs, width, batch, save, lr, seed, context]
+    time = gr.Markdown(elem_classes="hint")
+    epochs = numbers["epochs"]
+    controls = [name, source, count, files, hub, start_from, width, context, *(numbers[each] for each in OFFERED)]
 
-    def show(chosen: str) -> list[Any]:
-        return [*(gr.update(visible=chosen == wanted) for wanted in words.train.sources), ""]
+    def show_source(chosen: str) -> list[Any]:
+        return [*(gr.update(visible=chosen == each) for each in words.train.sources), ""]
 
-    quick = {"queue": False, **PRIVATE}
+    quick: dict[str, Any] = {"queue": False, **PRIVATE}
     fitting = gr.Textbox("", visible="hidden", elem_id="train-fitting")  # its `change` comes once; see page.py
     tab.select(lambda: str(fitting_epochs()), outputs=fitting, **quick)
-    unless_chosen = f"(epochs, fitting) => epochs === {DEFAULTS.epochs} ? Number(fitting) : epochs"
+    unless_chosen = f"(epochs, fitting) => epochs === {DEFAULTS.training.epochs} ? Number(fitting) : epochs"
     fitting.change(None, [epochs, fitting], epochs, js=unless_chosen, **quick)
-    source.change(show, source, [count, pick_files, hub, sheet], **quick)
+    source.change(show_source, source, [count, pick_files, hub, sheet], **quick)
     folded = folder.change(None, folder, files, js="(file) => [[file]]", **quick)
-    for event in (look.click, files.upload, folded.then):
-        event(partial(look_at_data, words, settings), wish, [sheet, counted], **QUEUED)
+    for event in (preview.click, files.upload, folded.then):
+        event(partial(preview_data, page, settings), controls, [sheet, counts], **QUEUED)
     gr.on(
-        [tab.select, counted.change, *(control.change for control in wish if not isinstance(control, gr.Textbox))],
-        partial(about_time, words, runs),
-        [counted, *wish],
-        about,
+        [tab.select, counts.change, *(control.change for control in controls if not isinstance(control, gr.Textbox))],
+        partial(describe_time, page),
+        [counts, *controls],
+        time,
         trigger_mode="always_last",
         **quick,
     )
     for event in (page.app.load, page.appeared.change):
-        event(partial(first_weights, words, runs), begin_with, begin_with, **quick)
-    return wish, start
+        event(partial(list_start_weights, page), start_from, start_from, **quick)
+    return controls, start
 
 
 def _folder(page: Page, settings: Settings) -> gr.HTML:

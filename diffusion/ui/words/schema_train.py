@@ -29,9 +29,6 @@ class TrainWords:
     width: str
     widths: dict[int, str]
     epochs: str
-    batch: str
-    save_every: str
-    lr: str
     context: str
     context_info: str
     about: str

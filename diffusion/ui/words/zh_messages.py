@@ -5,12 +5,35 @@ MESSAGES = {
     "sampler must be one of {samplers}, not {sampler!r}": "采样器须是 {samplers} 之一，而不是 {sampler!r}",
     "seed must be between 0 and {max_seed}, not {seed}": "种子须在 0 到 {max_seed} 之间，而不是 {seed}",
     "steps must be between 1 and {count}, not {steps}": "步数须在 1 到 {count} 之间，而不是 {steps}",
-    "epochs must be at least 1, not {epochs}": "训练回合数至少为 1，而不是 {epochs}",
-    "batch size must be at least 1, not {batch_size}": "批大小至少为 1，而不是 {batch_size}",
-    "learning rate must be above 0 and at most 1, not {lr}": "学习率须大于 0 且不超过 1，而不是 {lr}",
-    "recipe must be one of {optimizers}, not {recipe!r}": "训练方案须是 {optimizers} 之一，而不是 {recipe!r}",
-    "drop label must be between 0 and 1, not {drop_label}": ("丢弃标签的比例须在 0 到 1 之间，而不是 {drop_label}"),
-    "ema must be at least 0 and below 1, not {ema}": "EMA 须不小于 0 且小于 1，而不是 {ema}",
+    "{name} must be at least {low}, not {value}": "{name}至少为 {low}，而不是 {value}",
+    "{name} must be between {low} and {high}, not {value}": "{name}须在 {low} 到 {high} 之间，而不是 {value}",
+    "{name} must be above {low} and at most {high}, not {value}": (
+        "{name}须大于 {low} 且不超过 {high}，而不是 {value}"
+    ),
+    "{name} must be at least {low} and below {high}, not {value}": (
+        "{name}须不小于 {low} 且小于 {high}，而不是 {value}"
+    ),
+    "{name} must be a {kind}, not {value!r}": "{name}须是{kind}，而不是 {value!r}",
+    "{name} must be a whole number from 1 to {high}, not {value!r}": (
+        "{name}须是 1 到 {high} 之间的整数，而不是 {value!r}"
+    ),
+    "{name} must be a multiple of {number}, not {value}": "{name}须是 {number} 的倍数，而不是 {value}",
+    "{name} must be one of {options}, not {value!r}": "{name}须是 {options} 之一，而不是 {value!r}",
+    "whole number": "整数",
+    "number": "数字",
+    "epochs": "训练回合数",
+    "batch size": "批大小",
+    "learning rate": "学习率",
+    "optimizer": "优化器",
+    "drop label": "丢弃标签的比例",
+    "ema": "EMA 系数",
+    "seed": "种子",
+    "network": "网络",
+    "width": "宽度",
+    "variant": "网络变体",
+    "schedule": "噪声方案",
+    "levels": "噪声级数",
+    "save every": "保存间隔",
     "{source} is no data set; name a .npy file, a folder of pictures or a .zip of them": (
         "{source} 不是数据集；请给出 .npy 文件、图片文件夹，或装着图片的 .zip"
     ),
@@ -71,9 +94,6 @@ MESSAGES = {
     ),
     "{name} must be a whole number, not {value!r}": "{name}须是整数，而不是 {value!r}",
     "{name} must be a number, not {value!r}": "{name}须是数字，而不是 {value!r}",
-    "{name} must be at least {low}, not {value}": "{name}至少为 {low}，而不是 {value}",
-    "{name} must be between {low} and {high}, not {value}": "{name}须在 {low} 到 {high} 之间，而不是 {value}",
-    "{name} must be one of {options}, not {value!r}": "{name}须是 {options} 之一，而不是 {value!r}",
     "{name} must be true or false, not {value!r}": "{name}须是 true 或 false，而不是 {value!r}",
     "{name} must be {count} numbers from 0 to 1 ({options})": "“{name}”须是 {count} 个 0 到 1 之间的数（{options}）",
     "{path} has no epoch {absent}; it has: {there}": "{path} 没有第 {absent} 回合；现有的回合：{there}",
@@ -150,13 +170,16 @@ MESSAGES = {
     "{path} cannot be resumed here: it does not say where its data is": (
         "{path} 无法在这里继续：它没有记下数据在哪里"
     ),
-    "{path} is finished: it has all {training} epochs": "{path} 已经训练完：{training} 个回合都有了",
-    "save every must be at least 1 epoch, not {save_every}": "保存间隔至少为 1 个回合，而不是 {save_every}",
-    "{path} was begun with another {what} ({was}, not {asked}); resume with the same": (
-        "{path} 开始时的 {what} 不一样（是 {was}，不是 {asked}）；请用同样的设置继续"
+    "{path} cannot be resumed: it was begun with {settings}, which this version does not have; "
+    "resume it with the version that began it": (
+        "{path} 无法继续训练：它开始时用了 {settings}，这个版本没有这个设置；请用开始训练时的版本继续"
     ),
-    "{start} has {name} {like}, not {value}; leave --{name2} out": (
-        "{start} 的 {name} 是 {like}，不是 {value}；请去掉 --{name2}"
+    "{path} is finished: it has all {epochs} epochs": "{path} 已经训练完：{epochs} 个回合都有了",
+    "{path} was begun with another {what} ({found}, not {wanted}); resume with the same": (
+        "{path} 开始时的 {what} 不一样（是 {found}，不是 {wanted}）；请用同样的设置继续"
+    ),
+    "{start} has {name} {found}, not {wanted}; leave --{name} out": (
+        "{start} 的 {name} 是 {found}，不是 {wanted}；请去掉 --{name}"
     ),
     "{name} is being trained or waits for its turn; choose another name": ("{name} 正在训练或排队中；请换个名字"),
     "{max_waiting} runs wait already; try again when one has finished": (
@@ -178,19 +201,14 @@ MESSAGES = {
     "{name} is not a checkpoint of {network} ({variant}): it {wrong}": (
         "{name} 不是 {network}（{variant}）的检查点：它{wrong}"
     ),
-    "width must be a multiple of 8, not {width}": "width 须是 8 的倍数，而不是 {width}",
-    "config.json has format {found!r}; this version reads format {value}": (
-        "config.json 的格式是 {found!r}；这个版本能读的是格式 {value}"
+    "config.json has format {found!r}; this version reads format {known}": (
+        "config.json 的格式是 {found!r}；这个版本能读的是格式 {known}"
     ),
-    "config.json lists the kinds {kinds}; this version knows {kinds2}": (
-        "config.json 列出的类别是 {kinds}；这个版本认识的是 {kinds2}"
+    "config.json lists the kinds {kinds}; this version knows {known}": (
+        "config.json 列出的类别是 {kinds}；这个版本认识的是 {known}"
     ),
     "{name} belongs to a {network} of another size: {shapes}": "{name} 属于另一种大小的 {network}：{shapes}",
     "{name} is damaged: {key} holds values that are not finite": "{name} 已损坏：{key} 里有不是有限数的值",
-    "{what} must be one of {known}, not {value!r}": "{what} 须是 {known} 之一，而不是 {value!r}",
-    "{what} must be a whole number from 1 to {most}, not {value!r}": (
-        "{what} 须是 1 到 {most} 之间的整数，而不是 {value!r}"
-    ),
     "{what} must hold names and values, not {entries!r}": "{what} 里须是名字和值，而不是 {entries!r}",
     "config.json is not a run's: it needs at least format and kinds": (
         "这个 config.json 不属于训练任务：至少要有 format 和 kinds"
