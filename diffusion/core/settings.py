@@ -43,6 +43,7 @@ class Number(Setting):
     high: float | None = None
     without: float | None = None  # the bound that is not allowed itself
     whole: bool = False
+    unit: Message | None = None  # of `low`, in the message of a setting without `high`
     step: float | None = None
     slider_low: float | None = None  # `low` unless given
     slider_high: float | None = None
@@ -52,6 +53,10 @@ class Number(Setting):
         if not isinstance(value, Integral if self.whole else Real):
             kind = Message("whole number") if self.whole else Message("number")
             raise UserError("{name} must be a {kind}, not {value!r}", name=name, kind=kind, value=value)
+        if high is None and not value >= low and self.unit:
+            raise UserError(
+                "{name} must be at least {low} {unit}, not {value}", name=name, low=low, unit=self.unit, value=value
+            )
         if high is None and not value >= low:
             raise UserError("{name} must be at least {low}, not {value}", name=name, low=low, value=value)
         if high is None or (low <= value <= high and value != self.without):
