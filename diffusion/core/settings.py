@@ -56,6 +56,7 @@ class Number(Setting):
     high: float | None = None
     without: float | None = None  # the bound that is not allowed itself
     whole: bool = False
+    unit: Message | None = None  # of `low`, in the message of a setting without `high`
     step: float | None = None
     slider_low: float | None = None  # `low` unless given
     slider_high: float | None = None
@@ -66,6 +67,10 @@ class Number(Setting):
             raise UserError("{name} must be a whole number, not {value!r}", name=name, value=value)
         if not _is_number(value, Real):
             raise UserError("{name} must be a number, not {value!r}", name=name, value=value)
+        if high is None and not value >= low and self.unit:
+            raise UserError(
+                "{name} must be at least {low} {unit}, not {value}", name=name, low=low, unit=self.unit, value=value
+            )
         if high is None and not value >= low:
             raise UserError("{name} must be at least {low}, not {value}", name=name, low=low, value=value)
         if high is None or (low <= value <= high and value != self.without):

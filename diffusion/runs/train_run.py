@@ -27,7 +27,7 @@ from ..core import (
 )
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
-from ..errors import UserError
+from ..errors import Message, UserError
 from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file
 
 
@@ -49,6 +49,7 @@ class Plan:
         4,
         Number(
             low=1,
+            unit=Message("epoch"),
             whole=True,
             step=1,
             slider_high=16,

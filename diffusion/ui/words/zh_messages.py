@@ -6,6 +6,8 @@ MESSAGES = {
     "seed must be between 0 and {max_seed}, not {seed}": "种子须在 0 到 {max_seed} 之间，而不是 {seed}",
     "steps must be between 1 and {count}, not {steps}": "步数须在 1 到 {count} 之间，而不是 {steps}",
     "{name} must be at least {low}, not {value}": "{name}至少为 {low}，而不是 {value}",
+    "{name} must be at least {low} {unit}, not {value}": "{name}至少为 {low} {unit}，而不是 {value}",
+    "epoch": "个回合",
     "{name} must be between {low} and {high}, not {value}": "{name}须在 {low} 到 {high} 之间，而不是 {value}",
     "{name} must be above {low} and at most {high}, not {value}": (
         "{name}须大于 {low} 且不超过 {high}，而不是 {value}"
