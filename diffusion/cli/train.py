@@ -112,7 +112,4 @@ def convert(options: Options) -> None:
     print(f"epochs {', '.join(map(str, run.epochs()))} in {options.run}")
 
 
-VERBS: Verbs = {
-    "train": (train_options, train),
-    "convert": (_convert_options, convert),
-}
+VERBS: Verbs = {"train": (train_options, train), "convert": (_convert_options, convert)}

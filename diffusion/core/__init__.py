@@ -1,7 +1,7 @@
 """The mathematics: noise schedules, samplers, the trainer and the two networks."""
 
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
-from .samplers import MAX_SEED, SAMPLERS, Noise, Sampler, Step, guide, sample
+from .samplers import MAX_SEED, SAMPLERS, Noise, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
 from .settings import (
     Choice,
@@ -18,39 +18,3 @@ from .settings import (
 )
 from .sprite_unet import Attention, Block, SpriteUnet
 from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
-
-__all__ = [
-    "MAX_SEED",
-    "SAMPLERS",
-    "SCHEDULES",
-    "VARIANTS",
-    "Attention",
-    "Block",
-    "Choice",
-    "ContextUnet",
-    "EpochDone",
-    "MidEpoch",
-    "Noise",
-    "NoiseSchedule",
-    "Number",
-    "ResidualConvBlock",
-    "Sampler",
-    "Setting",
-    "Size",
-    "SpriteUnet",
-    "Step",
-    "StepDone",
-    "TrainConfig",
-    "TrainEvent",
-    "TrainingSet",
-    "add_flags",
-    "check_settings",
-    "declare",
-    "from_flags",
-    "guide",
-    "name_of",
-    "sample",
-    "settings_of",
-    "to_flags",
-    "train",
-]

@@ -76,8 +76,7 @@ class TrainConfig:
         0.995, Number(low=0, high=1, without=1, help="what the averaged weights keep at each step, once warmed up")
     )
     seed: int = declare(
-        0,
-        Number(low=0, high=2**32 - 1, whole=True, is_offered=True, help="of the weights, the batches and the noise"),
+        0, Number(low=0, high=2**32 - 1, whole=True, is_offered=True, help="of the weights, the batches and the noise")
     )
 
     def __post_init__(self) -> None:

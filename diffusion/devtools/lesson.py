@@ -59,7 +59,7 @@ class Experiment:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class MistakeComparison:
     """Sprites with a mistake (theirs) and without (ours), and what was measured."""
 
     theirs: np.ndarray  # uint8 (SHOWN, 16, 16, 3)
@@ -90,12 +90,12 @@ class DistanceMeter:
         """{"mean": …, "spread": …} of the Fréchet distance."""
         return mean_and_spread([frechet_distance(self.real, features_of(self.network, group)) for group in groups])
 
-    def compare(self, theirs: Make, ours: Make, **more: Any) -> Comparison:
+    def compare(self, theirs: Make, ours: Make, **more: Any) -> MistakeComparison:
         """Draws both from the same noise. numbers["difference"]: mean absolute difference of the pixels, 0..255."""
         a, b = self.draw(theirs), self.draw(ours)
         difference = float(np.abs(np.stack(a).astype(int) - np.stack(b)).mean())
         numbers = {"theirs": {"frechet": self.distance(a)}, "ours": {"frechet": self.distance(b)}}
-        return Comparison(a[0][:SHOWN], b[0][:SHOWN], {**numbers, "difference": round(difference, 2), **more})
+        return MistakeComparison(a[0][:SHOWN], b[0][:SHOWN], {**numbers, "difference": round(difference, 2), **more})
 
 
 def make_lesson(
@@ -114,7 +114,7 @@ def make_lesson(
     meter, mended = DistanceMeter(experiment), sampling(networks["mended"])
     theirs, ours = tutorial.load(max(tutorial.epochs())), run.load(max(run.epochs()))
     last = sampling(theirs)
-    comparisons: dict[str, Callable[[], Comparison]] = {
+    comparisons: dict[str, Callable[[], MistakeComparison]] = {
         "noising": lambda: meter.compare(sampling(networks["noising"]), mended),
         "shortcut": lambda: meter.compare(
             sampling(networks["shortcut"]),
@@ -183,7 +183,7 @@ def white_corners(x: Tensor) -> dict[str, float]:
     return {"white_theirs": share(to_pixels(stretch(x))), "white_ours": share(to_pixels(x))}
 
 
-def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 500) -> Comparison:
+def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 500) -> MistakeComparison:
     """Compares a random split with our split by shape: the share of sprites with a copy in training, and the error."""
     training, test = random_split(len(meter.training))
     tested = {"theirs": meter.training[test[:count]], "ours": meter.validation[np.arange(count)]}
@@ -195,7 +195,7 @@ def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 50
         error = np.mean(noise_error(predict, schedule, sprites.pixels, sprites.labels, device=device.name))
         numbers[whose] = {"twins": round(float(twin.mean()), 4), "error": round(float(error), 4)}
         shown[whose] = sprites.pixels[twin if whose == "theirs" else ~twin][:SHOWN]
-    return Comparison(shown["theirs"], shown["ours"], numbers)
+    return MistakeComparison(shown["theirs"], shown["ours"], numbers)
 
 
 def save_lesson(picture: np.ndarray, numbers: dict[str, Any], path: Path) -> None:

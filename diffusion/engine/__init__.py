@@ -6,41 +6,5 @@ from .device import Device, describe_device, find_device, is_zero_gpu, make_acce
 from .frames import Frame, Panel, make_frame
 from .generation import generate, generate_finished, predictor
 from .prediction import predict_noise
-from .request import (
-    MAX_SPRITES,
-    SETTINGS,
-    Request,
-    Shares,
-    Switch,
-    describe_request,
-    read_request,
-)
+from .request import MAX_SPRITES, SETTINGS, Request, Shares, Switch, describe_request, read_request
 from .zero_gpu import STARTUP_SECONDS, generate_on_lent_gpu, run_on_lent_gpu
-
-__all__ = [
-    "MAX_SPRITES",
-    "SETTINGS",
-    "STARTUP_SECONDS",
-    "Device",
-    "Drawing",
-    "Frame",
-    "Panel",
-    "Request",
-    "Shares",
-    "Switch",
-    "describe_device",
-    "describe_request",
-    "draw_card_picture",
-    "find_device",
-    "generate",
-    "generate_finished",
-    "generate_on_lent_gpu",
-    "is_zero_gpu",
-    "make_accelerator",
-    "make_frame",
-    "predict_noise",
-    "predictor",
-    "read_request",
-    "release_openmp_threads",
-    "run_on_lent_gpu",
-]

@@ -5,29 +5,3 @@ from .features import FEATURE_WEIGHTS, SEED, accuracy, features_of, load_feature
 from .metrics import frechet_distance, mean_and_spread, nearest, noise_error
 from .sampler_sweep import SWEEP_SETTINGS, SweepProgress, SweepResults, SweepSetting, sweep_samplers
 from .sweep_chart import save_picture, summarise_sweep, table
-
-__all__ = [
-    "FEATURE_WEIGHTS",
-    "SEED",
-    "SWEEP_SETTINGS",
-    "EvalConfig",
-    "SpritesDrawn",
-    "SweepProgress",
-    "SweepResults",
-    "SweepSetting",
-    "accuracy",
-    "evaluate_run",
-    "features_of",
-    "frechet_distance",
-    "load_features",
-    "load_training_data",
-    "mean_and_spread",
-    "nearest",
-    "noise_error",
-    "save_features",
-    "save_picture",
-    "summarise_sweep",
-    "sweep_samplers",
-    "table",
-    "train_features",
-]

@@ -15,27 +15,3 @@ from .errors import LOG_IN, explain_hub_errors
 from .listing import Listing, list_epochs
 from .pull import EpochHere, LocalCopy, PullEvent, find_or_pull, pull_epochs
 from .push import Pushed, check_push, push_run
-
-__all__ = [
-    "LOG_IN",
-    "PATIENCE",
-    "EpochHere",
-    "Listing",
-    "LocalCopy",
-    "Progress",
-    "PullEvent",
-    "Pushed",
-    "RemoteFile",
-    "Waiting",
-    "as_generator",
-    "check_push",
-    "explain_hub_errors",
-    "fetch",
-    "find_or_pull",
-    "list_epochs",
-    "list_repo",
-    "pull_epochs",
-    "push_run",
-    "run_to_end",
-    "run_with_deadline",
-]

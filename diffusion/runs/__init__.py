@@ -19,30 +19,3 @@ from .previews import draw_previews, preview_kinds, preview_requests
 from .publish import publish_run
 from .train_run import Plan, keep_upload, load_plan, run_plan
 from .zero_gpu_slices import run_plan_on_lent_gpu
-
-__all__ = [
-    "EpochLine",
-    "Hardware",
-    "Job",
-    "JobEnded",
-    "JobEvent",
-    "JobPlan",
-    "LogLine",
-    "Plan",
-    "cancel_job",
-    "draw_previews",
-    "estimate_epoch_seconds",
-    "estimate_seconds",
-    "find_job",
-    "follow_job",
-    "keep_upload",
-    "list_hardware",
-    "load_plan",
-    "preview_kinds",
-    "preview_requests",
-    "publish_run",
-    "run_plan",
-    "run_plan_on_lent_gpu",
-    "start_job",
-    "to_line",
-]

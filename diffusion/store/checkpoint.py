@@ -7,17 +7,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from ..core import (
-    SCHEDULES,
-    VARIANTS,
-    Choice,
-    ContextUnet,
-    NoiseSchedule,
-    Size,
-    SpriteUnet,
-    check_settings,
-    declare,
-)
+from ..core import SCHEDULES, VARIANTS, Choice, ContextUnet, NoiseSchedule, Size, SpriteUnet, check_settings, declare
 from ..errors import Message, UserError
 from ..sprites import KINDS
 
@@ -58,9 +48,7 @@ class RunConfig:
             )
         if kinds != list(KINDS):
             raise UserError(
-                "config.json lists the kinds {kinds}; this version knows {known}",
-                kinds=kinds,
-                known=", ".join(KINDS),
+                "config.json lists the kinds {kinds}; this version knows {known}", kinds=kinds, known=", ".join(KINDS)
             )
         try:
             return cls(**_patch_earlier_fields(fields))

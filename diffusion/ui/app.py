@@ -11,7 +11,7 @@ from ..server import PullLimits, Settings, TrainingQueue, VisitorPulls
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
-from .parts.scripts import modules, served
+from .parts.scripts import modules, served_path
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
 from .words import ENGLISH, LANGUAGES, Words, translate
@@ -94,7 +94,7 @@ def select_tab(request: gr.Request) -> gr.Tabs:
 
 def preview(assets: Path) -> Middleware:
     """For `launch(app_kwargs={"middleware": …})`: the picture and the words that other sites show beside a link."""
-    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=served(assets) / "shipped" / "social.png")
+    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=served_path(assets) / "shipped" / "social.png")
 
 
 def appearance(assets: Path) -> dict[str, Any]:

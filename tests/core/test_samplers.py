@@ -127,12 +127,7 @@ def test_sa_solver_agrees_with_diffusers(steps):
     noise = GivenNoise(7, 2)
     walk = list(sample(wavy, LINEAR, noise, sampler="sa", steps=steps))
     scheduler = SASolverScheduler(
-        500,
-        trained_betas=BETAS,
-        predictor_order=3,
-        corrector_order=3,
-        tau_func=lambda t: 1,
-        lower_order_final=False,
+        500, trained_betas=BETAS, predictor_order=3, corrector_order=3, tau_func=lambda t: 1, lower_order_final=False
     )
     for i, ours, theirs in side_by_side(scheduler, walk, noise.drawn):
         expected = walk[-2].x0 if i == steps - 1 else theirs  # to level 0, where they find NaN

@@ -247,10 +247,7 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "zip that points outside": ({"a.zip": one("a.png", change=setting(header_offset=2**31))}, NO_ZIP),
     "zip of a later version": ({"a.zip": one("a.png", change=setting(extract_version=99))}, NO_ZIP),
     "zip with damaged data": ({"a.zip": swapped(one("a.png"), PNG[-12:], bytes(12))}, NO_ZIP),
-    "zip with a name in no alphabet": (
-        {"a.zip": swapped(one("ä.png"), "ä.png".encode(), b"\xff\xff.png")},
-        NO_ZIP,
-    ),
+    "zip with a name in no alphabet": ({"a.zip": swapped(one("ä.png"), "ä.png".encode(), b"\xff\xff.png")}, NO_ZIP),
     "zip of nothing": ({"a.zip": zipped([])}, NOTHING_IN_IT),
     "zip of a text": ({"a.zip": one("a.txt")}, NOTHING_IN_IT),
     "zip in a zip": ({"a.zip": one("b.zip", one("a.png"))}, NOTHING_IN_IT),

@@ -206,8 +206,7 @@ def whole(tmp_path_factory):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 @pytest.mark.parametrize(
-    "name,whole_epochs",
-    [("model_1.safetensors", 1), ("metrics.json", 1), ("training/resume.pt", 1), ("README.md", 2)],
+    "name,whole_epochs", [("model_1.safetensors", 1), ("metrics.json", 1), ("training/resume.pt", 1), ("README.md", 2)]
 )
 def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, whole, tmp_path, name, whole_epochs):
     """The card is written at the end: then it is the last epoch that is made again."""

@@ -104,10 +104,7 @@ def test_an_epoch_a_row_from_the_same_noise(client, run):
     rows = [drawn(run, epoch, count=3, steps=4) for epoch in (31, 4)]
     assert np.array_equal(pixels(path), enlarged(sheet(np.concatenate(rows), 3, gap=1), 4))
     unknown = {"frechet": None, "precision": None, "recall": None, "copied": None}
-    assert facts["measured"] == [
-        {"epoch": 31, **unknown},
-        {"epoch": 4, **unknown, "frechet": 4.5, "precision": 0.5},
-    ]
+    assert facts["measured"] == [{"epoch": 31, **unknown}, {"epoch": 4, **unknown, "frechet": 4.5, "precision": 0.5}]
 
 
 def test_one_look_at_a_drawing_of_ones_own(client, run):
@@ -233,7 +230,7 @@ def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():
 
     def call():
         try:
-            with door.entered():
+            with door.enter():
                 inside.append(1)
                 leave.wait(30)
         except ValueError as mistake:
@@ -250,7 +247,7 @@ def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():
     for caller in callers:
         caller.join(30)
     assert len(inside) == 5
-    with door.entered():
+    with door.enter():
         pass
 
 

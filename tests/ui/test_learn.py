@@ -107,7 +107,7 @@ def test_a_crowd_is_told_to_come_back(runs, monkeypatch):
             page_of(runs, CHINESE), "tiny", 31, Request(sampler="ddpm", count=1, steps=steps), every=True
         )
 
-    with learn._limit.entered():
+    with learn._limit.enter():
         assert learn.answering(CHINESE, act)(2) == {"mistake": CHINESE.learn["busy"]}
     assert learn.answering(CHINESE, act)(2)["t"] == [500, 250, 0]
 

@@ -40,7 +40,7 @@ class Sprites(TypedDict):
     seconds: float
 
 
-class Measured(TypedDict):
+class MeasuredEpoch(TypedDict):
     epoch: int
     frechet: float | None  # the distance to real sprites; None where it was not measured
     precision: float | None
@@ -53,7 +53,7 @@ class Comparison(TypedDict):
     grid: Grid
     link: str
     seconds: float
-    measured: list[Measured]
+    measured: list[MeasuredEpoch]
 
 
 class Prediction(TypedDict):
@@ -136,7 +136,7 @@ def root_mean_square(one: torch.Tensor, other: torch.Tensor) -> float:
     return round(float((one - other).square().mean().sqrt()), 4)
 
 
-def measured_quality(epoch: int, facts: EpochMetrics) -> Measured:
+def measured_quality(epoch: int, facts: EpochMetrics) -> MeasuredEpoch:
     quality = facts.quality or Quality()
     frechet, precision, recall, copied = (
         number.mean if number else None

@@ -25,7 +25,7 @@ class ConcurrencyLimit:
         self.admitted = threading.BoundedSemaphore(at_once + waiting)
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
+    def enter(self) -> Iterator[None]:
         if not self.admitted.acquire(blocking=False):
             raise UserError(BUSY)
         try:
@@ -41,7 +41,7 @@ def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callab
     @wraps(endpoint)
     def wrapper(*arguments: Any) -> Any:
         try:
-            with limit.entered():
+            with limit.enter():
                 return endpoint(*arguments)
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error

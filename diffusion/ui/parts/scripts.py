@@ -1,4 +1,4 @@
-"""The page's scripts: ES modules in assets/js, served under an address that changes with them, each put on a gr.HTML.
+"""The page's scripts: ES modules in assets/js, served_path under an address that changes with them, each put on a gr.HTML.
 
 Gradio's own address for files lets a browser keep a file without asking whether it has changed, and a module fetches
 others by relative addresses. So all of them have a folder of their own, named after what is in them.
@@ -44,9 +44,9 @@ def script_route(assets: Path) -> Mount:
 
 def address_of(path: Path) -> str:
     """Of a file or folder below the assets, relative to the app's address."""
-    return f"gradio_api/file={served(path).as_posix()}"
+    return f"gradio_api/file={served_path(path).as_posix()}"
 
 
-def served(path: Path) -> Path:
+def served_path(path: Path) -> Path:
     """A file or folder as Gradio's address for files names it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -19,16 +19,7 @@ from ...server import Settings, VisitorPulls
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
-from ..parts.hub_progress import (
-    HUB_QUEUE,
-    IsOver,
-    error_html,
-    event_html,
-    login_hint,
-    note,
-    show_events,
-    wire_stream,
-)
+from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
 from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to

@@ -23,12 +23,7 @@ from ..words import Words
 
 @shows_errors
 def compare(
-    page: Page,
-    turns: GenerationTurns,
-    request: gr.Request,
-    turn: int,
-    chosen: list[str],
-    *settings: Any,
+    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str], *settings: Any
 ) -> Iterator[Frame]:
     """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):

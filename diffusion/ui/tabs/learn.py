@@ -99,7 +99,7 @@ def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool
     folder = find_run(page, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
         raise UserError(page.words.learn["odd_question"])
-    with _limit.entered():
+    with _limit.enter():
         return _sample(folder.load(epoch), wanted, every)
 
 
@@ -189,7 +189,7 @@ def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def measured(run: RunFolder) -> dict[str, Any]:
+def read_distances(run: RunFolder) -> dict[str, Any]:
     """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured."""
     found = {str(epoch): quality.frechet for epoch, quality in list_qualities(run.metrics()).items()}
     fresh = run.baseline().real.get("fresh", Quality()).frechet
@@ -243,7 +243,7 @@ def build(page: Page) -> None:
         run=run,
         epochs=shown_epochs(folder) if folder else [],
         last=max(folder.epochs()) if folder else None,
-        quality=measured(folder) if folder else {"epochs": {}, "real": None},
+        quality=read_distances(folder) if folder else {"epochs": {}, "real": None},
         measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
         mistakes=list(MISTAKEN),
         sentences=sentences(words, findings),

@@ -57,12 +57,7 @@ def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) ->
 
 @shows_errors
 def finish_drawing(
-    page: Page,
-    turns: GenerationTurns,
-    request: gr.Request,
-    turn: int,
-    drawing: dict[str, Any] | None,
-    count: int = 8,
+    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, drawing: dict[str, Any] | None, count: int = 8
 ) -> Iterator[Frame]:
     """The sampling loop from level t on, from several noises, for the shown epochs in lockstep."""
     if turns.is_over(request.session_hash, turn):

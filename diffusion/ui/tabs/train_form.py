@@ -31,10 +31,7 @@ QUEUED: dict[str, Any] = {
 # Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9; the others are in .github/LOG.md.
 DEFAULT_COUNT = 4000
 DEFAULTS = Plan(
-    folder=Path(),
-    width=32,
-    training=TrainConfig(epochs=10, batch_size=32, lr=4e-3, ema=0.98),
-    save_every=2,
+    folder=Path(), width=32, training=TrainConfig(epochs=10, batch_size=32, lr=4e-3, ema=0.98), save_every=2
 )
 TARGET_SECONDS, MIN_EPOCHS = 55.0, 3  # the open page takes some more seconds
 OFFERED = {  # the settings that the form sets, in the order of the declarations, with their values

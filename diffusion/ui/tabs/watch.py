@@ -20,13 +20,7 @@ from ..parts.turns import GenerationTurns
 
 @shows_errors
 def watch(
-    page: Page,
-    turns: GenerationTurns,
-    request: gr.Request,
-    turn: int,
-    run: str,
-    epoch: int | None,
-    *settings: Any,
+    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, run: str, epoch: int | None, *settings: Any
 ) -> Iterator[Frame]:
     """Browser values in, frames for the player out; after a stop, a last message that says so."""
     if turns.is_over(request.session_hash, turn):

@@ -6,5 +6,3 @@ from .schema import ChartWords, Words
 from .zh import CHINESE
 
 LANGUAGES = {"": ENGLISH, "zh": CHINESE}  # path of the page -> its words; assets/js/language.js chooses between them
-
-__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "ChartWords", "Words", "translate"]

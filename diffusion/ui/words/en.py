@@ -188,10 +188,7 @@ ENGLISH = Words(
             description="On shapes never trained on, by noise level; smaller is better, 1 is no idea at all.",
             x="noise level, from clean to noisy",
         ),
-        real={
-            "held_out": "real, shapes never trained on",
-            "fresh": "real, shapes trained on",
-        },
+        real={"held_out": "real, shapes never trained on", "fresh": "real, shapes trained on"},
         numbers={
             "kernel": "Kernel distance",
             "precision": "Precision",

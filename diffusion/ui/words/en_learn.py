@@ -106,11 +106,7 @@ LEARN: LearnWords = {
             "title": "Half hero, half food",
             "text": "While it learned, the network was told what each sprite is, as five numbers (and now and then "
             "nothing at all). So we can ask, and even ask for what it was never shown: half of one, half of another.",
-            "moves": [
-                "Slide from hero to food.",
-                "Stop half-way. What is it?",
-                "Roll other noise.",
-            ],
+            "moves": ["Slide from hero to food.", "Stop half-way. What is it?", "Roll other noise."],
         },
         "train": {
             "name": "Train for a minute",
@@ -118,10 +114,7 @@ LEARN: LearnWords = {
             "text": "Our network learned 528 sprites a second on two processor cores, so an epoch of 20,000 took 38 "
             "seconds. A minute is enough to see something. Here is what the shipped network drew after its first "
             "epochs.",
-            "moves": [
-                "Slide through the first five epochs.",
-                "Open the Train tab and press Train.",
-            ],
+            "moves": ["Slide through the first five epochs.", "Open the Train tab and press Train."],
         },
         "mistakes": {
             "name": "Six mistakes",

@@ -51,13 +51,7 @@ CHINESE = Words(
     epoch_number="第\u00a0{epoch} 回合",
     epoch_info="训练进行到第几回合：第 0 回合已把每张图都看过一遍",
     settings=SETTINGS,
-    kind_names={
-        "hero": "英雄",
-        "non-hero": "生物",
-        "food": "食物",
-        "spell": "物品",
-        "side-facing": "侧面英雄",
-    },
+    kind_names={"hero": "英雄", "non-hero": "生物", "food": "食物", "spell": "物品", "side-facing": "侧面英雄"},
     dice="随机",
     more="采样器与实验",
     draw_new="## 让它画新的",
@@ -172,10 +166,7 @@ CHINESE = Words(
             description="在训练中没见过的形状上，按噪声程度分；越小越好，1 表示毫无头绪。",
             x="噪声程度，从干净到全是噪声",
         ),
-        real={
-            "held_out": "真实图，训练中没见过的形状",
-            "fresh": "真实图，训练中见过的形状",
-        },
+        real={"held_out": "真实图，训练中没见过的形状", "fresh": "真实图，训练中见过的形状"},
         numbers={
             "kernel": "核距离",
             "precision": "精确率",
