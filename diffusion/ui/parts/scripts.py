@@ -1,4 +1,4 @@
-"""The page's scripts: ES modules in assets/js, served_path under an address that changes with them, each put on a gr.HTML.
+"""The page's scripts: ES modules in assets/js, each put on a gr.HTML, served under an address that changes with them.
 
 Gradio's own address for files lets a browser keep a file without asking whether it has changed, and a module fetches
 others by relative addresses. So all of them have a folder of their own, named after what is in them.
