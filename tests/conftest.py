@@ -34,7 +34,8 @@ CHROMIUM_FLAGS = [
 ]
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
 MAX_FILES_OF_ONE_PROCESS = 8  # a second process takes 5 s to begin
-SHARE_A_BROWSER = re.compile(r"tests/(browser/|ui/test_api)")  # and the app `tiny_app`
+OWN_APPS = re.compile(r"tests/browser/test_(looks|train)")  # each file starts its own; the others share `tiny_app`
+SHARE_AN_APP = re.compile(r"tests/(browser/|ui/test_api)")
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -44,16 +45,18 @@ def pytest_xdist_auto_num_workers(config):
     return 2 if files > MAX_FILES_OF_ONE_PROCESS and (os.cpu_count() or 1) > 1 else 0
 
 
-class OneBrowser(LoadScopeScheduling):
-    """One process has the tests of the page, half of all the time; the other one takes the other files meanwhile."""
+class TwoBrowsers(LoadScopeScheduling):
+    """Each process has one browser for its half of the tests of the page; then it takes other files, one by one."""
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return "browser" if SHARE_A_BROWSER.search(file) else file
+        if OWN_APPS.search(file):
+            return "pages with apps of their own"
+        return "pages of one app" if SHARE_AN_APP.search(file) else file
 
 
 def pytest_xdist_make_scheduler(config, log):
-    return OneBrowser(config, log)
+    return TwoBrowsers(config, log)
 
 
 @pytest.fixture(scope="session")

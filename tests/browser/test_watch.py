@@ -44,15 +44,15 @@ def served(tiny_app, tiny_run):
 def test_generate_plays_distinct_frames_in_order_and_ends_with_what_sampling_gives(page, served):
     address, run = served
     open_app(page, address)
-    choose(page, "Sprites", 6)
+    choose(page, "Sprites", 24)
     press_generate(page)
     seen = finish(page)
     drawn = list(dict.fromkeys(seen["drawn"]))
     assert seen["arrived"] == list(range(len(seen["arrived"]))), "a frame was lost or came twice"
     assert drawn == seen["arrived"], "a frame that arrived was not drawn, or not in its order"
     assert len(drawn) > 10
-    *_, (last,) = generate([run.load(31)], Request(count=6, seed=0))
-    assert np.array_equal(sprites_on(canvas(page), 6), to_pixels(last.x))
+    *_, (last,) = generate([run.load(31)], Request(count=24, seed=0))
+    assert np.array_equal(sprites_on(canvas(page), 24), to_pixels(last.x))
     page.locator(PLAYER).get_by_label("Position in the film").press("Home")
     pictures = {canvas(page).tobytes()}
     for _ in drawn[1:]:

@@ -95,7 +95,7 @@ def test_a_new_field_is_checked_by_its_declaration():
         ({"guidance": "x"}, "guidance must be a number, not 'x'", "引导强度须是数字，而不是 'x'"),
         (
             {"fresh_noise": 1},
-            "fresh_noise must be true or false, not 1",
+            "fresh noise must be true or false, not 1",
             "每一步都加入新噪声须是 true 或 false，而不是 1",
         ),
     ],

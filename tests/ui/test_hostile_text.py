@@ -50,7 +50,9 @@ DRAWING = {"run": "tiny", "pixels": base64.b64encode(bytes(768)).decode(), "t": 
 def app(tmp_path_factory) -> gr.Blocks:
     runs = tmp_path_factory.mktemp("runs")
     make_run(runs / "tiny", epochs=(0, 4, 31))
-    return build(runs, ASSETS, Settings(), "tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diffusion.ui.tabs.train_form.DEFAULT_COUNT", 60)  # to draw 4,000 takes a second by itself
+        return build(runs, ASSETS, Settings(), "tiny")
 
 
 @pytest.fixture(autouse=True)

@@ -15,14 +15,11 @@ MESSAGES = {
     "{name} must be at least {low} and below {high}, not {value}": (
         "{name}须不小于 {low} 且小于 {high}，而不是 {value}"
     ),
-    "{name} must be a {kind}, not {value!r}": "{name}须是{kind}，而不是 {value!r}",
     "{name} must be a whole number from 1 to {high}, not {value!r}": (
         "{name}须是 1 到 {high} 之间的整数，而不是 {value!r}"
     ),
     "{name} must be a multiple of {number}, not {value}": "{name}须是 {number} 的倍数，而不是 {value}",
     "{name} must be one of {options}, not {value!r}": "{name}须是 {options} 之一，而不是 {value!r}",
-    "whole number": "整数",
-    "number": "数字",
     "epochs": "训练回合数",
     "batch size": "批大小",
     "learning rate": "学习率",
