@@ -10,6 +10,7 @@ from support.app import visitor
 from support.pages import (
     COMPARE,
     COMPARE_LOG,
+    GENERATED,
     LOG,
     PLAYER,
     READY,
@@ -151,6 +152,7 @@ def test_two_visitors_each_get_their_own_film(chromium, page, served):
         one.get_by_label("Seed").press("Tab")
         one.get_by_role("button", name="Generate").click()
     for one, seed in ((page, 1), (other, 2)):
+        one.wait_for_function(GENERATED, timeout=60_000)  # the reel is ready too, and may begin late
         one.wait_for_function(READY, timeout=120_000)
         *_, (last,) = generate([served[1].load(31)], Request(count=2, seed=seed))
         assert np.array_equal(sprites_on(canvas(one), 2), to_pixels(last.x))

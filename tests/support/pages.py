@@ -10,6 +10,7 @@ from PIL import Image
 PLAYER = "#watch-player"
 LOG = f"[...document.querySelectorAll('{PLAYER}, {PLAYER} *')].find(e => e.playerLog)?.playerLog"
 READY = f"document.querySelector('{PLAYER} [data-part=root]').dataset.state === 'ready'"
+GENERATED = f"![null, 'reel'].includes(({LOG}).run)"
 COMPARE = "#compare-player"
 COMPARE_LOG = LOG.replace(PLAYER, COMPARE)
 
