@@ -2,5 +2,5 @@
 
 from .dataset import NO_LABEL, SpriteSet, as_tensors, open_dataset
 from .pixelart import draw, make_recipe, paint, validation_recipes
-from .readers import Limits, fit_to_sprite
+from .readers import Limits, fit_to_sprite, open_picture
 from .uploads import make_preview_sheet, open_upload

@@ -89,6 +89,11 @@ def load_npy(path: Path, limits: Limits = OWN_LIMITS, name: str | Message = "") 
         return np.load(file, allow_pickle=False)
 
 
+def open_picture(content: bytes) -> Image.Image:
+    """A picture file, not decoded yet; raises Pillow's errors. No other decoder is tried: some start programs."""
+    return Image.open(io.BytesIO(content), formats=PILLOW_FORMATS)
+
+
 def fit_to_sprite(picture: Image.Image) -> np.ndarray:
     """Converts any picture to uint8 (16, 16, 3) on white: padded to a square, then resized.
 
@@ -122,7 +127,7 @@ def read_pictures(
         what = Message("{picture} in {name}", picture=safe_name(path), name=name)
         with (
             refuse_as(Message("{what} is not a picture that can be read", what=what)),
-            Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as picture,
+            open_picture(content) as picture,
         ):
             width, height = picture.size  # known before it is decoded
             if max(width, height) > limits.side:

@@ -20,6 +20,7 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
+from support.app import ROOT
 
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate_finished
@@ -27,6 +28,7 @@ from diffusion.refs import EpochRef
 from diffusion.sprites import enlarged, sheet, to_pixels
 from diffusion.ui.api.endpoints import Api, build
 from diffusion.ui.api.schemas import decode_image
+from diffusion.ui.app import build as build_app
 from diffusion.ui.parts.limits import ConcurrencyLimit
 from diffusion.ui.parts.share_links import epochs_in, link, request_in
 
@@ -185,6 +187,24 @@ def test_a_picture_that_is_too_large_is_not_even_decoded(monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was decoded"))
     with pytest.raises(ValueError, match="image is 5000 x 1; at most 2048 x 2048"):
         decode_image(base64.b64encode(file.getvalue()).decode())
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "ICO", "EPS", "PPM"])
+def test_only_the_formats_that_we_name_are_opened(kind):
+    """Pillow would open these too, and hands an EPS to Ghostscript, which runs what stands in it."""
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(file, kind)
+    with pytest.raises(ValueError, match="image must be base64 of a PNG file; this is none"):
+        decode_image(base64.b64encode(file.getvalue()).decode())
+
+
+def test_functions_that_share_a_line_share_its_limit(tmp_path):
+    """Of two limits for one line Gradio takes the lower: one API call held 24 visitors to 2 at a time."""
+    limits: dict[str, set] = {}
+    for function in build_app(tmp_path, ROOT / "assets").fns.values():
+        limits.setdefault(function.concurrency_id, set()).add(function.concurrency_limit)
+    assert limits["sampling"] == {24} and limits["api"] == {2}
+    assert {name: found for name, found in limits.items() if len(found) > 1} == {}
 
 
 def test_no_runs_at_all_is_said(tmp_path):

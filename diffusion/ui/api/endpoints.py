@@ -226,11 +226,11 @@ def build(runs: Path, default_run: str) -> None:
     """Add the endpoints to the enclosing gr.Blocks.
 
     queue=False, because for a queued tool without progress Gradio's MCP server turns the picture into text. Other
-    calls go through the queue all the same, where they take turns with the page's own.
+    calls go through the queue all the same, in a line of their own: of two limits for one line Gradio takes the lower.
     """
     api, limit = Api(runs, default_run), ConcurrencyLimit()
     for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
-        gr.api(with_choices(limit_calls(endpoint, limit)), queue=False, concurrency_id="sampling", concurrency_limit=2)
+        gr.api(with_choices(limit_calls(endpoint, limit)), queue=False, concurrency_id="api", concurrency_limit=2)
 
 
 def health(runs: Path) -> Route:

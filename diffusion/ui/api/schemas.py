@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import io
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, Literal, TypedDict
@@ -15,7 +14,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image, UnidentifiedImageError
 
 from ...core import SAMPLERS
-from ...data import Limits, fit_to_sprite
+from ...data import Limits, fit_to_sprite, open_picture
 from ...engine import SETTINGS, Request, Shares
 from ...errors import UserError
 from ...sprites import KINDS, enlarged
@@ -118,7 +117,7 @@ def decode_image(image: object) -> np.ndarray:
         )
     try:
         raw = base64.b64decode(image.partition(",")[2] if image.startswith("data:") else image, validate=True)
-        with Image.open(io.BytesIO(raw)) as found:
+        with open_picture(raw) as found:
             if max(found.size) > Limits.side:
                 raise UserError(
                     "image is {width} x {height}; at most {side} x {side}",
