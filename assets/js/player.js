@@ -221,6 +221,7 @@ export class Player {
     this.#live = false;
     if (this.shown >= this.frames.length - 1) this.show(0);
     this.#playing = setInterval(() => {
+      if (!this.root.offsetParent) return; // in a tab that is not open, nobody sees it
       if (this.shown < this.frames.length - 1) this.show(this.shown + 1);
       else if (!this.log.done) return;
       else if (this.part("loop").getAttribute("aria-pressed") === "true") this.show(0);
