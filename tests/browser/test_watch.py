@@ -204,6 +204,18 @@ def test_the_reel_moves_before_any_model_has_run(page, served):
     page.wait_for_function(f"document.querySelector('{COMPARE} [data-part=status]').textContent.startsWith('epoch ')")
 
 
+def test_a_player_whose_tab_is_not_open_waits(page, served):
+    open_app(page, served[0])
+    page.wait_for_function(f"({LOG}).run === 'reel' && new Set(({LOG}).drawn).size > 3", timeout=15_000)
+    page.get_by_role("tab", name="Checkpoints").click()
+    page.wait_for_function(f"!document.querySelector('{PLAYER} [data-part=root]').offsetParent")
+    drawn = page.evaluate(f"({LOG}).drawn.length")
+    page.wait_for_timeout(400)  # ten frames
+    assert page.evaluate(f"({LOG}).drawn.length") == drawn
+    page.get_by_role("tab", name="Watch").click()
+    page.wait_for_function(f"({LOG}).drawn.length > {drawn}", timeout=15_000)
+
+
 def test_reduced_motion_shows_the_finished_sprites_and_nothing_moves(chromium, served):
     context = chromium.new_context(reduced_motion="reduce")
     page = open_app(context.new_page(), served[0])

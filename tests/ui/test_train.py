@@ -277,11 +277,11 @@ def test_the_next_name_is_free(tmp_path):
 
 def test_a_mistake_becomes_a_toast():
     @shows_errors
-    def wrong(words):
+    def wrong(page):
         raise ValueError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
-        wrong(ENGLISH)
+        wrong(page_of())
 
 
 def test_every_setting_that_is_declared_as_offered_is_in_the_form():

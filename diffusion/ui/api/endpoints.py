@@ -33,7 +33,6 @@ from .schemas import (
     check_name,
     check_number,
     check_request,
-    check_whole,
     decode_image,
     measured_quality,
     root_mean_square,
@@ -164,7 +163,7 @@ class Api:
             facts: how far both predictions are from the truth, and how much signal is left at the level
         """
         number = check_number(sprite, "sprite", 0, 9999)
-        noise = Noise(check_whole(seed, "seed"), 1).draw()
+        noise = Noise(check_number(seed, "seed"), 1).draw()
         scale = check_number(scale, "scale", 1, MAX_SCALE)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
         schedule = checkpoint.config.noise_schedule()
@@ -210,7 +209,7 @@ class Api:
                 max_epochs=MAX_EPOCHS,
                 there=", ".join(map(str, there)),
             )
-        numbers = [check_whole(epoch, "epoch") for epoch in epochs]
+        numbers = [check_number(epoch, "epoch") for epoch in epochs]
         for epoch in numbers:
             if epoch not in there:
                 raise UserError(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, Literal, TypedDict
@@ -13,10 +14,10 @@ from gradio.processing_utils import save_img_array_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image, UnidentifiedImageError
 
-from ...core import SAMPLERS
+from ...core import SAMPLERS, Number
 from ...data import Limits, fit_to_sprite, open_picture
 from ...engine import SETTINGS, Request, Shares
-from ...errors import UserError
+from ...errors import Message, UserError
 from ...sprites import KINDS, enlarged
 from ...store import EpochMetrics, Quality
 
@@ -92,20 +93,12 @@ def check_name(name: object, known: Collection[str], what: str) -> str:
     return name
 
 
-def check_number(number: object, name: str, low: int, high: int) -> int:
+def check_number(number: object, name: str, low: float = -math.inf, high: float = math.inf) -> int:
     """A whole number, which JSON may write as 5.0, within its range."""
-    whole = check_whole(number, name)
-    if not low <= whole <= high:
-        raise UserError(
-            "{name} must be between {low} and {high}, not {number}", name=name, low=low, high=high, number=whole
-        )
-    return whole
-
-
-def check_whole(number: object, name: str) -> int:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not float(number).is_integer():
-        raise UserError("{name} must be a whole number, not {number!r}", name=name, number=number)
-    return int(number)
+    setting = Number(low=low, high=high, whole=True)
+    value = setting.convert(number)
+    setting.check(Message(name), value)
+    return value
 
 
 def decode_image(image: object) -> np.ndarray:

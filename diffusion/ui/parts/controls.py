@@ -16,7 +16,7 @@ from ...core import Choice, Number, Setting
 from ...engine import SETTINGS, Request, Shares, Switch, find_device
 from ...errors import UserError, message_of
 from ..words import Words, translate
-from .page import PRIVATE, Page, words_of
+from .page import PRIVATE, Page
 from .turns import GenerationTurns
 
 MAX_AT_ONCE = 24  # sampling loops, each a thread of the 40 that Gradio has; the others wait in its queue
@@ -29,14 +29,14 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @wraps(handler)
-    def stream(page: Page | Words, *arguments: Any) -> Iterator[Any]:
+    def stream(page: Page, *arguments: Any) -> Iterator[Any]:
         try:
             yield from handler(page, *arguments)
         except ValueError as error:
             raise _toast(page, error) from error
 
     @wraps(handler)
-    def call(page: Page | Words, *arguments: Any) -> Any:
+    def call(page: Page, *arguments: Any) -> Any:
         try:
             return handler(page, *arguments)
         except ValueError as error:
@@ -45,8 +45,8 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
     return stream if inspect.isgeneratorfunction(handler) else call
 
 
-def _toast(page: Page | Words, error: ValueError) -> gr.Error:
-    return gr.Error(translate(words_of(page), message_of(error)), duration=8, print_exception=False)
+def _toast(page: Page, error: ValueError) -> gr.Error:
+    return gr.Error(translate(page.words, message_of(error)), duration=8, print_exception=False)
 
 
 def wire_generation(
@@ -159,15 +159,14 @@ def request_from(page: Page, *values: Any) -> Request:
         if isinstance(setting, Shares):
             found[name] = tuple(islice(rest, len(setting.names)))
         elif isinstance(setting, Number) and setting.whole:
-            found[name] = whole(page, next(rest), page.words.settings[name]["label"])
+            found[name] = whole(page.words, next(rest), page.words.settings[name]["label"])
         else:
             found[name] = next(rest)
     return Request(**found)
 
 
-def whole(page: Page | Words, number: float | None, name: str) -> int:
+def whole(words: Words, number: float | None, name: str) -> int:
     """A number from the browser, which may be None or 2.5, as an int."""
-    words = words_of(page)
     if not isinstance(number, int | float) or not math.isfinite(number) or number != int(number):
         raise UserError(words.whole_number, name=name)
     return int(number)

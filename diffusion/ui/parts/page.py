@@ -38,10 +38,6 @@ def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_ru
     return Page(app, words, runs, assets, default_run, appeared)
 
 
-def words_of(page: Page | Words) -> Words:
-    return page if isinstance(page, Words) else page.words
-
-
 def on_disk(runs: Path) -> list[tuple[str, int]]:
     """Each run folder and when it changed: another value after every new file, for a few microseconds a run."""
     if not runs.is_dir():

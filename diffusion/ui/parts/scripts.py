@@ -6,6 +6,7 @@ others by relative addresses. So all of them have a folder of their own, named a
 
 import mimetypes
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def modules(assets: Path, first: str) -> list[str]:
     return [f"{FOLDER}/{version(assets)}/js/{name}" for name in names]
 
 
+@cache  # every player asks
 def version(assets: Path) -> str:
     """Another one for other scripts."""
     scripts = sorted(path for folder in ("js", "vendor") for path in (assets / folder).glob("*.js"))

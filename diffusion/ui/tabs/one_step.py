@@ -33,7 +33,7 @@ def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) ->
     [-1, 1]).
     """
     words = page.words
-    x0, t, seed = sprite_from(page, pixels), whole(page, t, words.level), seed_from(page, seed)
+    x0, t, seed = sprite_from(page, pixels), whole(page.words, t, words.level), seed_from(page, seed)
     if not 1 <= t <= LEVELS:
         raise UserError(words.level_range, most=LEVELS, level=t)
     panels = panels_of(page, run)
@@ -64,7 +64,7 @@ def finish_drawing(
         return
     if not drawing:
         raise UserError(page.words.no_drawing)
-    t = whole(page, drawing["t"], page.words.level)
+    t = whole(page.words, drawing["t"], page.words.level)
     wanted = Request(count=count, seed=seed_from(page, drawing["seed"]))
     panels = panels_of(page, drawing.get("run"))
     trajectory = generate_on_lent_gpu(
@@ -84,7 +84,7 @@ def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
 
 
 def seed_from(page: Page, seed: float | None) -> int:
-    return whole(page, seed, page.words.settings["seed"]["label"])
+    return whole(page.words, seed, page.words.settings["seed"]["label"])
 
 
 def sprite_from(page: Page, pixels: str) -> torch.Tensor:
