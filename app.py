@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is imported
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")  # it keeps 10,000, and makes a table of them after each
 with suppress(ImportError):
     import spaces  # noqa: F401 (it must come before torch on a ZeroGPU Space, see diffusion/engine/zero_gpu.py)
 
@@ -40,6 +41,7 @@ def main() -> None:
     from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import appearance, build, preview
     from diffusion.ui.parts.scripts import script_route
+    from diffusion.ui.visitors.middleware import visitors
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # visitors must not read with the owner's token
@@ -56,10 +58,10 @@ def main() -> None:
         mcp_server=find_spec("mcp") is not None,
         run_history=False,  # it would store all frames of a generation in the browser
         enable_monitoring=False,
-        state_session_capacity=1000,  # pages with state, kept for at most an hour; 75 KB each
+        state_session_capacity=1000,  # sessions, of which open pages' stay; see ui/visitors/sessions.py
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
-            "middleware": [preview(HERE / "assets")],
+            "middleware": [preview(HERE / "assets"), visitors()],
         },
         **appearance(HERE / "assets"),
     )

@@ -86,7 +86,8 @@ class HostileQuery(dict):
 def variants(function, text: str):
     """Arguments for a handler, one field at a time hostile and the others as the page opens."""
     if is_of_api(function):  # its components are made from the types
-        parameters, hints = inspect.signature(function.fn).parameters, get_type_hints(function.fn)
+        parameters, hints = dict(inspect.signature(function.fn).parameters), get_type_hints(function.fn)
+        del parameters["asked_by"]  # Gradio's own
         good = {name: parameter.default for name, parameter in parameters.items()} | {"count": 1, "steps": 1}
         for name in parameters:
             if hints[name] is str or get_origin(hints[name]) is Literal:

@@ -38,6 +38,7 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
     "endpoints.py": "its endpoints and what an agent reads about them",
     "schemas.py": "its checks",
     "limits.py": "its refusal of one too many",
+    "places.py": "Gradio's own word for a full queue, which its clients know",
 }
 PASSED_ON = {  # what a message is made of where it is no text: its texts are found elsewhere
     "name": "engine.request: the name of a setting, whose translation is its label on the page",
@@ -262,7 +263,7 @@ def arguments_shown(tree):
 
 
 def documentation(tree):
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
 
 

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -78,7 +77,7 @@ def wire_stream(
             raise
 
     def start_stream(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
-        yield from stream(page, token, partial(turns.is_over, request.session_hash, mine), *values)
+        yield from stream(page, token, turns.audience(request, mine).is_over, *values)
 
     for stop in stops:
         stop(take_turn, outputs=turn, queue=False, **PRIVATE)

@@ -36,15 +36,15 @@ def compare(
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
         panels[label] = find_run(page, ref.run).load(ref.epoch)
-    frames = stream_frames(
+    yield from stream_frames(
         panels,
         generate_on_lent_gpu(list(panels.values()), wanted),
         wanted.steps,
         views=("x", "x0"),
         per_second=COMPARISON_FRAMES_PER_SECOND,
         settings=describe_request(wanted, refs),
+        audience=turns.audience(request, turn),
     )
-    yield from turns.while_current(request.session_hash, turn, frames)
 
 
 def numbers_of(page: Page, name: str) -> str:

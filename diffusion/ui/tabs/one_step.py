@@ -72,8 +72,14 @@ def finish_drawing(
     )
     schedule = next(iter(panels.values())).config.noise_schedule()
     below = sum(level < t for level in schedule.levels(wanted.steps))
-    frames = stream_frames(panels, trajectory, below, views=("x", "x0"), per_second=COMPARISON_FRAMES_PER_SECOND)
-    yield from turns.while_current(request.session_hash, turn, frames)
+    yield from stream_frames(
+        panels,
+        trajectory,
+        below,
+        views=("x", "x0"),
+        per_second=COMPARISON_FRAMES_PER_SECOND,
+        audience=turns.audience(request, turn),
+    )
 
 
 def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
