@@ -36,6 +36,8 @@ def stream_frames(
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
     audience = audience or Audience()
     run, number, due = uuid.uuid4().hex, 0, 0.0
+    if audience.is_over():  # before the first step, which costs as much as any other
+        return
     for done, steps in enumerate(trajectory):
         now = time.monotonic()
         if done == 0:

@@ -25,7 +25,6 @@ from .sessions import Sessions
 
 MAX_WALKS = 2  # of one page, computing or waiting; a third ends the oldest
 MAX_CALLS = 8  # of one program, computing or waiting; more are told that the queue is full
-MAX_SILENT = 40  # places of one address whose holders do not listen yet: more than a class that begins together
 WALKS, CALLS = "sampling", "api"  # lines of the queue, Gradio's concurrency_id
 FULL = "Queue is full."  # as Gradio says it, which its clients know
 
@@ -71,11 +70,12 @@ class Places:
 
     @contextmanager
     def stream(self, session: str) -> Iterator[None]:
-        """While a stream of messages is connected."""
+        """While a stream of messages is connected; who listens is served before those who do not."""
         visit = self.visits.setdefault(session, Visit(self.patience.listen))
         visit.streams += 1
         for event in self.events(session):
             caller(event).arrive()
+            self.queue.event_queue_per_concurrency_id[event.concurrency_id].queue.sort(key=self.is_silent)
         try:
             yield
         finally:
@@ -109,11 +109,8 @@ class Places:
         session, has_page = body.session_hash, body.session_hash is not None
         if session is not None and not self._make_place(session, body.fn_index):
             return False, FULL, "queue_full"
-        silent = Counter(address(event.request) for event in self.events() if self.is_silent(event))
-        if silent[address(request)] >= MAX_SILENT:
-            return False, FULL, "queue_full"
         if self.queue.max_size is not None and len(self.queue) >= self.queue.max_size:
-            self._displace(silent)
+            self._displace()
         answer = success, event_id, _ = await self._push(body, request, username)
         if not success:
             return answer
@@ -145,9 +142,10 @@ class Places:
                 caller(oldest).leave()  # its generator says that it ended, and ends
         return True
 
-    def _displace(self, silent: Counter[str]) -> None:
+    def _displace(self) -> None:
         """Removes the oldest waiting event without a listener, of the address that has most of them."""
         waiting = [event for event in self.events() if self.is_silent(event) and self.is_waiting(event)]
+        silent = Counter(address(event.request) for event in waiting)
         if waiting:
             self._remove(max(waiting, key=lambda event: silent[address(event.request)]), error=FULL)
 
