@@ -144,7 +144,10 @@ def put_on(
     nuisances: dict[str, int] | None = None,
     calm: float = 0.0,
 ) -> Load:
-    """So many at once for so long. Whoever asked in time is waited for. nuisances: how many of each kind. calm: seconds to wait until all is gone."""
+    """So many at once for so long. Whoever asked in time is waited for.
+
+    nuisances: how many of each kind. calm: seconds to wait until all is gone.
+    """
     load, seeds, end = Load(Tally(), Tally(), [], []), itertools.count(), 0.0
     page = Page(url, run, epoch)
     server = psutil.Process(RUNNING[url].pid) if url in RUNNING else None
