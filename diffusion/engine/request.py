@@ -39,7 +39,8 @@ class Shares(Setting):
     flag: str
 
     def check(self, name: Message, value: Any) -> None:
-        if len(value) != len(self.names) or not all(0 <= share <= 1 for share in value):
+        numbers = isinstance(value, Sequence) and all(isinstance(share, int | float) for share in value)
+        if not numbers or len(value) != len(self.names) or not all(0 <= share <= 1 for share in value):
             raise UserError(
                 "{name} must be {count} numbers from 0 to 1 ({options})",
                 name=name,

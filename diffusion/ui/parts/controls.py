@@ -1,7 +1,6 @@
 """Controls that several tabs share, and how errors reach the person."""
 
 import inspect
-import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -165,8 +164,9 @@ def request_from(page: Page, *values: Any) -> Request:
     return Request(**found)
 
 
-def whole(words: Words, number: float | None, name: str) -> int:
-    """A number from the browser, which may be None or 2.5, as an int."""
-    if not isinstance(number, int | float) or not math.isfinite(number) or number != int(number):
+def whole(words: Words, number: Any, name: str) -> int:
+    """A number from the browser, which may be None, 2.5 or of another type, as an int."""
+    is_whole = isinstance(number, int) or (isinstance(number, float) and number.is_integer())
+    if not is_whole or isinstance(number, bool):
         raise UserError(words.whole_number, name=name)
     return int(number)

@@ -19,7 +19,7 @@ from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.page import Page
 from ..parts.player import build_comparison
-from ..parts.run_picker import LEVELS, load_shown_epochs, name_of, update_pickers
+from ..parts.run_picker import load_shown_epochs, name_of, update_pickers
 from ..parts.scripts import on_load
 from ..parts.turns import GenerationTurns
 from ..words import translate
@@ -32,12 +32,9 @@ def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) ->
     the predicted noise, the predicted sprite and the error of each (root mean square; the noise has 1, pictures span
     [-1, 1]).
     """
-    words = page.words
-    x0, t, seed = sprite_from(page, pixels), whole(page.words, t, words.level), seed_from(page, seed)
-    if not 1 <= t <= LEVELS:
-        raise UserError(words.level_range, most=LEVELS, level=t)
-    panels = panels_of(page, run)
+    x0, seed, panels = sprite_from(page, pixels), seed_from(page, seed), panels_of(page, run)
     schedule = next(iter(panels.values())).config.noise_schedule()
+    t = level_from(page, t, len(schedule))
     eps = Noise(seed, 1).draw()
     x = schedule.noised(x0, t, eps)
     rows = []
@@ -62,15 +59,15 @@ def finish_drawing(
     """The sampling loop from level t on, from several noises, for the shown epochs in lockstep."""
     if turns.is_over(request.session_hash, turn):
         return
-    if not drawing:
+    if not isinstance(drawing, dict) or not drawing.keys() >= {"pixels", "t", "seed"}:
         raise UserError(page.words.no_drawing)
-    t = whole(page.words, drawing["t"], page.words.level)
     wanted = Request(count=count, seed=seed_from(page, drawing["seed"]))
     panels = panels_of(page, drawing.get("run"))
+    schedule = next(iter(panels.values())).config.noise_schedule()
+    t = level_from(page, drawing["t"], len(schedule))
     trajectory = generate_on_lent_gpu(
         list(panels.values()), wanted, begin=(sprite_from(page, drawing["pixels"])[0], t)
     )
-    schedule = next(iter(panels.values())).config.noise_schedule()
     below = sum(level < t for level in schedule.levels(wanted.steps))
     yield from stream_frames(
         panels,
@@ -89,7 +86,15 @@ def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
     }
 
 
-def seed_from(page: Page, seed: float | None) -> int:
+def level_from(page: Page, t: Any, most: int) -> int:
+    """A level from the browser; a run may have fewer than the slider."""
+    level = whole(page.words, t, page.words.level)
+    if not 1 <= level <= most:
+        raise UserError(page.words.level_range, most=most, level=level)
+    return level
+
+
+def seed_from(page: Page, seed: Any) -> int:
     return whole(page.words, seed, page.words.settings["seed"]["label"])
 
 
