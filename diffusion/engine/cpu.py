@@ -5,11 +5,13 @@ together have more threads than the machine has cores, GCC's OpenMP lets the wor
 instead of waiting actively: a step of 32 sprites took 34 ms instead of 29 on two cores, although only one thread
 computed.
 
-The C library returns freed memory to the system, so the next evaluation has to get it again, page by page: 1,500 page
-faults, and a fifteenth of the time of both cores.
+glibc's malloc gives each new thread a heap of its own, and what one thread has freed stays in its heap, where the next
+thread does not find it: each run of the Train tab cost a gigabyte more than the one before. One heap for all threads
+stays as large as the largest run needs, and gives the rest back.
 """
 
 import ctypes
+import gc
 import multiprocessing
 import sys
 import threading
@@ -21,8 +23,7 @@ from pathlib import Path
 import torch  # noqa: F401 (loads its OpenMP)
 
 PAUSE_SOFT = 1  # omp_pause_soft of omp.h: settings of the program are kept
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-MAX_KEPT_BYTES, MAX_HEAP_BLOCK = 64 * 2**20, 32 * 2**20  # freed bytes to keep; the largest block to take from the heap
+M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def release_openmp_threads() -> None:
@@ -36,11 +37,17 @@ def release_openmp_threads() -> None:
 
 
 @cache
-def keep_freed_memory() -> None:
-    """Makes the process keep freed memory for its next evaluation. Sets it once; later calls do nothing."""
+def share_one_heap() -> None:
+    """Makes all threads that begin later share one heap. Sets it once; later calls do nothing."""
     if mallopt := _function("mallopt"):
-        mallopt(M_TRIM_THRESHOLD, MAX_KEPT_BYTES)
-        mallopt(M_MMAP_THRESHOLD, MAX_HEAP_BLOCK)
+        mallopt(M_ARENA_MAX, 1)
+
+
+def return_freed_memory() -> None:
+    """Gives freed memory back to the system, after work that needed much; takes some milliseconds."""
+    gc.collect()
+    if trim := _function("malloc_trim"):
+        trim(0)
 
 
 def wait_for_thread_exit(thread: threading.Thread, seconds: float) -> None:

@@ -1,5 +1,7 @@
 """Runs one training run at a time, in a thread of the server; other runs wait in a queue.
 
+Each run leaves the process as large as the one before: all threads share one heap, and what a run has freed goes back.
+
 A run does not depend on a browser. Every page gets the same snapshot, so a page that was reloaded finds the run again.
 """
 
@@ -12,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core import EpochDone, MidEpoch, StepDone
+from ..engine import return_freed_memory, share_one_heap
 from ..errors import Message, UserError, message_of
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, restore
 from .run_status import RunStatus, extend_curve
+from .speed_meter import SpeedMeter
 
 MAX_WAITING = MAX_PAST = 8
 
@@ -47,6 +51,8 @@ class TrainingQueue:
         self._pause_after_epoch = threading.Event()
         self._now = RunStatus()
         self._thread: threading.Thread | None = None
+        self.speeds = SpeedMeter(lambda: self._now.busy and self._now.state != "paused")
+        share_one_heap()
 
     def snapshot(self, name: str = "") -> RunStatus:
         """The status of a run that this server has trained; without a name of the current run, or the last."""
@@ -177,6 +183,7 @@ class TrainingQueue:
 
     def _finish(self, state: str, message: Message | str = "") -> None:
         """Ends the run and begins the next one."""
+        return_freed_memory()
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
             self._past.pop(self._now.name, None)

@@ -170,7 +170,7 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
     gr.Markdown(words.train.intro, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            controls, start = build_form(page, tab, settings)
+            controls, start = build_form(page, tab, settings, runner.speeds)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
 

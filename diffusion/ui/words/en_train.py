@@ -34,6 +34,8 @@ TRAIN = TrainWords(
     context="Tell it the kind of each sprite (context)",
     context_info="Without it, it draws anything, and cannot be asked for a kind",
     about="About {time} on this machine",
+    measuring="Measuring how long that takes on this machine …",
+    measuring_later="How long that takes is measured once the run that trains now has finished or is paused",
     start="Train",
     acts={
         "pause": "Pause",

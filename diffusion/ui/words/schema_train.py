@@ -32,6 +32,8 @@ class TrainWords:
     context: str
     context_info: str
     about: str
+    measuring: str
+    measuring_later: str
     start: str
     acts: dict[str, str]
     watch: str

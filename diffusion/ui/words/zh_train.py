@@ -34,6 +34,8 @@ TRAIN = TrainWords(
     context="告诉网络每张图的类别（上下文）",
     context_info="关掉后它什么都画，但不能指定画哪一类",
     about="在这台机器上大约需要 {time}",
+    measuring="正在测量在这台机器上需要多久……",
+    measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量",
     start="开始训练",
     acts={
         "pause": "暂停",
