@@ -38,15 +38,17 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api.endpoints import health
-    from diffusion.ui.app import appearance, build, preview
+    from diffusion.ui.app import appearance, build, preview, temporary_files
     from diffusion.ui.parts.scripts import script_route
+    from diffusion.ui.upload_guard import guard_uploads
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # visitors must not read with the owner's token
     pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
     if run:  # the page starts with the runs on the disk, and shows this one once it is pulled
         pulls.start(HfApi(token=get_token()), run)
-    app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
+    files = temporary_files(settings)
+    app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls, files)
     app.queue(max_size=MAX_WAITING, api_open=False)
     app.launch(
         server_name=options.host,
@@ -59,7 +61,7 @@ def main() -> None:
         state_session_capacity=1000,  # pages with state, kept for at most an hour; 75 KB each
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
-            "middleware": [preview(HERE / "assets")],
+            "middleware": [preview(HERE / "assets"), guard_uploads(files)],
         },
         **appearance(HERE / "assets"),
     )

@@ -273,11 +273,11 @@ def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = pack_run(page_of(tmp_path), str(tmp_path / "cache"), "tiny")
+    archive = pack_run(page_of(tmp_path), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            pack_run(page_of(tmp_path), str(tmp_path / "cache"), name)
+            pack_run(page_of(tmp_path), name)
 
 
 def test_the_next_name_is_free(tmp_path):
