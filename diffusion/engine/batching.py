@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ..errors import UserError
-from .cpu import release_openmp_threads, wait_for_thread_exit
+from .cpu import keep_freed_memory, release_openmp_threads, wait_for_thread_exit
 
 Predict = Callable[[Tensor, Tensor, Tensor], Tensor]  # x: (B, 3, H, W), t / T: (B,), context: (B, 5) -> eps, like x
 
@@ -113,6 +113,7 @@ class Batcher:
 
     @torch.inference_mode()
     def _run(self) -> None:
+        keep_freed_memory()
         while batch := self._next_batch():
             self._evaluate(batch)
 

@@ -8,7 +8,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ..engine import describe_device
-from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, TrainingQueue, VisitorPulls
+from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, TrainingQueue, VisitorPulls, VisitorRuns
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
@@ -34,7 +34,8 @@ def build(
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
     files = files or temporary_files(settings)
-    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
+    visitors = VisitorRuns(runs) if settings.shared else None
+    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None, visitors)
     app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:

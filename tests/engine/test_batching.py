@@ -254,6 +254,32 @@ print(*printed)
 """
 
 
+FAULTS = """
+import resource, torch
+from diffusion.engine.cpu import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        blocks = [torch.zeros(2**20 * n) for n in (1, 2, 4)]
+        del blocks
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+torch.set_num_threads(1)
+given_back = faults()
+keep_freed_memory()
+faults()
+print(given_back, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked on Linux only")
+def test_memory_stays_for_the_next_evaluation():
+    printed = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, text=True, check=True)
+    given_back, kept = map(int, printed.stdout.split())
+    assert kept < 100 < given_back
+
+
 ONE_HEAP = """
 import sys, threading, psutil, torch
 from diffusion.engine.cpu import return_freed_memory, share_one_heap
@@ -290,7 +316,7 @@ def test_threads_find_the_memory_that_others_have_freed_and_it_can_be_given_back
 
     (many, _), (one, given_back) = megabytes("many"), megabytes("one")
     assert given_back < 40 and one < 300, "the memory of one thread at most"
-    assert many > one, "otherwise the setting is not needed any more"
+    assert many > 1.5 * one, "otherwise the setting is not needed any more"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")

@@ -67,7 +67,7 @@ def test_downloads_make_room_for_uploads_and_uploads_for_nobody(files):
     files.make_room(5 * 10**6)
     assert not packed.exists() and picture.exists(), "the oldest, and no more than needed"
     put(files, f"{HASH}/a.zip", 5)
-    with pytest.raises(ValueError, match="the room for uploads and downloads .10 MB. is used up"):
+    with pytest.raises(ValueError, match=r"the room for uploads and downloads \(10 MB\) is used up"):
         files.make_room(6 * 10**6)
     assert (files.folder / HASH / "a.zip").exists()
 
@@ -118,9 +118,7 @@ async def test_an_upload_is_refused_before_it_is_read(files, size, page, status,
         read.append(len(await request.body()))
         return PlainTextResponse("taken")
 
-    app = Starlette(
-        routes=[Route("/gradio_api/upload", upload, methods=["POST"])], middleware=[guard_uploads(files)]
-    )
+    app = Starlette(routes=[Route("/gradio_api/upload", upload, methods=["POST"])], middleware=[guard_uploads(files)])
     put(files, "tmpabcd1234")
 
     async def pieces():

@@ -10,6 +10,7 @@ class TrainWords:
     tab: str
     intro: str
     off: str
+    kept: str
     name: str
     source: str
     sources: dict[str, str]

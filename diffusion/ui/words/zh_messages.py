@@ -348,4 +348,8 @@ MESSAGES = {
         "用来存放上传和下载文件的空间（{megabytes} MB）已经用完；一小时内会清理出来"
     ),
     "an upload must say its size (Content-Length)": "上传时必须说明大小（Content-Length）",
+    "this server keeps {runs} runs of its visitors ({megabytes} MB), and all are new; "
+    "try again in {minutes} minutes": (
+        "这台服务器为访客保留 {runs} 个训练任务（共 {megabytes} MB），现有的都是刚完成的；请 {minutes} 分钟后再试"
+    ),
 }
