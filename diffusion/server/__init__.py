@@ -6,4 +6,4 @@ from .settings import Settings
 from .speed_meter import SpeedMeter
 from .temporary_files import TemporaryFiles, TemporaryLimits
 from .visitor_pulls import PullLimits, StartupPull, VisitorPulls
-from .visitor_runs import VisitorRunLimits, VisitorRuns
+from .visitor_runs import VisitorRuns

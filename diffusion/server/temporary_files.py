@@ -86,11 +86,14 @@ class TemporaryFiles:
             return target
 
     @contextmanager
-    def admit_upload(self, visitor: str, size: int) -> Iterator[None]:
+    def admit_upload(self, visitor: str, length: str) -> Iterator[None]:
         """Reserves room for an upload while it comes. UserError where there is none, or where it is not their turn.
 
-        visitor: an address, or another name of whoever uploads. size: in bytes.
+        visitor: an address, or another name of whoever uploads. length: in bytes, as the header says it.
         """
+        if not re.fullmatch(r"[0-9]{1,18}", length):
+            raise UserError("an upload must say its size (Content-Length)")
+        size = int(length)
         with self._lock:
             now = time.monotonic()
             self._uploads = [upload for upload in self._uploads if now - upload.begun < self.limits.max_age]

@@ -36,18 +36,12 @@ class UploadGuard:
         if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].endswith(UPLOAD):
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        size = headers.get("content-length", "")
-        if not (size.isascii() and size.isdigit()):
-            words = Message("an upload must say its size (Content-Length)")
-            return await refuse(words, 411, headers, scope, receive, send)
+        size, visitor = headers.get("content-length", ""), visitor_of(scope, headers)
         with ExitStack() as room:
             try:
-                visitor = visitor_of(scope, headers)
-                await anyio.to_thread.run_sync(
-                    lambda: room.enter_context(self.files.admit_upload(visitor, int(size[:18])))
-                )
+                await anyio.to_thread.run_sync(lambda: room.enter_context(self.files.admit_upload(visitor, size)))
             except UserError as refusal:
-                return await refuse(refusal.message, 413, headers, scope, receive, send)
+                return await refuse(refusal.message, headers, scope, receive, send)
             await self.app(scope, receive, send)
 
 
@@ -57,12 +51,12 @@ def visitor_of(scope: Scope, headers: Headers) -> str:
     return forwarded or (scope["client"] or ("",))[0]
 
 
-async def refuse(message: Message, status: int, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
-    """A sentence in the language of the page that asks."""
-    answer = PlainTextResponse(translate(words_of(headers), message), status, {"Connection": "close"})
+async def refuse(message: Message, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = PlainTextResponse(translate(words_of(headers), message), 413, {"Connection": "close"})
     await answer(scope, receive, send)
 
 
 def words_of(headers: Headers) -> Words:
+    """The language of the page that asks."""
     page = headers.get("referer", "").partition("?")[0].rstrip("/").rpartition("/")[2]
     return LANGUAGES.get(page, LANGUAGES[""])

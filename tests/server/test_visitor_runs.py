@@ -11,7 +11,8 @@ from support.runs import make_run, until
 
 from diffusion.core import TrainConfig
 from diffusion.runs import Plan
-from diffusion.server import Settings, TrainingQueue, VisitorRunLimits, VisitorRuns
+from diffusion.server import Settings, TrainingQueue, VisitorRuns
+from diffusion.server.visitor_runs import VisitorRunLimits
 from diffusion.store import list_runs
 from diffusion.ui.app import build
 from diffusion.ui.words import LANGUAGES

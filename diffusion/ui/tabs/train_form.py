@@ -155,8 +155,8 @@ def show_time(page: Page, speeds: SpeedMeter, fitting: str, counts: list[int] | 
     known. Nothing is measured here: see SpeedMeter."""
     epochs = fitting or fitting_epochs(speeds.speed)
     text = describe_time(page, speeds, counts, *values)
-    words = page.words.train
-    waits = words.measuring_later if speeds.waits_for_training() else words.measuring
+    words = page.words
+    waits = words.train.measuring_later if speeds.waits_for_training() else words.train.measuring
     return [waits if text is None else text, str(epochs or ""), gr.Timer(active=text is None or not epochs)]
 
 
