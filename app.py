@@ -39,8 +39,9 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {mistake}\n")
 
     from diffusion.ui.api.endpoints import health
-    from diffusion.ui.app import appearance, build, preview
+    from diffusion.ui.app import appearance, build, preview, temporary_files
     from diffusion.ui.parts.scripts import script_route
+    from diffusion.ui.upload_guard import guard_uploads
     from diffusion.ui.visitors.middleware import visitors
 
     if settings.shared:
@@ -48,7 +49,8 @@ def main() -> None:
     pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
     if run:  # the page starts with the runs on the disk, and shows this one once it is pulled
         pulls.start(HfApi(token=get_token()), run)
-    app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls)
+    files = temporary_files(settings)
+    app = build(options.runs, HERE / "assets", settings, run.folder() if run else "sprites", pulls, files)
     app.queue(max_size=MAX_WAITING, api_open=False)
     app.launch(
         server_name=options.host,
@@ -61,7 +63,7 @@ def main() -> None:
         state_session_capacity=1000,  # sessions, of which open pages' stay; see ui/visitors/sessions.py
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
-            "middleware": [preview(HERE / "assets"), visitors()],
+            "middleware": [preview(HERE / "assets"), guard_uploads(files), visitors()],
         },
         **appearance(HERE / "assets"),
     )

@@ -1,6 +1,6 @@
 """A training run carried out: the plan, the preview sprites, the time it takes, jobs on the Hub's machines."""
 
-from .estimate import estimate_epoch_seconds, estimate_seconds
+from .estimate import Speed, estimate_epoch_seconds, estimate_seconds, measure_training_speed, measured_setting
 from .hub_jobs import (
     Hardware,
     Job,

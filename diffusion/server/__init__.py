@@ -3,4 +3,7 @@
 from .run_queue import TrainingQueue, is_interrupted
 from .run_status import RunStatus, extend_curve
 from .settings import Settings
+from .speed_meter import SpeedMeter
+from .temporary_files import TemporaryFiles, TemporaryLimits
 from .visitor_pulls import PullLimits, StartupPull, VisitorPulls
+from .visitor_runs import VisitorRuns

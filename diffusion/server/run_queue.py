@@ -1,5 +1,7 @@
 """Runs one training run at a time, in a thread of the server; other runs wait in a queue.
 
+Each run leaves the process as large as the one before: all threads share one heap, and what a run has freed goes back.
+
 A run does not depend on a browser. Every page gets the same snapshot, so a page that was reloaded finds the run again.
 """
 
@@ -9,14 +11,18 @@ import time
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from ..core import EpochDone, MidEpoch, StepDone
+from ..engine import return_freed_memory, share_one_heap
 from ..errors import Message, UserError, message_of
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, restore
 from .run_status import RunStatus, extend_curve
+from .speed_meter import SpeedMeter
+from .visitor_runs import VisitorRuns
 
 MAX_WAITING = MAX_PAST = 8
 
@@ -34,10 +40,13 @@ class QueuedRun:
 
 
 class TrainingQueue:
-    """max_seconds: the time after which a run is saved and stopped; None: no limit."""
+    """max_seconds: the time after which a run is saved and stopped; None: no limit.
 
-    def __init__(self, max_seconds: float | None = None) -> None:
-        self.max_seconds = max_seconds
+    visitors: bounds what strangers train; None where all visitors are trusted.
+    """
+
+    def __init__(self, max_seconds: float | None = None, visitors: VisitorRuns | None = None) -> None:
+        self.max_seconds, self.visitors = max_seconds, visitors
         self._past: dict[str, RunStatus] = {}  # runs that are over, the newest last
         self._waiting: list[QueuedRun] = []
         self._lock = threading.Lock()
@@ -47,6 +56,9 @@ class TrainingQueue:
         self._pause_after_epoch = threading.Event()
         self._now = RunStatus()
         self._thread: threading.Thread | None = None
+        self._plan: Plan | None = None  # of the current run
+        self.speeds = SpeedMeter(lambda: self._now.busy and self._now.state != "paused")
+        share_one_heap()
 
     def snapshot(self, name: str = "") -> RunStatus:
         """The status of a run that this server has trained; without a name of the current run, or the last."""
@@ -64,13 +76,15 @@ class TrainingQueue:
         with self._lock:
             if name in self._now.waiting or (self._now.busy and name == self._now.name):
                 raise UserError("{name} is being trained or waits for its turn; choose another name", name=name)
-            if not self._now.busy:
-                self._begin(QueuedRun(plan, resume, owner))
-                return
-            if len(self._waiting) >= MAX_WAITING:
+            if self._now.busy and len(self._waiting) >= MAX_WAITING:
                 raise UserError(
                     "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
                 )
+            if self.visitors and not resume:
+                self.visitors.make_room(owner, self._names_in_use(plan))
+            if not self._now.busy:
+                self._begin(QueuedRun(plan, resume, owner))
+                return
             self._waiting.append(QueuedRun(plan, resume, owner))
             self._update_waiting()
 
@@ -90,9 +104,16 @@ class TrainingQueue:
                 return self._now.owner
             return next((queued.owner for queued in self._waiting if queued.name == name), None)
 
+    def _names_in_use(self, new: Plan) -> set[str]:
+        """Of the runs that are trained, that wait, and that those begin with. Needs the lock."""
+        plans = [new, *(queued.plan for queued in self._waiting), *([self._plan] if self._plan else ())]
+        starts = {Path(plan.start).parent.name for plan in plans if plan.start}
+        return starts | {plan.folder.name for plan in plans}
+
     def _begin(self, queued: QueuedRun) -> None:
         """Needs the lock."""
         plan, resume = queued.plan, queued.resume
+        self._plan = plan
         before = _earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
         self._now = RunStatus(
             state="starting",
@@ -177,8 +198,10 @@ class TrainingQueue:
 
     def _finish(self, state: str, message: Message | str = "") -> None:
         """Ends the run and begins the next one."""
+        return_freed_memory()
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
+            self._plan = None
             self._past.pop(self._now.name, None)
             self._past[self._now.name] = replace(self._now, waiting=())
             while len(self._past) > MAX_PAST:
@@ -205,6 +228,8 @@ class TrainingQueue:
                     steps, sprites, took = steps + 1, sprites + event.sprites, now - started
                 else:
                     started, took = now, math.inf
+                    if self.visitors and not resume:
+                        self.visitors.mark(plan.folder, self._now.owner)
                 self._change_state(("starting",), "running")
                 self._update(
                     step=event.step,

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ..engine import describe_device
-from ..server import PullLimits, Settings, TrainingQueue, VisitorPulls
+from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, TrainingQueue, VisitorPulls, VisitorRuns
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
@@ -27,18 +28,26 @@ def build(
     settings: Settings | None = None,
     default_run: str = "sprites",
     pulls: VisitorPulls | None = None,
+    files: TemporaryFiles | None = None,
 ) -> gr.Blocks:
     """The whole app over the runs in a folder. It computes nothing before the first request."""
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
-    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
+    files = files or temporary_files(settings)
+    visitors = VisitorRuns(runs) if settings.shared else None
+    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None, visitors)
     app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:
-            build_page(app, runs, assets, default_run, words, runner, pulls, settings)
+            build_page(app, runs, assets, default_run, words, runner, pulls, settings, files)
             if words is ENGLISH:
                 api.build(runs, default_run)
     return app
+
+
+def temporary_files(settings: Settings) -> TemporaryFiles:
+    """Gradio's folder, bounded."""
+    return TemporaryFiles(Path(get_upload_folder()), TemporaryLimits.of(settings))
 
 
 def build_page(
@@ -50,9 +59,10 @@ def build_page(
     runner: TrainingQueue,
     pulls: VisitorPulls,
     settings: Settings,
+    files: TemporaryFiles,
 ) -> None:
     """One page, in these words; all pages share one queue of trainings and the visitors' pulls."""
-    page = open_page(app, words, runs, assets, default_run)
+    page = open_page(app, words, runs, assets, default_run, files)
     gr.HTML(language_links(words), elem_classes="languages")
     path = next(path for path, others in LANGUAGES.items() if others is words)
     begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'

@@ -365,7 +365,8 @@ def test_the_command_of_a_plan_is_understood_as_the_same_plan(tmp_path, monkeypa
 def test_the_time_it_will_take_grows_with_all_that_takes_time(tmp_path):
     def seconds(pictures=2000, validation=500, **changes):
         training = TrainConfig(**{"epochs": 4, "batch_size": 20} | changes)
-        return estimate_seconds(Plan(folder=tmp_path / "mine", width=8, training=training), pictures, validation)
+        plan = Plan(folder=tmp_path / "mine", width=8, training=training)
+        return estimate_seconds(plan, pictures, validation, lambda network, width, batch_size: 100.0)
 
     usual = seconds()
     assert 0 < usual < seconds(pictures=4000) < seconds(pictures=4000, validation=2000)

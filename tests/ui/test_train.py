@@ -237,36 +237,47 @@ def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
     assert sum(counted) == 40 and "without a kind" in page
 
 
+def told(runs, speed=100.0, seen=None, words=ENGLISH, is_training=False, **changed):
+    """What the form says about the time, and whether the page will ask again."""
+    speeds = SimpleNamespace(speed=lambda *_: speed, waits_for_training=lambda: is_training)
+    text, _, timer = train_form.show_time(page_of(runs, words), speeds, "", seen, "x", *(FORM | changed).values())
+    return text, timer.active
+
+
 def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
-    def told(seen=None, **changed):
-        return train_form.describe_time(page_of(tmp_path), seen, "x", *(FORM | changed).values())
+    text, again = told(tmp_path)
+    assert text.startswith("About") and not again
+    assert told(tmp_path, source="upload") == ("", False)
+    assert told(tmp_path, seen=[30, 10], source="upload")[0].startswith("About")
+    assert told(tmp_path, epochs=0) == ("", False) and told(tmp_path, speed=0.0)[0] == ""
 
-    assert told().startswith("About")
-    assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
-    assert told(epochs=0) == ""
+
+def test_a_page_is_told_that_it_is_measured_and_asks_again(tmp_path):
+    assert told(tmp_path, speed=None) == (ENGLISH.train.measuring, True)
+    assert told(tmp_path, speed=None, words=CHINESE) == (CHINESE.train.measuring, True)
+    assert told(tmp_path, speed=None, is_training=True) == (ENGLISH.train.measuring_later, True)
 
 
-@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
-def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: speed)
-    assert train_form.fitting_epochs() == epochs
+@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10), (None, None)])
+def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(speed, epochs):
+    assert train_form.fitting_epochs(lambda *_: speed) == epochs
 
 
 def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
     """It has none, and a thread that computes here is in the way of the fork that borrows one."""
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: pytest.fail("it measured"))
-    assert train_form.fitting_epochs() == train_form.DEFAULTS.training.epochs
-    assert train_form.describe_time(page_of(tmp_path), None, "x", *FORM.values()) == ""
+    speeds = SimpleNamespace(speed=lambda *_: pytest.fail("it measured"), waits_for_training=lambda: False)
+    assert train_form.fitting_epochs(speeds.speed) == train_form.DEFAULTS.training.epochs
+    assert train_form.describe_time(page_of(tmp_path), speeds, None, "x", *FORM.values()) == ""
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = pack_run(page_of(tmp_path), str(tmp_path / "cache"), "tiny")
+    archive = pack_run(page_of(tmp_path), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            pack_run(page_of(tmp_path), str(tmp_path / "cache"), name)
+            pack_run(page_of(tmp_path), name)
 
 
 def test_the_next_name_is_free(tmp_path):

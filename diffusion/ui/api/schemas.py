@@ -5,6 +5,7 @@ import binascii
 import math
 from collections.abc import Callable, Collection
 from functools import wraps
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -138,6 +139,7 @@ def measured_quality(epoch: int, facts: EpochMetrics) -> MeasuredEpoch:
 
 
 def temporary_picture(pixels: np.ndarray, scale: int) -> Any:
-    """A PNG among the app's temporary files, which Gradio serves and later deletes; a FileData as a dict."""
-    path = save_img_array_to_cache(enlarged(pixels, scale), get_upload_folder(), format="png")
+    """A PNG among the app's temporary files, which Gradio serves and TemporaryFiles bounds; a FileData as a dict."""
+    folder = str(Path(get_upload_folder()) / "pictures")
+    path = save_img_array_to_cache(enlarged(pixels, scale), folder, format="png")
     return FileData(path=path, mime_type="image/png").model_dump()

@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from ...server import TemporaryFiles
 from ..words import Words
 
 POLL_SECONDS = 2.0  # between two readings of the folder of runs
@@ -25,17 +26,18 @@ class Page:
     runs: Path  # the folder that holds run folders
     assets: Path
     default_run: str
+    files: TemporaryFiles
     appeared: gr.Textbox  # its `change` event says that there are other runs or epochs than before
 
 
-def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_run: str) -> Page:
+def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_run: str, files: TemporaryFiles) -> Page:
     """Makes the page inside its route, before its tabs.
 
     `appeared` is no gr.State: outside the queue the browser does not learn that a State has changed.
     """
     appeared = gr.Textbox(str(on_disk(runs)), visible="hidden")
     gr.Timer(POLL_SECONDS).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
-    return Page(app, words, runs, assets, default_run, appeared)
+    return Page(app, words, runs, assets, default_run, files, appeared)
 
 
 def on_disk(runs: Path) -> list[tuple[str, int]]:

@@ -168,9 +168,12 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
         return
     visitor = gr.BrowserState("", storage_key="sprite-diffusion-visitor", secret="no secret, only a name")
     gr.Markdown(words.train.intro, elem_classes="intro")
+    if runner.visitors:
+        limits = runner.visitors.limits
+        gr.Markdown(words.train.kept.format(each=limits.each, runs=limits.runs), elem_classes="hint")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            controls, start = build_form(page, tab, settings)
+            controls, start = build_form(page, tab, settings, runner.speeds)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
 

@@ -1,5 +1,6 @@
 """The form of the Train tab: its controls, the plan they make, a preview of the data and of the time it takes."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,8 @@ from ...data import Limits, SpriteSet, open_dataset, open_upload
 from ...engine import is_zero_gpu
 from ...errors import UserError
 from ...refs import RUN, EpochRef, HubDataset, parse_data
-from ...runs import Plan, estimate_epoch_seconds, estimate_seconds
-from ...server import Settings
+from ...runs import Plan, Speed, estimate_epoch_seconds, estimate_seconds
+from ...server import Settings, SpeedMeter
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, shows_errors, whole
 from ..parts.page import Page
@@ -34,6 +35,7 @@ DEFAULTS = Plan(
     folder=Path(), width=32, training=TrainConfig(epochs=10, batch_size=32, lr=4e-3, ema=0.98), save_every=2
 )
 TARGET_SECONDS, MIN_EPOCHS = 55.0, 3  # the open page takes some more seconds
+MEASURE_SECONDS = 1.0  # until a page asks again for a time that is being measured
 OFFERED = {  # the settings that the form sets, in the order of the declarations, with their values
     name: (setting, getattr(config, name))
     for config in (DEFAULTS.training, DEFAULTS)
@@ -105,13 +107,13 @@ def open_uploaded_files(settings: Settings, form: TrainForm) -> SpriteSet:
     return open_upload([Path(file) for file in form.files or ()], limits)
 
 
-def fitting_epochs() -> int:
-    """How many epochs of the other defaults take about a minute on this machine."""
+def fitting_epochs(speed: Speed) -> int | None:
+    """How many epochs of the other defaults take about a minute on this machine; None where that is not known yet."""
     epochs = DEFAULTS.training.epochs
     if is_zero_gpu():
         return epochs
-    in_a_minute = int(TARGET_SECONDS / estimate_epoch_seconds(DEFAULTS, DEFAULT_COUNT, min(2000, DEFAULT_COUNT)))
-    return min(epochs, max(MIN_EPOCHS, in_a_minute))
+    seconds = estimate_epoch_seconds(DEFAULTS, DEFAULT_COUNT, min(2000, DEFAULT_COUNT), speed)
+    return None if seconds is None else min(epochs, max(MIN_EPOCHS, int(TARGET_SECONDS / seconds)))
 
 
 @shows_errors
@@ -125,9 +127,10 @@ def preview_data(page: Page, settings: Settings, *values: Any) -> tuple[str, lis
     return about_data(page.words, training, validation), [len(training), len(validation)]
 
 
-def describe_time(page: Page, counts: list[int] | None, *values: Any) -> str:
-    """How long the run would take. Empty where that is unknown: without a preview of the data, with wrong settings
-    (the button Train names them), and where ZeroGPU lends the GPU, which this process cannot measure.
+def describe_time(page: Page, speeds: SpeedMeter, counts: list[int] | None, *values: Any) -> str | None:
+    """How long the run would take; None while that is being measured. Empty where it is unknown: without a preview of
+    the data, with wrong settings (the button Train names them), and where ZeroGPU lends the GPU, which this process
+    cannot measure.
 
     counts: how many pictures there are to train on and for validation, of other data than the built-in sprites.
     """
@@ -139,10 +142,22 @@ def describe_time(page: Page, counts: list[int] | None, *values: Any) -> str:
         pictures, validation = (form.count, min(2000, form.count)) if form.source == "builtin" else counts or (0, 0)
         if not pictures:
             return ""
-        seconds = estimate_seconds(plan, int(pictures), int(validation))
-        return words.train.about.format(time=duration(words, seconds))
+        seconds = estimate_seconds(plan, int(pictures), int(validation), speeds.speed)
     except ValueError:
         return ""
+    if seconds is None:
+        return None
+    return words.train.about.format(time=duration(words, seconds)) if math.isfinite(seconds) else ""
+
+
+def show_time(page: Page, speeds: SpeedMeter, fitting: str, counts: list[int] | None, *values: Any) -> list[Any]:
+    """Updates for the time in words, the epochs that fit into a minute, and the timer, which asks again until both are
+    known. Nothing is measured here: see SpeedMeter."""
+    epochs = fitting or fitting_epochs(speeds.speed)
+    text = describe_time(page, speeds, counts, *values)
+    words = page.words
+    waits = words.train.measuring_later if speeds.waits_for_training() else words.train.measuring
+    return [waits if text is None else text, str(epochs or ""), gr.Timer(active=text is None or not epochs)]
 
 
 def list_start_weights(page: Page, chosen: str | None) -> dict[str, Any]:
@@ -164,7 +179,7 @@ def build_setting(words: Words, name: str) -> gr.Slider | gr.Number:
     return gr.Slider(low, high, value=value, step=setting.step, label=label, **SLIM)
 
 
-def build_form(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], gr.Button]:
+def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) -> tuple[list[Any], gr.Button]:
     """Lays out and wires the controls; returns them in the order of `TrainForm`, and the button Train."""
     words = page.words
     name = gr.Textbox("my-run", label=words.train.name, max_lines=1)
@@ -195,7 +210,7 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
 
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     fitting = gr.Textbox("", visible="hidden", elem_id="train-fitting")  # its `change` comes once; see page.py
-    tab.select(lambda: str(fitting_epochs()), outputs=fitting, **quick)
+    again = gr.Timer(MEASURE_SECONDS, active=False)
     unless_chosen = f"(epochs, fitting) => epochs === {DEFAULTS.training.epochs} ? Number(fitting) : epochs"
     fitting.change(None, [epochs, fitting], epochs, js=unless_chosen, **quick)
     source.change(show_source, source, [count, pick_files, hub, sheet], **quick)
@@ -203,10 +218,13 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
     for event in (preview.click, files.upload, folded.then):
         event(partial(preview_data, page, settings), controls, [sheet, counts], **QUEUED)
     gr.on(
-        [tab.select, counts.change, *(control.change for control in controls if not isinstance(control, gr.Textbox))],
-        partial(describe_time, page),
-        [counts, *controls],
-        time,
+        [
+            *(tab.select, again.tick, counts.change),
+            *(control.change for control in controls if not isinstance(control, gr.Textbox)),
+        ],
+        partial(show_time, page, speeds),
+        [fitting, counts, *controls],
+        [time, fitting, again],
         trigger_mode="always_last",
         **quick,
     )

@@ -9,6 +9,10 @@ TRAIN = TrainWords(
         "there. Every epoch it saves appears at once in Watch, Compare and One step."
     ),
     off="Training is switched off on this server; run python app.py on your own machine to train",
+    kept=(
+        "This server is shared: it keeps the newest {each} runs of each visitor and {runs} of all visitors together. "
+        "Older ones are removed when a new one begins; download what you want to keep."
+    ),
     name="Name of the run",
     source="Train on",
     sources={"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"},
@@ -34,6 +38,8 @@ TRAIN = TrainWords(
     context="Tell it the kind of each sprite (context)",
     context_info="Without it, it draws anything, and cannot be asked for a kind",
     about="About {time} on this machine",
+    measuring="Measuring how long that takes on this machine …",
+    measuring_later="How long that takes is measured once the run that trains now has finished or is paused",
     start="Train",
     acts={
         "pause": "Pause",

@@ -10,6 +10,7 @@ class TrainWords:
     tab: str
     intro: str
     off: str
+    kept: str
     name: str
     source: str
     sources: dict[str, str]
@@ -32,6 +33,8 @@ class TrainWords:
     context: str
     context_info: str
     about: str
+    measuring: str
+    measuring_later: str
     start: str
     acts: dict[str, str]
     watch: str

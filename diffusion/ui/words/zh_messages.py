@@ -341,4 +341,15 @@ MESSAGES = {
         "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
         "%：网络越来越偏向它训练过的形状。"
     ),
+    "this server takes {megabytes} MB of uploads from one visitor in an hour; try again in {minutes} minutes": (
+        "这台服务器一小时内只接受同一位访客上传 {megabytes} MB；请 {minutes} 分钟后再试"
+    ),
+    "the room for uploads and downloads ({megabytes} MB) is used up; it is cleared within an hour": (
+        "用来存放上传和下载文件的空间（{megabytes} MB）已经用完；一小时内会清理出来"
+    ),
+    "an upload must say its size (Content-Length)": "上传时必须说明大小（Content-Length）",
+    "this server keeps {runs} runs of its visitors ({megabytes} MB), and all are new; "
+    "try again in {minutes} minutes": (
+        "这台服务器为访客保留 {runs} 个训练任务（共 {megabytes} MB），现有的都是刚完成的；请 {minutes} 分钟后再试"
+    ),
 }

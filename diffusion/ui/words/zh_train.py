@@ -9,6 +9,10 @@ TRAIN = TrainWords(
         "每保存一个回合，它马上就会出现在“观看”“对比”和“单步”里。"
     ),
     off="这台服务器关闭了训练；想训练请在自己的电脑上运行 python app.py",
+    kept=(
+        "这是一台共用的服务器：每位访客只保留最新的 {each} 个训练任务，所有访客一共保留 {runs} 个。"
+        "新任务开始时，更早的会被删除；想留下的请先下载。"
+    ),
     name="训练任务的名字",
     source="用什么训练",
     sources={"builtin": "内置的精灵图", "upload": "我的图片", "hub": "Hub 上的数据集"},
@@ -34,6 +38,8 @@ TRAIN = TrainWords(
     context="告诉网络每张图的类别（上下文）",
     context_info="关掉后它什么都画，但不能指定画哪一类",
     about="在这台机器上大约需要 {time}",
+    measuring="正在测量在这台机器上需要多久……",
+    measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量",
     start="开始训练",
     acts={
         "pause": "暂停",
