@@ -40,6 +40,7 @@ def main() -> None:
     from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import appearance, build, preview
     from diffusion.ui.parts.scripts import script_route
+    from diffusion.ui.parts.unexpected import answer_exception
 
     if settings.shared:
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN = True  # visitors must not read with the owner's token
@@ -60,6 +61,7 @@ def main() -> None:
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
             "middleware": [preview(HERE / "assets")],
+            "exception_handlers": {Exception: answer_exception},
         },
         **appearance(HERE / "assets"),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core import EpochDone, MidEpoch, StepDone
-from ..errors import Message, UserError, message_of
+from ..errors import Message, UserError, explain
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, restore
@@ -169,11 +169,8 @@ class TrainingQueue:
         try:
             was_stopped = self._carry_out(plan, resume)
             self._finish("stopped" if was_stopped else "finished")
-        except ValueError as error:
-            self._finish("failed", message_of(error))
-        except Exception as bug:
-            self._finish("failed", f"{type(bug).__name__}: {bug}")
-            raise
+        except Exception as error:
+            self._finish("failed", explain(error))
 
     def _finish(self, state: str, message: Message | str = "") -> None:
         """Ends the run and begins the next one."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from huggingface_hub import HfApi
 
-from ..errors import Message, UserError, message_of
+from ..errors import Message, UserError, explain
 from ..hub import Listing, LocalCopy, Progress, PullEvent, find_or_pull, pull_epochs
 from ..refs import HubRef
 from ..store import list_runs
@@ -103,11 +103,8 @@ class VisitorPulls:
                         self._update(state="older", message=event.reason)
             if self.startup and self.startup.state == "pulling":
                 self._update(state="here")
-        except ValueError as mistake:
-            self._update(state="failed", message=message_of(mistake))
-        except Exception as bug:
-            self._update(state="failed", message=f"{type(bug).__name__}: {bug}")
-            raise
+        except Exception as problem:
+            self._update(state="failed", message=explain(problem))
 
     @contextmanager
     def _reserve(self, name: str) -> Iterator[None]:

@@ -21,11 +21,11 @@ import torch
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from ..errors import UserError
+from ..errors import UserError, reason_of
 from ..sprites import png
 from .checkpoint import RunConfig
 from .checkpoint_files import EPOCH_FILE, Checkpoint, list_checkpoints, load_cached, load_pickle, read_config
-from .files import reason_of, write_whole
+from .files import write_whole
 from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
 
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
@@ -226,7 +226,7 @@ class RunFolder:
         self._write(name, content)
 
     def _write(self, name: str, content: bytes | memoryview) -> None:
-        write_whole(self.path / name, content)
+        write_whole(self.path / name, content, f"{self}/{name}")
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:

@@ -218,7 +218,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, who
     fill(asked.folder / name)
     runner.start(load_plan(run), resume=True)
     now = until(runner, lambda now: not now.busy)
-    assert now.state == "failed" and str(now.message) == f"could not write {asked.folder / name}: the disk is full"
+    assert now.state == "failed" and str(now.message) == f"could not write mine/{name}: the disk is full"
     assert (asked.folder / "model_0.safetensors").read_bytes() == before
     assert run.load(0) and 0 in run.metrics() and run.resume_state()["epoch"] == whole_epochs - 1
     assert is_interrupted(run), "the page would not offer to resume it"

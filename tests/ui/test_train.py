@@ -12,6 +12,7 @@ from support.runs import make_run, until
 
 from diffusion.core import TrainConfig, settings_of
 from diffusion.data.pixelart import draw
+from diffusion.errors import UserError
 from diffusion.runs import Plan
 from diffusion.server.settings import Settings
 from diffusion.store.run_folder import RunFolder
@@ -278,7 +279,7 @@ def test_the_next_name_is_free(tmp_path):
 def test_a_mistake_becomes_a_toast():
     @shows_errors
     def wrong(page):
-        raise ValueError("so it is")
+        raise UserError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
         wrong(page_of())

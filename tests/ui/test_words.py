@@ -262,7 +262,7 @@ def arguments_shown(tree):
 
 
 def documentation(tree):
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
 
 

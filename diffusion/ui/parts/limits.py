@@ -36,14 +36,14 @@ class ConcurrencyLimit:
 
 
 def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callable[..., Any]:
-    """The endpoint within a limit. A ValueError becomes a sentence for programs; any other exception stays a bug."""
+    """The endpoint within a limit. A UserError becomes a sentence for programs; unexpected.py sees to all else."""
 
     @wraps(endpoint)
     def wrapper(*arguments: Any) -> Any:
         try:
             with limit.enter():
                 return endpoint(*arguments)
-        except ValueError as error:
+        except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return wrapper

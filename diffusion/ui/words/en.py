@@ -77,6 +77,7 @@ ENGLISH = Words(
     no_run="There is no run {name!r}; reload the page to see those there are",
     no_epoch="Choose a training epoch first",
     whole_number="{name} must be a whole number",
+    unreadable="What was sent could not be read: a value is missing, or is of another type than its control",
     device="Computing on {device} · Gradio {gradio}",
     one_step_tab="One step",
     one_step_intro=(

@@ -61,6 +61,7 @@ CHINESE = Words(
     no_run="没有名为 {name!r} 的训练任务；刷新页面可以看到现有的任务",
     no_epoch="请先选择一个训练回合",
     whole_number="“{name}”须是整数",
+    unreadable="发来的内容无法读取：缺少某个值，或者它的类型与控件不符",
     device="计算设备：{device} · Gradio {gradio}",
     one_step_tab="单步",
     one_step_intro=(
