@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{parser.prog} {options.verb}: {error}", file=sys.stderr)
         return 2
     except (OSError, MemoryError) as problem:
-        where = f"{problem.filename}: " if getattr(problem, "filename", None) else ""
+        file = getattr(problem, "filename", None)
+        where = f"{file}: " if file else ""
         print(f"{parser.prog} {options.verb}: {where}{reason_of(problem)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -6,7 +6,8 @@ A run does not depend on a browser. Every page gets the same snapshot, so a page
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,8 @@ from ..core import EpochDone, MidEpoch, StepDone
 from ..errors import Message, UserError, explain
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
-from ..store import Checkpoint, RunFolder, restore
+from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
+from .run_names import RunNames
 from .run_status import RunStatus, extend_curve
 
 MAX_WAITING = MAX_PAST = 8
@@ -26,6 +28,7 @@ class QueuedRun:
     plan: Plan
     resume: bool
     owner: str
+    lock: RunLock | None = None  # of the folder, where the run's data is in it already
     context: Context = field(default_factory=copy_context)  # of the request: ZeroGPU lends the GPU to its sender
 
     @property
@@ -34,10 +37,13 @@ class QueuedRun:
 
 
 class TrainingQueue:
-    """max_seconds: the time after which a run is saved and stopped; None: no limit."""
+    """max_seconds: the time after which a run is saved and stopped; None: no limit.
 
-    def __init__(self, max_seconds: float | None = None) -> None:
-        self.max_seconds = max_seconds
+    names: shared with the pulls of the same server.
+    """
+
+    def __init__(self, max_seconds: float | None = None, names: RunNames | None = None) -> None:
+        self.max_seconds, self.names = max_seconds, names or RunNames()
         self._past: dict[str, RunStatus] = {}  # runs that are over, the newest last
         self._waiting: list[QueuedRun] = []
         self._lock = threading.Lock()
@@ -58,28 +64,63 @@ class TrainingQueue:
         with self._lock:
             return tuple(dict.fromkeys([self._now.name, *reversed(self._past)])) if self._now.name else ()
 
-    def start(self, plan: Plan, *, resume: bool = False, owner: str = "") -> None:
-        """Starts or resumes a run, now or after the runs before it. Raises UserError where the queue is full."""
+    @contextmanager
+    def reserve(self, name: str) -> Iterator[None]:
+        """Takes the name of a run whose data is not ready yet; `start` in the block goes on with it."""
+        self._take(name)
+        try:
+            yield
+        except BaseException:
+            self.names.release(name)
+            raise
+
+    def start(
+        self,
+        plan: Plan,
+        *,
+        resume: bool = False,
+        owner: str = "",
+        is_reserved: bool = False,
+        lock: RunLock | None = None,
+    ) -> None:
+        """Starts or resumes a run, now or after the runs before it. Raises UserError where the queue is full.
+
+        is_reserved: within `reserve`. lock: of the run's folder; the queue releases it.
+        """
         name = plan.folder.name
-        with self._lock:
-            if name in self._now.waiting or (self._now.busy and name == self._now.name):
-                raise UserError("{name} is being trained or waits for its turn; choose another name", name=name)
-            if not self._now.busy:
-                self._begin(QueuedRun(plan, resume, owner))
-                return
-            if len(self._waiting) >= MAX_WAITING:
-                raise UserError(
-                    "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
-                )
-            self._waiting.append(QueuedRun(plan, resume, owner))
-            self._update_waiting()
+        if not is_reserved:
+            self._take(name)
+        try:
+            with self._lock:
+                queued = QueuedRun(plan, resume, owner, lock)
+                if not self._now.busy:
+                    self._begin(queued)
+                    return
+                if len(self._waiting) >= MAX_WAITING:
+                    raise UserError(
+                        "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
+                    )
+                self._waiting.append(queued)
+                self._update_waiting()
+        except BaseException:
+            if not is_reserved:
+                self.names.release(name)
+            raise
+
+    def _take(self, name: str) -> None:
+        self.names.take(name, Message("{name} is being trained or waits for its turn; choose another name", name=name))
 
     def withdraw(self, name: str) -> None:
         """Removes a run from the queue."""
         with self._lock:
             for queued in self._waiting:
-                if queued.name == name and not queued.resume:
+                if queued.name != name:
+                    continue
+                if not queued.resume:
                     RunFolder(queued.plan.folder).remove_data()
+                if queued.lock:
+                    queued.lock.release()
+                self.names.release(name)
             self._waiting = [queued for queued in self._waiting if queued.name != name]
             self._update_waiting()
 
@@ -106,7 +147,7 @@ class TrainingQueue:
         self._may_run.set()
         for event in (self._stop, self._save, self._pause_after_epoch):
             event.clear()
-        self._thread = threading.Thread(target=queued.context.run, args=(self._run_thread, plan, resume), daemon=True)
+        self._thread = threading.Thread(target=queued.context.run, args=(self._run_thread, queued), daemon=True)
         self._thread.start()
 
     def _update_waiting(self) -> None:
@@ -165,17 +206,33 @@ class TrainingQueue:
         with self._lock:
             self._now = replace(self._now, **changes)
 
-    def _run_thread(self, plan: Plan, resume: bool) -> None:
+    def _run_thread(self, queued: QueuedRun) -> None:
+        plan = queued.plan
         try:
-            was_stopped = self._carry_out(plan, resume)
-            self._finish("stopped" if was_stopped else "finished")
+            self._prepare(queued)
+            was_stopped = self._carry_out(plan, queued.resume)
         except Exception as error:
+            with suppress(UserError, OSError), lock_run(plan.folder):  # nothing stays of a run that did not begin
+                if is_unbegun(plan.folder):
+                    clear_unbegun(plan.folder)
+            with suppress(OSError):
+                plan.folder.rmdir()  # only where it is empty
             self._finish("failed", explain(error))
+        else:
+            self._finish("stopped" if was_stopped else "finished")
+
+    def _prepare(self, queued: QueuedRun) -> None:
+        """Writes whose run it is, and leaves the folder to the training."""
+        folder = queued.plan.folder
+        with queued.lock or lock_run(folder):
+            if queued.owner and not queued.resume and is_unbegun(folder):
+                RunFolder(folder).save_owner(queued.owner)
 
     def _finish(self, state: str, message: Message | str = "") -> None:
         """Ends the run and begins the next one."""
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
+            self.names.release(self._now.name)
             self._past.pop(self._now.name, None)
             self._past[self._now.name] = replace(self._now, waiting=())
             while len(self._past) > MAX_PAST:
@@ -251,8 +308,8 @@ def _earlier_progress(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
 
 
 def is_interrupted(run: RunFolder) -> bool:
-    """Whether this run was begun here and never finished."""
+    """Whether this run was begun here and never finished. False for a damaged one, whatever is wrong with it."""
     try:
         return bool(run.plan()) and not run.is_finished()
-    except ValueError:  # the folder holds no run, or a damaged one
+    except (ValueError, TypeError, AttributeError, KeyError, OSError, RecursionError):
         return False

@@ -32,7 +32,8 @@ def build(
     """The whole app over the runs in a folder. It computes nothing before the first request."""
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
-    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
+    max_seconds = 60 * settings.max_training_minutes if settings.max_training_minutes else None
+    runner = TrainingQueue(max_seconds, pulls.names)
     app = SafeBlocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:

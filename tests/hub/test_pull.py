@@ -28,6 +28,7 @@ from diffusion.refs import HubRef
 from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.quality import EpochMetrics, read_metrics
 from diffusion.store.run_folder import RunFolder, list_runs
+from diffusion.store.run_lock import LOCK
 
 REF = HubRef("me/run")
 METRICS = {"0": {"step": 1, "loss": 0.5, "held_out_loss": 0.4}, "4": {"step": 5, "quality": {"frechet": {"mean": 2}}}}
@@ -157,6 +158,7 @@ def test_a_pulled_run_is_a_run_like_any_other(hub, api, files, tmp_path):
     assert (run.config(), run.metrics(), run.card()) == (RunConfig(width=8), read_metrics(METRICS), "# Mine\n")
     found = contents(run.path)
     assert found.keys() == {*files, "hub.json"} - {"model_12.safetensors"}
+    found.pop(LOCK, None)  # which ended with the process
     assert all(found[name] == files[name] for name in found if name != "hub.json")
     source = run.source()
     assert (source["repo"], source["revision"], source["commit"]) == ("me/run", None, listing.repo.commit)
@@ -572,6 +574,7 @@ def test_a_pull_that_is_killed_leaves_whole_files_and_goes_on(hub, files, tmp_pa
     folder = tmp_path / "me--run"
     found = contents(folder)
     assert "model_0.safetensors" in found and "model_4.safetensors" not in found
+    found.pop(LOCK, None)  # which ended with the process
     assert all(found[name] == files[name] for name in found if name != "hub.json")
     assert list(RunFolder(folder).epochs()) == [0]
 
