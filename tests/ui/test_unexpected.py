@@ -9,6 +9,8 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio.route_utils import FnIndexInferError
+from gradio.state_holder import SessionState
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -94,26 +96,42 @@ def test_the_true_reason_is_said_where_there_is_one(app, failing, error, sentenc
 
 def test_what_a_program_sends_wrongly_is_answered_with_a_sentence(app):
     """Every event with odd values for every control, and with too few."""
-    for fn in app.fns.values():
-        if fn.fn is None or not fn.inputs:
-            continue
-        for value in ODD:
-            for values in ([value] * len(fn.inputs), []):
-                try:
-                    asyncio.run(app.preprocess_data(fn, values, None))
-                except gr.Error as toast:
-                    assert toast.message and "Traceback" not in toast.message
-                    if not values:
-                        assert toast.message in (ENGLISH.unreadable, CHINESE.unreadable)
+    events = [fn for fn in app.fns.values() if fn.fn and fn.inputs]
+    session = SessionState(app)
+
+    async def send(fn, values):
+        try:
+            await app.preprocess_data(fn, values, session)
+        except gr.Error as toast:
+            assert toast.message and "Traceback" not in toast.message
+            assert values or toast.message in (ENGLISH.unreadable, CHINESE.unreadable)
+
+    async def send_all():
+        for number, fn in enumerate(events):
+            for odd in (ODD[number % len(ODD)], ODD[(number + 3) % len(ODD)]):
+                await send(fn, [odd] * len(fn.inputs))
+            await send(fn, [])
+
+    asyncio.run(send_all())
 
 
-def test_what_is_raised_outside_of_all_events_has_a_sentence_too():
+@pytest.mark.parametrize(
+    "path,error,status,sentence",
+    [
+        ("/upload", OSError(errno.ENOSPC, "No space left on device", "/srv/secret"), 500, "the disk is full"),
+        ("/upload", KeyError("/srv/secret"), 500, "went wrong on the server (number"),
+        ("/gradio_api/queue/join", KeyError(99999), 404, ENGLISH.no_such_event),
+        ("/gradio_api/run/nothing", FnIndexInferError("secret"), 404, ENGLISH.no_such_event),
+        ("/gradio_api/call/v2/generate_sprites", TypeError("secret"), 400, ENGLISH.unreadable),
+    ],
+)
+def test_what_is_raised_outside_of_all_events_has_a_sentence_too(path, error, status, sentence):
     async def wrong(_):
-        raise OSError(errno.ENOSPC, "No space left on device", "/srv/secret")
+        raise error
 
-    app = Starlette(routes=[Route("/", wrong)], exception_handlers={Exception: answer_exception})
-    answer = TestClient(app, raise_server_exceptions=False).get("/")
-    assert answer.status_code == 500 and "the disk is full" in answer.json()["error"]
+    app = Starlette(routes=[Route(path, wrong)], exception_handlers={Exception: answer_exception})
+    answer = TestClient(app, raise_server_exceptions=False).get(path)
+    assert answer.status_code == status and sentence in answer.json()["error"] and "secret" not in answer.text
 
 
 def test_an_error_of_copying_a_folder_names_no_path():

@@ -7,6 +7,7 @@ no handler can forget it; an exception outside of them, such as in the upload of
 from typing import Any
 
 import gradio as gr
+from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 
@@ -14,6 +15,7 @@ from ...errors import explain
 from ..words import ENGLISH, LANGUAGES, Words, translate
 
 SECONDS_SHOWN = 8
+CALLS = ("/queue/join", "/run/", "/api/", "/call/", "/component_server")  # addresses that name an event
 
 
 def to_toast(words: Words, error: Exception) -> gr.Error:
@@ -50,7 +52,13 @@ class SafeBlocks(gr.Blocks):
         return LANGUAGES.get(getattr(block_fn, "page", ""), ENGLISH)
 
 
-async def answer_exception(_: WebRequest, error: Exception) -> JSONResponse:
+async def answer_exception(request: WebRequest, error: Exception) -> JSONResponse:
     """For `launch(app_kwargs={"exception_handlers": {Exception: …}})`: what is raised outside of all events."""
-    message = translate(ENGLISH, explain(error))
-    return JSONResponse({"error": message, "detail": message}, status_code=500)
+    status, words = 500, ENGLISH
+    if any(way in request.url.path for way in CALLS) and isinstance(error, KeyError | FnIndexInferError):
+        status, message = 404, words.no_such_event
+    elif "/call/v2/" in request.url.path and isinstance(error, TypeError):  # arguments by names that it does not have
+        status, message = 400, words.unreadable
+    else:
+        message = translate(words, explain(error))
+    return JSONResponse({"error": message, "detail": message}, status_code=status)

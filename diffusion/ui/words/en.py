@@ -78,6 +78,7 @@ ENGLISH = Words(
     no_epoch="Choose a training epoch first",
     whole_number="{name} must be a whole number",
     unreadable="What was sent could not be read: a value is missing, or is of another type than its control",
+    no_such_event="There is nothing of that name or number here; load the page again",
     device="Computing on {device} · Gradio {gradio}",
     one_step_tab="One step",
     one_step_intro=(

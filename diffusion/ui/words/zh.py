@@ -62,6 +62,7 @@ CHINESE = Words(
     no_epoch="请先选择一个训练回合",
     whole_number="“{name}”须是整数",
     unreadable="发来的内容无法读取：缺少某个值，或者它的类型与控件不符",
+    no_such_event="这里没有这个名称或编号；请重新载入页面",
     device="计算设备：{device} · Gradio {gradio}",
     one_step_tab="单步",
     one_step_intro=(
