@@ -17,6 +17,7 @@ from ..errors import Message, UserError, explain
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
+from .run_history import earlier_progress
 from .run_names import RunNames
 from .run_status import RunStatus, extend_curve
 
@@ -134,7 +135,7 @@ class TrainingQueue:
     def _begin(self, queued: QueuedRun) -> None:
         """Needs the lock."""
         plan, resume = queued.plan, queued.resume
-        before = _earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
+        before = earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
         self._now = RunStatus(
             state="starting",
             name=queued.name,
@@ -293,23 +294,3 @@ class TrainingQueue:
         losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
         self._update(validation_losses=losses, kinds=preview_kinds(config), samples=samples)
-
-
-def _earlier_progress(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
-    """The progress of a run before it is resumed: from this server's memory, else the epochs' means on the disk."""
-    if last:
-        return {name: getattr(last, name) for name in ("curve", "validation_losses", "samples", "kinds")}
-    epochs = run.metrics()
-    losses = {epoch: facts.validation_loss for epoch, facts in epochs.items()}
-    return {
-        "curve": tuple((facts.step, facts.loss) for facts in epochs.values() if None not in (facts.step, facts.loss)),
-        "validation_losses": tuple((epoch, math.nan if loss is None else loss) for epoch, loss in losses.items()),
-    }
-
-
-def is_interrupted(run: RunFolder) -> bool:
-    """Whether this run was begun here and never finished. False for a damaged one, whatever is wrong with it."""
-    try:
-        return bool(run.plan()) and not run.is_finished()
-    except (ValueError, TypeError, AttributeError, KeyError, OSError, RecursionError):
-        return False
