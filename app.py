@@ -41,6 +41,7 @@ def main() -> None:
     from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import appearance, build, preview, temporary_files
     from diffusion.ui.parts.scripts import script_route
+    from diffusion.ui.parts.unexpected import answer_exception
     from diffusion.ui.upload_guard import guard_uploads
     from diffusion.ui.visitors.middleware import visitors
 
@@ -64,6 +65,7 @@ def main() -> None:
         app_kwargs={
             "routes": [health(options.runs), script_route(HERE / "assets")],
             "middleware": [preview(HERE / "assets"), guard_uploads(files), visitors()],
+            "exception_handlers": {Exception: answer_exception},
         },
         **appearance(HERE / "assets"),
     )

@@ -5,6 +5,10 @@
 The engine knows no language: a page looks a translation up by the template (ui/words), never by the finished sentence.
 """
 
+import errno
+import logging
+import secrets
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +64,33 @@ def message_of(error: BaseException) -> Message | str:
     return error.message if isinstance(error, UserError) else str(error)
 
 
+def explain(error: BaseException) -> Message | str:
+    """The message of a UserError. Any other error goes into the log with its traceback, under a number that the
+    message names too; of the operating system's errors the message also says what is wrong.
+    """
+    if isinstance(error, UserError):
+        return error.message
+    number = secrets.token_hex(2)
+    logging.getLogger(__name__).error("number %s: %s", number, type(error).__name__, exc_info=error)
+    if isinstance(error, OSError | MemoryError):
+        return Message(
+            "the server could not do that: {problem} (number {number})", problem=reason_of(error), number=number
+        )
+    return Message("something went wrong on the server (number {number}); its log says what", number=number)
+
+
+def reason_of(problem: BaseException) -> Message | str:
+    """An OSError or MemoryError in a few words, without its path."""
+    if isinstance(problem, MemoryError):
+        return Message("there is not enough memory")
+    if (code := getattr(problem, "errno", None)) in REASONS:
+        return REASONS[code]
+    if isinstance(problem, shutil.Error):  # of copytree: (from, to, the text of an OSError) for each file
+        return "; ".join(dict.fromkeys(str(why).partition("] ")[2].partition(": ")[0] for *_, why in problem.args[0]))
+    text = str(getattr(problem, "strerror", None) or problem).strip()
+    return text.splitlines()[0] if text else type(problem).__name__
+
+
 def _message(template: str, values: dict[str, Any]) -> Message:
     return Message(template, **values)
 
@@ -67,3 +98,14 @@ def _message(template: str, values: dict[str, Any]) -> Message:
 def _shorten(value: Any) -> Any:
     text = str(value)
     return value if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}"
+
+
+READ_ONLY = Message("the folder is read-only")
+REASONS = {  # of an OSError, by its number
+    errno.ENOSPC: Message("the disk is full"),
+    errno.EFBIG: Message("the file would be larger than is allowed here"),
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+    errno.EROFS: READ_ONLY,
+    getattr(errno, "EDQUOT", -1): Message("there is no more room for this user on the disk (quota)"),  # not on Windows
+}

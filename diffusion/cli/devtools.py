@@ -122,7 +122,7 @@ def poster(options: Options) -> None:
     """Make the picture under a shared link to the page, and the icon of its browser tab."""
     from ..devtools.poster import icon
     from ..devtools.poster import poster as draw_poster
-    from ..sprites import save_picture
+    from ..store import save_picture
     from ..ui.words import ENGLISH
 
     check_suffix(options.out, ".png")

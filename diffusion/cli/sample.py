@@ -29,16 +29,16 @@ def _draw_options(verb: argparse.ArgumentParser) -> None:
 def draw(options: Options) -> None:
     """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
     from ..data import draw as draw_sprites
-    from ..sprites import enlarged, save_picture, sheet
+    from ..sprites import enlarged, sheet
+    from ..store import save_array, save_picture
 
     check_suffix(options.out, ".png", ".npy")
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     pixels, labels = draw_sprites(options.count, options.seed, options.split)
     if options.out.suffix == ".npy":
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(options.out, pixels)
-        np.save(options.out.with_stem(f"{options.out.stem}_labels"), labels)
+        save_array(pixels, options.out)
+        save_array(labels, options.out.with_stem(f"{options.out.stem}_labels"))
     else:
         save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
     print(f"{len(pixels)} sprites in {options.out}")
@@ -95,7 +95,8 @@ def _request_of(options: Options) -> "Request":
 def sample(options: Options) -> None:
     """Sample sprites from a checkpoint: finished ones, or an animation of the sampling loop."""
     from ..engine import generate
-    from ..sprites import FORMATS, enlarged, save_animation, save_picture, sheet, to_pixels
+    from ..sprites import FORMATS, enlarged, sheet, to_pixels
+    from ..store import save_animation, save_array, save_picture
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
@@ -117,8 +118,7 @@ def sample(options: Options) -> None:
     elif options.out.suffix == ".png":
         save_picture(frames[-1], options.out)
     else:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(options.out, sprites)
+        save_array(sprites, options.out)
     epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
     print(f"{request.count} sprites of epoch {epochs} in {options.out}")
 

@@ -21,6 +21,7 @@ from ..core import TrainingSet
 from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS, SIZE
+from ..store import write_whole
 from .pixelart import draw
 from .readers import OWN_LIMITS, Limits, fit_to_sprite, load_npy, read_folder, read_pictures, read_zip, safe_name
 
@@ -184,7 +185,7 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
             )
         with TemporaryDirectory() as folder:
             path = Path(folder) / PurePosixPath(file.name).name
-            path.write_bytes(run_to_end(fetch(api, repo, file)))
+            write_whole(path, run_to_end(fetch(api, repo, file)))
             return read(path, Message("{file} of {repo}", file=file.name, repo=name))
 
     if not arrays:

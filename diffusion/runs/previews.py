@@ -16,7 +16,7 @@ PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # of a run that learns ki
 
 def preview_kinds(config: RunConfig) -> tuple[str, ...]:
     """The kinds of the preview sprites, in turn; empty for a run that learns no kinds."""
-    has_kinds = config.training["drop_label"] < 1 and config.data.get("labelled")
+    has_kinds = _drop_label(config) < 1 and config.data.get("labelled")
     return PREVIEW_KINDS if has_kinds else ()
 
 
@@ -34,7 +34,7 @@ def preview_requests(config: RunConfig) -> list[Request]:
             count=PREVIEW_COUNT // len(kinds),
             seed=seed,
             kinds=tuple(float(each == kind) for each in KINDS),
-            guidance=2.0 if config.training["drop_label"] else 1.0,  # guidance needs sprites trained without a label
+            guidance=2.0 if _drop_label(config) else 1.0,  # guidance needs sprites trained without a label
         )
         for seed, kind in enumerate(kinds)
     ]
@@ -46,3 +46,9 @@ def draw_previews(checkpoint: Checkpoint) -> Tensor:
     with ThreadPoolExecutor(len(requests)) as pool:  # at the same time, so that the network gets one batch
         sprites = list(pool.map(partial(generate_finished, checkpoint), requests))
     return torch.stack(sprites, dim=1).flatten(0, 1)
+
+
+def _drop_label(config: RunConfig) -> float:
+    """Where config.json does not say it, as if no kinds had been learned."""
+    share = config.training.get("drop_label")
+    return share if isinstance(share, int | float) else 1.0

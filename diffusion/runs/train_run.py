@@ -4,7 +4,7 @@ import math
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import MISSING, asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from ..core import (
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message, UserError
-from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file
+from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file, lock_run, sweep_temporary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +89,19 @@ def run_plan(
     """Trains, and yields the events of `train` after their files are on the disk.
 
     A process that is killed loses at most the unfinished epoch; `resume` continues after the last whole epoch.
+    Raises UserError while another process writes in the run folder.
     """
     accelerator = accelerator or make_accelerator()
+    if resume:
+        RunFolder(plan.folder).config()  # no folder is made for a run that is not there
+    with lock_run(plan.folder) if accelerator.is_main_process else nullcontext():
+        sweep_temporary(plan.folder)
+        yield from _run_locked(plan, resume, accelerator, wants_state)
+
+
+def _run_locked(
+    plan: Plan, resume: bool, accelerator: Accelerator, wants_state: Callable[[], bool]
+) -> Iterator[TrainEvent]:
     run = RunFolder(plan.folder)
     training, validation = open_dataset(plan.data, plan.labels)
     first = None if resume or not plan.start else load_file(Path(plan.start))
@@ -101,8 +112,7 @@ def run_plan(
     if first:
         network.load_state_dict(first.network.state_dict())
     if accelerator.is_main_process and not resume:
-        run.create(config)
-        run.save_plan(plan.other_settings())
+        run.create(config, plan.other_settings())
         run.save_card(build_card(config, {}, plan.command()))
     started, steps_before = time.monotonic(), (state["step"] if state else 0)
     events = train(
@@ -209,7 +219,7 @@ def _first_difference(found: object, wanted: object) -> tuple[str, str]:
 def keep_upload(sprites: SpriteSet, folder: Path) -> Iterator[dict[str, str]]:
     """Puts a copy of the pictures into the folder of a new run, and removes it again if the block raises.
 
-    Yields `data` and `labels` as a Plan takes them.
+    Yields `data` and `labels` as a Plan takes them. Needs the lock of the folder.
     """
     run = RunFolder(folder)
     run.save_data(sprites.pixels, sprites.labels)

@@ -1,6 +1,5 @@
 """Bounds what strangers train on a shared server: their oldest runs go, the owner's and the shipped ones never."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Collection
@@ -9,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UserError
-from ..store import write_whole
+from ..store import RunFolder
 
-MARK = Path("training", "visitor")  # who has trained it, as a checksum; a folder without it is the owner's
 MB = 10**6
 
 
@@ -26,19 +24,20 @@ class VisitorRunLimits:
 @dataclass(frozen=True)
 class VisitorRun:
     path: Path
-    visitor: str
+    is_mine: bool  # of the visitor who asks
     size: int  # in bytes
     changed: float
 
     @classmethod
-    def read(cls, path: Path) -> "VisitorRun | None":
+    def read(cls, path: Path, visitor: str) -> "VisitorRun | None":
         """None for a run that no visitor has trained."""
-        if path.is_symlink() or not (path / MARK).is_file():
+        run = RunFolder(path)
+        if path.is_symlink() or not run.has_owner():
             return None
         with suppress(OSError, ValueError):
             stats = [file.stat() for file in path.rglob("*") if file.is_file()]
             size, changed = sum(stat.st_size for stat in stats), max(stat.st_mtime for stat in stats)
-            return cls(path, (path / MARK).read_text("ascii").strip(), size, changed)
+            return cls(path, run.belongs_to(visitor), size, changed)
         return None
 
 
@@ -48,25 +47,21 @@ class VisitorRuns:
     def __init__(self, runs: Path, limits: VisitorRunLimits | None = None) -> None:
         self.runs, self.limits = runs, limits or VisitorRunLimits()
 
-    def mark(self, folder: Path, visitor: str) -> None:
-        """Says in the folder of a new run that a visitor trains it."""
-        write_whole(folder / MARK, _checksum(visitor).encode())
-
     def make_room(self, visitor: str, in_use: Collection[str]) -> None:
         """Removes the oldest runs until there is room for one more; UserError where there is none.
 
         in_use: the names of the runs that are being trained, that wait, or that those begin with.
         """
-        found = (VisitorRun.read(path) for path in (self.runs.iterdir() if self.runs.is_dir() else ()))
+        found = (VisitorRun.read(path, visitor) for path in (self.runs.iterdir() if self.runs.is_dir() else ()))
         runs = sorted((run for run in found if run), key=lambda run: run.changed)
-        limits, now, me = self.limits, time.time(), _checksum(visitor)
+        limits, now = self.limits, time.time()
         free = [run for run in runs if run.path.name not in in_use]
-        mine = [run for run in runs if run.visitor == me]
-        goes = [run for run in free if run.visitor == me][: max(0, len(mine) - limits.each + 1)]
+        mine = [run for run in runs if run.is_mine]
+        goes = [run for run in free if run.is_mine][: max(0, len(mine) - limits.each + 1)]
         stay = [run for run in runs if run not in goes]
         for run in free:
             is_full = len(stay) >= limits.runs or sum(each.size for each in stay) > limits.megabytes * MB
-            if is_full and run in stay and (run.visitor == me or now - run.changed > limits.recent):
+            if is_full and run in stay and (run.is_mine or now - run.changed > limits.recent):
                 stay.remove(run)
                 goes.append(run)
         if len(stay) >= limits.runs or sum(run.size for run in stay) > limits.megabytes * MB:
@@ -80,8 +75,3 @@ class VisitorRuns:
         for run in goes:
             (run.path / "config.json").unlink(missing_ok=True)  # first: no page lists half a run
             shutil.rmtree(run.path, ignore_errors=True)
-
-
-def _checksum(visitor: str) -> str:
-    """The name by which a browser is known lets its owner steer; nobody who reads the folder should learn it."""
-    return hashlib.sha256(f"visitor {visitor}".encode()).hexdigest()

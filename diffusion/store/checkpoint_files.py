@@ -15,9 +15,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as from_safetensors
 from torch import Tensor, nn
 
-from ..errors import UserError
+from ..errors import UserError, reason_of
 from .checkpoint import COURSE, RunConfig, restore
-from .files import reason_of
 
 EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
 MAX_LOADED = 16  # checkpoints kept in memory, 6 MB each

@@ -7,11 +7,12 @@ Every write goes to a temporary file beside its target, is flushed to disk and t
 holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
 """
 
+import hashlib
 import io
 import json
 import re
+import secrets
 import zipfile
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,19 @@ import torch
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from ..errors import UserError
+from ..errors import UserError, reason_of
 from ..sprites import png
 from .checkpoint import RunConfig
 from .checkpoint_files import EPOCH_FILE, Checkpoint, list_checkpoints, load_cached, load_pickle, read_config
-from .files import reason_of, write_whole
+from .files import write_whole
+from .leftovers import clear_unbegun, is_unbegun
 from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
 
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RESUME = "training/resume.pt"
 TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
+OWNER = "training/owner"
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
 
 
@@ -92,14 +95,38 @@ class RunFolder:
         epochs = self.config().training.get("epochs")
         return isinstance(epochs, int) and epochs - 1 in self.metrics()
 
-    def create(self, config: RunConfig) -> None:
-        """Starts a new run. Refuses a folder that holds anything but the run's own data."""
-        self._refuse_all_but(DATA.values())
+    def create(self, config: RunConfig, plan: dict[str, Any] | None = None) -> None:
+        """Starts a new run. Refuses a folder that holds anything but the leftovers of a run that never began.
+
+        plan: as for `save_plan`. It is written first, because a run with a config.json can be resumed.
+        """
+        own = Path(str((plan or {}).get("data"))).absolute() == (self.path / DATA["data"]).absolute()
+        owner = self.path / OWNER
+        self._clear(keep=(owner, *(self.path / name for name in DATA.values() if own)))
+        if plan is not None:
+            self.save_plan(plan)
         self._write("config.json", config.to_json().encode())
+
+    def save_owner(self, owner: str) -> None:
+        """Saves whose run it is, so that nobody who reads the file can pretend to be that visitor."""
+        salt = secrets.token_hex(8)
+        self._write(OWNER, f"{salt} {_digest(salt, owner)}\n".encode())
+
+    def has_owner(self) -> bool:
+        """Whether a visitor of a shared server began the run."""
+        return (self.path / OWNER).is_file()
+
+    def belongs_to(self, owner: str) -> bool:
+        """Whether this visitor began the run; False where nobody knows."""
+        try:
+            salt, digest = (self.path / OWNER).read_text("ascii").split()
+        except (OSError, ValueError):
+            return False
+        return bool(owner) and secrets.compare_digest(digest, _digest(salt, owner))
 
     def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:
         """Saves the run's own copy of its training data, before `create`; both files or none."""
-        self._refuse_all_but(())
+        self._clear()
         try:
             for name, array in ((DATA["labels"], labels), (DATA["data"], pixels)):
                 content = io.BytesIO()
@@ -122,10 +149,11 @@ class RunFolder:
             with suppress(OSError):
                 folder.rmdir()
 
-    def _refuse_all_but(self, names: Iterable[str]) -> None:
-        allowed = {self.path / name for name in names}
-        if any(path not in allowed and not path.is_dir() for path in self.path.rglob("*")):
+    def _clear(self, keep: tuple[Path, ...] = ()) -> None:
+        """Removes what a killed process left of a run that never began; refuses a folder with anything else."""
+        if self.path.is_dir() and not is_unbegun(self.path):
             raise UserError("{path} is not empty; use --resume to go on with it, or name a new folder", path=self.path)
+        clear_unbegun(self.path, keep)
 
     def save_epoch(
         self, epoch: int, weights: dict[str, Tensor], facts: dict[str, Any], dtype: torch.dtype = torch.float32
@@ -226,18 +254,22 @@ class RunFolder:
         self._write(name, content)
 
     def _write(self, name: str, content: bytes | memoryview) -> None:
-        write_whole(self.path / name, content)
+        write_whole(self.path / name, content, f"{self}/{name}")
 
 
 def list_runs(root: Path) -> dict[str, RunFolder]:
     """The runs in a folder, by name; leaves out what does not open as a run."""
     runs = {}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
-        with suppress(ValueError, OSError):
+        with suppress(ValueError, OSError, RecursionError):
             run = RunFolder(path)
             if run.epochs() and run.config():
                 runs[path.name] = run
     return runs
+
+
+def _digest(salt: str, owner: str) -> str:
+    return hashlib.sha256(f"{salt} {owner}".encode()).hexdigest()
 
 
 def sample_name(epoch: int) -> str:

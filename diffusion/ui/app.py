@@ -13,6 +13,7 @@ from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
 from .parts.scripts import modules, served_path
+from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
 from .words import ENGLISH, LANGUAGES, Words, translate
@@ -34,9 +35,9 @@ def build(
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
     files = files or temporary_files(settings)
-    visitors = VisitorRuns(runs) if settings.shared else None
-    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None, visitors)
-    app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
+    max_seconds = 60 * settings.max_training_minutes if settings.max_training_minutes else None
+    runner = TrainingQueue(max_seconds, pulls.names, VisitorRuns(runs) if settings.shared else None)
+    app = SafeBlocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:
             build_page(app, runs, assets, default_run, words, runner, pulls, settings, files)

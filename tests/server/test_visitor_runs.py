@@ -13,7 +13,7 @@ from diffusion.core import TrainConfig
 from diffusion.runs import Plan
 from diffusion.server import Settings, TrainingQueue, VisitorRuns
 from diffusion.server.visitor_runs import VisitorRunLimits
-from diffusion.store import list_runs
+from diffusion.store import RunFolder, list_runs
 from diffusion.ui.app import build
 from diffusion.ui.words import LANGUAGES
 
@@ -33,7 +33,7 @@ def visitors(tmp_path):
 
 def trained(visitors, name, visitor, minutes_ago):
     run = make_run(visitors.runs / name, epochs=(0,))
-    visitors.mark(run.path, visitor)
+    run.save_owner(visitor)
     for file in run.path.rglob("*"):
         os.utime(file, (time.time() - 60 * minutes_ago,) * 2)
 
@@ -73,7 +73,7 @@ def test_large_runs_are_bounded_by_their_size(visitors):
 
 def test_the_owner_s_runs_stay_also_where_they_are_links(visitors, tmp_path_factory):
     elsewhere = make_run(tmp_path_factory.mktemp("disk") / "mine", epochs=(0,))
-    visitors.mark(elsewhere.path, "anna")
+    elsewhere.save_owner("anna")
     (visitors.runs / "linked").symlink_to(elsewhere.path)
     visitors.limits = replace(LIMITS, each=1, runs=1)
     visitors.make_room("anna", in_use=())
@@ -97,7 +97,7 @@ def test_run_after_run_leaves_as_many_as_was_said_and_the_first_weights_stay(tmp
 def test_at_home_nothing_is_marked_and_nothing_goes(runner, tmp_path):
     runner.start(plan(tmp_path / "mine"), owner="me")
     until(runner, lambda now: now.state == "finished")
-    assert not VisitorRuns(tmp_path).runs.joinpath("mine", "training", "visitor").exists()
+    assert not RunFolder(tmp_path / "mine").has_owner()
 
 
 @pytest.mark.parametrize("shared", [True, False])

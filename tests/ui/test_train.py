@@ -1,6 +1,7 @@
 """The handlers of the Train tab as plain functions, and what a page is shown."""
 
 import base64
+import json
 from types import SimpleNamespace
 
 import gradio as gr
@@ -12,8 +13,11 @@ from support.runs import make_run, until
 
 from diffusion.core import TrainConfig, settings_of
 from diffusion.data.pixelart import draw
+from diffusion.errors import UserError
 from diffusion.runs import Plan
+from diffusion.server.run_queue import TrainingQueue
 from diffusion.server.settings import Settings
+from diffusion.sprites import KINDS
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.controls import shows_errors
 from diffusion.ui.parts.downloads import pack_run
@@ -66,9 +70,10 @@ def pictures(tmp_path_factory):
 )
 def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
     (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
     with pytest.raises(gr.Error, match=answer):
         begin(runner, tmp_path, name, **changed)
-    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken"]
+    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken", "file"]
 
 
 def test_an_upload_larger_than_the_server_takes_is_refused(runner, tmp_path, pictures):
@@ -283,13 +288,15 @@ def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
 def test_the_next_name_is_free(tmp_path):
     for taken in ("mine-2", "mine-3"):
         (tmp_path / taken).mkdir()
+        (tmp_path / taken / "file").touch()
+    (tmp_path / "mine-4").mkdir()  # left by a process that was killed
     assert train.free_name(tmp_path, "mine") == train.free_name(tmp_path, "mine-2") == "mine-4"
 
 
 def test_a_mistake_becomes_a_toast():
     @shows_errors
     def wrong(page):
-        raise ValueError("so it is")
+        raise UserError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
         wrong(page_of())
@@ -303,3 +310,88 @@ def test_every_setting_that_is_declared_as_offered_is_in_the_form():
         controls = {name: train_form.build_setting(CHINESE, name) for name in train_form.OFFERED}
     assert [control.label for control in controls.values()] == ["训练回合数", "批大小", "学习率", "种子", "保存间隔"]
     assert (controls["batch_size"].minimum, controls["batch_size"].maximum, controls["lr"].value) == (8, 512, 4e-3)
+
+
+# Whose run it is, and the runs of others
+
+
+def begin_and_stop(runner, runs, owner):
+    begin(runner, runs, count=2000, epochs=9, owner=owner, settings=SHARED)
+    until(runner, lambda now: now.step >= 1)
+    runner.stop()
+    until(runner, lambda now: now.state == "stopped")
+    runner.wait()
+
+
+def test_on_a_shared_server_only_whoever_began_a_run_may_resume_it_also_after_a_restart(runner, tmp_path):
+    begin_and_stop(runner, tmp_path, "anna")
+    page, restarted = page_of(tmp_path), TrainingQueue()
+    for queue in (runner, restarted):
+        for other in ("bert", ""):
+            with pytest.raises(gr.Error, match="Only whoever started mine"):
+                train.resume(page, queue, SHARED, other, "mine")
+    offered = {
+        owner: train.StatusPoller(page, restarted, SHARED).poll(gr.Request(), "", "", owner)["unfinished"]["choices"]
+        for owner in ("anna", "bert")
+    }
+    assert offered == {"anna": ["mine"], "bert": []}
+    train.resume(page, restarted, SHARED, "anna", "mine")
+    until(restarted, lambda now: now.state == "running")
+    with pytest.raises(gr.Error, match="Only whoever started mine"):
+        train.steer(page, restarted, SHARED, "stop", "")
+    train.steer(page, restarted, SHARED, "stop", "anna")
+    until(restarted, lambda now: now.state == "stopped")
+    restarted.wait()
+
+
+def test_at_home_everybody_may_resume_a_run_whoever_began_it(runner, tmp_path):
+    begin_and_stop(runner, tmp_path, "anna")
+    train.resume(page_of(tmp_path), runner, HERE, "bert", "mine")
+    until(runner, lambda now: now.state == "running")
+
+
+@pytest.mark.parametrize("config", ['{"format": 1, "kinds": KINDS, "training": {}}', "{}", "[" * 9000, "\x00", "null"])
+def test_a_bad_config_of_one_run_never_breaks_the_tab(runner, tmp_path, config):
+    """Beside it, another visitor's page goes on; the bad one is the run of which the page last spoke, too."""
+    begin(runner, tmp_path)
+    until(runner, lambda now: now.state == "finished")
+    runner.wait()
+    kinds = json.dumps(list(KINDS))
+    (tmp_path / "mine" / "config.json").write_text(config.replace("KINDS", kinds))
+    (tmp_path / "other" / "training").mkdir(parents=True)
+    (tmp_path / "other" / "training" / "plan.json").write_text(config.replace("KINDS", kinds))
+    (tmp_path / "other" / "config.json").write_text(config.replace("KINDS", kinds))
+    answer = train.StatusPoller(page_of(tmp_path), runner).poll(gr.Request(), "", "")
+    assert "mine" in answer["monitor"]
+
+
+def test_a_name_that_a_killed_server_left_is_free(runner, tmp_path, pictures):
+    """kill -9 while an upload was copied."""
+    (tmp_path / "mine" / "training").mkdir(parents=True)
+    (tmp_path / "mine" / "training" / "labels.npy").write_bytes(b"whole")
+    (tmp_path / "mine" / "training" / ".data.npy.part").write_bytes(b"half")
+    begin(runner, tmp_path, source="upload", files=pictures)
+    until(runner, lambda now: now.state == "finished")
+    run = RunFolder(tmp_path / "mine")
+    assert len(np.load(run.data()["data"])) == 40 and not list(run.path.rglob(".*"))
+
+
+def test_the_data_of_a_killed_server_is_not_taken_for_that_of_a_new_run(runner, tmp_path):
+    (tmp_path / "mine" / "training").mkdir(parents=True)
+    np.save(tmp_path / "mine" / "training" / "data.npy", np.zeros((9, 16, 16, 3), np.uint8))
+    begin(runner, tmp_path)
+    until(runner, lambda now: now.state == "finished")
+    assert not RunFolder(tmp_path / "mine").data()
+
+
+def test_a_waiting_upload_is_locked_against_another_app_on_the_same_folder(runner, tmp_path, pictures):
+    begin(runner, tmp_path, "first", count=2000, epochs=9)
+    begin(runner, tmp_path, "second", source="upload", files=pictures)
+    other = TrainingQueue()
+    with pytest.raises(gr.Error, match="second is in use"):
+        begin(other, tmp_path, "second", source="upload", files=pictures)
+    begin(other, tmp_path, "second")
+    assert "second is in use" in str(until(other, lambda now: now.state == "failed").message)
+    runner.stop()
+    until(runner, lambda now: now.name == "second" and now.state == "finished")
+    assert len(np.load(RunFolder(tmp_path / "second").data()["data"])) == 40

@@ -43,6 +43,7 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
 PASSED_ON = {  # what a message is made of where it is no text: its texts are found elsewhere
     "name": "engine.request: the name of a setting, whose translation is its label on the page",
     "message": "a message that was made before",
+    "self._taken[name]": "server.run_names: what `take` was given",
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
     "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",

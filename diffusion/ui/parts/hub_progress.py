@@ -19,6 +19,7 @@ from ..words.schema_hub import HubWords
 from .controls import PRIVATE, shows_errors
 from .page import Page
 from .turns import GenerationTurns
+from .unexpected import to_toast
 
 SECONDS_BETWEEN = 0.2  # two bars
 SILENCE = 1.0  # seconds of waiting that are not shown
@@ -72,9 +73,10 @@ def wire_stream(
     def stream(page: Page, *values: Any) -> Iterator[str]:
         try:
             yield from handler(*values)
-        except ValueError as mistake:
-            yield error_html(page, mistake)
-            raise
+        except Exception as problem:
+            toast = to_toast(page.words, problem)
+            yield note(escape(toast.message), "problem")
+            raise toast from problem
 
     def start_stream(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
         yield from stream(page, token, turns.audience(request, mine).is_over, *values)

@@ -48,7 +48,7 @@ def check_presence(caller: Caller) -> None:
 
 
 def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callable[..., Any]:
-    """The endpoint within a limit. A ValueError becomes a sentence for programs; any other exception stays a bug.
+    """The endpoint within a limit. A UserError becomes a sentence for programs; unexpected.py sees to all else.
 
     endpoint: its last argument is the request.
     """
@@ -58,7 +58,7 @@ def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callab
         try:
             with limit.enter(caller_of(arguments[-1])):
                 return endpoint(*arguments)
-        except ValueError as error:
+        except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return wrapper

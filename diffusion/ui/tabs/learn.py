@@ -21,7 +21,7 @@ import torch
 from ...core import NoiseSchedule
 from ...data import paint, validation_recipes
 from ...engine import Request, generate_on_lent_gpu, predict_noise
-from ...errors import UserError, message_of
+from ...errors import UserError, explain
 from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, to_pixels
 from ...store import Checkpoint, Quality, RunFolder, list_qualities
 from ..parts.limits import BUSY, ConcurrencyLimit
@@ -205,8 +205,8 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
             return act(sent)
         except (KeyError, TypeError, OverflowError):  # int() of an infinite number
             return {"mistake": words.learn["odd_question"]}
-        except ValueError as error:
-            message = message_of(error)
+        except Exception as error:
+            message = explain(error)
             return {"mistake": words.learn["busy"] if str(message) == BUSY else translate(words, message)}
 
     answer.__name__ = act.__name__  # by which the browser calls it

@@ -12,7 +12,7 @@ from ...core import Noise
 from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
 from ...engine import Frame, Request, generate_on_lent_gpu, predict_noise
-from ...errors import UserError, message_of
+from ...errors import UserError, explain
 from ...sprites import decode_sprite, encode_pixels, from_pixels, to_pixels
 from ...store import Checkpoint
 from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
@@ -122,8 +122,8 @@ def build(page: Page, tab: gr.Tab) -> None:
             return predict_once(page, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
         except (AttributeError, KeyError, TypeError):  # not what the page sends
             return {"mistake": words.no_drawing}
-        except ValueError as error:
-            return {"mistake": translate(words, message_of(error))}
+        except Exception as error:
+            return {"mistake": translate(words, explain(error))}
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")

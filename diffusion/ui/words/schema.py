@@ -166,6 +166,8 @@ class Words:
     no_run: str
     no_epoch: str
     whole_number: str
+    unreadable: str  # the value of a control, as it was sent
+    no_such_event: str
     device: str
     one_step_tab: str
     one_step_intro: str

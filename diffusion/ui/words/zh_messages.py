@@ -233,6 +233,18 @@ MESSAGES = {
     "could not pack {path}: {problem}": "无法打包 {path}：{problem}",
     "{name} is no safetensors file, or is damaged": "{name} 不是 safetensors 文件，或已损坏",
     "the disk is full": "磁盘已满",
+    "there is no more room for this user on the disk (quota)": "这个用户的磁盘配额已用完",
+    "the file would be larger than is allowed here": "文件超出了这里允许的大小",
+    "there is not enough memory": "内存不足",
+    "{run} is in use by {holder}; wait until that has ended": "{run} 正被{holder}使用；请等它结束",
+    "another process": "另一个进程",
+    "another part of this program": "本程序的另一处",
+    "process {pid} on {host} since {since}": "{host} 上的进程 {pid}（自 {since} 起）",
+    "ffmpeg could not make it": "ffmpeg 无法生成",
+    "the server could not do that: {problem} (number {number})": "服务器没能做到：{problem}（编号 {number}）",
+    "something went wrong on the server (number {number}); its log says what": (
+        "服务器出了意外（编号 {number}）；原因写在它的日志里"
+    ),
     "the folder is read-only": "文件夹是只读的",
     "the Hub cannot read the lines between --- at the top of README.md; mend them and push again": (
         "Hub 读不懂 README.md 开头 --- 之间的几行；请改好后再推送"
