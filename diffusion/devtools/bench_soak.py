@@ -29,7 +29,7 @@ from .page_client import PageClient, Values
 
 VISITORS = 3
 MAX_PARTS = 12  # measurements; not more often than once a minute
-REST_SECONDS = 3.0  # before a measurement
+REST_SECONDS, IDLE_PERCENT, MAX_WAIT = 3.0, 15.0, 60.0  # a measurement waits until the app rests
 PAUSE_SECONDS = 1.0  # of a visitor between two uses
 SHIPPED = ("sprites", "tutorial")
 TRAINING: Values = {"Epochs": 1, "Sprites": 1024, "Batch size": 64, "Network": 32}
@@ -71,7 +71,9 @@ class Sample:
 
     @classmethod
     def take(cls, when: str, process: psutil.Process, folder: Path) -> "Sample":
-        time.sleep(REST_SECONDS)
+        deadline = time.monotonic() + MAX_WAIT
+        while process.cpu_percent(REST_SECONDS) > IDLE_PERCENT and time.monotonic() < deadline:
+            pass  # the last run draws its previews after its epoch is there
         stored = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         resident, descriptors = process.memory_info().rss, process.num_fds() if hasattr(process, "num_fds") else 0
         return cls(when, resident / MEGABYTE, process.num_threads(), descriptors, stored / MEGABYTE)

@@ -60,7 +60,7 @@ def app(tmp_path_factory) -> gr.Blocks:
 def no_training(monkeypatch):
     """The fields beside the hostile one are good, so that a run would start; nor is the machine's speed measured."""
     monkeypatch.setattr(TrainingQueue, "start", lambda *_, **__: None)
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: 500.0)
+    monkeypatch.setattr("diffusion.server.speed_meter.measure_training_speed", lambda *_: 500.0)
 
 
 @pytest.fixture(autouse=True)
