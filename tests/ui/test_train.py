@@ -316,6 +316,7 @@ def test_every_setting_that_is_declared_as_offered_is_in_the_form():
 
 
 def begin_and_stop(runner, runs, owner):
+    runner.visitors = VisitorRuns(runs)  # as on a shared server
     begin(runner, runs, count=2000, epochs=9, owner=owner, settings=SHARED)
     until(runner, lambda now: now.step >= 1)
     runner.stop()
