@@ -23,7 +23,7 @@ class RemoteEpoch:
 
     @property
     def is_pickle(self) -> bool:
-        return self.file.name.endswith(".pth")
+        return not self.file.name.endswith(".safetensors")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +58,11 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
         raise UserError("{ref} holds no run: it has no files like model_31.safetensors", ref=ref)
     if "config.json" in texts:
         config = _parse_config(texts["config.json"], ref)
-    elif all(name.endswith(".pth") for name in names.values()):
+    elif not any(name.endswith(".safetensors") for name in names.values()):
         config = COURSE
     else:
         raise UserError("{ref} holds no run: it has no config.json", ref=ref)
-    metrics = read_metrics(read_entries(texts.get("metrics.json", b"")))
+    metrics = _parse_metrics(texts)
     epochs = {
         epoch: RemoteEpoch(repo.files[name], metrics.get(epoch, EpochMetrics()))
         for epoch, name in names.items()
@@ -73,8 +73,14 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
 
 def _parse_config(text: bytes, ref: HubRef) -> RunConfig:
     try:
-        return RunConfig.from_json(text.decode())
-    except RecursionError:
-        raise UserError("{ref} holds no run that can be opened: config.json is not a run's", ref=ref) from None
+        return RunConfig.from_json(text)
     except ValueError as mistake:
         raise UserError("{ref} holds no run that can be opened: {mistake}", ref=ref, mistake=mistake) from None
+
+
+def _parse_metrics(texts: dict[str, bytes]) -> dict[int, EpochMetrics]:
+    """A run is not refused for its numbers: damaged ones count as none."""
+    try:
+        return read_metrics(read_entries(texts["metrics.json"])) if "metrics.json" in texts else {}
+    except ValueError:
+        return {}

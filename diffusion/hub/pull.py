@@ -117,6 +117,7 @@ def _find_missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[i
     """The chosen epochs that are not in the folder. Refuses to mix two runs, or to overwrite local changes."""
     if not run.path.is_dir() or not any(run.path.iterdir()):
         return chosen
+    run.read_source()  # raises its own error where hub.json is damaged
     if not was_pulled_from(run, listing.ref):
         raise UserError("{run} holds another run, not one of {ref}; name a new folder", run=run, ref=listing.ref)
     if run.epochs() and run.config() != listing.config:

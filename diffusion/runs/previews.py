@@ -16,8 +16,14 @@ PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # of a run that learns ki
 
 def preview_kinds(config: RunConfig) -> tuple[str, ...]:
     """The kinds of the preview sprites, in turn; empty for a run that learns no kinds."""
-    has_kinds = config.training["drop_label"] < 1 and config.data.get("labelled")
+    has_kinds = _drop_label(config) < 1 and config.data.get("labelled")
     return PREVIEW_KINDS if has_kinds else ()
+
+
+def _drop_label(config: RunConfig) -> float:
+    """The share of sprites trained without a label; config.json of a foreign run may not say it."""
+    share = config.training.get("drop_label", 1)
+    return share if isinstance(share, int | float) else 1
 
 
 def preview_requests(config: RunConfig) -> list[Request]:
@@ -34,7 +40,7 @@ def preview_requests(config: RunConfig) -> list[Request]:
             count=PREVIEW_COUNT // len(kinds),
             seed=seed,
             kinds=tuple(float(each == kind) for each in KINDS),
-            guidance=2.0 if config.training["drop_label"] else 1.0,  # guidance needs sprites trained without a label
+            guidance=2.0 if _drop_label(config) else 1.0,  # guidance needs sprites trained without a label
         )
         for seed, kind in enumerate(kinds)
     ]

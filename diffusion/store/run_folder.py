@@ -4,14 +4,16 @@
     training/data.npy  training/labels.npy   its own copy of the training data, where it has one
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
-holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
+holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too; where it also holds
+`context_model_<epoch>.pth` of the same epochs, as the course's does, these are a second run, "weights (context)".
 """
 
 import io
 import json
+import os
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,30 +23,55 @@ import torch
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from ..errors import UserError
+from ..errors import Message, UserError
+from ..refs import is_run_name
 from ..sprites import png
 from .checkpoint import RunConfig
-from .checkpoint_files import EPOCH_FILE, Checkpoint, list_checkpoints, load_cached, load_pickle, read_config
+from .checkpoint_files import (
+    EPOCH_FILE,
+    Checkpoint,
+    find_epoch_files,
+    list_files,
+    load_cached,
+    read_bounded,
+    read_config,
+)
 from .files import reason_of, write_whole
+from .json_text import MAX_BYTES, damaged, parse_object
 from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
+from .weights import load_pickle
 
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RESUME = "training/resume.pt"
 TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
+ASIDE = "metrics.json.damaged"
+CONTEXT = " (context)"  # ends the name of the run of a folder's context_model_….pth
+SOURCE = {"repo", "revision", "commit", "files"}  # the entries of hub.json
+PLAN_PATHS = ("data", "labels", "start")  # entries of plan.json: text or nothing
 
 
 class RunFolder:
+    """A run in a folder of its own; or, with CONTEXT at the end of the path, the second run of the course's folder."""
+
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self.name = self.path.name
+        self.context: bool | None = None  # only its context_model_… files, or only the others; None: all
+        base = self.path.with_name(self.name.removesuffix(CONTEXT)) if self.name.removesuffix(CONTEXT) else self.path
+        if self.name.endswith(CONTEXT) and not os.path.exists(self.path) and _holds_two_runs(base):
+            self.path, self.context = base, True
+        elif _holds_two_runs(self.path):
+            self.context = False
 
     def __str__(self) -> str:
-        return self.path.name
+        return self.name
 
     def epochs(self) -> dict[int, Path]:
         """The checkpoints there are, in the order of their epochs: {0: …/model_0.safetensors, 4: …}."""
-        return list_checkpoints(self.path)
+        found = find_epoch_files(list_files(self.path), self.context)
+        return {epoch: self.path / name for epoch, name in found.items()}
 
     def config(self) -> RunConfig:
         return read_config(self.path)
@@ -52,45 +79,87 @@ class RunFolder:
     def file(self, epoch: int) -> Path:
         """The checkpoint of an epoch."""
         epochs = self.epochs()
-        if epoch not in epochs:
-            there = ", ".join(map(str, epochs)) or "none"
-            raise UserError("{path} has no epoch {absent}; it has: {there}", path=self.path, absent=epoch, there=there)
-        return epochs[epoch]
+        if epoch in epochs:
+            return epochs[epoch]
+        other = find_epoch_files(list_files(self.path)).get(epoch)
+        if self.context is False and other:  # as earlier versions named it
+            return self.path / other
+        there = ", ".join(map(str, epochs)) or "none"
+        raise UserError("{path} has no epoch {absent}; it has: {there}", path=self, absent=epoch, there=there)
 
     def load(self, epoch: int) -> Checkpoint:
         """Read once as long as the file stays the same: all callers share the object and do not change it."""
         config = self.config()  # first: its error says what is wrong with the folder
-        return load_cached(self.file(epoch), config)
+        other = Message(
+            "{run} was trained without kinds; the run {other} of the same folder knows them",
+            run=self,
+            other=f"{self}{CONTEXT}",
+        )
+        file = self.file(epoch)
+        has_no_kinds = self.context is False and not file.name.startswith("context_")
+        return load_cached(file, config, other if has_no_kinds else None)
 
     def metrics(self) -> dict[int, EpochMetrics]:
-        """What training and `evaluate` measured of each epoch, in order; empty where nothing was measured."""
-        return read_metrics(self._entries())
+        """What training and `evaluate` measured of each epoch, in order; empty where nothing was, or it is damaged."""
+        return read_metrics(self._entries_or_none())
 
     def baseline(self) -> Baseline:
         """The numbers of real sprites that `evaluate` measured."""
-        return Baseline.from_json(self._entries().get(BASELINE))
+        return Baseline.from_json(self._entries_or_none().get(BASELINE))
+
+    def problems(self) -> list[Message]:
+        """What is damaged in a run that opens all the same, in a sentence each."""
+        reads = (self._entries, self.read_source, self.plan)
+        found = [mistake for read in reads if (mistake := _mistake_of(read))]
+        if self.path.joinpath(ASIDE).is_file():
+            found.append(Message("{name} was damaged; it is kept as {aside}", name="metrics.json", aside=ASIDE))
+        return found
 
     def card(self) -> str:
         """README.md, or nothing."""
         path = self.path / "README.md"
-        return path.read_text("utf-8") if path.is_file() else ""
+        return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
     def _entries(self) -> dict[str, dict[str, Any]]:
-        """metrics.json as it is written: epochs as text, and "floor"."""
-        path = self.path / "metrics.json"
-        return read_entries(path.read_bytes()) if path.is_file() else {}
+        """metrics.json as it is written: epochs as text, and "floor". A UserError where it is damaged."""
+        content = self._read("metrics.json")
+        return {} if content is None else read_entries(content, f"{self}/metrics.json")
+
+    def _entries_or_none(self) -> dict[str, dict[str, Any]]:
+        with suppress(UserError):  # `problems` says it
+            return self._entries()
+        return {}
+
+    def _entries_to_change(self) -> dict[str, dict[str, Any]]:
+        """As `_entries`; a damaged metrics.json is put aside first, so that what can be saved of it is not lost."""
+        with suppress(UserError):
+            return self._entries()
+        with suppress(OSError):  # where it cannot be renamed, it cannot be written either, and that is said
+            (self.path / "metrics.json").replace(self.path / ASIDE)
+        return {}
+
+    def _read(self, name: str) -> bytes | None:
+        """A small file of the run, or None where there is none."""
+        path = self.path / name
+        return read_bounded(path, MAX_BYTES) if os.path.isfile(path) else None
 
     def resume_state(self) -> dict[str, Any] | None:
         """What training resumes from, or None."""
         path = self.path / RESUME
         if not path.is_file():
             return None
-        return load_pickle(path, path)
+        return load_pickle(path, f"{self}/{RESUME}")
 
     def is_finished(self) -> bool:
-        """Has training reached its last epoch? The numbers of that epoch are the last to be written."""
+        """Has training reached its last epoch? The numbers of that epoch are written last; where they are damaged, the
+        last weights without a state to resume from say it."""
         epochs = self.config().training.get("epochs")
-        return isinstance(epochs, int) and epochs - 1 in self.metrics()
+        if not isinstance(epochs, int):
+            return False
+        if epochs - 1 in self.metrics():
+            return True
+        is_damaged = bool(os.path.isfile(self.path / ASIDE) or _mistake_of(self._entries))
+        return is_damaged and epochs - 1 in self.epochs() and not (self.path / RESUME).is_file()
 
     def create(self, config: RunConfig) -> None:
         """Starts a new run. Refuses a folder that holds anything but the run's own data."""
@@ -140,15 +209,15 @@ class RunFolder:
 
     def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
         """facts: an entry of metrics.json; replaces the one that is there."""
-        self._save_entries(self._entries() | {str(epoch): facts})
+        self._save_entries(self._entries_to_change() | {str(epoch): facts})
 
     def save_quality(self, epoch: int, quality: dict[str, Any]) -> None:
         """Adds the numbers of `evaluate` to those of training."""
-        self.save_metrics(epoch, self._entries().get(str(epoch), {}) | {"quality": quality})
+        self.save_metrics(epoch, self._entries_to_change().get(str(epoch), {}) | {"quality": quality})
 
     def save_baseline(self, baseline: dict[str, Any]) -> None:
         """Removes the epochs' "quality" where it was measured in another way ("exam"): it could not be compared."""
-        entries = self._entries()
+        entries = self._entries_to_change()
         if entries.pop(BASELINE, {}).get("exam") != baseline["exam"]:
             for facts in entries.values():
                 facts.pop("quality", None)
@@ -188,9 +257,12 @@ class RunFolder:
         self._write("training/plan.json", (json.dumps(plan, indent=2) + "\n").encode())
 
     def plan(self) -> dict[str, Any]:
-        """As saved; empty where the run came without it."""
-        path = self.path / "training" / "plan.json"
-        return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        """As saved; empty where the run came without it. A UserError where it is damaged."""
+        content, name = self._read("training/plan.json"), f"{self}/training/plan.json"
+        plan = {} if content is None else parse_object(content, name)
+        if not all(isinstance(plan.get(entry) or "", str) for entry in PLAN_PATHS):
+            raise damaged(name, Message("it holds no names and values"))
+        return plan
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
@@ -198,9 +270,12 @@ class RunFolder:
     def pack(self, target: Path) -> None:
         """Writes the run as a .zip: all but training/, in a folder of the run's name."""
         try:
-            with zipfile.ZipFile(target, "w") as archive:  # stored: weights do not get smaller
+            # stored: weights do not get smaller
+            with zipfile.ZipFile(target, "w", strict_timestamps=False) as archive:
                 for file in sorted(self.path.iterdir()):
-                    if file.is_file() and not file.name.startswith("."):
+                    if os.path.isfile(file) and is_run_name(
+                        file.name
+                    ):  # no hidden file, and none that no .zip can name
                         archive.write(file, f"{self.path.name}/{file.name}")
         except OSError as problem:
             target.unlink(missing_ok=True)
@@ -210,12 +285,28 @@ class RunFolder:
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
-        there; empty for a run that was never on the Hub."""
-        try:
-            source = json.loads((self.path / "hub.json").read_text("utf-8"))
-        except (OSError, ValueError):
+        there; empty for a run that was never on the Hub, or where that is damaged."""
+        with suppress(UserError):  # `problems` says it
+            return self.read_source()
+        return {}
+
+    def read_source(self) -> dict[str, Any]:
+        """As `source`; a UserError where hub.json is damaged."""
+        content, name = self._read("hub.json"), f"{self}/hub.json"
+        if content is None:
             return {}
-        return source if isinstance(source, dict) and source.keys() == {"repo", "revision", "commit", "files"} else {}
+        source = parse_object(content, name)
+        files = source.get("files")
+        is_known = (
+            source.keys() == SOURCE
+            and all(isinstance(source[part] or "", str) for part in ("repo", "revision", "commit"))
+            and source["repo"]
+            and isinstance(files, dict)
+            and all(isinstance(checksum, str) for checksum in files.values())
+        )
+        if not is_known:
+            raise damaged(name, Message("it does not say where on the Hub the run is"))
+        return source
 
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
@@ -229,16 +320,22 @@ class RunFolder:
         write_whole(self.path / name, content)
 
 
-def list_runs(root: Path) -> dict[str, RunFolder]:
-    """The runs in a folder, by name; leaves out what does not open as a run."""
-    runs = {}
-    for path in sorted(root.iterdir()) if root.is_dir() else ():
-        with suppress(ValueError, OSError):
-            run = RunFolder(path)
-            if run.epochs() and run.config():
-                runs[path.name] = run
-    return runs
-
-
 def sample_name(epoch: int) -> str:
     return f"sample_{epoch}.png"
+
+
+def _mistake_of(read: Callable[[], object]) -> Message | None:
+    try:
+        read()
+    except UserError as mistake:
+        return mistake.message
+    return None
+
+
+def _holds_two_runs(folder: Path) -> bool:
+    """Does the folder hold both files of an epoch that the course saves, trained without and with context?"""
+    try:
+        names = list_files(folder)
+    except UserError:
+        return False
+    return not find_epoch_files(names, False).keys().isdisjoint(find_epoch_files(names, True))

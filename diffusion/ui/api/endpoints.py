@@ -4,6 +4,7 @@ Each returns a PNG picture and facts as JSON. An agent reads their docstrings.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -236,8 +237,10 @@ def health(runs: Path) -> Route:
     """GET /gradio_api/health: whether the server is up, and its runs; for monitoring."""
 
     def answer(_: WebRequest) -> JSONResponse:
-        return JSONResponse(
-            {"status": "ok", "runs": {name: list(run.epochs()) for name, run in list_runs(runs).items()}}
-        )
+        epochs = {}
+        for name, run in list_runs(runs).items():
+            with suppress(UserError):  # it is gone since it was listed
+                epochs[name] = list(run.epochs())
+        return JSONResponse({"status": "ok", "runs": epochs})
 
     return Route("/gradio_api/health", answer)

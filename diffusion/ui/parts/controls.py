@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import wraps
+from html import escape
 from itertools import islice
 from typing import Any
 
@@ -46,7 +47,9 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _toast(page: Page, error: ValueError) -> gr.Error:
-    return gr.Error(translate(page.words, message_of(error)), duration=8, print_exception=False)
+    """A toast, which Gradio shows as HTML: what a message quotes, such as a name in a stranger's file, stays text."""
+    said = escape(translate(page.words, message_of(error)), quote=False)
+    return gr.Error(said, duration=8, print_exception=False)
 
 
 def wire_generation(

@@ -12,6 +12,8 @@ from ...store import list_runs
 from .controls import PRIVATE, shows_errors
 from .page import Page
 
+MAX_STEM = 200  # bytes: a file system takes names of 255
+
 
 @shows_errors
 def pack_run(page: Page, cache: str, name: str | None) -> str:
@@ -19,7 +21,8 @@ def pack_run(page: Page, cache: str, name: str | None) -> str:
     run = list_runs(page.runs).get(name or "")
     if run is None:
         raise UserError(page.words.nothing_to_pack)
-    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
+    stem = str(run).encode()[:MAX_STEM].decode(errors="ignore")
+    target = Path(cache) / secrets.token_hex(16) / f"{stem}.zip"
     target.parent.mkdir(parents=True)
     run.pack(target)
     return str(target)

@@ -1,7 +1,9 @@
 """The Train tab: starts and steers a run of the server. The run goes on when the page is closed or reloaded."""
 
 import itertools
+import os
 import secrets
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import gradio as gr
 
 from ...data import open_dataset
 from ...errors import UserError
-from ...refs import RUN
+from ...refs import is_run_name
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
 from ...store import RunFolder, list_runs
@@ -41,7 +43,7 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
     if not settings.training:
         raise UserError(words.train.off)
     plan = make_plan(page, form)
-    if plan.folder.exists():
+    if os.path.lexists(plan.folder):
         raise UserError(words.train.run_taken, name=form.name)
     if form.source == "upload":
         with keep_upload(open_uploaded_files(settings, form), plan.folder) as data:
@@ -90,7 +92,10 @@ def leave_queue(page: Page, runner: TrainingQueue, settings: Settings, owner: st
 
 def list_resumable(runner: TrainingQueue, runs: Path) -> list[str]:
     """Runs that were begun here and not finished, without the current run and those in the queue."""
-    begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
+    names: list[str] = []
+    with suppress(OSError):
+        names = sorted(name for name in os.listdir(runs) if is_run_name(name))
+    begun = (RunFolder(runs / name) for name in names)
     return [str(run) for run in begun if is_interrupted(run) and runner.owner_of(str(run)) is None]
 
 
