@@ -5,9 +5,11 @@
 The engine knows no language: a page looks a translation up by the template (ui/words), never by the finished sentence.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+MAX_BITS = 100  # of a whole number, 30 digits; a longer one is written as a power of ten
 MAX_VALUE = 400  # characters of one value; longer ones are shortened in the middle
 
 
@@ -64,6 +66,17 @@ def _message(template: str, values: dict[str, Any]) -> Message:
     return Message(template, **values)
 
 
+class _Short(str):
+    """A value in place of a longer one; it is written without the form that its template has for the other."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return str(self)
+
+
 def _shorten(value: Any) -> Any:
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return _Short(f"{'-' if value < 0 else ''}10^{int(value.bit_length() * math.log10(2))}")
     text = str(value)
-    return value if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}"
+    return value if len(text) <= MAX_VALUE else _Short(f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}")

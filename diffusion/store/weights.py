@@ -72,6 +72,13 @@ def _read_safetensors(source: Path | bytes, name: str) -> tuple[dict[str, Tensor
         with safe_open(source, "pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118 (no dict)
     except (SafetensorError, KeyError):  # KeyError: a kind of number that torch does not have
+        head = _read_head(source)
+        if head.startswith((b"PK", b"\x80")):
+            raise UserError("{name} is no safetensors file: torch wrote it; call it .pth", name=name) from None
+        if len(head) > 8 and head[8:9] != b"{":
+            raise UserError(
+                "{name} is no file of weights: neither safetensors nor torch wrote it", name=name
+            ) from None
         raise UserError("{path} is damaged or cut short; copy or train it again", path=name) from None
 
 

@@ -393,7 +393,7 @@ SAFETENSORS = {
     "cut short": (to_safetensors(weights())[:-100], "is damaged or cut short"),
     "cut in the header": (to_safetensors(weights())[:100], "is damaged or cut short"),
     "empty": (b"", "is damaged or cut short"),
-    "text": (b"these are not the weights you are looking for", "is damaged or cut short"),
+    "text": (b"these are not the weights you are looking for", "is no file of weights"),
     "foreign": (to_safetensors({"bert.embeddings.weight": torch.zeros(3)}), "is not a checkpoint of context-unet"),
     "one missing": (to_safetensors(without("out.3.bias")), "it lacks out.3.bias"),
     "one too many": (to_safetensors(weights() | {"extra": torch.zeros(1)}), "it has extra"),

@@ -22,7 +22,7 @@ from diffusion.hub.pull import Listing
 from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
-from diffusion.store.run_folder import RunFolder, list_runs
+from diffusion.store import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
 from diffusion.ui.tabs import checkpoints, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate

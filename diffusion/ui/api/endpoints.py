@@ -18,13 +18,13 @@ from starlette.routing import Route
 
 from ...core import Noise
 from ...data import make_recipe, paint
-from ...engine import describe_request, generate_on_lent_gpu, predict_noise
+from ...engine import MAX_EPOCHS, describe_request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs
 from ..parts.limits import ConcurrencyLimit, limit_calls
-from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
+from ..parts.run_picker import TUTORIAL_EPOCHS
 from ..parts.share_links import link
 from .schemas import (
     MAX_SCALE,

@@ -11,7 +11,6 @@ from ...store import Checkpoint, RunFolder, list_runs, list_unusable
 from .page import Page
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
-MAX_EPOCHS = 6
 LEVELS = 500
 
 

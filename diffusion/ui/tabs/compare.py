@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ...engine import Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_EPOCHS, Frame, describe_request, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
@@ -17,7 +17,7 @@ from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.hub_progress import note
 from ..parts.page import Page
 from ..parts.player import build_comparison
-from ..parts.run_picker import MAX_EPOCHS, find_run, name_of, update_checkboxes
+from ..parts.run_picker import find_run, name_of, update_checkboxes
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate

@@ -247,6 +247,9 @@ MESSAGES = {
         "{name} 只是 Git LFS 的指针，不是权重；请用 git lfs pull 下载"
     ),
     "{name} is a web page, not weights; download the file itself": "{name} 是网页，不是权重；请下载文件本身",
+    "{name} is no safetensors file: torch wrote it; call it .pth": (
+        "{name} 不是 safetensors 文件，而是 torch 写的；请把后缀改成 .pth"
+    ),
     "{name} is no file of weights: neither safetensors nor torch wrote it": (
         "{name} 不是权重文件：既不是 safetensors 写的，也不是 torch 写的"
     ),
