@@ -54,7 +54,7 @@ def read_weights(source: Path | bytes, name: str) -> Weights:
     if name.endswith(".safetensors") or head[8:9] == b"{":
         tensors, metadata = _read_safetensors(source, name)
         return _find_network(tensors, name, _epoch_of(metadata))
-    content = load_pickle(io.BytesIO(source) if isinstance(source, bytes) else source, name)
+    content = load_pickle(source, name)
     return _find_network(content, name, _epoch_of(content))
 
 
@@ -82,12 +82,15 @@ def _read_safetensors(source: Path | bytes, name: str) -> tuple[dict[str, Tensor
         raise UserError("{path} is damaged or cut short; copy or train it again", path=name) from None
 
 
-def load_pickle(source: Path | io.BytesIO, name: str) -> Any:
+def load_pickle(source: Path | bytes, name: str) -> Any:
     """Reads tensors and plain values; refuses a pickle that would run code."""
     try:
+        if isinstance(source, Path) and not _read_head(source).startswith(b"PK"):
+            source = source.read_bytes()  # of a damaged pickle, torch would reserve any size that it finds in it
         with warnings.catch_warnings(), torch.serialization.safe_globals(PLAIN_TYPES):
             warnings.simplefilter("ignore", UserWarning)  # about what is refused below
-            return torch.load(source, map_location="cpu", weights_only=True)
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            return torch.load(file, map_location="cpu", weights_only=True)
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise UserError("could not read {path}: {problem}", path=name, problem=reason) from problem
@@ -95,9 +98,9 @@ def load_pickle(source: Path | io.BytesIO, name: str) -> Any:
         raise _explain(problem, source, name) from problem
 
 
-def _explain(problem: Exception, source: Path | io.BytesIO, name: str) -> UserError:
+def _explain(problem: Exception, source: Path | bytes, name: str) -> UserError:
     """The true reason why torch does not read a file."""
-    head = _read_head(source.getvalue() if isinstance(source, io.BytesIO) else source)
+    head = _read_head(source)
     text = str(problem)
     if foreign := re.search(r"(?:GLOBAL|[Uu]nsupported class) ([\w.]+)", text):
         return UserError(

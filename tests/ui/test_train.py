@@ -44,9 +44,10 @@ def pictures(tmp_path_factory):
 @pytest.mark.parametrize(
     "name,changed,answer",
     [
-        ("../x", {}, "Name the run with letters"),
-        ("", {}, "Name the run with letters"),
-        (None, {}, "Name the run with letters"),
+        ("../x", {}, "cannot be a run's name"),
+        ("", {}, "give the run a name"),
+        (None, {}, "give the run a name"),
+        ("x" * 300, {}, "is too long for a run's name"),
         ("taken", {}, "There is a run taken already"),
         ("x", {"epochs": 0}, "epochs must be at least 1"),
         ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
