@@ -6,7 +6,7 @@ from typing import Any
 
 from huggingface_hub import HfApi
 
-from ..errors import UserError
+from ..errors import Message, UserError
 from ..refs import HubRef
 from ..store import COURSE, EpochMetrics, RunConfig, find_epoch_files, read_entries, read_metrics
 from .client import RemoteFile, Repo, list_repo, run_to_end, run_with_deadline, stream
@@ -35,6 +35,7 @@ class Listing:
     config: RunConfig
     epochs: dict[int, RemoteEpoch]  # in the order of their numbers
     texts: dict[str, bytes]  # config.json and metrics.json, as the Hub has them
+    problem: Message | None = None  # what is wrong with its numbers, which then count as none
 
 
 def list_epochs(api: HfApi, ref: HubRef) -> Listing:
@@ -62,13 +63,13 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
         config = COURSE
     else:
         raise UserError("{ref} holds no run: it has no config.json", ref=ref)
-    metrics = _parse_metrics(texts)
+    metrics, problem = _parse_metrics(texts)
     epochs = {
         epoch: RemoteEpoch(repo.files[name], metrics.get(epoch, EpochMetrics()))
         for epoch, name in names.items()
         if 0 < repo.files[name].size <= MAX_WEIGHTS
     }
-    return Listing(ref, repo, config, epochs, texts)
+    return Listing(ref, repo, config, epochs, texts, problem)
 
 
 def _parse_config(text: bytes, ref: HubRef) -> RunConfig:
@@ -78,9 +79,9 @@ def _parse_config(text: bytes, ref: HubRef) -> RunConfig:
         raise UserError("{ref} holds no run that can be opened: {mistake}", ref=ref, mistake=mistake) from None
 
 
-def _parse_metrics(texts: dict[str, bytes]) -> dict[int, EpochMetrics]:
-    """A run is not refused for its numbers: damaged ones count as none."""
+def _parse_metrics(texts: dict[str, bytes]) -> tuple[dict[int, EpochMetrics], Message | None]:
+    """The numbers, and what is wrong with them: a run is not refused for damaged ones."""
     try:
-        return read_metrics(read_entries(texts["metrics.json"])) if "metrics.json" in texts else {}
-    except ValueError:
-        return {}
+        return read_metrics(read_entries(texts["metrics.json"])) if "metrics.json" in texts else {}, None
+    except UserError as mistake:
+        return {}, mistake.message

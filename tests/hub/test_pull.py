@@ -137,6 +137,7 @@ def test_numbers_that_are_not_ours_are_not_taken(hub, api, tmp_path, said):
     hub.put("me/run", {"metrics.json": said})
     listing = list_epochs(api, REF)
     assert not any(remote.metrics != EpochMetrics() for remote in listing.epochs.values())
+    assert (listing.problem is None) == (said[:1] == b"{")
     assert events(pull_epochs(api, listing, [0], tmp_path / "r")) == here(0)
     assert RunFolder(tmp_path / "r").metrics() == {}
 

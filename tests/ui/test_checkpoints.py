@@ -140,7 +140,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert shares and shares == sorted(shares) and shares[-1] <= 100
     run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
-    run_there = run_tables.list_remote_epochs(ENGLISH.hub, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
+    run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 
 

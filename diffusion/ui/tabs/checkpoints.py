@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def show_listing(page: Page, pulls: VisitorPulls, listing: Listing | None) -> li
     info = words.hub.epochs_most.format(epochs=limits.epochs, mb=limits.megabytes) if limits else None
     pickles = any(remote.is_pickle for remote in listing.epochs.values()) and not limits
     return [
-        list_remote_epochs(words.hub, listing, RunFolder(pulls.runs / name)),
+        list_remote_epochs(words, listing, RunFolder(pulls.runs / name)),
         gr.Column(visible=True),
         gr.CheckboxGroup(choices=list(listing.epochs), value=chosen, info=info),
         gr.Checkbox(value=False, visible=pickles),
@@ -102,7 +103,7 @@ def open_run(
     if is_over():
         yield note(words.hub.stopped)
         return
-    opened = words.hub.opened.format(name=name, epochs=", ".join(map(str, sorted(epochs))))
+    opened = words.hub.opened.format(name=escape(name), epochs=", ".join(map(str, sorted(epochs))))
     yield note(f"{opened} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
 
 
@@ -131,7 +132,8 @@ def push_run(
     ):
         for event in show_events(words.hub, events, is_over):
             if isinstance(event, Pushed):
-                link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
+                url = escape(event.url)
+                link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>'
                 form = words.hub.pushed if event.files else words.hub.pushed_already
                 yield note(form.format(files=len(event.files), link=link))
                 return
@@ -213,7 +215,7 @@ def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
 
     def table_of(found: Listing | None, name: str) -> str:
         here = RunFolder(pulls.runs / name) if is_run_name(name or "") else None
-        return list_remote_epochs(words.hub, found, here) if found else ""
+        return list_remote_epochs(words, found, here) if found else ""
 
     gr.on(
         [look_button.click, address.submit], partial(ask, page), address, [progress, listing], **HUB_QUEUE, **PRIVATE

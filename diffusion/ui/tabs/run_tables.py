@@ -6,7 +6,7 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from ...errors import Message, UserError, message_of
 from ...hub import Listing
@@ -112,10 +112,11 @@ def _source(hub: HubWords, source: dict[str, Any], endpoint: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(name)}</a>'
 
 
-def list_remote_epochs(hub: HubWords, listing: Listing, here: RunFolder | None) -> str:
+def list_remote_epochs(words: Words, listing: Listing, here: RunFolder | None) -> str:
     """A table with a row for each epoch on the Hub. here: the run folder they would be pulled into, if
     it has a name that a run can have."""
-    there: Collection[int] = ()
+    hub, there = words.hub, cast(Collection[int], ())
+    problem = note(escape(translate(words, listing.problem)), "problem") if listing.problem else ""
     with suppress(UserError):  # there is no such folder yet
         there = here.epochs() if here else ()
     heading = hub.found.format(
@@ -130,7 +131,7 @@ def list_remote_epochs(hub: HubWords, listing: Listing, here: RunFolder | None) 
         mark = f" · {hub.is_here}" if epoch in there else ""
         numbers = ["" if loss is None else f"{loss:.4f}" for loss in losses]
         rows.append([f"{epoch}{mark}", _megabytes(remote.file.size), *numbers, _write_distance(remote.metrics)])
-    return f'<p role="status">{heading}</p><div class="run-scroll">{_table(hub.listing, rows)}</div>'
+    return f'<p role="status">{heading}</p>{problem}<div class="run-scroll">{_table(hub.listing, rows)}</div>'
 
 
 def startup_pull_html(words: Words, pull: StartupPull | None) -> str:
