@@ -16,6 +16,7 @@ from .weights import SUFFIXES, Weights, fit_kinds, infer_config, read_weights
 
 EPOCH_FILE = re.compile(r"(context_)?model_(\d{1,6})\.(?:safetensors|pth|pt|ckpt|bin)", re.ASCII)
 EPOCH_IN_NAME = (re.compile(r"epoch[=_-]?(\d{1,6})(?!\d)", re.I), re.compile(r"(?:^|[_-])(\d{1,6})$"))
+CONTEXT = " (context)"  # ends the name of the run of a folder's context_model_….pth, where it has both
 MAX_LOADED = 16  # checkpoints kept in memory, 6 MB each
 _loading = Lock()
 
@@ -59,6 +60,26 @@ def list_files(folder: Path) -> list[str]:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise UserError("could not read {path}: {problem}", path=folder.name, problem=reason) from problem
+
+
+def find_family(path: Path) -> tuple[Path, bool | None]:
+    """The folder of a run, and which of its epochs are the run's: `context` of `find_epoch_files`.
+
+    The course's folder holds two runs, trained without and with context; the second is named with CONTEXT at the end.
+    """
+    stem = path.name.removesuffix(CONTEXT)
+    if stem not in ("", path.name) and not os.path.exists(path) and _holds_two_runs(path.with_name(stem)):
+        return path.with_name(stem), True
+    return path, False if _holds_two_runs(path) else None
+
+
+def _holds_two_runs(folder: Path) -> bool:
+    """Does the folder hold an epoch trained without context, and the same epoch trained with it?"""
+    try:
+        names = list_files(folder)
+    except UserError:
+        return False
+    return not find_epoch_files(names, False).keys().isdisjoint(find_epoch_files(names, True))
 
 
 def read_config(folder: Path) -> RunConfig:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,16 +28,19 @@ from ..refs import is_run_name
 from ..sprites import png
 from .checkpoint import RunConfig
 from .checkpoint_files import (
+    CONTEXT,
     EPOCH_FILE,
     Checkpoint,
     find_epoch_files,
+    find_family,
     list_files,
     load_cached,
     read_bounded,
     read_config,
 )
 from .files import reason_of, write_whole
-from .json_text import MAX_BYTES, damaged, parse_object
+from .json_text import MAX_BYTES
+from .origin import parse_plan, parse_source
 from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
 from .weights import load_pickle
 
@@ -47,23 +50,14 @@ TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
 ASIDE = "metrics.json.damaged"
-CONTEXT = " (context)"  # ends the name of the run of a folder's context_model_….pth
-SOURCE = {"repo", "revision", "commit", "files"}  # the entries of hub.json
-PLAN_PATHS = ("data", "labels", "start")  # entries of plan.json: text or nothing
 
 
 class RunFolder:
     """A run in a folder of its own; or, with CONTEXT at the end of the path, the second run of the course's folder."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self.name = self.path.name
-        self.context: bool | None = None  # only its context_model_… files, or only the others; None: all
-        base = self.path.with_name(self.name.removesuffix(CONTEXT)) if self.name.removesuffix(CONTEXT) else self.path
-        if self.name.endswith(CONTEXT) and not os.path.exists(self.path) and _holds_two_runs(base):
-            self.path, self.context = base, True
-        elif _holds_two_runs(self.path):
-            self.context = False
+        self.name = Path(path).name
+        self.path, self.context = find_family(Path(path))
 
     def __str__(self) -> str:
         return self.name
@@ -109,16 +103,19 @@ class RunFolder:
 
     def problems(self) -> list[Message]:
         """What is damaged in a run that opens all the same, in a sentence each."""
-        reads = (self._entries, self.read_source, self.plan)
-        found = [mistake for read in reads if (mistake := _mistake_of(read))]
+        found: list[Message] = []
+        for read in (self._entries, self.read_source, self.plan):
+            try:
+                read()
+            except UserError as mistake:
+                found.append(mistake.message)
         if self.path.joinpath(ASIDE).is_file():
             found.append(Message("{name} was damaged; it is kept as {aside}", name="metrics.json", aside=ASIDE))
         return found
 
     def card(self) -> str:
         """README.md, or nothing."""
-        path = self.path / "README.md"
-        return path.read_text("utf-8", errors="replace") if path.is_file() else ""
+        return (self._read("README.md") or b"").decode(errors="replace")
 
     def _entries(self) -> dict[str, dict[str, Any]]:
         """metrics.json as it is written: epochs as text, and "floor". A UserError where it is damaged."""
@@ -146,19 +143,17 @@ class RunFolder:
     def resume_state(self) -> dict[str, Any] | None:
         """What training resumes from, or None."""
         path = self.path / RESUME
-        if not path.is_file():
-            return None
-        return load_pickle(path, f"{self}/{RESUME}")
+        return load_pickle(path, f"{self}/{RESUME}") if path.is_file() else None
 
     def is_finished(self) -> bool:
-        """Has training reached its last epoch? The numbers of that epoch are written last; where they are damaged, the
-        last weights without a state to resume from say it."""
+        """Has training reached its last epoch? Its numbers are written last; where they are damaged, its weights say."""
         epochs = self.config().training.get("epochs")
         if not isinstance(epochs, int):
             return False
         if epochs - 1 in self.metrics():
             return True
-        is_damaged = bool(os.path.isfile(self.path / ASIDE) or _mistake_of(self._entries))
+        has_metrics = os.path.isfile(self.path / "metrics.json")
+        is_damaged = os.path.isfile(self.path / ASIDE) or (has_metrics and not self._entries_or_none())
         return is_damaged and epochs - 1 in self.epochs() and not (self.path / RESUME).is_file()
 
     def create(self, config: RunConfig) -> None:
@@ -249,8 +244,7 @@ class RunFolder:
 
     def nearest(self) -> bytes:
         """nearest.png: sprites of the last epoch above the training sprites they are most like; empty without it."""
-        path = self.path / "nearest.png"
-        return path.read_bytes() if path.is_file() else b""
+        return self._read("nearest.png") or b""
 
     def save_plan(self, plan: dict[str, Any]) -> None:
         """Saves what resuming needs and config.json does not hold: where the data is, which epochs are saved."""
@@ -258,11 +252,8 @@ class RunFolder:
 
     def plan(self) -> dict[str, Any]:
         """As saved; empty where the run came without it. A UserError where it is damaged."""
-        content, name = self._read("training/plan.json"), f"{self}/training/plan.json"
-        plan = {} if content is None else parse_object(content, name)
-        if not all(isinstance(plan.get(entry) or "", str) for entry in PLAN_PATHS):
-            raise damaged(name, Message("it holds no names and values"))
-        return plan
+        content = self._read("training/plan.json")
+        return {} if content is None else parse_plan(content, f"{self}/training/plan.json")
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
@@ -279,9 +270,7 @@ class RunFolder:
                         archive.write(file, f"{self.path.name}/{file.name}")
         except OSError as problem:
             target.unlink(missing_ok=True)
-            raise UserError(
-                "could not pack {path}: {problem}", path=self.path, problem=reason_of(problem)
-            ) from problem
+            raise UserError("could not pack {path}: {problem}", path=self, problem=reason_of(problem)) from problem
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
@@ -292,21 +281,8 @@ class RunFolder:
 
     def read_source(self) -> dict[str, Any]:
         """As `source`; a UserError where hub.json is damaged."""
-        content, name = self._read("hub.json"), f"{self}/hub.json"
-        if content is None:
-            return {}
-        source = parse_object(content, name)
-        files = source.get("files")
-        is_known = (
-            source.keys() == SOURCE
-            and all(isinstance(source[part] or "", str) for part in ("repo", "revision", "commit"))
-            and source["repo"]
-            and isinstance(files, dict)
-            and all(isinstance(checksum, str) for checksum in files.values())
-        )
-        if not is_known:
-            raise damaged(name, Message("it does not say where on the Hub the run is"))
-        return source
+        content = self._read("hub.json")
+        return {} if content is None else parse_source(content, f"{self}/hub.json")
 
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
@@ -322,20 +298,3 @@ class RunFolder:
 
 def sample_name(epoch: int) -> str:
     return f"sample_{epoch}.png"
-
-
-def _mistake_of(read: Callable[[], object]) -> Message | None:
-    try:
-        read()
-    except UserError as mistake:
-        return mistake.message
-    return None
-
-
-def _holds_two_runs(folder: Path) -> bool:
-    """Does the folder hold both files of an epoch that the course saves, trained without and with context?"""
-    try:
-        names = list_files(folder)
-    except UserError:
-        return False
-    return not find_epoch_files(names, False).keys().isdisjoint(find_epoch_files(names, True))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ..errors import Message, UserError, message_of
 from ..refs import check_run_name
-from .checkpoint_files import find_epoch_files, list_files
-from .run_folder import CONTEXT, RunFolder
+from .checkpoint_files import CONTEXT, find_epoch_files, list_files
+from .run_folder import RunFolder
 from .weights import SUFFIXES
 
 

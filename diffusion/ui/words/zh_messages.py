@@ -236,6 +236,7 @@ MESSAGES = {
     "it names {count} epochs; up to {most} can be sampled together": "它写了 {count} 个回合；一起采样最多 {most} 个",
     "it has settings that this version does not know: {unknown}": "它有这个版本不认识的设置：{unknown}",
     "it holds no names and values": "它里面不是名字和值",
+    "it does not say where the data is": "它没有说明数据在哪里",
     "it does not say where on the Hub the run is": "它没有说明训练任务在 Hub 的哪里",
     "{name} was damaged; it is kept as {aside}": "{name} 曾经损坏；原文件保存为 {aside}",
     "{what} must be text, not {entries!r}": "{what} 须是文字，而不是 {entries!r}",
