@@ -115,7 +115,7 @@ class RunFolder:
 
     def card(self) -> str:
         """README.md, or nothing."""
-        return (self._read("README.md") or b"").decode(errors="replace")
+        return (self._read("README.md") or b"").decode(errors="replace").replace("\r\n", "\n")
 
     def _entries(self) -> dict[str, dict[str, Any]]:
         """metrics.json as it is written: epochs as text, and "floor". A UserError where it is damaged."""
@@ -146,7 +146,7 @@ class RunFolder:
         return load_pickle(path, f"{self}/{RESUME}") if path.is_file() else None
 
     def is_finished(self) -> bool:
-        """Has training reached its last epoch? Its numbers are written last; where they are damaged, its weights say."""
+        """Has training reached its last epoch? Its numbers are written last; if they are damaged, its weights say."""
         epochs = self.config().training.get("epochs")
         if not isinstance(epochs, int):
             return False
