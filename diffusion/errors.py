@@ -7,11 +7,15 @@ The engine knows no language: a page looks a translation up by the template (ui/
 
 import errno
 import logging
+import math
+import re
 import secrets
 import shutil
 from collections.abc import Callable
 from typing import Any
 
+MAX_BITS = 100  # of a whole number, 30 digits; a longer one is written as a power of ten
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # in a value: they would break the line
 MAX_VALUE = 400  # characters of one value; longer ones are shortened in the middle
 
 
@@ -95,9 +99,29 @@ def _message(template: str, values: dict[str, Any]) -> Message:
     return Message(template, **values)
 
 
+class _Short(str):
+    """A value in place of another; it is written without the form that its template has for the other."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"'{self}'"
+
+    def __format__(self, form: str) -> str:
+        return str(self)
+
+
 def _shorten(value: Any) -> Any:
-    text = str(value)
-    return value if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}"
+    """The value, or what stands for it in a sentence of one line where it is too long or would break the line."""
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return _Short(f"{'-' if value < 0 else ''}10^{int(value.bit_length() * math.log10(2))}")
+    try:
+        text = str(value)
+    except ValueError:  # a list with a number of more than 4,300 digits
+        return _Short("…")
+    short = text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE // 2]}…{text[-MAX_VALUE // 2 :]}"
+    short = CONTROL.sub(lambda found: ascii(found[0])[1:-1], short)
+    return value if short == text else _Short(short)
 
 
 READ_ONLY = Message("the folder is read-only")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..core import Noise, Step, guide, sample
+from ..errors import UserError
 from ..store import MAX_LOADED, Checkpoint
 from .batching import Predict, batcher
 from .device import Device, find_device
@@ -27,6 +28,9 @@ def generate(
     begin: start from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
     """
     device = device or find_device()
+    for checkpoint in checkpoints:
+        if checkpoint.no_kinds and any(request.kinds) and request.guidance:
+            raise UserError(checkpoint.no_kinds)
     with batcher().admit():
         loops = [_sampling_loop(checkpoint, request, device, begin) for checkpoint in checkpoints]
         yield from zip(*loops, strict=True)

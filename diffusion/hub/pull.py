@@ -136,6 +136,7 @@ def _find_missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[i
     if is_unbegun(run.path):
         clear_unbegun(run.path)
         return chosen
+    run.read_source()  # raises its own error where hub.json is damaged
     if not was_pulled_from(run, listing.ref):
         raise UserError("{run} holds another run, not one of {ref}; name a new folder", run=run, ref=listing.ref)
     if run.epochs() and run.config() != listing.config:

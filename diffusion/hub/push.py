@@ -85,7 +85,7 @@ def check_push(run: RunFolder, ref: HubRef) -> None:
     epochs = run.epochs()
     if not epochs:
         raise UserError("{run} holds no epochs to push", run=run)
-    if any(path.suffix == ".pth" for path in epochs.values()):
+    if any(path.suffix != ".safetensors" for path in epochs.values()):
         raise UserError("{run} holds pickles (.pth); make .safetensors of them with the verb convert first", run=run)
 
 
@@ -111,7 +111,7 @@ def _find_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
 
 def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
     """Refuses to overwrite another run, or a commit that is newer than this folder."""
-    source = run.source()
+    source = run.read_source()
     if source.get("repo") != ref.repo:
         if find_epoch_files(repo.files) or "config.json" in repo.files:
             raise UserError(

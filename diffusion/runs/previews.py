@@ -20,6 +20,12 @@ def preview_kinds(config: RunConfig) -> tuple[str, ...]:
     return PREVIEW_KINDS if has_kinds else ()
 
 
+def _drop_label(config: RunConfig) -> float:
+    """The share of sprites trained without a label; config.json of a foreign run may not say it."""
+    share = config.training.get("drop_label", 1)
+    return share if isinstance(share, int | float) else 1
+
+
 def preview_requests(config: RunConfig) -> list[Request]:
     """A request for each kind, or one request for any kind.
 
@@ -46,9 +52,3 @@ def draw_previews(checkpoint: Checkpoint) -> Tensor:
     with ThreadPoolExecutor(len(requests)) as pool:  # at the same time, so that the network gets one batch
         sprites = list(pool.map(partial(generate_finished, checkpoint), requests))
     return torch.stack(sprites, dim=1).flatten(0, 1)
-
-
-def _drop_label(config: RunConfig) -> float:
-    """Where config.json does not say it, as if no kinds had been learned."""
-    share = config.training.get("drop_label")
-    return share if isinstance(share, int | float) else 1.0

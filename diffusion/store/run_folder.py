@@ -4,12 +4,14 @@
     training/data.npy  training/labels.npy   its own copy of the training data, where it has one
 
 Every write goes to a temporary file beside its target, is flushed to disk and then renamed, so a folder never
-holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too.
+holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens as a run too; where it also holds
+`context_model_<epoch>.pth` of the same epochs, as the course's does, these are a second run, "weights (context)".
 """
 
 import hashlib
 import io
 import json
+import os
 import re
 import secrets
 import zipfile
@@ -22,13 +24,27 @@ import torch
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from ..errors import UserError, reason_of
+from ..errors import Message, UserError, reason_of
+from ..refs import is_run_name
 from ..sprites import png
 from .checkpoint import RunConfig
-from .checkpoint_files import EPOCH_FILE, Checkpoint, list_checkpoints, load_cached, load_pickle, read_config
+from .checkpoint_files import (
+    CONTEXT,
+    EPOCH_FILE,
+    Checkpoint,
+    find_epoch_files,
+    find_family,
+    list_files,
+    load_cached,
+    read_bounded,
+    read_config,
+)
 from .files import write_whole
+from .json_text import MAX_BYTES
 from .leftovers import clear_unbegun, is_unbegun
+from .origin import parse_plan, parse_source
 from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
+from .weights import load_pickle
 
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RESUME = "training/resume.pt"
@@ -36,18 +52,23 @@ TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
 RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
 OWNER = "training/owner"
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
+ASIDE = "metrics.json.damaged"
 
 
 class RunFolder:
+    """A run in a folder of its own; or, with CONTEXT at the end of the path, the second run of the course's folder."""
+
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        self.name = Path(path).name
+        self.path, self.context = find_family(Path(path))
 
     def __str__(self) -> str:
-        return self.path.name
+        return self.name
 
     def epochs(self) -> dict[int, Path]:
         """The checkpoints there are, in the order of their epochs: {0: …/model_0.safetensors, 4: …}."""
-        return list_checkpoints(self.path)
+        found = find_epoch_files(list_files(self.path), self.context)
+        return {epoch: self.path / name for epoch, name in found.items()}
 
     def config(self) -> RunConfig:
         return read_config(self.path)
@@ -55,45 +76,88 @@ class RunFolder:
     def file(self, epoch: int) -> Path:
         """The checkpoint of an epoch."""
         epochs = self.epochs()
-        if epoch not in epochs:
-            there = ", ".join(map(str, epochs)) or "none"
-            raise UserError("{path} has no epoch {absent}; it has: {there}", path=self.path, absent=epoch, there=there)
-        return epochs[epoch]
+        if epoch in epochs:
+            return epochs[epoch]
+        other = find_epoch_files(list_files(self.path)).get(epoch)
+        if self.context is False and other:  # as earlier versions named it
+            return self.path / other
+        there = ", ".join(map(str, epochs)) or "none"
+        raise UserError("{path} has no epoch {absent}; it has: {there}", path=self, absent=epoch, there=there)
 
     def load(self, epoch: int) -> Checkpoint:
         """Read once as long as the file stays the same: all callers share the object and do not change it."""
         config = self.config()  # first: its error says what is wrong with the folder
-        return load_cached(self.file(epoch), config)
+        other = Message(
+            "{run} was trained without kinds; the run {other} of the same folder knows them",
+            run=self,
+            other=f"{self}{CONTEXT}",
+        )
+        file = self.file(epoch)
+        has_no_kinds = self.context is False and not file.name.startswith("context_")
+        return load_cached(file, config, other if has_no_kinds else None)
 
     def metrics(self) -> dict[int, EpochMetrics]:
-        """What training and `evaluate` measured of each epoch, in order; empty where nothing was measured."""
-        return read_metrics(self._entries())
+        """What training and `evaluate` measured of each epoch, in order; empty where nothing was, or it is damaged."""
+        return read_metrics(self._entries_or_none())
 
     def baseline(self) -> Baseline:
         """The numbers of real sprites that `evaluate` measured."""
-        return Baseline.from_json(self._entries().get(BASELINE))
+        return Baseline.from_json(self._entries_or_none().get(BASELINE))
+
+    def problems(self) -> list[Message]:
+        """What is damaged in a run that opens all the same, in a sentence each."""
+        found: list[Message] = []
+        for read in (self._entries, self.read_source, self.plan):
+            try:
+                read()
+            except UserError as mistake:
+                found.append(mistake.message)
+        if self.path.joinpath(ASIDE).is_file():
+            found.append(Message("{name} was damaged; it is kept as {aside}", name="metrics.json", aside=ASIDE))
+        return found
 
     def card(self) -> str:
         """README.md, or nothing."""
-        path = self.path / "README.md"
-        return path.read_text("utf-8") if path.is_file() else ""
+        return (self._read("README.md") or b"").decode(errors="replace").replace("\r\n", "\n")
 
     def _entries(self) -> dict[str, dict[str, Any]]:
-        """metrics.json as it is written: epochs as text, and "floor"."""
-        path = self.path / "metrics.json"
-        return read_entries(path.read_bytes()) if path.is_file() else {}
+        """metrics.json as it is written: epochs as text, and "floor". A UserError where it is damaged."""
+        content = self._read("metrics.json")
+        return {} if content is None else read_entries(content, f"{self}/metrics.json")
+
+    def _entries_or_none(self) -> dict[str, dict[str, Any]]:
+        with suppress(UserError):  # `problems` says it
+            return self._entries()
+        return {}
+
+    def _entries_to_change(self) -> dict[str, dict[str, Any]]:
+        """As `_entries`; a damaged metrics.json is put aside first, so that what can be saved of it is not lost."""
+        with suppress(UserError):
+            return self._entries()
+        with suppress(OSError):  # where it cannot be renamed, it cannot be written either, and that is said
+            (self.path / "metrics.json").replace(self.path / ASIDE)
+        return {}
+
+    def _read(self, name: str) -> bytes | None:
+        """A small file of the run, or None where there is none."""
+        path = self.path / name
+        return read_bounded(path, MAX_BYTES) if os.path.isfile(path) else None
 
     def resume_state(self) -> dict[str, Any] | None:
         """What training resumes from, or None."""
         path = self.path / RESUME
-        if not path.is_file():
-            return None
-        return load_pickle(path, path)
+        return load_pickle(path, f"{self}/{RESUME}") if path.is_file() else None
 
     def is_finished(self) -> bool:
-        """Has training reached its last epoch? The numbers of that epoch are the last to be written."""
+        """Has training reached its last epoch? Its numbers are written last; if they are damaged, its weights say."""
         epochs = self.config().training.get("epochs")
-        return isinstance(epochs, int) and epochs - 1 in self.metrics()
+        if not isinstance(epochs, int):
+            return False
+        if epochs - 1 in self.metrics():
+            return True
+        has_metrics = os.path.isfile(self.path / "metrics.json")
+        is_damaged = os.path.isfile(self.path / ASIDE) or (has_metrics and not self._entries_or_none())
+        return is_damaged and epochs - 1 in self.epochs() and not (self.path / RESUME).is_file()
 
     def create(self, config: RunConfig, plan: dict[str, Any] | None = None) -> None:
         """Starts a new run. Refuses a folder that holds anything but the leftovers of a run that never began.
@@ -168,15 +232,15 @@ class RunFolder:
 
     def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
         """facts: an entry of metrics.json; replaces the one that is there."""
-        self._save_entries(self._entries() | {str(epoch): facts})
+        self._save_entries(self._entries_to_change() | {str(epoch): facts})
 
     def save_quality(self, epoch: int, quality: dict[str, Any]) -> None:
         """Adds the numbers of `evaluate` to those of training."""
-        self.save_metrics(epoch, self._entries().get(str(epoch), {}) | {"quality": quality})
+        self.save_metrics(epoch, self._entries_to_change().get(str(epoch), {}) | {"quality": quality})
 
     def save_baseline(self, baseline: dict[str, Any]) -> None:
         """Removes the epochs' "quality" where it was measured in another way ("exam"): it could not be compared."""
-        entries = self._entries()
+        entries = self._entries_to_change()
         if entries.pop(BASELINE, {}).get("exam") != baseline["exam"]:
             for facts in entries.values():
                 facts.pop("quality", None)
@@ -208,17 +272,16 @@ class RunFolder:
 
     def nearest(self) -> bytes:
         """nearest.png: sprites of the last epoch above the training sprites they are most like; empty without it."""
-        path = self.path / "nearest.png"
-        return path.read_bytes() if path.is_file() else b""
+        return self._read("nearest.png") or b""
 
     def save_plan(self, plan: dict[str, Any]) -> None:
         """Saves what resuming needs and config.json does not hold: where the data is, which epochs are saved."""
         self._write("training/plan.json", (json.dumps(plan, indent=2) + "\n").encode())
 
     def plan(self) -> dict[str, Any]:
-        """As saved; empty where the run came without it."""
-        path = self.path / "training" / "plan.json"
-        return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        """As saved; empty where the run came without it. A UserError where it is damaged."""
+        content = self._read("training/plan.json")
+        return {} if content is None else parse_plan(content, f"{self}/training/plan.json")
 
     def save_card(self, text: str) -> None:
         self._write("README.md", text.encode())
@@ -226,24 +289,28 @@ class RunFolder:
     def pack(self, target: Path) -> None:
         """Writes the run as a .zip: all but training/, in a folder of the run's name."""
         try:
-            with zipfile.ZipFile(target, "w") as archive:  # stored: weights do not get smaller
+            # stored: weights do not get smaller
+            with zipfile.ZipFile(target, "w", strict_timestamps=False) as archive:
                 for file in sorted(self.path.iterdir()):
-                    if file.is_file() and not file.name.startswith("."):
+                    if os.path.isfile(file) and is_run_name(
+                        file.name
+                    ):  # no hidden file, and none that no .zip can name
                         archive.write(file, f"{self.path.name}/{file.name}")
         except OSError as problem:
             target.unlink(missing_ok=True)
-            raise UserError(
-                "could not pack {path}: {problem}", path=self.path, problem=reason_of(problem)
-            ) from problem
+            raise UserError("could not pack {path}: {problem}", path=self, problem=reason_of(problem)) from problem
 
     def source(self) -> dict[str, Any]:
         """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
-        there; empty for a run that was never on the Hub."""
-        try:
-            source = json.loads((self.path / "hub.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return source if isinstance(source, dict) and source.keys() == {"repo", "revision", "commit", "files"} else {}
+        there; empty for a run that was never on the Hub, or where that is damaged."""
+        with suppress(UserError):  # `problems` says it
+            return self.read_source()
+        return {}
+
+    def read_source(self) -> dict[str, Any]:
+        """As `source`; a UserError where hub.json is damaged."""
+        content = self._read("hub.json")
+        return {} if content is None else parse_source(content, f"{self}/hub.json")
 
     def save_source(self, source: dict[str, Any]) -> None:
         self._write("hub.json", (json.dumps(source, indent=2) + "\n").encode())
@@ -255,17 +322,6 @@ class RunFolder:
 
     def _write(self, name: str, content: bytes | memoryview) -> None:
         write_whole(self.path / name, content, f"{self}/{name}")
-
-
-def list_runs(root: Path) -> dict[str, RunFolder]:
-    """The runs in a folder, by name; leaves out what does not open as a run."""
-    runs = {}
-    for path in sorted(root.iterdir()) if root.is_dir() else ():
-        with suppress(ValueError, OSError, RecursionError):
-            run = RunFolder(path)
-            if run.epochs() and run.config():
-                runs[path.name] = run
-    return runs
 
 
 def _digest(salt: str, owner: str) -> str:

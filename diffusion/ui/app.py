@@ -16,6 +16,7 @@ from .parts.scripts import modules, served_path
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .tabs.run_tables import default_run_html
 from .words import ENGLISH, LANGUAGES, Words, translate
 
 TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
@@ -68,6 +69,7 @@ def build_page(
     path = next(path for path, others in LANGUAGES.items() if others is words)
     begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'
     gr.Markdown(f"# {words.title}\n{words.intro} {begin}", elem_classes="intro")
+    problem = gr.HTML(visible=False)
     with gr.Tabs() as tabs:
         with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
@@ -85,6 +87,12 @@ def build_page(
         words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
     app.load(select_tab, outputs=tabs, queue=False, **PRIVATE)
+
+    def show_problem() -> gr.HTML:
+        html = default_run_html(page)
+        return gr.HTML(html, visible=bool(html))
+
+    app.load(show_problem, outputs=problem, queue=False, **PRIVATE)
 
 
 def language_links(words: Words) -> str:

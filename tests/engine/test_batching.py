@@ -330,7 +330,7 @@ def test_a_caller_keeps_no_worker_threads_beside_the_engine_s():
 
 MEASURED = """
 import os, time, torch
-from diffusion.engine.device import measure_bf16_speedup
+from diffusion.engine.device import is_bf16_right
 from diffusion.runs.estimate import measure_training_speed
 
 def threads():
@@ -339,7 +339,7 @@ def threads():
 
 torch.set_num_threads(4)
 before = threads()
-measure_bf16_speedup()
+is_bf16_right()
 printed = [threads() - before]
 measure_training_speed("sprite-unet", 16, 64)
 print(*printed, threads() - before)

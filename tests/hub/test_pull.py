@@ -26,9 +26,9 @@ from diffusion.hub.client import PATIENCE, Progress, Waiting, run_to_end
 from diffusion.hub.listing import list_epochs
 from diffusion.hub.pull import EpochHere, LocalCopy, find_or_pull, pull_epochs
 from diffusion.refs import HubRef
+from diffusion.store import RunFolder, list_runs
 from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.quality import EpochMetrics, read_metrics
-from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.store.run_lock import LOCK, lock_run
 
 REF = HubRef("me/run")
@@ -139,6 +139,7 @@ def test_numbers_that_are_not_ours_are_not_taken(hub, api, tmp_path, said):
     hub.put("me/run", {"metrics.json": said})
     listing = list_epochs(api, REF)
     assert not any(remote.metrics != EpochMetrics() for remote in listing.epochs.values())
+    assert (listing.problem is None) == (said[:1] == b"{")
     assert events(pull_epochs(api, listing, [0], tmp_path / "r")) == here(0)
     assert RunFolder(tmp_path / "r").metrics() == {}
 
@@ -216,8 +217,8 @@ def test_only_a_runs_own_file_names_are_looked_at(hub, api, files, tmp_path, nam
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (lambda _: b"<html>", "is no safetensors file"),
-        (lambda weights: weights[:-8], "is no safetensors file"),
+        (lambda _: b"<html>", "is a web page, not weights"),
+        (lambda weights: weights[:-8], "is damaged or cut short"),
         (lambda weights: save({"a": torch.ones(2)}), "is not a checkpoint of sprite-unet"),
         (lambda weights: save({name: t[None].contiguous() for name, t in load(weights).items()}), "of another size"),
         (lambda weights: save({name: t * torch.nan for name, t in load(weights).items()}), "not finite"),
@@ -270,9 +271,7 @@ def test_a_pickle_that_would_run_code_is_not_run(hub, api, tmp_path):
     content = io.BytesIO()
     torch.save({"a": Payload()}, content)
     hub.add("me/evil", {"model_0.pth": content.getvalue()})
-    with pytest.raises(
-        ValueError, match=r"hf://me/evil cannot be used: model_0\.pth is damaged or is no file of weights"
-    ):
+    with pytest.raises(ValueError, match=r"hf://me/evil cannot be used: model_0\.pth holds a pickled object"):
         list(pull_epochs(api, list_epochs(api, HubRef("me/evil")), None, tmp_path / "r", allow_pickle=True))
     assert not Path("/tmp/sprites-were-here").exists() and not (tmp_path / "r").exists()
 

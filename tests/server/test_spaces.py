@@ -138,7 +138,7 @@ def test_only_a_process_that_was_lent_a_gpu_believes_in_it(monkeypatch):
     monkeypatch.delenv("SPRITES_PRECISION")
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(device, "has_bf16_gpu", lambda: True)
     fork = multiprocessing.get_context("fork")
     found = fork.SimpleQueue()
     assert device.find_device.__wrapped__().name == "cpu"

@@ -22,7 +22,7 @@ from diffusion.hub.pull import Listing
 from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
-from diffusion.store.run_folder import RunFolder, list_runs
+from diffusion.store import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
 from diffusion.ui.tabs import checkpoints, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate
@@ -140,7 +140,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert shares and shares == sorted(shares) and shares[-1] <= 100
     run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
-    run_there = run_tables.list_remote_epochs(ENGLISH.hub, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
+    run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 
 
@@ -158,8 +158,8 @@ def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
     ("epochs", "name", "complaint"),
     [
         ([], "mine", ENGLISH.hub.choose_first),
-        ([0], "../mine", ENGLISH.run_name),
-        ([0], "", ENGLISH.run_name),
+        ([0], "../mine", "cannot be a run's name"),
+        ([0], "", "give the run a name"),
         ([0], "taken", "taken holds another run, not one of hf://me/run"),
     ],
     ids=["no epoch", "path", "no name", "another run"],
@@ -237,7 +237,7 @@ def test_two_do_not_write_the_same_run_at_once(hub, pulls):
 def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pulls):
     opened(pulls, looked("hf://me/run"), [12, 4], "mine")
     make_run(pulls.runs / "own", epochs=(0,), width=16)
-    table = run_tables.list_local_runs(ENGLISH.hub, list_runs(pulls.runs), hub.url)
+    table = run_tables.list_local_runs(ENGLISH, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
     assert "4, 12 (0.2 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
@@ -251,7 +251,7 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
 def test_foreign_numbers_are_shown_as_nothing(tmp_path, said):
     run = make_run(tmp_path / "run", epochs=(0,))
     run.save_file("metrics.json", said)
-    table = run_tables.list_local_runs(ENGLISH.hub, {"run": run}, "https://hub")
+    table = run_tables.list_local_runs(ENGLISH, {"run": run}, "https://hub")
     assert "<b>" not in table and "nan" not in table.lower()
 
 

@@ -17,7 +17,7 @@ from diffusion.runs.log_lines import EpochLine
 from diffusion.server.run_status import RunStatus
 from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
-from diffusion.store.run_folder import list_runs
+from diffusion.store import list_runs
 from diffusion.ui.tabs import hub_jobs as jobs
 from diffusion.ui.words import ENGLISH
 

@@ -17,6 +17,7 @@ from diffusion.errors import UserError
 from diffusion.runs import Plan
 from diffusion.server.run_queue import TrainingQueue
 from diffusion.server.settings import Settings
+from diffusion.server.visitor_runs import VisitorRuns
 from diffusion.sprites import KINDS
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.controls import shows_errors
@@ -48,9 +49,10 @@ def pictures(tmp_path_factory):
 @pytest.mark.parametrize(
     "name,changed,answer",
     [
-        ("../x", {}, "Name the run with letters"),
-        ("", {}, "Name the run with letters"),
-        (None, {}, "Name the run with letters"),
+        ("../x", {}, "cannot be a run's name"),
+        ("", {}, "give the run a name"),
+        (None, {}, "give the run a name"),
+        ("x" * 300, {}, "is too long for a run's name"),
         ("taken", {}, "There is a run taken already"),
         ("x", {"epochs": 0}, "epochs must be at least 1"),
         ("x", {"epochs": 1.5}, "Epochs must be a whole number"),

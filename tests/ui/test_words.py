@@ -48,6 +48,7 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
     "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",
     "SENTENCES[name]": "store.comparison",
+    "checkpoint.no_kinds": "store.weights and store.run_folder: a message of a checkpoint",
     "SENTENCES['specialises']": "store.comparison",
     "LOG_IN": "hub.errors: a text of its own",
     "shapes": "data.uploads: a text of the line above",

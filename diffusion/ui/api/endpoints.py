@@ -5,6 +5,7 @@ Each returns a PNG picture and facts as JSON. An agent reads their docstrings.
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +19,13 @@ from starlette.routing import Route
 
 from ...core import Noise, Step
 from ...data import make_recipe, paint
-from ...engine import Request, describe_request, generate_on_lent_gpu, predict_noise
+from ...engine import MAX_EPOCHS, Request, describe_request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs
 from ..parts.limits import ConcurrencyLimit, check_presence, limit_calls
-from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
+from ..parts.run_picker import TUTORIAL_EPOCHS
 from ..parts.share_links import link
 from ..visitors.callers import caller_of
 from .schemas import (
@@ -249,8 +250,10 @@ def health(runs: Path) -> Route:
     """GET /gradio_api/health: whether the server is up, and its runs; for monitoring."""
 
     def answer(_: WebRequest) -> JSONResponse:
-        return JSONResponse(
-            {"status": "ok", "runs": {name: list(run.epochs()) for name, run in list_runs(runs).items()}}
-        )
+        epochs = {}
+        for name, run in list_runs(runs).items():
+            with suppress(UserError):  # it is gone since it was listed
+                epochs[name] = list(run.epochs())
+        return JSONResponse({"status": "ok", "runs": epochs})
 
     return Route("/gradio_api/health", answer)

@@ -4,6 +4,9 @@ Gradio puts the contents of a tab on the page when it is first opened, and a gr.
 its own properties. So what updates one begins with the tab's `select` event.
 """
 
+import os
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +44,15 @@ def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_ru
 
 
 def on_disk(runs: Path) -> list[tuple[str, int]]:
-    """Each run folder and when it changed: another value after every new file, for a few microseconds a run."""
-    if not runs.is_dir():
-        return []
-    return sorted((path.name, path.stat().st_mtime_ns) for path in runs.iterdir() if path.is_dir())
+    """Each run folder and when it changed: another value after every new file, for a few microseconds a run.
+
+    A folder that cannot be read is left out; a name that is no text is written with backslashes.
+    """
+    found = []
+    with suppress(OSError):
+        for name in os.listdir(runs):
+            with suppress(OSError):
+                state = os.stat(runs / name)
+                if stat.S_ISDIR(state.st_mode):
+                    found.append((name.encode("utf-8", "backslashreplace").decode(), state.st_mtime_ns))
+    return sorted(found)

@@ -4,6 +4,7 @@ Gradio answers {"error": null} to every exception but gr.Error. All events and e
 no handler can forget it; an exception outside of them, such as in the upload of a file, reaches `answer_exception`.
 """
 
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -19,10 +20,14 @@ CALLS = ("/queue/join", "/run/", "/api/", "/call/", "/component_server")  # addr
 
 
 def to_toast(words: Words, error: Exception) -> gr.Error:
-    """The error as a toast in these words. A gr.Error stays what it is; what is no UserError goes into the log."""
+    """The error as a toast in these words. A gr.Error stays what it is; what is no UserError goes into the log.
+
+    Gradio shows a toast as HTML: what a message quotes, such as a name in a stranger's file, stays text.
+    """
     if isinstance(error, gr.Error):
         return error
-    return gr.Error(translate(words, explain(error)), duration=SECONDS_SHOWN, print_exception=False)
+    said = escape(translate(words, explain(error)), quote=False)
+    return gr.Error(said, duration=SECONDS_SHOWN, print_exception=False)
 
 
 class SafeBlocks(gr.Blocks):

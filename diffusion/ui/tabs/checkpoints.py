@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from huggingface_hub import HfApi
 
 from ...errors import UserError
 from ...hub import PATIENCE, Listing, Pushed, as_generator, list_epochs, run_with_deadline
-from ...refs import RUN, HubRef
+from ...refs import HubRef, check_run_name, is_run_name
 from ...runs import publish_run
 from ...server import Settings, VisitorPulls
-from ...store import RunFolder, list_runs
+from ...store import RunFolder, list_runs, list_unusable
 from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
@@ -67,7 +68,7 @@ def show_listing(page: Page, pulls: VisitorPulls, listing: Listing | None) -> li
     info = words.hub.epochs_most.format(epochs=limits.epochs, mb=limits.megabytes) if limits else None
     pickles = any(remote.is_pickle for remote in listing.epochs.values()) and not limits
     return [
-        list_remote_epochs(words.hub, listing, RunFolder(pulls.runs / name)),
+        list_remote_epochs(words, listing, RunFolder(pulls.runs / name)),
         gr.Column(visible=True),
         gr.CheckboxGroup(choices=list(listing.epochs), value=chosen, info=info),
         gr.Checkbox(value=False, visible=pickles),
@@ -91,8 +92,7 @@ def open_run(
         raise UserError(words.hub.look_first)
     if not epochs:
         raise UserError(words.hub.choose_first)
-    if not RUN.fullmatch(name or ""):
-        raise UserError(words.run_name)
+    check_run_name(name or "")
     if any(listing.epochs[epoch].is_pickle for epoch in epochs):
         if pulls.limits:
             raise UserError(words.hub.no_pickles)
@@ -103,7 +103,7 @@ def open_run(
     if is_over():
         yield note(words.hub.stopped)
         return
-    opened = words.hub.opened.format(name=name, epochs=", ".join(map(str, sorted(epochs))))
+    opened = words.hub.opened.format(name=escape(name), epochs=", ".join(map(str, sorted(epochs))))
     yield note(f"{opened} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
 
 
@@ -132,7 +132,8 @@ def push_run(
     ):
         for event in show_events(words.hub, events, is_over):
             if isinstance(event, Pushed):
-                link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
+                url = escape(event.url)
+                link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>'
                 form = words.hub.pushed if event.files else words.hub.pushed_already
                 yield note(form.format(files=len(event.files), link=link))
                 return
@@ -158,7 +159,8 @@ def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) ->
         return [gr.skip()] * 4
     found = list_runs(pulls.runs)
     name = chosen if chosen in found else name_of(pulls.runs, page.default_run)
-    table, startup = list_local_runs(words.hub, found, HfApi().endpoint), startup_pull_html(words, pulls.startup)
+    table = list_local_runs(words, found, HfApi().endpoint, list_unusable(pulls.runs))
+    startup = startup_pull_html(words, pulls.startup)
     return [now, table, gr.HTML(startup, visible=bool(startup)), gr.Radio(choices=list(found), value=name)]
 
 
@@ -212,7 +214,8 @@ def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
         yield from open_run(page, pulls, api_for_reading(settings), is_over, *values)
 
     def table_of(found: Listing | None, name: str) -> str:
-        return list_remote_epochs(words.hub, found, RunFolder(pulls.runs / name)) if found else ""
+        here = RunFolder(pulls.runs / name) if is_run_name(name or "") else None
+        return list_remote_epochs(words, found, here) if found else ""
 
     gr.on(
         [look_button.click, address.submit], partial(ask, page), address, [progress, listing], **HUB_QUEUE, **PRIVATE

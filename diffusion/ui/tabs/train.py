@@ -1,7 +1,9 @@
 """The Train tab: starts and steers a run of the server. The run goes on when the page is closed or reloaded."""
 
 import itertools
+import os
 import secrets
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import gradio as gr
 
 from ...data import SpriteSet, open_dataset
 from ...errors import UserError
-from ...refs import RUN
+from ...refs import is_run_name
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
 from ...store import RunFolder, is_unbegun, list_runs, lock_run
@@ -108,7 +110,10 @@ def list_resumable(runner: TrainingQueue, runs: Path, owner: str | None = None) 
 
     owner: of whom; None: of anybody.
     """
-    begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
+    names: list[str] = []
+    with suppress(OSError):
+        names = sorted(name for name in os.listdir(runs) if is_run_name(name))
+    begun = (RunFolder(runs / name) for name in names)
     mine = (run for run in begun if is_interrupted(run) and (owner is None or run.belongs_to(owner)))
     return [str(run) for run in mine if runner.owner_of(str(run)) is None]
 

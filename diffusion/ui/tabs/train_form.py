@@ -12,7 +12,7 @@ from ...core import Number, Setting, TrainConfig, name_of, settings_of
 from ...data import Limits, SpriteSet, open_dataset, open_upload
 from ...engine import is_zero_gpu
 from ...errors import UserError
-from ...refs import RUN, EpochRef, HubDataset, parse_data
+from ...refs import EpochRef, HubDataset, check_run_name, parse_data
 from ...runs import Plan, Speed, estimate_epoch_seconds, estimate_seconds
 from ...server import Settings, SpeedMeter
 from ...store import RunFolder, list_runs
@@ -69,8 +69,7 @@ class TrainForm:
 def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
     """The plan of the form, checked. data: the plan's data and labels, of an upload."""
     words = page.words
-    if not RUN.fullmatch(form.name or ""):
-        raise UserError(words.run_name)
+    check_run_name(form.name or "")
     is_dataset = isinstance(parse_data(form.hub or ""), HubDataset)
     if form.source not in words.train.sources or (form.source == "hub" and not is_dataset):
         raise UserError(words.train.hub_name)

@@ -74,6 +74,7 @@ ENGLISH = Words(
     generate="Generate",
     stop="Stop",
     no_runs="There is no run in {folder}. Train one: python -m diffusion train --run {folder}/mine",
+    cannot_open="{run} cannot be opened: {reason}",
     no_run="There is no run {name!r}; reload the page to see those there are",
     no_epoch="Choose a training epoch first",
     whole_number="{name} must be a whole number",
@@ -121,7 +122,6 @@ ENGLISH = Words(
     minutes="{minutes} min",
     hours="{hours} h",
     same_command="Same as on the command line",
-    run_name="Name the run with letters, digits, '.', '_' and '-', such as my-run",
     nothing_to_pack="There is no finished epoch to download yet",
     player={
         "mode": "Show",

@@ -163,6 +163,7 @@ class Words:
     generate: str
     stop: str
     no_runs: str
+    cannot_open: str
     no_run: str
     no_epoch: str
     whole_number: str
@@ -185,7 +186,6 @@ class Words:
     minutes: str
     hours: str
     same_command: str
-    run_name: str
     nothing_to_pack: str
     player: PlayerWords
     quality: QualityWords

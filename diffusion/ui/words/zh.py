@@ -58,6 +58,7 @@ CHINESE = Words(
     generate="生成",
     stop="停止",
     no_runs="{folder} 里还没有训练任务。先训练一个：python -m diffusion train --run {folder}/mine",
+    cannot_open="{run} 打不开：{reason}",
     no_run="没有名为 {name!r} 的训练任务；刷新页面可以看到现有的任务",
     no_epoch="请先选择一个训练回合",
     whole_number="“{name}”须是整数",
@@ -105,7 +106,6 @@ CHINESE = Words(
     minutes="{minutes} 分钟",
     hours="{hours} 小时",
     same_command="等同于命令行",
-    run_name="名字只能用英文字母、数字、“.”、“_”和“-”，例如 my-run",
     nothing_to_pack="还没有可以下载的回合",
     player={
         "mode": "显示",

@@ -107,9 +107,6 @@ MESSAGES = {
     ),
     "{name} of {ref} was damaged on its way; try again": "{ref} 的 {name} 在传输中损坏了；请再试一次",
     "{ref} holds no run: it has no config.json": "{ref} 里没有训练任务：没有 config.json",
-    "{ref} holds no run that can be opened: config.json is not a run's": (
-        "{ref} 里没有能打开的训练任务：config.json 不是训练任务的配置"
-    ),
     "{ref} holds no run that can be opened: {mistake}": "{ref} 里没有能打开的训练任务：{mistake}",
     "{ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
     "their author: they are then read for their numbers alone": (
@@ -200,28 +197,23 @@ MESSAGES = {
     "{name} is not a checkpoint of {network} ({variant}): it {wrong}": (
         "{name} 不是 {network}（{variant}）的检查点：它{wrong}"
     ),
-    "config.json has format {found!r}; this version reads format {known}": (
-        "config.json 的格式是 {found!r}；这个版本能读的是格式 {known}"
+    "{name} has format {found!r}; this version reads format {known}": (
+        "{name} 的格式是 {found!r}；这个版本能读的是格式 {known}"
     ),
-    "config.json lists the kinds {kinds}; this version knows {known}": (
-        "config.json 列出的类别是 {kinds}；这个版本认识的是 {known}"
+    "{name} lists the kinds {kinds}; this version knows {known}": (
+        "{name} 列出的类别是 {kinds}；这个版本认识的是 {known}"
     ),
     "{name} belongs to a {network} of another size: {shapes}": "{name} 属于另一种大小的 {network}：{shapes}",
     "{name} is damaged: {key} holds values that are not finite": "{name} 已损坏：{key} 里有不是有限数的值",
     "{what} must hold names and values, not {entries!r}": "{what} 里须是名字和值，而不是 {entries!r}",
-    "config.json is not a run's: it needs at least format and kinds": (
-        "这个 config.json 不属于训练任务：至少要有 format 和 kinds"
+    "{name} is not a run's: it needs at least format and kinds": (
+        "{name} 不是训练任务的配置：至少要有 format 和 kinds"
     ),
-    "config.json has entries this version does not know: {unknown}": (
-        "config.json 里有这个版本不认识的条目：{unknown}"
-    ),
+    "{name} has entries this version does not know: {unknown}": ("{name} 里有这个版本不认识的条目：{unknown}"),
     "could not write {path}: {problem}": "无法写入 {path}：{problem}",
     "{path} is not a run folder: it has no config.json": "{path} 不是训练任务的文件夹：里面没有 config.json",
     "{path} does not exist; a checkpoint is a file such as model_31.safetensors": (
         "{path} 不存在；检查点是 model_31.safetensors 这样的文件"
-    ),
-    "{path} is not a checkpoint; it should be named like model_31.safetensors": (
-        "{path} 不是检查点；文件名应像 model_31.safetensors 这样"
     ),
     "{path} is not a run folder: there is no such folder": "{path} 不是训练任务的文件夹：没有这个文件夹",
     "{path} is not empty; use --resume to go on with it, or name a new folder": (
@@ -229,9 +221,79 @@ MESSAGES = {
     ),
     "{path} is damaged or cut short; copy or train it again": "{path} 已损坏或不完整；请重新复制或重新训练",
     "could not read {path}: {problem}": "无法读取 {path}：{problem}",
-    "{name} is damaged or is no file of weights ({kind})": "{name} 已损坏，或不是权重文件（{kind}）",
+    "{name} is damaged: {reason}": "{name} 已损坏：{reason}",
+    "{name}: {mistake}": "{name}：{mistake}",
+    "it is larger than {size:.1f} MB": "它大于 {size:.1f} MB",
+    "it is empty": "它是空的",
+    "it is not UTF-8 text": "它不是 UTF-8 文本",
+    "it is nested deeper than {depth} levels": "它的嵌套超过 {depth} 层",
+    "it is cut short or no JSON (line {line}, column {column})": "它不完整，或不是 JSON（第 {line} 行第 {column} 列）",
+    "it holds a number of {digits} digits": "它里面有一个 {digits} 位的数",
+    "it names {key} twice": "{key} 在里面出现了两次",
+    "it has no list of epochs": "它没有列出回合",
+    "it names no epoch": "它没有写明回合",
+    "it has no kinds": "它没有写明类别",
+    "it names {count} epochs; up to {most} can be sampled together": "它写了 {count} 个回合；一起采样最多 {most} 个",
+    "it has settings that this version does not know: {unknown}": "它有这个版本不认识的设置：{unknown}",
+    "it holds no names and values": "它里面不是名字和值",
+    "it does not say where the data is": "它没有说明数据在哪里",
+    "it does not say where on the Hub the run is": "它没有说明训练任务在 Hub 的哪里",
+    "{name} was damaged; it is kept as {aside}": "{name} 曾经损坏；原文件保存为 {aside}",
+    "{what} must be text, not {entries!r}": "{what} 须是文字，而不是 {entries!r}",
+    "{run} was trained without kinds; the run {other} of the same folder knows them": (
+        "{run} 训练时没有类别；同一文件夹里的 {other} 认识类别"
+    ),
+    "{name} was trained with {count} kinds of its own, whose names are not known; draw without a kind": (
+        "{name} 训练时用的是它自己的 {count} 个类别，名称未知；请不选类别来画"
+    ),
+    "{path} has no file that is named like model_31.safetensors; rename its weights": (
+        "{path} 里没有像 model_31.safetensors 这样命名的文件；请给权重文件改名"
+    ),
+    "{name} is a Git LFS pointer, not the weights; fetch them with: git lfs pull": (
+        "{name} 只是 Git LFS 的指针，不是权重；请用 git lfs pull 下载"
+    ),
+    "{name} is a web page, not weights; download the file itself": "{name} 是网页，不是权重；请下载文件本身",
+    "{name} is no safetensors file: torch wrote it; call it .pth": (
+        "{name} 不是 safetensors 文件，而是 torch 写的；请把后缀改成 .pth"
+    ),
+    "{name} is no file of weights: neither safetensors nor torch wrote it": (
+        "{name} 不是权重文件：既不是 safetensors 写的，也不是 torch 写的"
+    ),
+    "{name} is a pickle that torch did not write, or is damaged; save it with torch.save": (
+        "{name} 不是 torch 写的 pickle，或已损坏；请用 torch.save 保存"
+    ),
+    "{name} holds a pickled object ({kind}), not weights alone, and reading it could run its code; "
+    "where it was made, save the weights: torch.save(model.state_dict(), 'model_31.pth')": (
+        "{name} 里有 pickle 对象（{kind}），不只是权重，读取它可能会运行其中的代码；"
+        "请在生成它的地方只保存权重：torch.save(model.state_dict(), 'model_31.pth')"
+    ),
+    "{name} holds a program (TorchScript), not weights; "
+    "where it was made, save the weights: torch.save(model.state_dict(), 'model_31.pth')": (
+        "{name} 里是程序（TorchScript），不是权重；"
+        "请在生成它的地方保存权重：torch.save(model.state_dict(), 'model_31.pth')"
+    ),
+    "{name} holds {count} networks ({places}); save the one that you want alone": (
+        "{name} 里有 {count} 个网络（{places}）；请把要用的那个单独保存"
+    ),
+    "{name} holds {count} networks; this is the averaged one, {place}": (
+        "{name} 里有 {count} 个网络；用的是取平均的那个：{place}"
+    ),
+    "{name} cannot be used: {key} holds no plain numbers": "{name} 不能用：{key} 里不是普通的数",
+    "{name} has no config.json beside it; the linear schedule is taken": (
+        "{name} 旁边没有 config.json；按线性噪声方案处理"
+    ),
+    "{name} says that it is of epoch {other}; its name counts": "{name} 里写的是第 {other} 回合；以文件名为准",
+    "{name} does not say its epoch; by its name it is {epoch}": "{name} 没有写明回合；按文件名算作第 {epoch} 回合",
+    "{name} does not say its epoch; it counts as 0": "{name} 没有写明回合；算作第 0 回合",
+    "give the run a name, such as my-run": "请给训练任务起个名字，例如 my-run",
+    "{name!r} cannot be a run's name: no slash, backslash or control character in it, no dot or space at its "
+    "beginning, no space at its end": (
+        "{name!r} 不能作训练任务的名字：不能含斜杠、反斜杠或控制字符，不能以点或空格开头，也不能以空格结尾"
+    ),
+    "{name!r} is too long for a run's name: at most {most} bytes": (
+        "{name!r} 作训练任务的名字太长了：最多 {most} 字节"
+    ),
     "could not pack {path}: {problem}": "无法打包 {path}：{problem}",
-    "{name} is no safetensors file, or is damaged": "{name} 不是 safetensors 文件，或已损坏",
     "the disk is full": "磁盘已满",
     "there is no more room for this user on the disk (quota)": "这个用户的磁盘配额已用完",
     "the file would be larger than is allowed here": "文件超出了这里允许的大小",
