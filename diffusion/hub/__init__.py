@@ -7,6 +7,7 @@ from .client import (
     Waiting,
     as_generator,
     fetch,
+    find_account,
     list_repo,
     run_to_end,
     run_with_deadline,

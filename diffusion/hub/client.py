@@ -19,7 +19,7 @@ from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.errors import FileMetadataError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
-from ..errors import UserError
+from ..errors import Message, UserError
 from .errors import TIMEOUT, explain_hub_errors
 
 PATIENCE = 15.0  # seconds of silence before a request fails
@@ -85,6 +85,13 @@ def list_repo(api: HfApi, name: str, revision: str | None = None, kind: str = "m
         for entry in getattr(info, "siblings", None) or ()
     }
     return Repo(kind, name, info.sha, bool(info.private), files)
+
+
+def find_account(api: HfApi) -> Generator[Waiting, None, str]:
+    """The name of the account that the token belongs to."""
+    with explain_hub_errors(api, Message("account of the token")):
+        found = yield from run_with_deadline(as_generator(api.whoami))
+        return str(found["name"])
 
 
 def fetch(

@@ -24,7 +24,7 @@ from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store.run_folder import RunFolder, list_runs
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, run_tables, watch
+from diffusion.ui.tabs import checkpoints, push, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -270,7 +270,7 @@ def test_the_page_is_told_only_what_is_new(pulls):
 def pushed(runs: Path, settings: Settings, token: str | None, target: str = "me/new", **changed) -> list[str]:
     values = {"name": "own", "target": target, "private": False, "with_training": False} | changed
     given = SimpleNamespace(token=token) if token else None
-    return list(checkpoints.push_run(page_of(runs), settings, given, never, *values.values()))
+    return list(push.push_run(page_of(runs), settings, given, never, *values.values()))
 
 
 @pytest.fixture
@@ -332,7 +332,7 @@ def test_what_cannot_be_pushed_is_refused(hub, runs, changed, complaint):
 
 def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
     given = SimpleNamespace(token="hf_me")
-    work = checkpoints.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
+    work = push.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
     assert "Stopped" in list(work)[-1]
     assert not hub.asked("commit")
 

@@ -26,7 +26,9 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "evaluation": "the command line",
     "data.pixelart": "its numbers come from dataset, which has checked them",
     "store.comparison": "the page compares two epochs that late_pair has found",
+    "runs.hub_jobs": "the command line: no page can spend money",
     "server.settings": "read before the server starts",
+    "server.machine": "looked at before the server starts",
     "ui": "has words of its own",
 }
 NEVER_SHOWN = {
@@ -262,7 +264,7 @@ def arguments_shown(tree):
 
 
 def documentation(tree):
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
 
 
@@ -315,7 +317,7 @@ def test_pages_have_no_words_of_their_own(path):
 
 
 def unread(words, group, code):
-    """The fields of a group of words that code never reads, such as gpu.title: it must name the group, too."""
+    """The fields of a group of words that code never reads, such as hub.push: it must name the group, too."""
     for field in fields(words):
         inner = getattr(words, field.name)
         if not re.search(rf"\b{group}\.{field.name}\b", code):
@@ -328,7 +330,7 @@ def test_every_word_is_used():
     """A field that no code reads is a word nobody sees; nor is a key that neither script nor page reads."""
     code = "\n".join(path.read_text("utf-8") for path in [*ui_sources(), PACKAGE / "ui" / "words" / "language.py"])
     assert list(unread(ENGLISH, "words", code)) == []
-    assert list(unread(ENGLISH, "words", code.replace("hub.gpu.agree_first", ""))) == ["gpu.agree_first"]
+    assert list(unread(ENGLISH, "words", code.replace("hub.push_first", ""))) == ["hub.push_first"]
     shown = code + "".join(path.read_text("utf-8") for kind in ("js", "html") for path in (ASSETS / kind).iterdir())
     keys = {*ENGLISH.player, *ENGLISH.one_step, *ENGLISH.folder, *ENGLISH.learn}
     assert {key for key in keys if not re.search(rf"\b{key}\b", shown)} == set()

@@ -1,4 +1,4 @@
-"""Pulls, pushes and jobs on the page: how far they are, a stop button, and errors that stay to be read."""
+"""Pulls and pushes on the page: how far they are, a stop button, and errors that stay to be read."""
 
 import math
 import time
@@ -58,7 +58,6 @@ def wire_stream(
     handler: Callable[..., Iterator[str]],
     inputs: list[Any],
     output: gr.HTML,
-    queue: dict[str, Any] = HUB_QUEUE,
 ) -> list[Dependency]:
     """A start shows what `handler` yields, and its UserErrors too; a stop, or another start, ends it.
 
@@ -84,7 +83,7 @@ def wire_stream(
         stop(take_turn, outputs=turn, queue=False, **PRIVATE)
     return [
         start(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-            start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **queue, **PRIVATE
+            start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **HUB_QUEUE, **PRIVATE
         )
         for start in starts
     ]

@@ -153,19 +153,6 @@ MESSAGES = {
     "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1": (
         "{value!r} 不是 Hub 上的训练任务；请写成 hf://user/repo 或 hf://user/repo@v1 这样"
     ),
-    "a job needs to know who pays for it; {log_in}": "作业须知道由谁付费；{log_in}",
-    "a job pushes to a whole repository such as hf://{repo}, not to {ref}": (
-        "作业要推送到整个仓库，例如 hf://{repo}，而不是 {ref}"
-    ),
-    "a job may take up to {max_hours} hours, not {hours:g}": ("一个作业最长 {max_hours} 小时，而不是 {hours:g} 小时"),
-    "a job cannot see {data} on this machine; train on builtin, or on hf://datasets/user/repo": (
-        "作业看不到这台机器上的 {data}；请用 builtin 或 hf://datasets/user/repo 训练"
-    ),
-    "{code} is no address of this code; set SPRITES_CODE to one such as "
-    "https://huggingface.co/spaces/user/sprite-diffusion@main": (
-        "{code} 不是这份代码的地址；请把 SPRITES_CODE 设为 "
-        "https://huggingface.co/spaces/user/sprite-diffusion@main 这样的地址"
-    ),
     "{path} cannot be resumed here: it does not say where its data is": (
         "{path} 无法在这里继续：它没有记下数据在哪里"
     ),
@@ -245,8 +232,6 @@ MESSAGES = {
     ),
     "in a few minutes": "过几分钟",
     "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
-    "nothing": "空值",
-    "list of hardware": "硬件列表",
     "the upload": "上传的文件",
     "{name} is gated; ask for access at {page}, then log in with `hf auth login`, or set HF_TOKEN": (
         "{name} 需要申请访问；请在 {page} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
@@ -293,8 +278,7 @@ MESSAGES = {
     "has {key}": "多出 {key}",
     "{key} is {found}, not {wanted}": "{key} 是 {found}，而不是 {wanted}",
     "in {pause} s": "在 {pause} 秒后",
-    "job for {ref}": "{ref} 的作业",
-    "job {id}": "作业 {id}",
+    "account of the token": "令牌所属的账号",
     "{name} ({chip}), {dtype}, torch {version}": "{name}（{chip}），{dtype}，torch {version}",
     "{count} threads": "{count} 个线程",
     "{path} is not a .npy array of plain numbers": "{path} 不是只含数字的 .npy 数组",
