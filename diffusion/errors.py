@@ -6,6 +6,7 @@ The engine knows no language: a page looks a translation up by the template (ui/
 """
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 MAX_VALUE = 400  # characters of one value; longer ones are shortened in the middle
@@ -19,7 +20,7 @@ class Message:
         self.values = {n: message_of(v) if isinstance(v, BaseException) else v for n, v in values.items()}
 
     def __str__(self) -> str:
-        return self.fill(self.template, str)
+        return self.fill(self.template, str, str)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and str(self) == str(other)
@@ -30,17 +31,20 @@ class Message:
     def __reduce__(self) -> tuple:
         """Pickles as plain data: values as they are written, messages as messages."""
         plain = {
-            name: value if isinstance(value, Message | int | float) else str(value)
+            name: value if isinstance(value, Message | int | float | PurePath) else str(value)
             for name, value in self.values.items()
         }
         return _message, (self.template, plain)
 
-    def fill(self, template: str, write: Callable[["Message"], str]) -> str:
-        """The values in another template. write: writes a value that is a Message itself."""
-        values = {
-            name: write(value) if isinstance(value, Message) else _shorten(value)
-            for name, value in self.values.items()
-        }
+    def fill(self, template: str, write: Callable[["Message"], str], write_path: Callable[[PurePath], str]) -> str:
+        """The values in another template. write, write_path: write a value that is a Message itself, and a path."""
+
+        def written(value: Any) -> Any:
+            if isinstance(value, Message):
+                return write(value)
+            return _shorten(write_path(value) if isinstance(value, PurePath) else value)
+
+        values = {name: written(value) for name, value in self.values.items()}
         return template.format(**values) if values else template
 
 
@@ -58,6 +62,11 @@ class UserError(ValueError):
 def message_of(error: BaseException) -> Message | str:
     """The message of a UserError, or the text of another error."""
     return error.message if isinstance(error, UserError) else str(error)
+
+
+def path_for_visitors(path: PurePath) -> str:
+    """A path without the folders of this machine: sprites/model_31.safetensors of a file, sprites of a folder."""
+    return "/".join(path.parts[-2:] if path.suffix else path.parts[-1:])
 
 
 def _message(template: str, values: dict[str, Any]) -> Message:

@@ -76,7 +76,7 @@ class Guard:
             return await self.app(scope, receive, send)
         if scope["type"] != "http":  # Gradio has no websockets any more
             return await send({"type": "websocket.close", "code": 1008})
-        scope = scope | {"headers": list(self.trusted_headers(scope))}
+        scope = {**scope, "headers": self.trusted_headers(scope)}
         headers, path = Headers(scope=scope), route_path(scope)
         send = self.with_headers(send)
         if refusal := self.refuse(scope["method"], path, headers):
@@ -162,7 +162,7 @@ class Guard:
     def with_headers(self, send: Send) -> Send:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = message | {"headers": list(message.get("headers", ()))}
+                message = {**message, "headers": list(message.get("headers", ()))}
                 headers = MutableHeaders(scope=message)
                 for name in [name for name in headers if name.startswith("access-control-")]:
                     del headers[name]  # Gradio lets every site in, with its cookies

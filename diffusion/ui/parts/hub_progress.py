@@ -13,7 +13,7 @@ from huggingface_hub import get_token
 
 from ...engine import Drawing
 from ...errors import message_of
-from ...hub import EpochHere, Progress, Pushed, Waiting
+from ...hub import EpochHere, Progress, Pushed, PushNote, Waiting
 from ...server import Settings
 from ..words import translate
 from ..words.schema_hub import HubWords
@@ -37,12 +37,12 @@ def login_hint(hub: HubWords, settings: Settings, token: gr.OAuthToken | None) -
 
 
 def show_events(hub: HubWords, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
-    """Yields events as HTML, not more often than needed, and a `Pushed` as it is. Stops when the turn is over."""
+    """Yields events as HTML, not more often than needed, a `Pushed` and a `PushNote` as they are, until it is over."""
     shown = 0.0
     for event in events:
         if is_over():
             return
-        if isinstance(event, Pushed):
+        if isinstance(event, Pushed | PushNote):
             yield event
         elif isinstance(event, EpochHere) or time.monotonic() - shown < SECONDS_BETWEEN:
             continue

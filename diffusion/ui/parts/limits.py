@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from ...errors import UserError
+from ...errors import UserError, message_of
+from ..words import ENGLISH, translate
 
 BUSY = "the server is busy; try again in a minute"
 AT_ONCE, MAX_WAITING = 2, 8  # calls that compute, and that wait to
@@ -44,6 +45,6 @@ def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callab
             with limit.enter():
                 return endpoint(*arguments)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(translate(ENGLISH, message_of(error)), print_exception=False) from error
 
     return wrapper

@@ -16,7 +16,7 @@ import gradio as gr
 from huggingface_hub import HfApi
 
 from ...errors import UserError
-from ...hub import Pushed, check_push, find_account, run_to_end
+from ...hub import Pushed, PushNote, check_push, find_account, run_to_end
 from ...refs import HubRef
 from ...runs import publish_run
 from ...server import Settings
@@ -25,6 +25,7 @@ from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, login_hint, note, show_events, wire_stream
 from ..parts.page import Page
+from ..words import translate
 
 # Signing in leaves the page; Gradio comes back to its address with the first parameter only.
 RETURN_TO_TAB = "() => history.replaceState(history.state, '', `${location.pathname}?tab=checkpoints`)"
@@ -83,11 +84,15 @@ def push_run(
         push_source(run, settings, with_training) as source,
         closing(publish_run(api, source, ref, private=private, with_training=with_training)) as events,
     ):
+        notes = ""
         for event in show_events(words.hub, events, is_over):
+            if isinstance(event, PushNote):
+                notes += note(escape(translate(words, event.message)), "problem")
+                continue
             if isinstance(event, Pushed):
                 link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
                 form = words.hub.pushed if event.files else words.hub.pushed_already
-                yield note(form.format(files=len(event.files), link=link))
+                yield note(form.format(files=len(event.files), link=link)) + notes
                 return
             yield event
     yield note(words.hub.push_stopped)

@@ -97,8 +97,8 @@ def list_resumable(runner: TrainingQueue, runs: Path) -> list[str]:
 class StatusPoller:
     """Answers the pages, which poll twice a second, with the parts that have changed."""
 
-    def __init__(self, page: Page, runner: TrainingQueue) -> None:
-        self.page, self.runner = page, runner
+    def __init__(self, page: Page, runner: TrainingQueue, settings: Settings | None = None) -> None:
+        self.page, self.runner, self.settings = page, runner, settings or Settings()
         self.numbers = map(str, itertools.count(1))
         # browser -> number of its last answer, what that depended on, the snapshot, the updates
         self.answers: dict[str | None, tuple[str, Any, RunStatus | None, dict[str, Any]]] = {}
@@ -132,12 +132,15 @@ class StatusPoller:
         unfinished = list_resumable(self.runner, self.page.runs)
         run = None if now.busy else list_runs(self.page.runs).get(now.name)
         current, past = names[0] if names else "", names[1:]  # the first choice is always the current run
+        command = now.command
+        if self.settings.shared:  # visitors need not know where the server keeps its runs
+            command = command.replace(str(self.page.runs), self.page.runs.name)
         return {
             "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
             "curve": curve(words, now),
             "losses": losses(words, now),
             "fold": gr.update(visible=bool(now.validation_losses)),
-            "command": gr.update(value=now.command, visible=bool(now.command)),
+            "command": gr.update(value=command, visible=bool(command)),
             **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
             "leave": gr.update(visible=bool(now.waiting)),
             "pack": gr.update(visible=run is not None),
@@ -186,7 +189,7 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
     wire_run_download(page, parts["pack"], chosen, "train-zip", lambda name: name or runner.snapshot().name, **QUEUED)
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
 
-    poller = StatusPoller(page, runner)
+    poller = StatusPoller(page, runner, settings)
 
     def poll(request: gr.Request, name: str, receipt: str) -> dict[gr.components.Component, Any]:
         new = poller.poll(request, name, receipt)

@@ -253,6 +253,33 @@ MESSAGES = {
         "{endpoint} 回应的不是 Hub；是不是要先打开所在网络的登录页？"
     ),
     "there is no {name}: nothing on the Hub has such a name": "没有 {name}：Hub 上没有这样的名字",
+    "the Hub at {endpoint} cannot be reached through the proxy {proxy} of {variable}; is the proxy there, and "
+    "does it let this through?": (
+        "无法通过 {variable} 里的代理 {proxy} 连接 {endpoint} 的 Hub；这个代理在运行吗，是否允许这样的请求？"
+    ),
+    "the proxy {proxy} of {variable} needs one more package: pip install socksio": (
+        "{variable} 里的代理 {proxy} 还需要一个软件包：pip install socksio"
+    ),
+    "the proxy {proxy} of {variable} is of no known kind; it must begin with one of {schemes}": (
+        "{variable} 里的代理 {proxy} 不是已知的种类；它必须以其中之一开头：{schemes}"
+    ),
+    "HF_ENDPOINT is set to nothing; unset it, or set it to https://huggingface.co": (
+        "HF_ENDPOINT 被设成了空值；请取消设置，或设为 https://huggingface.co"
+    ),
+    "HF_ENDPOINT is {endpoint}, and https:// is missing at its beginning; set it to https://{endpoint}": (
+        "HF_ENDPOINT 是 {endpoint}，开头缺少 https://；请设为 https://{endpoint}"
+    ),
+    "HF_ENDPOINT is {endpoint}, which is no address of a Hub; one looks like https://huggingface.co": (
+        "HF_ENDPOINT 是 {endpoint}，这不是 Hub 的地址；应当像 https://huggingface.co 这样"
+    ),
+    "the Hub at {endpoint} sends each request on and on; check HF_ENDPOINT": (
+        "{endpoint} 的 Hub 把请求转来转去，没有尽头；请检查 HF_ENDPOINT"
+    ),
+    "{path} cannot be read or written: {reason}": "{path} 无法读取或写入：{reason}",
+    "{ref} has the run, but {run} does not know it: {problem}; from here it cannot be pushed there again": (
+        "{ref} 已经有了这个训练任务，但 {run} 没有记下来：{problem}；以后不能再从这里推送到那里"
+    ),
+    "the card of {run} gets no picture: its folder is read-only": "{run} 的卡片没有图片：它的文件夹是只读的",
     "the Hub at {endpoint} cannot be reached; check the connection and try again": (
         "无法连接 {endpoint} 的 Hub；请检查网络后再试"
     ),
