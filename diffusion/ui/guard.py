@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
@@ -76,7 +76,7 @@ class Guard:
             return await self.app(scope, receive, send)
         if scope["type"] != "http":  # Gradio has no websockets any more
             return await send({"type": "websocket.close", "code": 1008})
-        scope = {**scope, "headers": self.trusted_headers(scope)}
+        scope = {**below_root(scope), "headers": self.trusted_headers(scope)}
         headers, path = Headers(scope=scope), route_path(scope)
         send = self.with_headers(send)
         if refusal := self.refuse(scope["method"], path, headers):
@@ -234,10 +234,21 @@ def is_upload(path: str) -> bool:
     return path.rstrip("/") == "/gradio_api/upload"
 
 
+def below_root(scope: Scope) -> Scope:
+    """The scope with GRADIO_ROOT_PATH before its path, where ASGI wants it; some proxies take it away.
+
+    Without it Starlette does not find what is mounted: our scripts, and the server for agents.
+    """
+    root = urlsplit(str(scope.get("root_path", ""))).path.rstrip("/")  # it may be a whole address
+    path = str(scope["path"])
+    if root and path != root and not path.startswith(f"{root}/"):
+        path = root + path
+    return {**scope, "root_path": root, "path": path, "raw_path": quote(path).encode()}
+
+
 def route_path(scope: Scope) -> str:
-    """The path without GRADIO_ROOT_PATH, which some proxies take away and others leave."""
-    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+    """The path without GRADIO_ROOT_PATH."""
+    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
 
 
 def words_of(headers: Headers) -> Words:

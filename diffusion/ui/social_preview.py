@@ -71,7 +71,7 @@ class PreviewMiddleware:
 
 def root_address(scope: Scope) -> str:
     """The app's own address, as its visitors see it. The guard has checked the headers that say it."""
-    root = str(scope.get("root_path", "")).rstrip("/")
+    root = str(getattr(scope.get("app"), "root_path", "")).rstrip("/")  # GRADIO_ROOT_PATH as it was given
     if "://" in root:
         return root
     headers = Headers(scope=scope)
