@@ -55,6 +55,7 @@ OPEN_API = (  # of /gradio_api/: what the page, gradio_client, an agent and a mo
     "user",
 )
 HUB = " ".join(f"https://{name}" for name in ("huggingface.co", "*.huggingface.co", "*.hf.space"))
+FONTS = (" https://fonts.googleapis.com", " https://fonts.gstatic.com")  # of the bar that Gradio shows on a Space
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def guarded(hosts: ServedHosts, settings: Settings) -> Callable[[Any], AbstractA
 def answer_headers(settings: Settings, hosts: ServedHosts) -> dict[str, str]:
     """Gradio's page has its configuration and its handlers as scripts in it, and so needs both 'unsafe-'."""
     elsewhere = f" {HUB}" if hosts.on_space else ""
+    styles, fonts = FONTS if hosts.on_space else ("", "")
     own = " ".join(
         f"{name.name}:{name.port}" if name.port else name.name for name in hosts.own if ":" not in name.name
     )
@@ -200,10 +202,10 @@ def answer_headers(settings: Settings, hosts: ServedHosts) -> dict[str, str]:
     policy = {
         "default-src": f"'self'{elsewhere}",
         "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src": f"'self' 'unsafe-inline'{elsewhere}",
+        "style-src": f"'self' 'unsafe-inline'{elsewhere}{styles}",
         "img-src": f"'self' data: blob:{elsewhere}",
         "media-src": "'self' data: blob:",
-        "font-src": f"'self' data:{elsewhere}",
+        "font-src": f"'self' data:{elsewhere}{fonts}",
         "connect-src": f"'self' data: blob:{elsewhere}",
         "worker-src": "'self' blob:",
         "object-src": "'none'",
