@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 MAX_BITS = 100  # of a whole number, 30 digits; a longer one is written as a power of ten
@@ -27,7 +28,7 @@ class Message:
         self.values = {n: message_of(v) if isinstance(v, BaseException) else v for n, v in values.items()}
 
     def __str__(self) -> str:
-        return self.fill(self.template, str)
+        return self.fill(self.template, str, str)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and str(self) == str(other)
@@ -38,17 +39,20 @@ class Message:
     def __reduce__(self) -> tuple:
         """Pickles as plain data: values as they are written, messages as messages."""
         plain = {
-            name: value if isinstance(value, Message | int | float) else str(value)
+            name: value if isinstance(value, Message | int | float | PurePath) else str(value)
             for name, value in self.values.items()
         }
         return _message, (self.template, plain)
 
-    def fill(self, template: str, write: Callable[["Message"], str]) -> str:
-        """The values in another template. write: writes a value that is a Message itself."""
-        values = {
-            name: write(value) if isinstance(value, Message) else _shorten(value)
-            for name, value in self.values.items()
-        }
+    def fill(self, template: str, write: Callable[["Message"], str], write_path: Callable[[PurePath], str]) -> str:
+        """The values in another template. write, write_path: write a value that is a Message itself, and a path."""
+
+        def written(value: Any) -> Any:
+            if isinstance(value, Message):
+                return write(value)
+            return _shorten(write_path(value) if isinstance(value, PurePath) else value)
+
+        values = {name: written(value) for name, value in self.values.items()}
         return template.format(**values) if values else template
 
 
@@ -93,6 +97,11 @@ def reason_of(problem: BaseException) -> Message | str:
         return "; ".join(dict.fromkeys(str(why).partition("] ")[2].partition(": ")[0] for *_, why in problem.args[0]))
     text = str(getattr(problem, "strerror", None) or problem).strip()
     return text.splitlines()[0] if text else type(problem).__name__
+
+
+def path_for_visitors(path: PurePath) -> str:
+    """A path without the folders of this machine: sprites/model_31.safetensors of a file, sprites of a folder."""
+    return "/".join(path.parts[-2:] if path.suffix else path.parts[-1:])
 
 
 def _message(template: str, values: dict[str, Any]) -> Message:

@@ -15,7 +15,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
-from ..errors import UserError
+from ..errors import Message, UserError
 from ..refs import HubRef
 from ..store import (
     RUN_FILES,
@@ -43,7 +43,14 @@ class Pushed:
     files: tuple[str, ...]  # that were sent; empty where the repository had them all and no commit was made
 
 
-PushEvent = Waiting | Progress | Pushed
+@dataclass(frozen=True)
+class PushNote:
+    """What was left out of a push that goes on."""
+
+    message: Message
+
+
+PushEvent = Waiting | Progress | PushNote | Pushed
 
 
 def push_run(
@@ -70,7 +77,17 @@ def push_run(
         with explain_hub_errors(api, str(ref)):
             commit = yield from _commit(api, repo, changed)
     sums = {name: hashlib.sha256(_read(content)).hexdigest() for name, content in contents.items()}
-    run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    try:
+        run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    except UserError as problem:  # a folder that only reads is no reason not to publish it
+        yield PushNote(
+            Message(
+                "{ref} has the run, but {run} does not know it: {problem}; from here it cannot be pushed there again",
+                ref=ref,
+                run=run,
+                problem=problem,
+            )
+        )
     pushed = Pushed(f"{api.endpoint}/{ref.repo}", commit, tuple(changed))
     yield pushed
     return pushed

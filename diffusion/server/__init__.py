@@ -1,8 +1,9 @@
 """What belongs to the server process and to no page: the training queue, pulls, settings."""
 
+from .hosts import ServedHosts
 from .run_history import is_interrupted
 from .run_queue import TrainingQueue
-from .run_status import RunStatus, extend_curve
+from .run_status import RunStatus
 from .settings import Settings
 from .speed_meter import SpeedMeter
 from .temporary_files import TemporaryFiles, TemporaryLimits

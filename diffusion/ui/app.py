@@ -12,7 +12,7 @@ from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, Trai
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
-from .parts.scripts import modules, served_path
+from .parts.scripts import modules, script_text, served_path
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
@@ -112,8 +112,9 @@ def select_tab(request: gr.Request) -> gr.Tabs:
 
 
 def preview(assets: Path) -> Middleware:
-    """For `launch(app_kwargs={"middleware": …})`: the picture and the words that other sites show beside a link."""
-    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=served_path(assets) / "shipped" / "social.png")
+    """For `launch(app_kwargs={"middleware": …})`: what stands first in a page."""
+    picture = served_path(assets) / "shipped" / "social.png"
+    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script_text(assets, "memory.js"))
 
 
 def appearance(assets: Path) -> dict[str, Any]:
@@ -141,12 +142,12 @@ def appearance(assets: Path) -> dict[str, Any]:
     css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
-    language = f"<script>{(assets / 'js' / 'language.js').read_text('utf-8')}</script>"
+    first = "".join(f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js"))
     ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
         "theme": theme,
         "css": css,
-        "head": language + ahead + scoped,
+        "head": first + ahead + scoped,
         "favicon_path": assets / "shipped" / "icon.png",
         "js": hide,
         "footer_links": ["settings"],

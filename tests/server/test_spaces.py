@@ -257,7 +257,7 @@ def test_the_card_says_what_a_space_needs():
     assert CARD["python_version"] in ZERO_GPU_PYTHON
     assert CARD["sdk_version"] == gradio.__version__ and CARD["sdk_version"] in wanted("gradio", "3.12")
     assert len(CARD["short_description"]) <= 60 and len(CARD["title"]) <= 60
-    assert CARD["hf_oauth"] is True and CARD["hf_oauth_scopes"] == ["contribute-repos", "jobs"]
+    assert CARD["hf_oauth"] is True and CARD["hf_oauth_scopes"] == ["contribute-repos"]
     assert "mcp-server" in CARD["tags"]
 
 

@@ -15,6 +15,7 @@ from support.fakehub import TOKENS, FakeHub
 from support.page import page_of
 from support.runs import make_run
 
+from diffusion import ASSETS
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.hub.client import Progress, Waiting
@@ -23,8 +24,9 @@ from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store import RunFolder, list_runs
+from diffusion.ui.app import build
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, run_tables, watch
+from diffusion.ui.tabs import checkpoints, push, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -270,7 +272,7 @@ def test_the_page_is_told_only_what_is_new(pulls):
 def pushed(runs: Path, settings: Settings, token: str | None, target: str = "me/new", **changed) -> list[str]:
     values = {"name": "own", "target": target, "private": False, "with_training": False} | changed
     given = SimpleNamespace(token=token) if token else None
-    return list(checkpoints.push_run(page_of(runs), settings, given, never, *values.values()))
+    return list(push.push_run(page_of(runs), settings, given, never, *values.values()))
 
 
 @pytest.fixture
@@ -332,7 +334,7 @@ def test_what_cannot_be_pushed_is_refused(hub, runs, changed, complaint):
 
 def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
     given = SimpleNamespace(token="hf_me")
-    work = checkpoints.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
+    work = push.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
     assert "Stopped" in list(work)[-1]
     assert not hub.asked("commit")
 
@@ -377,3 +379,39 @@ def test_a_name_that_is_none_stops_the_app_before_it_starts(tmp_path):
         done.stderr.strip()
         == "app.py: 'me/run' is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1"
     )
+
+
+# The question before a push
+
+
+def test_a_push_is_asked_about_first_with_its_account_and_its_repository(hub, runs):
+    given = SimpleNamespace(token="hf_other")
+    asked = push.ask_push(page_of(runs), SPACE, given, "own", " hf://me/new ", False, False)
+    assert "<strong>own</strong> as other, to <strong>hf://me/new</strong>" in asked
+    assert hub.log == ["GET /api/whoami-v2"], "nothing is made by asking"
+    private = push.ask_push(page_of(runs, CHINESE), SPACE, given, "own", "me/new", True, False)
+    assert CHINESE.hub.push_private in private and "other" in private
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "target", "complaint"),
+    [
+        (None, "own", "me/new", "sign in first"),
+        ("hf_me", None, "me/new", "Choose a run first"),
+        ("hf_me", "own", "new", "no run"),
+        ("hf_me", "own", "me/new@v1", "pushed to a whole repository"),
+        ("hf_wrong", "own", "me/new", "the Hub does not accept the token"),
+    ],
+)
+def test_what_cannot_be_pushed_is_refused_before_it_is_asked(hub, runs, token, name, target, complaint):
+    given = SimpleNamespace(token=token) if token else None
+    with pytest.raises(ValueError, match=complaint):
+        push.ask_push(page_of(runs), SPACE, given, name, target, False, False)
+
+
+def test_no_control_of_the_page_can_spend_money(runs):
+    app = build(runs, ASSETS, HERE, "own")
+    texts = str(app.get_config_file()).lower()
+    assert "push to the hub" in texts and not [
+        word for word in ("costs money", "start the job", "gpu-job") if word in texts
+    ]

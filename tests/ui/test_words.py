@@ -1,11 +1,13 @@
 """The two languages say the same things, the engine's mistakes among them, and nothing else on the page has words."""
 
 import ast
+import pickle
 import re
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from string import Formatter
 
+import gradio as gr
 import pytest
 
 from diffusion.core import Setting, TrainConfig, name_of, settings_of
@@ -15,6 +17,7 @@ from diffusion.hub.errors import SENTENCES, STATUS
 from diffusion.runs import Plan
 from diffusion.store import RunConfig
 from diffusion.store.comparison import SENTENCES as QUALITY_SENTENCES
+from diffusion.ui.parts.limits import ConcurrencyLimit, limit_calls
 from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
@@ -26,7 +29,9 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "evaluation": "the command line",
     "data.pixelart": "its numbers come from dataset, which has checked them",
     "store.comparison": "the page compares two epochs that late_pair has found",
+    "runs.hub_jobs": "the command line: no page can spend money",
     "server.settings": "read before the server starts",
+    "server.machine": "looked at before the server starts",
     "ui": "has words of its own",
 }
 NEVER_SHOWN = {
@@ -318,7 +323,7 @@ def test_pages_have_no_words_of_their_own(path):
 
 
 def unread(words, group, code):
-    """The fields of a group of words that code never reads, such as gpu.title: it must name the group, too."""
+    """The fields of a group of words that code never reads, such as hub.push: it must name the group, too."""
     for field in fields(words):
         inner = getattr(words, field.name)
         if not re.search(rf"\b{group}\.{field.name}\b", code):
@@ -331,7 +336,35 @@ def test_every_word_is_used():
     """A field that no code reads is a word nobody sees; nor is a key that neither script nor page reads."""
     code = "\n".join(path.read_text("utf-8") for path in [*ui_sources(), PACKAGE / "ui" / "words" / "language.py"])
     assert list(unread(ENGLISH, "words", code)) == []
-    assert list(unread(ENGLISH, "words", code.replace("hub.gpu.agree_first", ""))) == ["gpu.agree_first"]
+    assert list(unread(ENGLISH, "words", code.replace("hub.push_first", ""))) == ["hub.push_first"]
     shown = code + "".join(path.read_text("utf-8") for kind in ("js", "html") for path in (ASSETS / kind).iterdir())
     keys = {*ENGLISH.player, *ENGLISH.one_step, *ENGLISH.folder, *ENGLISH.learn}
     assert {key for key in keys if not re.search(rf"\b{key}\b", shown)} == set()
+
+
+# What visitors are not told
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/home/me/checkpoints/sprites/model_0.safetensors", "sprites/model_0.safetensors"),
+        ("checkpoints/sprites/config.json", "sprites/config.json"),
+        ("/home/me/checkpoints/sprites", "sprites"),
+        ("model_0.safetensors", "model_0.safetensors"),
+    ],
+)
+def test_visitors_see_the_end_of_a_path_and_the_command_line_all_of_it(path, seen):
+    inner = Message("{path} is damaged or cut short; copy or train it again", path=Path(path))
+    error = UserError("could not read {path}: {problem}", path=Path(path), problem=inner)
+    assert str(error).startswith(f"could not read {path}: {path} is damaged")
+    for said in (error.message, pickle.loads(pickle.dumps(error)).message):
+        assert translate(ENGLISH, said).startswith(f"could not read {seen}: {seen} is damaged")
+        assert "/home/me" not in translate(CHINESE, said) and seen in translate(CHINESE, said)
+    with pytest.raises(gr.Error) as caught:
+        limit_calls(lambda: raise_it(error), ConcurrencyLimit())()
+    assert "/home/me" not in str(caught.value) and seen in str(caught.value)
+
+
+def raise_it(error):
+    raise error

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-import gradio as gr
-
 from ...errors import UserError
 from ..visitors.callers import Caller, caller_of
+from ..words import ENGLISH, translate
 
 GONE = "nobody waits for this answer any more"
 BUSY = "the server is busy; try again in a minute"
@@ -59,6 +58,6 @@ def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callab
             with limit.enter(caller_of(arguments[-1])):
                 return endpoint(*arguments)
         except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(translate(ENGLISH, error.message), print_exception=False) from error
 
     return wrapper

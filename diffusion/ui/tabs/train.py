@@ -122,7 +122,7 @@ class StatusPoller:
     """Answers the pages, which poll twice a second, with the parts that have changed."""
 
     def __init__(self, page: Page, runner: TrainingQueue, settings: Settings | None = None) -> None:
-        self.page, self.runner, self.is_shared = page, runner, bool(settings and settings.shared)
+        self.page, self.runner, self.settings = page, runner, settings or Settings()
         self.numbers = map(str, itertools.count(1))
         # browser -> number of its last answer, what that depended on, the snapshot, the updates
         self.answers: dict[str | None, tuple[str, Any, RunStatus | None, dict[str, Any]]] = {}
@@ -153,15 +153,18 @@ class StatusPoller:
     def _render(self, now: RunStatus, chosen: str, owner: str) -> dict[str, Any]:
         """All parts but the player."""
         words, names = self.page.words, self.runner.known_runs()
-        unfinished = list_resumable(self.runner, self.page.runs, owner if self.is_shared else None)
+        unfinished = list_resumable(self.runner, self.page.runs, owner if self.settings.shared else None)
         run = None if now.busy else list_runs(self.page.runs).get(now.name)
         current, past = names[0] if names else "", names[1:]  # the first choice is always the current run
+        command = now.command
+        if self.settings.shared:  # visitors need not know where the server keeps its runs
+            command = command.replace(str(self.page.runs), self.page.runs.name)
         return {
             "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
             "curve": curve(words, now),
             "losses": losses(words, now),
             "fold": gr.update(visible=bool(now.validation_losses)),
-            "command": gr.update(value=now.command, visible=bool(now.command)),
+            "command": gr.update(value=command, visible=bool(command)),
             **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
             "leave": gr.update(visible=bool(now.waiting)),
             "pack": gr.update(visible=run is not None),

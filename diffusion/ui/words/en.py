@@ -3,7 +3,7 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_train import TRAIN
-from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
 SETTINGS: dict[str, SettingWords] = {
     "count": {"label": "Sprites"},
@@ -210,4 +210,12 @@ ENGLISH = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    refusals=RefusalWords(
+        host="This server does not answer to the name {host}. If it is one of its names, start it with "
+        "SPRITES_HOSTS={host}",
+        origin="Only a page of this server may ask for that, not one of {origin}. If {name} is a name of this server, "
+        "start it with SPRITES_HOSTS={name}",
+        site="Only a page of this server may ask for that, not one of another site",
+        size="This is too large: at most {mb} MB at a time",
+    ),
 )

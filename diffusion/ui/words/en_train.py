@@ -34,7 +34,6 @@ TRAIN = TrainWords(
     more="More settings",
     width="Network",
     widths={32: "small, learns fast", 64: "as in the shipped runs"},
-    epochs="Epochs",
     context="Tell it the kind of each sprite (context)",
     context_info="Without it, it draws anything, and cannot be asked for a kind",
     about="About {time} on this machine",

@@ -138,6 +138,16 @@ class SettingWords(TypedDict):
     info: NotRequired[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefusalWords:
+    """What a request is told that does not reach the app."""
+
+    host: str
+    origin: str
+    site: str
+    size: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Words:
     """All words of the page in one language. {placeholders} are filled with str.format."""
@@ -191,3 +201,4 @@ class Words:
     quality: QualityWords
     learn: LearnWords
     hub: HubWords
+    refusals: RefusalWords

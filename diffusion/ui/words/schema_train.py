@@ -29,7 +29,6 @@ class TrainWords:
     more: str
     width: str
     widths: dict[int, str]
-    epochs: str
     context: str
     context_info: str
     about: str

@@ -1,6 +1,6 @@
 """The words of the page in Chinese."""
 
-from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
@@ -188,4 +188,11 @@ CHINESE = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    refusals=RefusalWords(
+        host="这台服务器不应答 {host} 这个名字。如果它确实叫这个名字，请这样启动：SPRITES_HOSTS={host}",
+        origin="只有这台服务器自己的页面才能这样做，{origin} 的页面不行。如果 {name} 确实是这台服务器的名字，"
+        "请这样启动：SPRITES_HOSTS={name}",
+        site="只有这台服务器自己的页面才能这样做，别的网站不行",
+        size="太大了：一次最多 {mb} MB",
+    ),
 )

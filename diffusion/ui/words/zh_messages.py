@@ -150,19 +150,6 @@ MESSAGES = {
     "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1": (
         "{value!r} 不是 Hub 上的训练任务；请写成 hf://user/repo 或 hf://user/repo@v1 这样"
     ),
-    "a job needs to know who pays for it; {log_in}": "作业须知道由谁付费；{log_in}",
-    "a job pushes to a whole repository such as hf://{repo}, not to {ref}": (
-        "作业要推送到整个仓库，例如 hf://{repo}，而不是 {ref}"
-    ),
-    "a job may take up to {max_hours} hours, not {hours:g}": ("一个作业最长 {max_hours} 小时，而不是 {hours:g} 小时"),
-    "a job cannot see {data} on this machine; train on builtin, or on hf://datasets/user/repo": (
-        "作业看不到这台机器上的 {data}；请用 builtin 或 hf://datasets/user/repo 训练"
-    ),
-    "{code} is no address of this code; set SPRITES_CODE to one such as "
-    "https://huggingface.co/spaces/user/sprite-diffusion@main": (
-        "{code} 不是这份代码的地址；请把 SPRITES_CODE 设为 "
-        "https://huggingface.co/spaces/user/sprite-diffusion@main 这样的地址"
-    ),
     "{path} cannot be resumed here: it does not say where its data is": (
         "{path} 无法在这里继续：它没有记下数据在哪里"
     ),
@@ -319,8 +306,6 @@ MESSAGES = {
     ),
     "in a few minutes": "过几分钟",
     "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
-    "nothing": "空值",
-    "list of hardware": "硬件列表",
     "the upload": "上传的文件",
     "{name} is gated; ask for access at {page}, then log in with `hf auth login`, or set HF_TOKEN": (
         "{name} 需要申请访问；请在 {page} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
@@ -342,6 +327,33 @@ MESSAGES = {
         "{endpoint} 回应的不是 Hub；是不是要先打开所在网络的登录页？"
     ),
     "there is no {name}: nothing on the Hub has such a name": "没有 {name}：Hub 上没有这样的名字",
+    "the Hub at {endpoint} cannot be reached through the proxy {proxy} of {variable}; is the proxy there, and "
+    "does it let this through?": (
+        "无法通过 {variable} 里的代理 {proxy} 连接 {endpoint} 的 Hub；这个代理在运行吗，是否允许这样的请求？"
+    ),
+    "the proxy {proxy} of {variable} needs one more package: pip install socksio": (
+        "{variable} 里的代理 {proxy} 还需要一个软件包：pip install socksio"
+    ),
+    "the proxy {proxy} of {variable} is of no known kind; it must begin with one of {schemes}": (
+        "{variable} 里的代理 {proxy} 不是已知的种类；它必须以其中之一开头：{schemes}"
+    ),
+    "HF_ENDPOINT is set to nothing; unset it, or set it to https://huggingface.co": (
+        "HF_ENDPOINT 被设成了空值；请取消设置，或设为 https://huggingface.co"
+    ),
+    "HF_ENDPOINT is {endpoint}, and https:// is missing at its beginning; set it to https://{endpoint}": (
+        "HF_ENDPOINT 是 {endpoint}，开头缺少 https://；请设为 https://{endpoint}"
+    ),
+    "HF_ENDPOINT is {endpoint}, which is no address of a Hub; one looks like https://huggingface.co": (
+        "HF_ENDPOINT 是 {endpoint}，这不是 Hub 的地址；应当像 https://huggingface.co 这样"
+    ),
+    "the Hub at {endpoint} sends each request on and on; check HF_ENDPOINT": (
+        "{endpoint} 的 Hub 把请求转来转去，没有尽头；请检查 HF_ENDPOINT"
+    ),
+    "{path} cannot be read or written: {reason}": "{path} 无法读取或写入：{reason}",
+    "{ref} has the run, but {run} does not know it: {problem}; from here it cannot be pushed there again": (
+        "{ref} 已经有了这个训练任务，但 {run} 没有记下来：{problem}；以后不能再从这里推送到那里"
+    ),
+    "the card of {run} gets no picture: its folder is read-only": "{run} 的卡片没有图片：它的文件夹是只读的",
     "the Hub at {endpoint} cannot be reached; check the connection and try again": (
         "无法连接 {endpoint} 的 Hub；请检查网络后再试"
     ),
@@ -367,8 +379,7 @@ MESSAGES = {
     "has {key}": "多出 {key}",
     "{key} is {found}, not {wanted}": "{key} 是 {found}，而不是 {wanted}",
     "in {pause} s": "在 {pause} 秒后",
-    "job for {ref}": "{ref} 的作业",
-    "job {id}": "作业 {id}",
+    "account of the token": "令牌所属的账号",
     "{name} ({chip}), {dtype}, torch {version}": "{name}（{chip}），{dtype}，torch {version}",
     "{count} threads": "{count} 个线程",
     "{path} is not a .npy array of plain numbers": "{path} 不是只含数字的 .npy 数组",

@@ -34,7 +34,6 @@ TRAIN = TrainWords(
     more="更多设置",
     width="网络",
     widths={32: "小，学得快", 64: "和自带的训练一样大"},
-    epochs="训练回合数",
     context="告诉网络每张图的类别（上下文）",
     context_info="关掉后它什么都画，但不能指定画哪一类",
     about="在这台机器上大约需要 {time}",
