@@ -44,10 +44,10 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
     if plan.folder.exists():
         raise UserError(words.train.run_taken, name=form.name)
     if form.source == "upload":
-        with keep_upload(open_uploaded_files(settings, form), plan.folder) as data:
+        with keep_upload(open_uploaded_files(page, settings, form), plan.folder) as data:
             runner.start(make_plan(page, form, **data), owner=owner)
     else:
-        open_dataset(plan.data)  # raises its errors now, not later in the thread
+        open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
         runner.start(plan, owner=owner)
     return free_name(page.runs, plan.folder.name)
 

@@ -1,0 +1,372 @@
+"""Turns picture files into sprites: sheets are cut, animations give every frame, and what cannot be used is named."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from ..errors import Message, UserError
+from ..sprites import KINDS, SIZE
+from .decode import LOSSY, SUFFIXES, frames_of, is_named_as_picture, open_picture
+from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes, safe_name
+from .sheets import AUTOMATIC, Cut, Sheet, chosen_grid, cut, find_grid
+from .shrink import Native, find_native, lay_on, to_rgba, to_sprite
+
+MIN_SIDE = 4  # pixels of a picture's shorter side
+MAX_NAMES = 3  # in one note
+WHITE_SHARE, NEAR_WHITE = 0.85, 215  # of a sprite's solid pixels, how many are this bright, so that it would vanish
+EQUAL_SHARE, FEW = 0.9, 10  # of the pictures; with fewer pictures, equal ones are no surprise
+SAME_SIZE = 4  # pictures of one size, from which on most of them decide whether they are sheets
+CHUNK = 256  # sprites
+
+# Notes on sheets, after which the page offers the tile size
+CUT = "{file}: cut into {count} tiles of {tile} x {tile} pixels ({gap} between them); {empty} empty ones are left out"
+CUT_REST = "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out"
+CUT_MORE = "{count} more files: cut into {tiles} tiles in all"
+WHOLE = (
+    "{files}: each taken whole, as one sprite, and reduced to {size} x {size}; if these are sheets, set the tile size"
+)
+UNEQUAL = (
+    "{what} seems to be a sheet of tiles of {width} x {height}, which are not square; cut it into squares, or set the "
+    "tile size, to 0 for no cutting"
+)
+NO_PICTURE = "{what} is no picture of a kind that is read here ({suffixes})"
+SHEET_NOTES = (CUT, CUT_REST, CUT_MORE, WHOLE, UNEQUAL)
+
+
+class Pictures(NamedTuple):
+    pixels: np.ndarray  # uint8 (N, 16, 16, 3)
+    labels: np.ndarray  # float32 (N, 5)
+    notes: tuple[Message, ...]  # what was guessed, reduced or left out
+
+
+class UnusableError(Exception):
+    """This one file cannot be used, for this reason."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template, self.values = template, values
+
+
+def may_be_sheets(notes: Iterable[Message]) -> bool:
+    """Whether any of the notes is about sheets, cut or not."""
+    return any(part.template in SHEET_NOTES for part in _parts(notes))
+
+
+def kinds_in(path: PurePosixPath) -> Iterable[int]:
+    """1 for each of KINDS that a folder of the path is named after, else 0."""
+    return (kind in path.parts[:-1] for kind in KINDS)
+
+
+def read_pictures(
+    files: Iterator[File],
+    name: str | Message,
+    limits: Limits = OWN_LIMITS,
+    sheet: Sheet = AUTOMATIC,
+    label_of: Callable[[PurePosixPath], Iterable[int]] = kinds_in,
+) -> Pictures:
+    """Reads picture files as sprites with labels: 1 for each kind that the path names.
+
+    name: of their source, for messages. Files that cannot be used are named in the notes. UserError where none can be
+    used, where all pictures are equal, and for more than the limits.
+    """
+    found = _Collection(name, limits, sheet)
+    for path, content in files:
+        found.check_time()
+        kinds = bytes(label_of(path))
+        try:
+            if isinstance(content, Message):
+                raise UnusableError(content.template, **content.values)
+            found.add(path, content, kinds)
+        except UnusableError as problem:
+            found.refuse(path, problem)
+    if not found.labels:
+        raise found.nothing()
+    pixels, notes = _on_ground(found.sprites_by_vote())
+    labels = np.frombuffer(found.labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32)
+    return Pictures(pixels, labels, (*found.notes(), *notes, *note_equal(pixels, name)))
+
+
+def note_equal(pixels: np.ndarray, name: str | Message) -> tuple[Message, ...]:
+    """A note where nearly all pictures are equal; UserError where all are."""
+    counts = Counter(hash(picture.tobytes()) for picture in pixels)
+    most = max(counts.values())
+    if len(counts) == 1 and most > 1:
+        raise UserError(
+            "all {count:,} pictures of {name} are equal once they are {size} x {size}, so there is nothing to learn",
+            count=most,
+            name=name,
+            size=SIZE,
+        )
+    if most < EQUAL_SHARE * len(pixels) or len(pixels) < FEW:
+        return ()
+    return (Message("{count:,} of {total:,} pictures are equal", count=most, total=len(pixels)),)
+
+
+@dataclass
+class _Collection:
+    """The sprites read so far, and what is to be said of them."""
+
+    name: str | Message
+    limits: Limits
+    sheet: Sheet
+    sprites: bytearray = field(default_factory=bytearray)  # RGBA, of 16 x 16
+    labels: bytearray = field(default_factory=bytearray)
+    unpacked: int = 0
+    animations: list[tuple[str, int]] = field(default_factory=list)
+    cuts: list["_CutFile"] = field(default_factory=list)
+    sizes: Counter = field(default_factory=Counter)  # of pictures that may be sheets
+    reduced: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)  # enlarged by a factor that is no whole number
+    unusable: dict[tuple[str, tuple], list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.limits.seconds
+
+    def check_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise UserError(
+                "reading {name} takes longer than {seconds:g} seconds; use fewer pictures, or smaller ones",
+                name=self.name,
+                seconds=self.limits.seconds,
+            )
+
+    def refuse(self, path: PurePosixPath, problem: UnusableError) -> None:
+        reason = problem.template, tuple(problem.values.items())
+        self.unusable.setdefault(reason, []).append(safe_name(path))
+
+    def add(self, path: PurePosixPath, content: bytes, labels: bytes) -> None:
+        """Adds all sprites of a file, or none."""
+        try:
+            with open_picture(content, path.suffix) as picture:
+                self._check_size(*picture.size)
+                is_lossy = picture.format in LOSSY
+                frames = []
+                for frame in frames_of(picture):
+                    self._count(frame)
+                    frames.append(self._convert(frame, is_lossy))
+                    if len(self.labels) // len(KINDS) + len(frames) > self.limits.files:
+                        break
+        except (UserError, UnusableError):
+            raise
+        except Exception:  # whatever a decoder raises, from struct.error to MemoryError
+            if not is_named_as_picture(path.suffix):
+                raise UnusableError(NO_PICTURE, suffixes=", ".join(SUFFIXES)) from None
+            raise UnusableError("{what} is not a picture that can be read") from None
+        self._take(safe_name(path), frames, labels)
+
+    def _check_size(self, width: int, height: int) -> None:
+        """The size that the file states, known before it is decoded."""
+        if max(width, height) > self.limits.side:
+            raise UnusableError(
+                "{what} is {width} x {height}; at most {side} x {side}",
+                width=width,
+                height=height,
+                side=self.limits.side,
+            )
+        if min(width, height) < MIN_SIDE:
+            raise UnusableError(
+                "{what} is {width} x {height}; at least {side} x {side}", width=width, height=height, side=MIN_SIDE
+            )
+
+    def _count(self, frame: Image.Image) -> None:
+        self.check_time()
+        self.unpacked += 4 * frame.width * frame.height
+        if self.unpacked > self.limits.unpacked:
+            raise RefusedError(
+                "the pictures in {name} take more than {unpacked}; make them smaller",
+                name=self.name,
+                unpacked=format_megabytes(self.limits.unpacked),
+            )
+
+    def _convert(self, frame: Image.Image, is_lossy: bool) -> "Native | tuple[Native, Cut]":
+        """A frame in its own size, and its tiles where it is a sheet."""
+        pixels = to_rgba(frame)
+        if self.sheet.tile:
+            grid = chosen_grid(pixels, self.sheet)
+            return (Native(pixels), cut(pixels, grid)) if grid else find_native(pixels, is_lossy)
+        native = find_native(pixels, is_lossy) if self.sheet.gap is None else Native(pixels)
+        grid = find_grid(native.pixels, self.sheet) if self.sheet.tile is None else None
+        if not grid:
+            return native
+        if not grid.is_square:
+            factors = native.factors
+            raise UnusableError(
+                UNEQUAL, width=round(grid.columns.tile * factors[0]), height=round(grid.rows.tile * factors[1])
+            )
+        return native, cut(native.pixels, grid)
+
+    def _take(self, file: str, frames: "list[Native | tuple[Native, Cut]]", labels: bytes) -> None:
+        if len(frames) > 1:
+            self.animations.append((file, len(frames)))
+            if not self.sheet.tile:  # the frames of an animation are no sheets
+                frames = [frame[0] if isinstance(frame, tuple) else frame for frame in frames]
+        for frame in frames:
+            native, tiles = frame if isinstance(frame, tuple) else (frame, None)
+            size = native.pixels.shape[:2]
+            if native.is_odd:
+                self.odd.append(file)
+            start = len(self.labels) // len(KINDS)
+            if not tiles:
+                self._append(to_sprite(native), labels)
+                if max(size) > SIZE:
+                    self.sizes[size] += 1
+                    self.reduced.append(file)
+                continue
+            for tile in tiles.tiles:
+                self._append(to_sprite(find_native(tile)), labels)
+            self.sizes[size] += 1
+            self.cuts.append(_CutFile(file, native, tiles, start))
+
+    def _append(self, sprite: np.ndarray, labels: bytes) -> None:
+        self.check_time()
+        self.sprites += sprite.tobytes()
+        self.labels += labels
+        if len(self.labels) > self.limits.files * len(KINDS):
+            raise UserError("{name} holds more than {files:,} pictures", name=self.name, files=self.limits.files)
+
+    def sprites_by_vote(self) -> bytearray:
+        """The sprites; where most pictures of a size are no sheets, the others of that size are none either."""
+        wrong = [] if self.sheet.tile else [each for each in self.cuts if self._is_outvoted(each)]
+        for each in reversed(wrong):
+            ends = each.start, each.start + len(each.cut.tiles)
+            byte, label = 4 * SIZE**2, len(KINDS)
+            self.sprites[ends[0] * byte : ends[1] * byte] = to_sprite(each.native).tobytes()
+            self.labels[ends[0] * label : ends[1] * label] = self.labels[ends[0] * label :][:label]
+            self.reduced.append(each.file)
+        self.cuts = [each for each in self.cuts if each not in wrong]
+        return self.sprites
+
+    def _is_outvoted(self, file: "_CutFile") -> bool:
+        size = file.native.pixels.shape[:2]
+        votes = sum(each.native.pixels.shape[:2] == size for each in self.cuts)
+        return self.sizes[size] >= SAME_SIZE and votes < self.sizes[size] / 2
+
+    def nothing(self) -> UserError:
+        """The error where no picture can be used."""
+        if all(template == NO_PICTURE for template, _ in self.unusable):
+            return UserError(
+                "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened",
+                name=self.name,
+                suffixes=", ".join(SUFFIXES),
+            )
+        problems = self._problems()
+        if len(problems) == 1:
+            return UserError(problems[0])
+        return UserError("{name} holds nothing to train on: {problems}", name=self.name, problems=_join(problems))
+
+    def _problems(self) -> list[Message]:
+        problems = []
+        for (template, values), files in self.unusable.items():
+            picture = _list(files) if len(files) == 1 else Message("each of {files}", files=_list(files))
+            problems.append(
+                Message(template, **dict(values), what=Message("{picture} in {name}", picture=picture, name=self.name))
+            )
+        return problems
+
+    def notes(self) -> list[Message]:
+        """What the person should know before training."""
+        notes = []
+        if self.unusable:
+            count = sum(map(len, self.unusable.values()))
+            notes.append(
+                Message("files not used: {count:,} ({problems})", count=count, problems=_join(self._problems()))
+            )
+        if self.animations:
+            frames = sum(count for _, count in self.animations)
+            files = _list([file for file, _ in self.animations])
+            notes.append(Message("{files}: every frame is a picture, {count} in all", files=files, count=frames))
+        notes += [note for each in self.cuts[:MAX_NAMES] for note in each.notes()]
+        if len(self.cuts) > MAX_NAMES:
+            tiles = sum(len(each.cut.tiles) for each in self.cuts[MAX_NAMES:])
+            notes.append(Message(CUT_MORE, count=len(self.cuts) - MAX_NAMES, tiles=tiles))
+        if self.reduced:
+            notes.append(Message(WHOLE, files=_list(self.reduced), size=SIZE))
+        if self.odd:
+            notes.append(
+                Message(
+                    "{files}: pixel art enlarged by a factor that is not whole; its own size was guessed",
+                    files=_list(self.odd),
+                )
+            )
+        return notes
+
+
+@dataclass(frozen=True, eq=False)
+class _CutFile:
+    file: str
+    native: Native
+    cut: Cut
+    start: int  # the number of its first sprite
+
+    def notes(self) -> Iterator[Message]:
+        factors, columns, rows = self.native.factors, self.cut.grid.columns, self.cut.grid.rows
+        yield Message(
+            CUT,
+            file=self.file,
+            count=len(self.cut.tiles),
+            tile=round(columns.tile * factors[0]),
+            gap=round(columns.gap * factors[0]),
+            empty=self.cut.empty,
+        )
+        right, below = (axis.rest if axis.rest > axis.margin else 0 for axis in (columns, rows))
+        if right or below:
+            yield Message(CUT_REST, file=self.file, right=round(right * factors[0]), below=round(below * factors[1]))
+
+
+def _list(names: list[str]) -> str | Message:
+    """The first few names."""
+    few = ", ".join(names[:MAX_NAMES])
+    more = len(names) - MAX_NAMES
+    return Message("{names} and {count:,} more", names=few, count=more) if more > 0 else few
+
+
+def _join(messages: list[Message]) -> Message:
+    """One message of a few."""
+    whole, *others = messages[:MAX_NAMES]
+    for other in others:
+        whole = Message("{one}; {other}", one=whole, other=other)
+    return Message("{one}; …", one=whole) if len(messages) > MAX_NAMES else whole
+
+
+def _parts(notes: Iterable[Message]) -> Iterator[Message]:
+    """Messages and those inside them."""
+    for note in notes:
+        yield note
+        yield from _parts(value for value in note.values.values() if isinstance(value, Message))
+
+
+def _on_ground(sprites: bytearray) -> tuple[np.ndarray, list[Message]]:
+    """Lays RGBA sprites on white as uint8 (N, 16, 16, 3): or on black, those that would vanish on white.
+
+    Where at least half of the sprites with a clear ground would, all of these lie on black. Works in place.
+    """
+    pixels = np.frombuffer(sprites, np.uint8).reshape(-1, SIZE, SIZE, 4)
+    count = len(pixels)
+    is_clear, vanishes = np.zeros(count, bool), np.zeros(count, bool)
+    for start in range(0, count, CHUNK):
+        part = pixels[start : start + CHUNK]
+        solid = part[..., 3] >= 128
+        white = solid & (part[..., :3].min(-1) >= NEAR_WHITE)
+        totals = solid.sum((1, 2))
+        is_clear[start : start + CHUNK] = (totals > 0) & (totals < SIZE**2)
+        vanishes[start : start + CHUNK] = white.sum((1, 2)) > WHITE_SHARE * totals
+    vanishes &= is_clear
+    is_dark = is_clear if vanishes.sum() * 2 >= is_clear.sum() else vanishes
+    flat, size = np.frombuffer(sprites, np.uint8), 3 * SIZE**2
+    for start in range(0, count, CHUNK):
+        part, dark = pixels[start : start + CHUNK].copy(), is_dark[start : start + CHUNK]
+        flat_part = lay_on(part, "white").copy()
+        if dark.any():
+            flat_part[dark] = lay_on(part[dark], "black")
+        flat[start * size : start * size + flat_part.size] = flat_part.ravel()
+    found = flat[: count * size].reshape(count, SIZE, SIZE, 3)
+    if not is_dark.any():
+        return found, []
+    note = "{count:,} of {total:,} pictures lie on black: white on a clear ground would vanish on white"
+    return found, [Message(note, count=int(is_dark.sum()), total=count)]
