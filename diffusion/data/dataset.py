@@ -23,7 +23,8 @@ from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS, SIZE
 from .decode import fit_to_sprite, is_named_as_picture
-from .pictures import Pictures, note_equal, read_pictures
+from .grounds import note_equal
+from .pictures import Pictures, read_pictures
 from .pixelart import draw
 from .readers import OWN_LIMITS, Limits, load_npy, read_file, read_folder, read_zip, safe_name
 from .sheets import AUTOMATIC, Sheet

@@ -13,30 +13,20 @@ from PIL import Image
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
 from .decode import LOSSY, SUFFIXES, frames_of, is_named_as_picture, open_picture
+from .grounds import lay_on_ground, note_equal
 from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes, safe_name
 from .sheets import AUTOMATIC, Cut, Sheet, chosen_grid, cut, find_grid
-from .shrink import Native, find_native, lay_on, to_rgba, to_sprite
+from .shrink import Native, find_native, to_rgba, to_sprite
 
 MIN_SIDE = 4  # pixels of a picture's shorter side
 MAX_NAMES = 3  # in one note
-WHITE_SHARE, NEAR_WHITE = 0.85, 215  # of a sprite's solid pixels, how many are this bright, so that it would vanish
-EQUAL_SHARE, FEW = 0.9, 10  # of the pictures; with fewer pictures, equal ones are no surprise
 SAME_SIZE = 4  # pictures of one size, from which on most of them decide whether they are sheets
-CHUNK = 256  # sprites
 
-# Notes on sheets, after which the page offers the tile size
-CUT = "{file}: cut into {count} tiles of {tile} x {tile} pixels ({gap} between them); {empty} empty ones are left out"
-CUT_REST = "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out"
-CUT_MORE = "{count} more files: cut into {tiles} tiles in all"
-WHOLE = (
-    "{files}: each taken whole, as one sprite, and reduced to {size} x {size}; if these are sheets, set the tile size"
-)
-UNEQUAL = (
-    "{what} seems to be a sheet of tiles of {width} x {height}, which are not square; cut it into squares, or set the "
-    "tile size, to 0 for no cutting"
-)
 NO_PICTURE = "{what} is no picture of a kind that is read here ({suffixes})"
-SHEET_NOTES = (CUT, CUT_REST, CUT_MORE, WHOLE, UNEQUAL)
+
+
+class SheetNote(Message):
+    """A note about a sheet, or about what may be one: after it the page offers the tile size."""
 
 
 class Pictures(NamedTuple):
@@ -55,7 +45,7 @@ class UnusableError(Exception):
 
 def may_be_sheets(notes: Iterable[Message]) -> bool:
     """Whether any of the notes is about sheets, cut or not."""
-    return any(part.template in SHEET_NOTES for part in _parts(notes))
+    return any(isinstance(note, SheetNote) for note in notes)
 
 
 def kinds_in(path: PurePosixPath) -> Iterable[int]:
@@ -87,25 +77,9 @@ def read_pictures(
             found.refuse(path, problem)
     if not found.labels:
         raise found.nothing()
-    pixels, notes = _on_ground(found.sprites_by_vote())
+    pixels, notes = lay_on_ground(found.sprites_by_vote())
     labels = np.frombuffer(found.labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32)
     return Pictures(pixels, labels, (*found.notes(), *notes, *note_equal(pixels, name)))
-
-
-def note_equal(pixels: np.ndarray, name: str | Message) -> tuple[Message, ...]:
-    """A note where nearly all pictures are equal; UserError where all are."""
-    counts = Counter(hash(picture.tobytes()) for picture in pixels)
-    most = max(counts.values())
-    if len(counts) == 1 and most > 1:
-        raise UserError(
-            "all {count:,} pictures of {name} are equal once they are {size} x {size}, so there is nothing to learn",
-            count=most,
-            name=name,
-            size=SIZE,
-        )
-    if most < EQUAL_SHARE * len(pixels) or len(pixels) < FEW:
-        return ()
-    return (Message("{count:,} of {total:,} pictures are equal", count=most, total=len(pixels)),)
 
 
 @dataclass
@@ -197,7 +171,10 @@ class _Collection:
         if not grid.is_square:
             factors = native.factors
             raise UnusableError(
-                UNEQUAL, width=round(grid.columns.tile * factors[0]), height=round(grid.rows.tile * factors[1])
+                "{what} seems to be a sheet of tiles of {width} x {height}, which are not square; "
+                "cut it into squares, or set the tile size, to 0 for no cutting",
+                width=round(grid.columns.tile * factors[0]),
+                height=round(grid.rows.tile * factors[1]),
             )
         return native, cut(native.pixels, grid)
 
@@ -280,13 +257,26 @@ class _Collection:
         if self.animations:
             frames = sum(count for _, count in self.animations)
             files = _list([file for file, _ in self.animations])
-            notes.append(Message("{files}: every frame is a picture, {count} in all", files=files, count=frames))
+            notes.append(Message("{files}: every frame is a picture, {count:,} in all", files=files, count=frames))
         notes += [note for each in self.cuts[:MAX_NAMES] for note in each.notes()]
         if len(self.cuts) > MAX_NAMES:
             tiles = sum(len(each.cut.tiles) for each in self.cuts[MAX_NAMES:])
-            notes.append(Message(CUT_MORE, count=len(self.cuts) - MAX_NAMES, tiles=tiles))
+            notes.append(
+                SheetNote(
+                    "{count:,} more files: cut into {tiles:,} tiles in all",
+                    count=len(self.cuts) - MAX_NAMES,
+                    tiles=tiles,
+                )
+            )
         if self.reduced:
-            notes.append(Message(WHOLE, files=_list(self.reduced), size=SIZE))
+            notes.append(
+                SheetNote(
+                    "{files}: each taken whole, as one sprite, and reduced to {size} x {size}; "
+                    "if these are sheets, set the tile size",
+                    files=_list(self.reduced),
+                    size=SIZE,
+                )
+            )
         if self.odd:
             notes.append(
                 Message(
@@ -306,8 +296,9 @@ class _CutFile:
 
     def notes(self) -> Iterator[Message]:
         factors, columns, rows = self.native.factors, self.cut.grid.columns, self.cut.grid.rows
-        yield Message(
-            CUT,
+        yield SheetNote(
+            "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them), without "
+            "{empty:,} empty ones; if that is wrong, set the tile size",
             file=self.file,
             count=len(self.cut.tiles),
             tile=round(columns.tile * factors[0]),
@@ -316,7 +307,12 @@ class _CutFile:
         )
         right, below = (axis.rest if axis.rest > axis.margin else 0 for axis in (columns, rows))
         if right or below:
-            yield Message(CUT_REST, file=self.file, right=round(right * factors[0]), below=round(below * factors[1]))
+            yield SheetNote(
+                "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out",
+                file=self.file,
+                right=round(right * factors[0]),
+                below=round(below * factors[1]),
+            )
 
 
 def _list(names: list[str]) -> str | Message:
@@ -332,41 +328,3 @@ def _join(messages: list[Message]) -> Message:
     for other in others:
         whole = Message("{one}; {other}", one=whole, other=other)
     return Message("{one}; …", one=whole) if len(messages) > MAX_NAMES else whole
-
-
-def _parts(notes: Iterable[Message]) -> Iterator[Message]:
-    """Messages and those inside them."""
-    for note in notes:
-        yield note
-        yield from _parts(value for value in note.values.values() if isinstance(value, Message))
-
-
-def _on_ground(sprites: bytearray) -> tuple[np.ndarray, list[Message]]:
-    """Lays RGBA sprites on white as uint8 (N, 16, 16, 3): or on black, those that would vanish on white.
-
-    Where at least half of the sprites with a clear ground would, all of these lie on black. Works in place.
-    """
-    pixels = np.frombuffer(sprites, np.uint8).reshape(-1, SIZE, SIZE, 4)
-    count = len(pixels)
-    is_clear, vanishes = np.zeros(count, bool), np.zeros(count, bool)
-    for start in range(0, count, CHUNK):
-        part = pixels[start : start + CHUNK]
-        solid = part[..., 3] >= 128
-        white = solid & (part[..., :3].min(-1) >= NEAR_WHITE)
-        totals = solid.sum((1, 2))
-        is_clear[start : start + CHUNK] = (totals > 0) & (totals < SIZE**2)
-        vanishes[start : start + CHUNK] = white.sum((1, 2)) > WHITE_SHARE * totals
-    vanishes &= is_clear
-    is_dark = is_clear if vanishes.sum() * 2 >= is_clear.sum() else vanishes
-    flat, size = np.frombuffer(sprites, np.uint8), 3 * SIZE**2
-    for start in range(0, count, CHUNK):
-        part, dark = pixels[start : start + CHUNK].copy(), is_dark[start : start + CHUNK]
-        flat_part = lay_on(part, "white").copy()
-        if dark.any():
-            flat_part[dark] = lay_on(part[dark], "black")
-        flat[start * size : start * size + flat_part.size] = flat_part.ravel()
-    found = flat[: count * size].reshape(count, SIZE, SIZE, 3)
-    if not is_dark.any():
-        return found, []
-    note = "{count:,} of {total:,} pictures lie on black: white on a clear ground would vanish on white"
-    return found, [Message(note, count=int(is_dark.sum()), total=count)]

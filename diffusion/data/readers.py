@@ -42,7 +42,7 @@ class Limits:
     seconds: float = 60  # to read all of it
 
     def __post_init__(self) -> None:
-        if min(self.bytes, self.unpacked, self.files, self.side, self.seconds) < 1:
+        if min(self.bytes, self.unpacked, self.files, self.side) < 1 or self.seconds <= 0:
             raise UserError("limits must be at least 1, not {limits}", limits=self)
 
 

@@ -4,18 +4,15 @@ Inside a sprite many neighbouring pixels have the same colour; across the border
 grid is believed where far fewer neighbours are joined across its lines than elsewhere.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
 
 from ..errors import UserError
 from ..sprites import SIZE
+from .grids import MIN_TILE, Axis, Grid, divide, fit_grid, leaves_nothing, square_grids
 
-MIN_TILE, MAX_TILE, MAX_GAP = 8, 256, 8
-USUAL_TILES = (16, 32, 8, 24, 48, 64, 12, 18, 20, 21, 40, 96, 128)
 CLEAR_SHARE, ENOUGH = 0.25, 6  # joins across a line, of those expected; the fewest that must be expected
 DENSE_SHARE, MANY = 0.5, 80  # of tiles without a ground between them, where many joins are expected
 NOISE = 6  # of 255: what JPEG changes
@@ -58,30 +55,6 @@ AUTOMATIC = Sheet()
 
 
 @dataclass(frozen=True)
-class Axis:
-    """Tiles along one side of a picture."""
-
-    tile: int
-    gap: int
-    margin: int  # before the first tile
-    count: int
-    rest: int  # pixels after the last tile
-
-    def starts(self) -> range:
-        return range(self.margin, self.margin + self.count * (self.tile + self.gap), self.tile + self.gap)
-
-
-@dataclass(frozen=True)
-class Grid:
-    columns: Axis
-    rows: Axis
-
-    @property
-    def is_square(self) -> bool:
-        return self.columns.tile == self.rows.tile
-
-
-@dataclass(frozen=True)
 class Cut:
     """The tiles of a sheet, and how they were found."""
 
@@ -98,12 +71,12 @@ def chosen_grid(pixels: np.ndarray, sheet: Sheet) -> Grid | None:
         return None
     gaps = (sheet.gap,) if sheet.gap is not None else (0, 1, 2, 3, 4)
     profile = Profile.of(pixels)
-    fits = [_fit(width, height, tile, gap, margin) for gap in gaps for margin in sorted({0, gap, 1, 2})]
+    fits = [fit_grid(width, height, tile, gap, margin) for gap in gaps for margin in sorted({0, gap, 1, 2})]
     found = [grid for grid in fits if grid]
     if not found:
         return None
-    good = [grid for grid in found if _leaves_nothing(grid) and profile.has(grid)]
-    whole = [grid for grid in found if _leaves_nothing(grid)]
+    good = [grid for grid in found if leaves_nothing(grid) and profile.has(grid)]
+    whole = [grid for grid in found if leaves_nothing(grid)]
     return (good or whole or found)[0]
 
 
@@ -113,7 +86,7 @@ def find_grid(pixels: np.ndarray, sheet: Sheet = AUTOMATIC) -> Grid | None:
     if max(height, width) <= SIZE:
         return None
     profile = Profile.of(pixels)
-    square = next((grid for grid in _square_grids(width, height, sheet.gap) if profile.has(grid)), None)
+    square = next((grid for grid in square_grids(width, height, sheet.gap) if profile.has(grid)), None)
     if min(height, width) < MIN_TILE:
         return square
     fine = profile.finest_tiles()
@@ -251,7 +224,7 @@ class Profile:
         for gap in (0, 1, 2) if self.has_ground else ():
             found = []
             for number, length in enumerate((self.width, self.height)):
-                axes = (_axis(length, tile, gap, 0) for tile in range(MIN_TILE, length + 1))
+                axes = (divide(length, tile, gap, 0) for tile in range(MIN_TILE, length + 1))
                 whole = (axis for axis in axes if axis and not axis.rest)
                 found.append(next((axis for axis in whole if axis.count == 1 or self._is_clear(number, axis)), None))
             columns, rows = found
@@ -267,46 +240,3 @@ class Profile:
         """Whether tiles in one row or column are of a usual shape, so that chance is unlikely."""
         long, short = sorted((grid.columns.tile, grid.rows.tile), reverse=True)
         return long <= 2 * short
-
-
-def _axis(length: int, tile: int, gap: int, margin: int) -> Axis | None:
-    count = (length - margin + gap) // (tile + gap)
-    if count < 1:
-        return None
-    return Axis(tile, gap, margin, count, length - margin - count * (tile + gap) + gap)
-
-
-def _fit(width: int, height: int, tile: int, gap: int, margin: int) -> Grid | None:
-    columns, rows = _axis(width, tile, gap, margin), _axis(height, tile, gap, margin)
-    return Grid(columns, rows) if columns and rows else None
-
-
-def _leaves_nothing(grid: Grid) -> bool:
-    return all(axis.rest in (0, axis.margin) for axis in (grid.columns, grid.rows))
-
-
-def _square_grids(width: int, height: int, gap: int | None) -> Iterator[Grid]:
-    """Grids of square tiles to try, the likeliest first."""
-    yield from (grid for grid in _likely_grids(width, height) if gap is None or grid.columns.gap == gap)
-
-
-@lru_cache(maxsize=1000)
-def _likely_grids(width: int, height: int) -> tuple[Grid, ...]:
-    """Those that fill the picture, fine ones first; then the usual ones that leave a rest."""
-    found = []
-    for tile in range(MIN_TILE, min(MAX_TILE, max(width, height)) + 1):
-        for gap in range(MAX_GAP + 1) if tile > 2 * MAX_GAP else (0, 1, 2):
-            for margin in sorted({0, gap, 1, 2}):
-                grid = _fit(width, height, tile, gap, margin)
-                if not grid or grid.columns.count * grid.rows.count < 2:
-                    continue
-                if _leaves_nothing(grid) or (tile in USUAL_TILES and gap <= 2 and margin in (0, gap)):
-                    found.append(grid)
-
-    def rank(grid: Grid) -> tuple:
-        axis = grid.columns
-        usual = USUAL_TILES.index(axis.tile) if axis.tile in USUAL_TILES else len(USUAL_TILES)
-        is_odd = axis.margin not in (0, axis.gap)
-        return not _leaves_nothing(grid), axis.tile + axis.gap, is_odd, usual, axis.margin, axis.gap
-
-    return tuple(sorted(found, key=rank))

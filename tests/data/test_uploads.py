@@ -550,7 +550,9 @@ print(len(found), found.pixels.nbytes, tracemalloc.get_traced_memory()[1])
 
 def test_many_small_pictures_are_not_held_twice(tmp_path):
     """In a process of its own: here other tests' servers take memory meanwhile."""
-    (path,) = written(tmp_path / "browser", {"a.zip": zipped((f"{i}.png", encoded(SPRITES[i % 20])) for i in range(5000))})
+    (path,) = written(
+        tmp_path / "browser", {"a.zip": zipped((f"{i}.png", encoded(SPRITES[i % 20])) for i in range(5000))}
+    )
     told = subprocess.run([sys.executable, "-c", HELD, path], cwd=ROOT, capture_output=True, text=True, check=True)
     count, size, peak = map(int, told.stdout.split())
     names = 5000 * 1000  # what zipfile keeps of each

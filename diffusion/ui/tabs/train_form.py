@@ -227,7 +227,8 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings) -> tuple[list[Any], 
     folded = folder.change(None, folder, files, js="(file) => [[file]]", **quick)
     new_files = [event(other_files, outputs=of_sheets, **quick).then for event in (files.upload, folded.then)]
     for event in (preview.click, tile.submit, gap.submit, *new_files):
-        event(partial(preview_data, page, settings), controls, [sheet, counts, cutting], **QUEUED)
+        seen = event(partial(preview_data, page, settings), controls, [sheet, counts, cutting], **QUEUED)
+        seen.failure(lambda source: gr.update(visible=source != "builtin"), source, cutting, **quick)  # it may help
     gr.on(
         [tab.select, counts.change, *(control.change for control in controls if not isinstance(control, gr.Textbox))],
         partial(describe_time, page),
