@@ -297,14 +297,15 @@ class _CutFile:
     def notes(self) -> Iterator[Message]:
         factors, columns, rows = self.native.factors, self.cut.grid.columns, self.cut.grid.rows
         yield SheetNote(
-            "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them), without "
-            "{empty:,} empty ones; if that is wrong, set the tile size",
+            "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them); "
+            "if that is wrong, set the tile size",
             file=self.file,
             count=len(self.cut.tiles),
             tile=round(columns.tile * factors[0]),
             gap=round(columns.gap * factors[0]),
-            empty=self.cut.empty,
         )
+        if self.cut.empty:
+            yield SheetNote("{file}: {count:,} empty tiles are left out", file=self.file, count=self.cut.empty)
         right, below = (axis.rest if axis.rest > axis.margin else 0 for axis in (columns, rows))
         if right or below:
             yield SheetNote(
@@ -317,8 +318,8 @@ class _CutFile:
 
 def _list(names: list[str]) -> str | Message:
     """The first few names."""
-    few = ", ".join(names[:MAX_NAMES])
-    more = len(names) - MAX_NAMES
+    distinct = list(dict.fromkeys(names))
+    few, more = ", ".join(distinct[:MAX_NAMES]), len(distinct) - MAX_NAMES
     return Message("{names} and {count:,} more", names=few, count=more) if more > 0 else few
 
 

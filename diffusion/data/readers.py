@@ -39,7 +39,7 @@ class Limits:
     unpacked: int = 2**30  # bytes of a .zip's content, and of all pictures with four bytes a pixel
     files: int = 100_000  # and pictures: the course has 89,400
     side: int = 2048  # pixels of a picture's longer side
-    seconds: float = 60  # to read all of it
+    seconds: float = 40  # to read all of it
 
     def __post_init__(self) -> None:
         if min(self.bytes, self.unpacked, self.files, self.side) < 1 or self.seconds <= 0:

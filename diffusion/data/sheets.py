@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import UserError
 from ..sprites import SIZE
 from .grids import MIN_TILE, Axis, Grid, divide, fit_grid, leaves_nothing, square_grids
+from .shrink import colour_steps
 
 CLEAR_SHARE, ENOUGH = 0.25, 6  # joins across a line, of those expected; the fewest that must be expected
 DENSE_SHARE, MANY = 0.5, 80  # of tiles without a ground between them, where many joins are expected
@@ -126,12 +127,7 @@ def _content(pixels: np.ndarray, ground: np.ndarray | None) -> np.ndarray:
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return _steps(one, other) <= ALIKE
-
-
-def _steps(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The difference of colours, int (H, W)."""
-    return np.abs(one.astype(np.int16) - other).max(-1)
+    return colour_steps(one, other) <= ALIKE
 
 
 @dataclass(frozen=True)
@@ -153,25 +149,24 @@ class Profile:
         across, down = np.zeros(pixels.shape[:2], bool), np.zeros(pixels.shape[:2], bool)
         across[:, 1:] = content[:, 1:] & content[:, :-1]
         down[1:] = content[1:] & content[:-1]
-        steps = _steps(pixels[:, 1:], pixels[:, :-1]), _steps(pixels[1:], pixels[:-1])
+        steps = colour_steps(pixels[:, 1:], pixels[:, :-1]), colour_steps(pixels[1:], pixels[:-1])
         changes = np.concatenate([steps[0][across[:, 1:]], steps[1][down[1:]]])
         changes = changes[changes > NOISE]
         touches = across.sum(0), down.sum(1)
         if (changes <= ALIKE).sum() <= SMOOTH_SHARE * len(changes):  # in a smooth picture colours say nothing
             across[:, 1:] &= steps[0] <= ALIKE
             down[1:] &= steps[1] <= ALIKE
-        words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0].astype(np.int64)
-        words[~content] = 0
-        filled = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1), np.int64)
-        filled[1:, 1:] = content.cumsum(0).cumsum(1)
+        words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0] * content
+        filled = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1), np.int32)
+        filled[1:, 1:] = content.cumsum(0, np.int32).cumsum(1, np.int32)
         return cls(
             pixels.shape[1],
             pixels.shape[0],
             (across.sum(0), down.sum(1)),
             touches,
             (
-                np.where((words == words[:1]).all(0), words[0], -1),
-                np.where((words == words[:, :1]).all(1), words[:, 0], -1),
+                np.where((words == words[:1]).all(0), words[0].astype(np.int64), -1),
+                np.where((words == words[:, :1]).all(1), words[:, 0].astype(np.int64), -1),
             ),
             filled,
             ground is not None,

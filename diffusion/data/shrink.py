@@ -110,9 +110,8 @@ def _find_noisy_blocks(pixels: np.ndarray) -> Native:
     blocks = [block for block in range(common // 4, 1, -1) if common % block == 0]
     if not blocks:
         return Native(pixels)
-    values = pixels.astype(np.int16)
-    across = np.abs(np.diff(values, axis=1)).max(2).mean(0)
-    down = np.abs(np.diff(values, axis=0)).max(2).mean(1)
+    across = colour_steps(pixels[:, 1:], pixels[:, :-1]).mean(0)
+    down = colour_steps(pixels[1:], pixels[:-1]).mean(1)
     for block in blocks:
         steps = [_mean_steps(across, block), _mean_steps(down, block)]  # in each place of a block, the border last
         if max(each[:-1].max() for each in steps) < min(MAX_NOISE, *(NOISE_SHARE * each[-1] for each in steps)):
@@ -121,6 +120,11 @@ def _find_noisy_blocks(pixels: np.ndarray) -> Native:
             cells = pixels.reshape(shape)[:, inner, :, inner]
             return Native(np.median(cells, axis=(1, 3)).astype(np.uint8), (block, block))
     return Native(pixels)
+
+
+def colour_steps(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The difference of colours, uint8 (H, W): of the channel that differs most."""
+    return (np.maximum(one, other) - np.minimum(one, other)).max(-1)
 
 
 def _mean_steps(steps: np.ndarray, block: int) -> np.ndarray:

@@ -109,7 +109,7 @@ def test_a_sheet_is_cut_into_its_tiles_and_that_is_said(tmp_path, name):
 @pytest.mark.parametrize("ground", [CLEAR, WHITE, PINK], ids=["clear", "white", "pink"])
 def test_empty_tiles_are_left_out(tmp_path, ground):
     found = whole(folder_of(tmp_path / "my", sheet=sheet(8, 4, ground=ground, empty=(3, 8, 9, 31))))
-    assert len(found) == 28 and "without 4 empty ones" in said(found)
+    assert len(found) == 28 and "4 empty tiles are left out" in said(found)
 
 
 def test_opaque_tiles_without_a_ground_are_cut(tmp_path):

@@ -84,11 +84,11 @@ MESSAGES = {
     ),
     "files not used: {count:,} ({problems})": "有 {count:,} 个文件没有使用（{problems}）",
     "{files}: every frame is a picture, {count:,} in all": "{files}：每一帧都当作一张图片，共 {count:,} 张",
-    "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them), without {empty:,} empty ones; "
+    "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them); "
     "if that is wrong, set the tile size": (
-        "{file}：已切成 {count:,} 格，每格 {tile} x {tile} 像素（间隔 {gap}），另去掉 {empty:,} 个空格；"
-        "如果切错了，请设置每格边长"
+        "{file}：已切成 {count:,} 格，每格 {tile} x {tile} 像素（间隔 {gap}）；如果切错了，请设置每格边长"
     ),
+    "{file}: {count:,} empty tiles are left out": "{file}：去掉了 {count:,} 个空格",
     "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out": (
         "{file}：右边 {right} 像素和下边 {below} 像素凑不成一格，没有使用"
     ),
