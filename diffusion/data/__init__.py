@@ -2,7 +2,7 @@
 
 from .dataset import NO_LABEL, SpriteSet, as_tensors, open_dataset
 from .decode import fit_to_sprite, open_picture
-from .pictures import may_be_sheets
+from .notes import may_be_sheets
 from .pixelart import draw, make_recipe, paint, validation_recipes
 from .readers import Limits
 from .sheets import Sheet

@@ -14,19 +14,15 @@ from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
 from .decode import LOSSY, SUFFIXES, frames_of, is_named_as_picture, open_picture
 from .grounds import lay_on_ground, note_equal
+from .notes import MAX_NAMES, CutFile, SheetNote, join, list_files
 from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes, safe_name
 from .sheets import AUTOMATIC, Cut, Sheet, chosen_grid, cut, find_grid
 from .shrink import Native, find_native, to_rgba, to_sprite
 
 MIN_SIDE = 4  # pixels of a picture's shorter side
-MAX_NAMES = 3  # in one note
 SAME_SIZE = 4  # pictures of one size, from which on most of them decide whether they are sheets
 
 NO_PICTURE = "{what} is no picture of a kind that is read here ({suffixes})"
-
-
-class SheetNote(Message):
-    """A note about a sheet, or about what may be one: after it the page offers the tile size."""
 
 
 class Pictures(NamedTuple):
@@ -41,11 +37,6 @@ class UnusableError(Exception):
     def __init__(self, template: str, **values: object) -> None:
         super().__init__(template)
         self.template, self.values = template, values
-
-
-def may_be_sheets(notes: Iterable[Message]) -> bool:
-    """Whether any of the notes is about sheets, cut or not."""
-    return any(isinstance(note, SheetNote) for note in notes)
 
 
 def kinds_in(path: PurePosixPath) -> Iterable[int]:
@@ -93,7 +84,7 @@ class _Collection:
     labels: bytearray = field(default_factory=bytearray)
     unpacked: int = 0
     animations: list[tuple[str, int]] = field(default_factory=list)
-    cuts: list["_CutFile"] = field(default_factory=list)
+    cuts: list[CutFile] = field(default_factory=list)
     sizes: Counter = field(default_factory=Counter)  # of pictures that may be sheets
     reduced: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)  # enlarged by a factor that is no whole number
@@ -163,9 +154,11 @@ class _Collection:
         pixels = to_rgba(frame)
         if self.sheet.tile:
             grid = chosen_grid(pixels, self.sheet)
-            return (Native(pixels), cut(pixels, grid)) if grid else find_native(pixels, is_lossy)
+            tiles = cut(pixels, grid) if grid else None
+            return (Native(pixels), tiles) if tiles and tiles.tiles else find_native(pixels, is_lossy)
         native = find_native(pixels, is_lossy) if self.sheet.gap is None else Native(pixels)
-        grid = find_grid(native.pixels, self.sheet) if self.sheet.tile is None else None
+        is_animation = getattr(frame, "is_animated", False)  # its frames are no sheets
+        grid = find_grid(native.pixels, self.sheet) if self.sheet.tile is None and not is_animation else None
         if not grid:
             return native
         if not grid.is_square:
@@ -181,8 +174,6 @@ class _Collection:
     def _take(self, file: str, frames: "list[Native | tuple[Native, Cut]]", labels: bytes) -> None:
         if len(frames) > 1:
             self.animations.append((file, len(frames)))
-            if not self.sheet.tile:  # the frames of an animation are no sheets
-                frames = [frame[0] if isinstance(frame, tuple) else frame for frame in frames]
         for frame in frames:
             native, tiles = frame if isinstance(frame, tuple) else (frame, None)
             size = native.pixels.shape[:2]
@@ -198,7 +189,7 @@ class _Collection:
             for tile in tiles.tiles:
                 self._append(to_sprite(find_native(tile)), labels)
             self.sizes[size] += 1
-            self.cuts.append(_CutFile(file, native, tiles, start))
+            self.cuts.append(CutFile(file, native, tiles, start))
 
     def _append(self, sprite: np.ndarray, labels: bytes) -> None:
         self.check_time()
@@ -219,7 +210,7 @@ class _Collection:
         self.cuts = [each for each in self.cuts if each not in wrong]
         return self.sprites
 
-    def _is_outvoted(self, file: "_CutFile") -> bool:
+    def _is_outvoted(self, file: CutFile) -> bool:
         size = file.native.pixels.shape[:2]
         votes = sum(each.native.pixels.shape[:2] == size for each in self.cuts)
         return self.sizes[size] >= SAME_SIZE and votes < self.sizes[size] / 2
@@ -235,12 +226,12 @@ class _Collection:
         problems = self._problems()
         if len(problems) == 1:
             return UserError(problems[0])
-        return UserError("{name} holds nothing to train on: {problems}", name=self.name, problems=_join(problems))
+        return UserError("{name} holds nothing to train on: {problems}", name=self.name, problems=join(problems))
 
     def _problems(self) -> list[Message]:
         problems = []
         for (template, values), files in self.unusable.items():
-            picture = _list(files) if len(files) == 1 else Message("each of {files}", files=_list(files))
+            picture = list_files(files) if len(files) == 1 else Message("each of {files}", files=list_files(files))
             problems.append(
                 Message(template, **dict(values), what=Message("{picture} in {name}", picture=picture, name=self.name))
             )
@@ -252,11 +243,11 @@ class _Collection:
         if self.unusable:
             count = sum(map(len, self.unusable.values()))
             notes.append(
-                Message("files not used: {count:,} ({problems})", count=count, problems=_join(self._problems()))
+                Message("files not used: {count:,} ({problems})", count=count, problems=join(self._problems()))
             )
         if self.animations:
             frames = sum(count for _, count in self.animations)
-            files = _list([file for file, _ in self.animations])
+            files = list_files([file for file, _ in self.animations])
             notes.append(Message("{files}: every frame is a picture, {count:,} in all", files=files, count=frames))
         notes += [note for each in self.cuts[:MAX_NAMES] for note in each.notes()]
         if len(self.cuts) > MAX_NAMES:
@@ -273,7 +264,7 @@ class _Collection:
                 SheetNote(
                     "{files}: each taken whole, as one sprite, and reduced to {size} x {size}; "
                     "if these are sheets, set the tile size",
-                    files=_list(self.reduced),
+                    files=list_files(self.reduced),
                     size=SIZE,
                 )
             )
@@ -281,51 +272,7 @@ class _Collection:
             notes.append(
                 Message(
                     "{files}: pixel art enlarged by a factor that is not whole; its own size was guessed",
-                    files=_list(self.odd),
+                    files=list_files(self.odd),
                 )
             )
         return notes
-
-
-@dataclass(frozen=True, eq=False)
-class _CutFile:
-    file: str
-    native: Native
-    cut: Cut
-    start: int  # the number of its first sprite
-
-    def notes(self) -> Iterator[Message]:
-        factors, columns, rows = self.native.factors, self.cut.grid.columns, self.cut.grid.rows
-        yield SheetNote(
-            "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them); "
-            "if that is wrong, set the tile size",
-            file=self.file,
-            count=len(self.cut.tiles),
-            tile=round(columns.tile * factors[0]),
-            gap=round(columns.gap * factors[0]),
-        )
-        if self.cut.empty:
-            yield SheetNote("{file}: {count:,} empty tiles are left out", file=self.file, count=self.cut.empty)
-        right, below = (axis.rest if axis.rest > axis.margin else 0 for axis in (columns, rows))
-        if right or below:
-            yield SheetNote(
-                "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out",
-                file=self.file,
-                right=round(right * factors[0]),
-                below=round(below * factors[1]),
-            )
-
-
-def _list(names: list[str]) -> str | Message:
-    """The first few names."""
-    distinct = list(dict.fromkeys(names))
-    few, more = ", ".join(distinct[:MAX_NAMES]), len(distinct) - MAX_NAMES
-    return Message("{names} and {count:,} more", names=few, count=more) if more > 0 else few
-
-
-def _join(messages: list[Message]) -> Message:
-    """One message of a few."""
-    whole, *others = messages[:MAX_NAMES]
-    for other in others:
-        whole = Message("{one}; {other}", one=whole, other=other)
-    return Message("{one}; …", one=whole) if len(messages) > MAX_NAMES else whole

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from diffusion.core.trainer import TrainConfig
 from diffusion.data.dataset import SpriteSet, from_arrays, open_dataset
 from diffusion.data.decode import fit_to_sprite
-from diffusion.data.pictures import may_be_sheets
+from diffusion.data.notes import may_be_sheets
 from diffusion.data.pixelart import draw
 from diffusion.data.readers import Limits
 from diffusion.data.sheets import AUTOMATIC, Sheet
@@ -298,6 +298,16 @@ def test_equal_pictures_are_refused_or_told(tmp_path):
 
 
 # Other formats, damaged files, bounds
+
+
+def test_the_frames_of_an_animation_are_no_sheets_and_an_empty_sheet_is_one_picture(tmp_path):
+    folder = tmp_path / "my"
+    folder.mkdir()
+    first, second = sheet(4, 4), sheet(4, 4).transpose(Image.Transpose.ROTATE_90)
+    first.save(folder / "a.png", save_all=True, append_images=[second])
+    Image.new("RGBA", (32, 32)).save(folder / "b.png")
+    assert len(whole(folder)) == 3
+    assert len(whole(folder, Sheet(16))) == 33
 
 
 def test_every_format_that_is_named_is_read_and_the_rest_is_named(tmp_path):
