@@ -19,7 +19,7 @@ from ..parts.downloads import wire_run_download
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
-from ..words import Words
+from ..words import Words, translate
 from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
 from .train_status import curve, epoch_frames, losses, monitor
 
@@ -47,7 +47,9 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
         with keep_upload(open_uploaded_files(page, settings, form), plan.folder) as data:
             runner.start(make_plan(page, form, **data), owner=owner)
     else:
-        open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
+        training, _ = open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
+        for note in training.notes:  # nobody needs to have looked at the data before
+            gr.Info(translate(words, note))
         runner.start(plan, owner=owner)
     return free_name(page.runs, plan.folder.name)
 
