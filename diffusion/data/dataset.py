@@ -2,7 +2,8 @@
 
 builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
 sprites.npy        the course's file, or any uint8 (N, H, W, 3); its labels (N, 5) with --labels
-folder/  x.zip     pictures of any size; subfolders named after kinds become labels
+folder/  x.zip     pictures of any size, sheets among them; subfolders named after kinds become labels
+sheet.png          one picture, which may be a sheet
 hf://datasets/user/repo   a Hub data set with the course's two files, or with a .zip of pictures
 """
 
@@ -22,8 +23,12 @@ from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS, SIZE
 from ..store import write_whole
+from .decode import fit_to_sprite, is_named_as_picture
+from .grounds import note_equal
+from .pictures import Pictures, read_pictures
 from .pixelart import draw
-from .readers import OWN_LIMITS, Limits, fit_to_sprite, load_npy, read_folder, read_pictures, read_zip, safe_name
+from .readers import OWN_LIMITS, Limits, load_npy, read_file, read_folder, read_zip, safe_name
+from .sheets import AUTOMATIC, Sheet
 
 if TYPE_CHECKING:
     from ..hub import RemoteFile
@@ -41,6 +46,7 @@ class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
+    notes: tuple[Message, ...] = ()  # what was guessed, reduced or left out when it was read
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -71,13 +77,14 @@ class SpriteSet:
         return self[~is_validation], self[np.flatnonzero(is_validation)[:max_validation]]
 
     def __getitem__(self, chosen: np.ndarray) -> "SpriteSet":
-        return SpriteSet(self.pixels[chosen], self.labels[chosen], self.name)
+        return SpriteSet(self.pixels[chosen], self.labels[chosen], self.name, self.notes)
 
 
-def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, SpriteSet]:
+def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATIC) -> tuple[SpriteSet, SpriteSet]:
     """(training, validation) of a source, written as in the module's docstring.
 
-    labels: the .npy with the labels of a .npy of pictures. ValueError for a source that cannot be opened.
+    labels: the .npy with the labels of a .npy of pictures; sheet: how sheets of tiles are cut. ValueError for a source
+    that cannot be opened.
     """
     ref = parse_data(source)
     if isinstance(ref, Builtin):
@@ -87,26 +94,29 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
             )
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
-        return _from_hub(ref).split()
+        return _from_hub(ref, sheet).split()
     path = Path(ref.path)
-    if path.is_dir():
-        return SpriteSet(*read_pictures(read_folder(path), path.name), path.name).split()
+    if path.is_dir() or (path.is_file() and is_named_as_picture(path.suffix)):
+        files = read_folder(path) if path.is_dir() else iter([read_file(path, PurePosixPath(path.name))])
+        pixels, kinds, notes = read_pictures(files, path.name, sheet=sheet)
+        return SpriteSet(pixels, kinds, path.name, notes).split()
     if not path.is_file():
         raise UserError(
             "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo",
             source=source,
         )
     if path.suffix.lower() == ".zip":
-        return from_zip(path).split()
+        return from_zip(path, sheet=sheet).split()
     if path.suffix.lower() == ".npy":
         return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
     raise UserError("{source} is no data set; name a .npy file, a folder of pictures or a .zip of them", source=source)
 
 
-def from_zip(path: Path, limits: Limits = OWN_LIMITS) -> SpriteSet:
+def from_zip(path: Path, limits: Limits = OWN_LIMITS, sheet: Sheet = AUTOMATIC) -> SpriteSet:
     """A set of the pictures in a .zip, as `read_pictures` reads them."""
     name = safe_name(path.name)
-    return SpriteSet(*read_pictures(read_zip(path, limits), name, limits), name)
+    pixels, labels, notes = read_pictures(read_zip(path, limits), name, limits, sheet)
+    return SpriteSet(pixels, labels, name, notes)
 
 
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN_LIMITS) -> SpriteSet:
@@ -148,7 +158,8 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
         )
     if not (labels.min() >= 0 and labels.max() <= 1):  # also refuses NaN
         raise UserError("the labels of {name} must be numbers from 0 to 1", name=name)
-    return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
+    notes = note_equal(pixels, name)
+    return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name, notes)
 
 
 def _builtin(ref: Builtin, split: str) -> SpriteSet:
@@ -156,7 +167,7 @@ def _builtin(ref: Builtin, split: str) -> SpriteSet:
     return SpriteSet(pixels, labels.astype(np.float32), str(ref))
 
 
-def _from_hub(ref: HubDataset) -> SpriteSet:
+def _from_hub(ref: HubDataset, sheet: Sheet) -> SpriteSet:
     """Reads the data set's one or two files, from one commit; each file's checksum is verified before it is read."""
     from huggingface_hub import HfApi  # slow to import, and seldom needed
 
@@ -191,11 +202,11 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
     if not arrays:
         limits = Limits(bytes=MAX_BYTES)  # a visitor's: visitors may name any repository
 
-        def read_archive(path: Path, title: Message) -> tuple[np.ndarray, np.ndarray]:
-            return read_pictures(read_zip(path, limits, title), name, limits)
+        def read_archive(path: Path, title: Message) -> Pictures:
+            return read_pictures(read_zip(path, limits, title), title, limits, sheet)
 
         found = download_and_read(pictures[0], read_archive)
-        return SpriteSet(found[0], found[1], name)
+        return SpriteSet(found.pixels, found.labels, name, found.notes)
 
     def read_array(path: Path, title: Message) -> np.ndarray:
         return load_npy(path, name=title)

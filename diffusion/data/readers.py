@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, SIZE
+from .decode import HEAD_BYTES, begins_as_picture, is_named_as_picture
 
-SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
-PILLOW_FORMATS = ("PNG", "GIF", "BMP", "JPEG", "WEBP")  # the only decoders that Pillow may use, whatever the suffix
 NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 ENCRYPTED = 1  # a bit of a zip member's flags
+IGNORED = ("thumbs.db",)  # and hidden files: what systems add by themselves
+
+File = tuple[
+    PurePosixPath, bytes | Message
+]  # a file's path, and its content, or of what cannot be used the reason, without `what`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +37,16 @@ class Limits:
 
     bytes: int = 200 * 2**20  # of all files together, as uploaded; the course's pictures have 69 MB
     unpacked: int = 2**30  # bytes of a .zip's content, and of all pictures with four bytes a pixel
-    files: int = 200_000
+    files: int = 100_000  # and pictures: the course has 89,400
     side: int = 2048  # pixels of a picture's longer side
+    seconds: float = 40  # to read all of it
 
     def __post_init__(self) -> None:
-        if min(self.bytes, self.unpacked, self.files, self.side) < 1:
+        if min(self.bytes, self.unpacked, self.files, self.side) < 1 or self.seconds <= 0:
             raise UserError("limits must be at least 1, not {limits}", limits=self)
 
 
-OWN_LIMITS = Limits(bytes=2**40, unpacked=2**40, side=4096)
+OWN_LIMITS = Limits(bytes=2**40, unpacked=2**40, files=200_000, side=4096, seconds=86_400)
 
 
 class RefusedError(UserError):
@@ -89,127 +92,76 @@ def load_npy(path: Path, limits: Limits = OWN_LIMITS, name: str | Message = "") 
         return np.load(file, allow_pickle=False)
 
 
-def open_picture(content: bytes) -> Image.Image:
-    """A picture file, not decoded yet; raises Pillow's errors. No other decoder is tried: some start programs."""
-    return Image.open(io.BytesIO(content), formats=PILLOW_FORMATS)
-
-
-def fit_to_sprite(picture: Image.Image) -> np.ndarray:
-    """Converts any picture to uint8 (16, 16, 3) on white: padded to a square, then resized.
-
-    Resizes with the nearest neighbour where one side is a multiple of the other, else with Lanczos.
-    """
-    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip to white
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    picture = picture.convert("RGBA")
-    white = Image.new("RGBA", picture.size, "white")
-    picture = Image.alpha_composite(white, picture).convert("RGB")
-    side = max(picture.size)
-    if picture.width != picture.height:
-        square = Image.new("RGB", (side, side), "white")
-        square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-        picture = square
-    is_multiple = side % SIZE == 0 or SIZE % side == 0
-    resampling = Image.Resampling.NEAREST if is_multiple else Image.Resampling.LANCZOS
-    return np.asarray(picture.resize((SIZE, SIZE), resampling))
-
-
-def read_pictures(
-    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str | Message, limits: Limits = OWN_LIMITS
-) -> tuple[np.ndarray, np.ndarray]:
-    """Reads pictures as uint8 (N, 16, 16, 3), with labels float32 (N, 5): 1 where a folder of the path is named so.
-
-    pictures: (path, content of the file); name: of their source, for messages. Reads the first frame of an animation.
-    ValueError for anything that is not a picture, for no picture at all, and for more than the limits.
-    """
-    pixels, labels, unpacked = bytearray(), bytearray(), 0
-    for path, content in pictures:
-        what = Message("{picture} in {name}", picture=safe_name(path), name=name)
-        with (
-            refuse_as(Message("{what} is not a picture that can be read", what=what)),
-            open_picture(content) as picture,
-        ):
-            width, height = picture.size  # known before it is decoded
-            if max(width, height) > limits.side:
-                raise RefusedError(
-                    "{what} is {width} x {height}; at most {side} x {side}",
-                    what=what,
-                    width=width,
-                    height=height,
-                    side=limits.side,
-                )
-            unpacked += 4 * width * height
-            if unpacked > limits.unpacked:
-                raise RefusedError(
-                    "the pictures in {name} take more than {unpacked}; make them smaller",
-                    name=name,
-                    unpacked=format_megabytes(limits.unpacked),
-                )
-            pixels += fit_to_sprite(picture).tobytes()
-        labels += bytes(kind in path.parts[:-1] for kind in KINDS)
-        if len(labels) > limits.files * len(KINDS):
-            raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
-    if not labels:
-        raise UserError(
-            "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened",
-            name=name,
-            suffixes=", ".join(SUFFIXES),
-        )
-    return (
-        np.frombuffer(pixels, np.uint8).reshape(-1, SIZE, SIZE, 3),
-        np.frombuffer(labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32),
-    )
-
-
-def read_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """The pictures in a folder and below it: (path that begins with the folder's name, content)."""
+def read_folder(folder: Path) -> Iterator[File]:
+    """The files in a folder and below it: (path that begins with the folder's name, content)."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder.parent).as_posix())
-        if path.is_file() and _may_be_picture(name):
-            yield name, path.read_bytes()
+        if path.is_file() and not is_ignored(PurePosixPath(path.relative_to(folder).as_posix())):
+            yield read_file(path, name)
 
 
-def read_zip(
-    path: Path, limits: Limits = OWN_LIMITS, name: str | Message = ""
-) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """The pictures in a .zip: (path, content).
+def read_file(path: Path, name: PurePosixPath) -> File:
+    """One file; of what is no picture only the beginning, and of a file that may not be read the reason."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+            is_picture = is_named_as_picture(name.suffix) or begins_as_picture(head)
+            return name, head + file.read() if is_picture else head
+    except OSError as problem:
+        return name, Message("{what} could not be opened: {problem}", problem=problem.strerror)
 
-    ValueError for encrypted members, links, compression other than deflate, and more than the limits.
+
+def read_zip(path: Path, limits: Limits = OWN_LIMITS, name: str | Message = "") -> Iterator[File]:
+    """The files in a .zip: (path, content), or (path, reason) of those that cannot be used.
+
+    Those are encrypted members, links, damaged ones, those larger than any picture, and those not packed by deflate.
+    ValueError for a damaged archive and for more than the limits.
     """
     archive_name = name or safe_name(path.name)
-    unreadable = Message("{path} is not a readable .zip", path=archive_name)
     bytes_left = limits.unpacked
     with _LimitedArchive(path, limits.files, archive_name) as file:
-        with refuse_as(unreadable):
+        with refuse_as(Message("{path} is not a readable .zip", path=archive_name)):
             archive = zipfile.ZipFile(file)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             picture = PurePosixPath(member.filename.replace("\\", "/"))  # some programs on Windows write \
-            if not _may_be_picture(picture) or member.is_dir():
+            if member.filename.endswith("/") or is_ignored(picture):
                 continue
-            what = Message("{picture} in {name}", picture=safe_name(picture), name=archive_name)
-            if member.flag_bits & ENCRYPTED:
-                raise UserError("{what} is locked with a password; make the .zip without one", what=what)
-            if stat.S_ISLNK(member.external_attr >> 16):
-                raise UserError("{what} is a link; put the picture itself into the .zip", what=what)
-            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read in part
-                raise UserError(
-                    "{what} is packed in an unusual way; make the .zip with the usual one, deflate", what=what
-                )
             max_bytes = min(4 * limits.side**2, bytes_left)
-            with refuse_as(unreadable), archive.open(member) as compressed:
-                content = compressed.read(max_bytes + 1)
-            if len(content) > max_bytes:
-                raise (
-                    UserError("{what} is too large for a sprite", what=what)
-                    if max_bytes < bytes_left
-                    else UserError(
+            content = _read_member(archive, member, picture.suffix, max_bytes)
+            if isinstance(content, bytes):
+                bytes_left -= len(content)
+                if bytes_left < 0:
+                    raise UserError(
                         "{path} unpacks to more than {unpacked}; upload fewer pictures",
                         path=archive_name,
                         unpacked=format_megabytes(limits.unpacked),
                     )
-                )
-            bytes_left -= len(content)
+                if len(content) > max_bytes:
+                    content = Message("{what} is too large for a sprite")
             yield picture, content
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, suffix: str, max_bytes: int) -> bytes | Message:
+    """The content, or why it cannot be read. Of what is no picture: its beginning; of a long one: a byte too many."""
+    if member.flag_bits & ENCRYPTED:
+        return Message("{what} is locked with a password; make the .zip without one")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return Message("{what} is a link; put the picture itself into the .zip")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read in part
+        return Message("{what} is packed in an unusual way; make the .zip with the usual one, deflate")
+    try:
+        with archive.open(member) as compressed:
+            head = compressed.read(HEAD_BYTES)
+            is_picture = is_named_as_picture(suffix) or begins_as_picture(head)
+            return head + compressed.read(max_bytes + 1 - len(head)) if is_picture else head
+    except Exception:  # of zipfile and zlib, from struct.error to NotImplementedError
+        return Message("{what} cannot be unpacked: the .zip is damaged there")
+
+
+def is_ignored(name: PurePosixPath) -> bool:
+    """Whether a system made this file by itself: hidden files and folders, and what a Mac or Windows adds."""
+    is_hidden = any(part.startswith(".") and part.strip(".") for part in name.parts)
+    return is_hidden or "__MACOSX" in name.parts or name.name.lower() in IGNORED
 
 
 class _LimitedArchive(io.FileIO):
@@ -227,8 +179,3 @@ class _LimitedArchive(io.FileIO):
         if content.count(b"PK\1\2") > 2 * self.max_files:  # a Mac adds a second, hidden file for each
             raise RefusedError("{name} holds more than {files:,} files", name=self.archive_name, files=self.max_files)
         return content
-
-
-def _may_be_picture(name: PurePosixPath) -> bool:
-    is_hidden = name.name.startswith(".") or "__MACOSX" in name.parts
-    return name.suffix.lower() in SUFFIXES and not is_hidden

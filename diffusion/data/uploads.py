@@ -12,10 +12,13 @@ import numpy as np
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE, sheet
 from .dataset import SpriteSet, from_arrays, from_zip
-from .readers import SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
+from .decode import HEAD_BYTES, SUFFIXES, begins_as_picture, is_named_as_picture
+from .pictures import read_pictures
+from .readers import Limits, format_megabytes, is_ignored, load_npy, read_file, safe_name
+from .sheets import AUTOMATIC, Sheet
 
 
-def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSet:
+def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Sheet = AUTOMATIC) -> SpriteSet:
     """Reads an upload: one .zip of pictures, a .npy of pictures and at most one of labels in any order, or pictures.
 
     limits: Limits() unless given. Writes nothing. ValueError for anything else and for more than the limits.
@@ -31,13 +34,15 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
             "that is more than {bytes}; upload fewer pictures, or smaller ones", bytes=format_megabytes(limits.bytes)
         )
     if suffixes == {".zip"} and len(files) == 1:
-        return from_zip(files[0], limits)
+        return from_zip(files[0], limits, sheet)
     if suffixes == {".npy"} and len(files) <= 2:
         return _from_npys(files, limits)
-    if suffixes <= set(SUFFIXES):
-        pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
+    if not suffixes & {".zip", ".npy"} and any(map(_may_be_picture, files)):
+        named = [(file, PurePosixPath(file.name)) for file in sorted(files)]
+        pictures = (read_file(file, name) for file, name in named if not is_ignored(name))
+        pixels, labels, notes = read_pictures(pictures, Message("the upload"), limits, sheet)
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return SpriteSet(*read_pictures(pictures, Message("the upload"), limits), name)
+        return SpriteSet(pixels, labels, name, notes)
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise UserError(
         "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}", found=found
@@ -53,6 +58,11 @@ def make_preview_sheet(sprites: SpriteSet, max_sprites: int = 64) -> np.ndarray:
         [group[np.linspace(0, len(group) - 1, min(share, len(group))).round().astype(int)] for group in groups]
     )
     return sheet(sprites.pixels[chosen], columns=min(16, len(chosen)), gap=1)
+
+
+def _may_be_picture(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        return is_named_as_picture(file.suffix) or begins_as_picture(opened.read(HEAD_BYTES))
 
 
 def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:

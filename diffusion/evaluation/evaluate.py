@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import SpriteSet, open_dataset
+from ..data import Sheet, SpriteSet, open_dataset
 from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
@@ -152,7 +152,7 @@ def load_training_data(
             path=run.path,
             source=source or "unknown data",
         )
-    training, validation = open_dataset(source, labels)
+    training, validation = open_dataset(source, labels, Sheet.from_facts(facts))
     if facts and training.facts()["sha256"] != facts.get("sha256"):
         raise UserError(
             "{source} is not what {path} was trained on: other pictures or other labels", source=source, path=run.path

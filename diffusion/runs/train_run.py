@@ -25,7 +25,7 @@ from ..core import (
     to_flags,
     train,
 )
-from ..data import SpriteSet, as_tensors, open_dataset
+from ..data import Sheet, SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message, UserError
 from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file, lock_run, sweep_temporary
@@ -38,6 +38,26 @@ class Plan:
     folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
     data: str = declare("builtin", Setting(help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"))
     labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
+    tile: int | None = declare(
+        None,
+        Number(
+            low=0,
+            high=1024,
+            whole=True,
+            name="tile size",
+            help="pixels of a tile, where pictures are sheets; 0: sheets are not cut; found by itself unless given",
+        ),
+    )
+    gap: int | None = declare(
+        None,
+        Number(
+            low=0,
+            high=64,
+            whole=True,
+            name="gap between tiles",
+            help="pixels between two tiles of a sheet; found by itself unless given",
+        ),
+    )
     start: str | None = declare(
         None, Setting(flags=("--from",), metavar="FILE", help="begin with the weights of this checkpoint")
     )
@@ -61,10 +81,15 @@ class Plan:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        self.sheet()  # checks more
 
     def keeps(self, epoch: int) -> bool:
         """Whether the weights of this epoch are saved."""
         return epoch % self.save_every == 0 or epoch == self.training.epochs - 1
+
+    def sheet(self) -> Sheet:
+        """How sheets among the pictures are cut."""
+        return Sheet(self.tile, self.gap)
 
     def command(self) -> str:
         """The command line that does the same."""
@@ -103,9 +128,13 @@ def _run_locked(
     plan: Plan, resume: bool, accelerator: Accelerator, wants_state: Callable[[], bool]
 ) -> Iterator[TrainEvent]:
     run = RunFolder(plan.folder)
-    training, validation = open_dataset(plan.data, plan.labels)
+    training, validation = open_dataset(plan.data, plan.labels, plan.sheet())
     first = None if resume or not plan.start else load_file(Path(plan.start))
-    config = make_config(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
+    config = make_config(
+        plan,
+        run.config() if resume else first.config if first else RunConfig(),
+        training.facts() | plan.sheet().facts(),
+    )
     state = _state_to_resume(run, config) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()

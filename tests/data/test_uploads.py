@@ -160,7 +160,10 @@ CHOOSE = "upload one .zip, one .npy of pictures with at most one of labels, or p
 NO_PICTURE = "is not a picture that can be read"
 NO_ARRAY = "is not a .npy array of plain numbers"
 NO_ZIP = "is not a readable .zip"
-NOTHING_IN_IT = "holds no pictures (.png, .gif, .bmp, .jpg, .jpeg, .webp); a .zip or .npy inside it is not opened"
+DAMAGED = "a.png in a.zip cannot be unpacked: the .zip is damaged there"
+NOTHING_IN_IT = (
+    "holds no pictures (.png, .gif, .bmp, .jpg, .jpeg, .webp, .tga, .tif); a .zip or .npy inside it is not opened"
+)
 SHAPE = "must be uint8 (N, 16, 16, 3), not "
 RANGE = "the labels of sprites.npy must be numbers from 0 to 1"
 TOO_MUCH = "that is more than 3 MB; upload fewer pictures, or smaller ones"
@@ -170,8 +173,8 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     # which files belong together
     "nothing": ({}, "upload a .zip of pictures, pictures (.png"),
     "a text": ({"notes.txt": b"hello"}, CHOOSE + "notes.txt"),
-    "no suffix": ({"sprites": PNG}, CHOOSE + "sprites"),
-    "suffix in the middle": ({"x.png.exe": PNG}, CHOOSE + "x.png.exe"),
+    "no suffix": ({"sprites": b"hello"}, CHOOSE + "sprites"),
+    "suffix in the middle": ({"x.png.exe": b"MZ"}, CHOOSE + "x.png.exe"),
     "npz": ({"x.npz": npz()}, CHOOSE + "x.npz"),
     "tar": ({"x.tar.gz": b"\x1f\x8b"}, CHOOSE + "x.tar.gz"),
     "weights": ({"model_31.pth": b"PK"}, CHOOSE + "model_31.pth"),
@@ -180,7 +183,6 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "zip and picture": ({"a.zip": one("a.png"), "b.png": PNG}, CHOOSE + "a.zip, b.png"),
     "zip and labels": ({"a.zip": one("a.png"), "b.npy": npy(LABELS)}, CHOOSE + "a.zip, b.npy"),
     "picture and array": ({"a.png": PNG, "b.npy": npy(SPRITES)}, CHOOSE + "a.png, b.npy"),
-    "picture and text": ({"a.png": PNG, "b.txt": b"hero"}, CHOOSE + "a.png, b.txt"),
     "three arrays": ({f"{i}.npy": npy(SPRITES) for i in range(3)}, CHOOSE + "0.npy, 1.npy, 2.npy"),
     "many wrong ones": ({f"{i}.txt": b"" for i in range(9)}, "0.txt, 1.txt, 2.txt, …"),
     "two arrays of pictures": (pair(SPRITES, SPRITES), "one of two .npy must be pictures, uint8 (N, 16, 16, 3), and"),
@@ -210,7 +212,7 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     ),
     "bomb that says it is small": (
         {"a.zip": one("a.png", PNG + bytes(2**21), change=setting(file_size=len(PNG)))},
-        NO_ZIP,
+        DAMAGED,
     ),
     "bomb of pixels": ({f"{i}.png": FLAT_PNG for i in range(20)}, "take more than 16 MB; make them smaller"),
     "bomb of pixels in a zip": (
@@ -238,23 +240,23 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "noise as zip": ({"a.zip": np.random.default_rng(0).bytes(5000)}, NO_ZIP),
     "start of a zip": ({"a.zip": one("a.png")[:60]}, NO_ZIP),
     "zip without its end": ({"a.zip": one("a.png")[:-10]}, NO_ZIP),
-    "zip without its beginning": ({"a.zip": one("a.png")[200:]}, NO_ZIP),
+    "zip without its beginning": ({"a.zip": one("a.png")[200:]}, DAMAGED),
     "zip without its list": ({"a.zip": swapped(one("a.png"), b"PK\1\2", b"PK\1\3")}, NO_ZIP),
-    "zip without the file": ({"a.zip": swapped(one("a.png"), b"PK\3\4", b"PK\3\5")}, NO_ZIP),
-    "zip with another name inside": ({"a.zip": one("a.png").replace(b"a.png", b"b.png", 1)}, NO_ZIP),
-    "zip with another checksum": ({"a.zip": one("a.png", change=setting(CRC=7))}, NO_ZIP),
-    "zip that says too little": ({"a.zip": one("a.png", change=setting(compress_size=9))}, NO_ZIP),
-    "zip that points outside": ({"a.zip": one("a.png", change=setting(header_offset=2**31))}, NO_ZIP),
+    "zip without the file": ({"a.zip": swapped(one("a.png"), b"PK\3\4", b"PK\3\5")}, DAMAGED),
+    "zip with another name inside": ({"a.zip": one("a.png").replace(b"a.png", b"b.png", 1)}, DAMAGED),
+    "zip with another checksum": ({"a.zip": one("a.png", change=setting(CRC=7))}, DAMAGED),
+    "zip that says too little": ({"a.zip": one("a.png", change=setting(compress_size=9))}, DAMAGED),
+    "zip that points outside": ({"a.zip": one("a.png", change=setting(header_offset=2**31))}, DAMAGED),
     "zip of a later version": ({"a.zip": one("a.png", change=setting(extract_version=99))}, NO_ZIP),
-    "zip with damaged data": ({"a.zip": swapped(one("a.png"), PNG[-12:], bytes(12))}, NO_ZIP),
+    "zip with damaged data": ({"a.zip": swapped(one("a.png"), PNG[-12:], bytes(12))}, DAMAGED),
     "zip with a name in no alphabet": ({"a.zip": swapped(one("ä.png"), "ä.png".encode(), b"\xff\xff.png")}, NO_ZIP),
     "zip of nothing": ({"a.zip": zipped([])}, NOTHING_IN_IT),
-    "zip of a text": ({"a.zip": one("a.txt")}, NOTHING_IN_IT),
+    "zip of a text": ({"a.zip": one("a.txt", b"hello")}, NOTHING_IN_IT),
     "zip in a zip": ({"a.zip": one("b.zip", one("a.png"))}, NOTHING_IN_IT),
     "array in a zip": ({"a.zip": one("b.npy", npy(SPRITES))}, NOTHING_IN_IT),
     "zip of a folder called x.png": ({"a.zip": one("x.png/", b"")}, NOTHING_IN_IT),
     "zip of a Mac's hidden files": ({"a.zip": zipped([("__MACOSX/._a.png", PNG), ("._b.png", PNG)])}, NOTHING_IN_IT),
-    "zip of a name that ends early": ({"a.zip": one("a.txt\0.png")}, NOTHING_IN_IT),
+    "zip of a name that ends early": ({"a.zip": one("a.txt\0.png", b"hello")}, NOTHING_IN_IT),
     "locked zip": ({"a.zip": one("a.png", change=locked)}, "a.png in a.zip is locked with a password; make the .zip"),
     "link in a zip": ({"a.zip": link("a.png", b"/etc/passwd")}, "a.png in a.zip is a link; put the picture itself"),
     "link to a neighbour": ({"a.zip": link("hero/a.png", b"../b.png")}, "hero/a.png in a.zip is a link"),
@@ -271,24 +273,19 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "a name that is HTML in a zip": ({"a.zip": one("<b>&.png", b"x")}, "?b??.png in a.zip " + NO_PICTURE),
     "a name that runs backwards": ({"a.zip": one("a\u202egnp.png", b"x")}, "a?gnp.png in a.zip " + NO_PICTURE),
     "a name without end": ({"a.zip": one("n" * 60_000 + ".png", b"x")}, "nnn.png in a.zip " + NO_PICTURE),
-    "a text called png in a zip": (
-        {"a.zip": zipped([("a.png", PNG), ("b.png", b"hello")])},
-        "b.png in a.zip " + NO_PICTURE,
-    ),
     "an empty picture in a zip": ({"a.zip": one("a.png", b"")}, "a.png in a.zip " + NO_PICTURE),
     # pictures
     "empty picture": ({"a.png": b""}, "a.png in the upload " + NO_PICTURE),
-    "one of two is empty": ({"a.png": PNG, "b.png": b""}, "b.png in the upload " + NO_PICTURE),
     "text as png": ({"a.png": b"not a picture"}, NO_PICTURE),
     "web page as png": ({"a.png": b"<!doctype html><title>404</title>"}, NO_PICTURE),
     "svg as png": ({"a.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}, NO_PICTURE),
     "zip as png": ({"a.png": one("a.png")}, NO_PICTURE),
     "array as png": ({"a.png": npy(SPRITES)}, NO_PICTURE),
     "PostScript as png": ({"a.png": encoded(form="EPS")}, NO_PICTURE),
-    "tiff as png": ({"a.png": encoded(form="TIFF")}, NO_PICTURE),
+    "compressed tiff": ({"a.tif": encoded(form="TIFF", compression="tiff_lzw")}, NO_PICTURE),
     "icon as png": ({"a.png": encoded(form="ICO", sizes=[(16, 16)])}, NO_PICTURE),
     "pdf as png": ({"a.png": encoded(form="PDF")}, NO_PICTURE),
-    "floats as png": ({"a.png": encoded(Image.new("F", (16, 16), 0.5), "TIFF")}, NO_PICTURE),
+    "floats": ({"a.tif": encoded(Image.new("F", (16, 16), 0.5), "TIFF")}, NO_PICTURE),
     "png of 0 x 16": ({"a.png": huge(0, 16)}, NO_PICTURE),
     "png with another checksum": ({"a.png": PNG[:29] + b"????" + PNG[33:]}, NO_PICTURE),
     "png without pixels": ({"a.png": PNG[: PNG.index(b"IDAT") - 4]}, NO_PICTURE),
@@ -411,7 +408,7 @@ def flat_pngs() -> bytes:
 
 BOMBS = {
     "one GiB of zeros": (lambda: zipped((f"{i:02}.png", PNG + bytes(2**24 - 999)) for i in range(66)), "1,024 MB"),
-    "a million names": (lambda: listing(1_000_000), "more than 200,000 files"),
+    "a million names": (lambda: listing(1_000_000), "more than 100,000 files"),
     "1.2 GiB of pixels": (flat_pngs, "1,024 MB"),
     "a list of names that calls itself an array": (lambda: listing(1_000_000), NO_ARRAY),
 }
@@ -527,13 +524,14 @@ def test_folders_in_a_zip_are_kinds_however_they_are_written(tmp_path):
     assert found.counts() == {"hero": 1, "non-hero": 1, "food": 1, "spell": 1, "side-facing": 0, "no label": 1}
 
 
-def test_of_an_animation_the_first_frame_counts(tmp_path):
+def test_every_frame_of_an_animation_is_a_picture_and_that_is_said(tmp_path):
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
     files = {"a.gif": encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])}
     files["b.png"] = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
     files["c.webp"] = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
     found = open_upload(written(tmp_path / "browser", files))
-    assert (found.pixels == (255, 0, 0)).all() and len(found) == 3
+    assert found.pixels[:, 8, 8].tolist() == [[255, 0, 0], [0, 255, 0], [0, 0, 255]] * 3
+    assert [str(note) for note in found.notes] == ["a.gif, b.png, c.webp: every frame is a picture, 9 in all"]
 
 
 def test_a_picture_opens_by_what_it_is_not_by_what_it_is_called(tmp_path):
@@ -552,7 +550,9 @@ print(len(found), found.pixels.nbytes, tracemalloc.get_traced_memory()[1])
 
 def test_many_small_pictures_are_not_held_twice(tmp_path):
     """In a process of its own: here other tests' servers take memory meanwhile."""
-    (path,) = written(tmp_path / "browser", {"a.zip": zipped((f"{i}.png", PNG) for i in range(5000))})
+    (path,) = written(
+        tmp_path / "browser", {"a.zip": zipped((f"{i}.png", encoded(SPRITES[i % 20])) for i in range(5000))}
+    )
     told = subprocess.run([sys.executable, "-c", HELD, path], cwd=ROOT, capture_output=True, text=True, check=True)
     count, size, peak = map(int, told.stdout.split())
     names = 5000 * 1000  # what zipfile keeps of each

@@ -236,12 +236,41 @@ def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
 
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
-    page, counted = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
+    page, counted, _ = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
     assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
-    page, counted = train_form.preview_data(
+    page, counted, cutting = train_form.preview_data(
         page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
     )
     assert sum(counted) == 40 and "without a kind" in page
+    assert not cutting["visible"] and "<ul" not in page
+
+
+def test_the_preview_shows_how_a_sheet_was_cut_and_offers_to_correct_it(tmp_path):
+    tiles = draw(24)[0].reshape(4, 6, 16, 16, 3).swapaxes(1, 2).reshape(64, 96, 3)
+    Image.fromarray(tiles).save(tmp_path / "<b>.png")
+    form = FORM | {"source": "upload", "files": [str(tmp_path / "<b>.png")]}
+
+    def shown(tile=None, gap=None, words=ENGLISH):
+        return train_form.preview_data(page_of(tmp_path, words), HERE, "x", *form.values(), tile, gap)
+
+    page, counted, cutting = shown()
+    assert sum(counted) == 24 and cutting["visible"]
+    assert "<li>?b?.png: cut into 24 tiles of 16 x 16 pixels (0 between them)" in page
+    page, counted, cutting = shown(0)
+    assert sum(counted) == 1 and cutting["visible"] and "each taken whole, as one sprite" in page
+    assert sum(shown(32, 0)[1]) == 6
+    with pytest.raises(gr.Error, match="the tile size must be from 4 to 1024 pixels"):
+        shown(3)
+    with pytest.raises(gr.Error, match="Tile size of a sheet must be a whole number"):
+        shown(16.5)
+    assert "已切成 24 格" in shown(words=CHINESE)[0]
+    assert train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16, 1)).tile is None
+
+
+def test_the_tile_size_of_a_hub_data_set_is_part_of_the_plan(tmp_path):
+    form = FORM | {"source": "hub", "hub": "hf://datasets/someone/sprites"}
+    plan = train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16.0, 1.0))
+    assert (plan.tile, plan.gap) == (16, 1) and "--tile 16 --gap 1" in plan.command()
 
 
 def told(runs, speed=100.0, seen=None, words=ENGLISH, is_training=False, **changed):

@@ -49,6 +49,9 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "name": "engine.request: the name of a setting, whose translation is its label on the page",
     "message": "a message that was made before",
     "self._taken[name]": "server.run_names: what `take` was given",
+    "problems[0]": "data.pictures: a message that was made before",
+    "content.template": "data.pictures: of a message that was made in data.readers",
+    "NO_PICTURE": "data.pictures: a text of its own",
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
     "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",
@@ -88,7 +91,7 @@ def nodes(kind, trees):
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
 
 
-MESSAGES = {"UserError", "RefusedError", "Message"}
+MESSAGES = {"UserError", "RefusedError", "UnusableError", "Message", "SheetNote"}
 
 
 def templates(trees):
@@ -108,7 +111,8 @@ def given_elsewhere():
     log_in = "log in with `hf auth login`, or set HF_TOKEN"
     settings = [item for config in (Request, TrainConfig, Plan, RunConfig) for item in settings_of(config).items()]
     names = {str(name_of(*item)) for item in settings if type(item[1]) is not Setting}
-    return {*names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
+    no_picture = "{what} is no picture of a kind that is read here ({suffixes})"
+    return {no_picture, *names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
 
 
 def placeholders(text):

@@ -5,6 +5,7 @@ import os
 import secrets
 from contextlib import suppress
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..parts.downloads import wire_run_download
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
-from ..words import Words
+from ..words import Words, translate
 from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
 from .train_status import curve, epoch_frames, losses, monitor
 
@@ -47,9 +48,11 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
         if not is_unbegun(plan.folder):
             raise UserError(words.train.run_taken, name=form.name)
         if form.source == "upload":
-            start_with_upload(page, runner, open_uploaded_files(settings, form), form, owner)
+            start_with_upload(page, runner, open_uploaded_files(page, settings, form), form, owner)
         else:
-            open_dataset(plan.data)  # raises its errors now, not later in the thread
+            training, _ = open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
+            for note in training.notes:  # nobody needs to have looked at the data before
+                gr.Info(escape(translate(words, note), quote=False))
             runner.start(plan, owner=owner, is_reserved=True)
     return free_name(page.runs, plan.folder.name)
 

@@ -1,7 +1,7 @@
 """The form of the Train tab: its controls, the plan they make, a preview of the data and of the time it takes."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -9,7 +9,7 @@ from typing import Any, Self
 import gradio as gr
 
 from ...core import Number, Setting, TrainConfig, name_of, settings_of
-from ...data import Limits, SpriteSet, open_dataset, open_upload
+from ...data import Limits, Sheet, SpriteSet, may_be_sheets, open_dataset, open_upload
 from ...engine import is_zero_gpu
 from ...errors import UserError
 from ...refs import EpochRef, HubDataset, check_run_name, parse_data
@@ -58,12 +58,20 @@ class TrainForm:
     width: int
     context: bool
     settings: dict[str, float]  # of each name in OFFERED
+    tile: float | None = None  # of a sheet: pixels; None: found by itself; 0: not cut
+    gap: float | None = None
 
     @classmethod
     def read(cls, *values: Any) -> Self:
-        own = len(values) - len(OFFERED)
-        of_controls = [*values[:own], dict(zip(OFFERED, values[own:], strict=True))]
+        own = [part.name for part in fields(cls)].index("settings")
+        rest = own + len(OFFERED)
+        of_controls = [*values[:own], dict(zip(OFFERED, values[own:rest], strict=True)), *values[rest:]]
         return cls(*of_controls)
+
+    def sheet(self, words: Words) -> Sheet:
+        """How uploaded sheets are cut."""
+        sizes = ((self.tile, words.train.tile), (self.gap, words.train.gap))
+        return Sheet(*(None if size is None else whole(words, size, name) for size, name in sizes))
 
 
 def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
@@ -82,6 +90,8 @@ def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
         else form.settings[name]
         for name, (setting, _) in OFFERED.items()
     }
+    if form.source == "hub":
+        values |= form.sheet(words).facts()
     of_training = {name: values.pop(name) for name in settings_of(TrainConfig).keys() & values.keys()}
     drop_label = TrainConfig.drop_label if form.context else 1.0
     return replace(
@@ -101,9 +111,9 @@ def label_of(words: Words, name: str, setting: Setting) -> str:
     return text[:1].upper() + text[1:]
 
 
-def open_uploaded_files(settings: Settings, form: TrainForm) -> SpriteSet:
+def open_uploaded_files(page: Page, settings: Settings, form: TrainForm) -> SpriteSet:
     limits = Limits(bytes=settings.max_upload_mb * 2**20)
-    return open_upload([Path(file) for file in form.files or ()], limits)
+    return open_upload([Path(file) for file in form.files or ()], limits, form.sheet(page.words))
 
 
 def fitting_epochs(speed: Speed) -> int | None:
@@ -116,14 +126,21 @@ def fitting_epochs(speed: Speed) -> int | None:
 
 
 @shows_errors
-def preview_data(page: Page, settings: Settings, *values: Any) -> tuple[str, list[int]]:
-    """HTML with a sheet and the number of each kind; and how many pictures to train on and for validation."""
+def preview_data(page: Page, settings: Settings, *values: Any) -> tuple[str, list[int], dict[str, Any]]:
+    """HTML with what was done to the pictures, some of them and the number of each kind; how many pictures to train on
+    and for validation; and whether the controls for sheets are shown: an update."""
     form = TrainForm.read(*values)
     if form.source == "upload":
-        training, validation = open_uploaded_files(settings, form).split()
+        training, validation = open_uploaded_files(page, settings, form).split()
     else:
-        training, validation = open_dataset(make_plan(page, form).data)
-    return about_data(page.words, training, validation), [len(training), len(validation)]
+        plan = make_plan(page, form)
+        training, validation = open_dataset(plan.data, sheet=plan.sheet())
+    offers_cutting = form.sheet(page.words) != Sheet() or may_be_sheets(training.notes)
+    return (
+        about_data(page.words, training, validation),
+        [len(training), len(validation)],
+        gr.update(visible=offers_cutting),
+    )
 
 
 def describe_time(page: Page, speeds: SpeedMeter, counts: list[int] | None, *values: Any) -> str | None:
@@ -191,6 +208,9 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) 
         folder = _folder(page, settings)
     hub = gr.Textbox(label=words.train.hub, placeholder=words.train.hub_hint, max_lines=1, visible=False)
     preview = gr.Button(words.train.look, size="sm")
+    with gr.Row(visible=False) as cutting:
+        tile = gr.Number(None, label=words.train.tile, info=words.train.tile_info, precision=0, min_width=120)
+        gap = gr.Number(None, label=words.train.gap, info=words.train.gap_info, precision=0, min_width=120)
     sheet, counts = gr.HTML(), gr.State(None)
     numbers = {"epochs": build_setting(words, "epochs")}
     with gr.Accordion(words.train.more, open=False):
@@ -203,19 +223,26 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) 
     time = gr.Markdown(elem_classes="hint")
     epochs = numbers["epochs"]
     controls = [name, source, count, files, hub, start_from, width, context, *(numbers[each] for each in OFFERED)]
+    controls += [tile, gap]
 
     def show_source(chosen: str) -> list[Any]:
-        return [*(gr.update(visible=chosen == each) for each in words.train.sources), ""]
+        return [*(gr.update(visible=chosen == each) for each in words.train.sources), "", *other_files()]
+
+    def other_files() -> list[Any]:
+        return [gr.update(visible=False), None, None]  # what was set for other sheets
 
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     fitting = gr.Textbox("", visible="hidden", elem_id="train-fitting")  # its `change` comes once; see page.py
     again = gr.Timer(MEASURE_SECONDS, active=False)
     unless_chosen = f"(epochs, fitting) => epochs === {DEFAULTS.training.epochs} ? Number(fitting) : epochs"
     fitting.change(None, [epochs, fitting], epochs, js=unless_chosen, **quick)
-    source.change(show_source, source, [count, pick_files, hub, sheet], **quick)
+    of_sheets = [cutting, tile, gap]
+    source.change(show_source, source, [count, pick_files, hub, sheet, *of_sheets], **quick)
     folded = folder.change(None, folder, files, js="(file) => [[file]]", **quick)
-    for event in (preview.click, files.upload, folded.then):
-        event(partial(preview_data, page, settings), controls, [sheet, counts], **QUEUED)
+    new_files = [event(other_files, outputs=of_sheets, **quick).then for event in (files.upload, folded.then)]
+    for event in (preview.click, tile.submit, gap.submit, *new_files):
+        seen = event(partial(preview_data, page, settings), controls, [sheet, counts, cutting], **QUEUED)
+        seen.failure(lambda source: gr.update(visible=source != "builtin"), source, cutting, **quick)  # it may help
     gr.on(
         [
             *(tab.select, again.tick, counts.change),

@@ -113,9 +113,9 @@ ENGLISH = Words(
     train=TRAIN,
     folder={
         "choose": "Choose a folder",
-        "empty": "There are no pictures in that folder (.png, .gif, .bmp, .jpg, .webp)",
-        "packing": "Packing {count} pictures …",
-        "large": "The pictures in that folder have more than {most} MB; choose fewer, or smaller ones",
+        "empty": "There are no files in that folder",
+        "packing": "Packing {count} files …",
+        "large": "The files in that folder have more than {most} MB; choose fewer, or smaller ones",
         "failed": "The folder could not be sent; try again, or send it as a .zip",
     },
     seconds="{seconds} s",

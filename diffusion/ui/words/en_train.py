@@ -20,7 +20,7 @@ TRAIN = TrainWords(
     files="Files",
     files_info=(
         "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), single "
-        "pictures, or the course's two .npy"
+        "pictures, sprite sheets, or the course's two .npy"
     ),
     hub="Hub data set",
     hub_hint="hf://datasets/user/repo",
@@ -29,6 +29,10 @@ TRAIN = TrainWords(
     data="{count:,} to train on: {kinds}. {validation:,} kept out of training.",
     no_label="without a kind",
     data_picture="Some of the sprites it trains on",
+    tile="Tile size of a sheet",
+    tile_info="In pixels; empty: found by itself; 0: not cut",
+    gap="Gap between tiles",
+    gap_info="In pixels; empty: found by itself",
     start_from="Begin with",
     from_nothing="random weights",
     more="More settings",

@@ -24,6 +24,10 @@ class TrainWords:
     data: str
     no_label: str
     data_picture: str
+    tile: str
+    tile_info: str
+    gap: str
+    gap_info: str
     start_from: str
     from_nothing: str
     more: str

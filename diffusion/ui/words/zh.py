@@ -97,9 +97,9 @@ CHINESE = Words(
     train=TRAIN,
     folder={
         "choose": "选择一个文件夹",
-        "empty": "这个文件夹里没有图片（.png、.gif、.bmp、.jpg、.webp）",
-        "packing": "正在打包 {count} 张图片……",
-        "large": "这个文件夹里的图片超过了 {most} MB；请少选一些，或换小一点的",
+        "empty": "这个文件夹里没有文件",
+        "packing": "正在打包 {count} 个文件……",
+        "large": "这个文件夹里的文件超过了 {most} MB；请少选一些，或换小一点的",
         "failed": "文件夹没能发送；请再试一次，或打包成 .zip 再上传",
     },
     seconds="{seconds} 秒",

@@ -63,6 +63,53 @@ MESSAGES = {
         "{name} 里没有图片（{suffixes}）；其中的 .zip 或 .npy 不会打开"
     ),
     "{name} holds more than {files:,} files": "{name} 里的文件超过 {files:,} 个",
+    "{what} is no picture of a kind that is read here ({suffixes})": "{what} 不是这里能读取的图片格式（{suffixes}）",
+    "{what} could not be opened: {problem}": "{what} 打不开：{problem}",
+    "{what} cannot be unpacked: the .zip is damaged there": "{what} 无法解压：.zip 在这里损坏了",
+    "{what} is {width} x {height}; at least {side} x {side}": "{what} 是 {width} x {height}；最小为 {side} x {side}",
+    "{what} seems to be a sheet of tiles of {width} x {height}, which are not square; cut it into squares, or "
+    "set the tile size, to 0 for no cutting": (
+        "{what} 像是由 {width} x {height} 的格子拼成的，格子不是正方形；请切成正方形，或设置每格边长，0 表示不切分"
+    ),
+    "{name} holds nothing to train on: {problems}": "{name} 里没有可以用来训练的图片：{problems}",
+    "reading {name} takes longer than {seconds:g} seconds; use fewer pictures, or smaller ones": (
+        "读取 {name} 超过了 {seconds:g} 秒；请减少图片，或换小一点的"
+    ),
+    "all {count:,} pictures of {name} are equal once they are {size} x {size}, so there is nothing to learn": (
+        "{name} 的 {count:,} 张图片缩成 {size} x {size} 之后全都一样，没有什么可学的"
+    ),
+    "{count:,} of {total:,} pictures are equal": "{total:,} 张图片里有 {count:,} 张完全相同",
+    "{count:,} of {total:,} pictures lie on black: white on a clear ground would vanish on white": (
+        "{total:,} 张图片里有 {count:,} 张放在黑底上：透明底上的白色图案在白底上会看不见"
+    ),
+    "files not used: {count:,} ({problems})": "有 {count:,} 个文件没有使用（{problems}）",
+    "{files}: every frame is a picture, {count:,} in all": "{files}：每一帧都当作一张图片，共 {count:,} 张",
+    "{file}: cut into {count:,} tiles of {tile} x {tile} pixels ({gap} between them); "
+    "if that is wrong, set the tile size": (
+        "{file}：已切成 {count:,} 格，每格 {tile} x {tile} 像素（间隔 {gap}）；如果切错了，请设置每格边长"
+    ),
+    "{file}: {count:,} empty tiles are left out": "{file}：去掉了 {count:,} 个空格",
+    "{file}: {right} pixels at the right and {below} at the bottom belong to no tile and are left out": (
+        "{file}：右边 {right} 像素和下边 {below} 像素凑不成一格，没有使用"
+    ),
+    "{count:,} more files: cut into {tiles:,} tiles in all": "另有 {count:,} 个文件，共切成 {tiles:,} 格",
+    "{files}: each taken whole, as one sprite, and reduced to {size} x {size}; if these are sheets, set the "
+    "tile size": ("{files}：每张都当作一个完整的精灵图，缩小到 {size} x {size}；如果是拼图，请设置每格边长"),
+    "{files}: pixel art enlarged by a factor that is not whole; its own size was guessed": (
+        "{files}：放大倍数不是整数的像素画；原来的大小是推测的"
+    ),
+    "{names} and {count:,} more": "{names} 等（另有 {count:,} 个）",
+    "each of {files}": "{files} 各自",
+    "{one}; {other}": "{one}；{other}",
+    "{one}; …": "{one}；……",
+    "the tile size must be from 4 to 1024 pixels, or 0 for no cutting, not {value!r}": (
+        "每格边长须是 4 到 1024 像素，或 0（不切分），而不是 {value!r}"
+    ),
+    "the gap between tiles must be from 0 to 64 pixels, not {value!r}": (
+        "格与格的间隔须是 0 到 64 像素，而不是 {value!r}"
+    ),
+    "tile size": "每格边长",
+    "gap between tiles": "格与格的间隔",
     "{what} is {width} x {height}; at most {side} x {side}": ("{what} 是 {width} x {height}；最大为 {side} x {side}"),
     "the pictures in {name} take more than {unpacked}; make them smaller": (
         "{name} 里的图片展开后超过 {unpacked}；请缩小图片"

@@ -20,7 +20,7 @@ TRAIN = TrainWords(
     files="文件",
     files_info=(
         "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、"
-        "若干图片，或课程的两个 .npy"
+        "若干图片、精灵图拼图（sprite sheet），或课程的两个 .npy"
     ),
     hub="Hub 数据集",
     hub_hint="hf://datasets/user/repo",
@@ -29,6 +29,10 @@ TRAIN = TrainWords(
     data="用来训练的有 {count:,} 张：{kinds}。留出集 {validation:,} 张，不参加训练。",
     no_label="没有类别",
     data_picture="用来训练的一部分精灵图",
+    tile="拼图里每格的边长",
+    tile_info="单位是像素；留空则自动识别；0 表示不切分",
+    gap="格与格的间隔",
+    gap_info="单位是像素；留空则自动识别",
     start_from="从哪里开始",
     from_nothing="随机权重",
     more="更多设置",
