@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+import gradio as gr
+
 from ...errors import UserError
 from ..visitors.callers import Caller, caller_of
 from ..words import ENGLISH, translate
