@@ -108,9 +108,10 @@ def is_bf16_right() -> bool:
         x = torch.linspace(-1, 1, 4 * 64 * 16 * 16).view(4, 64, 16, 16).to(dtype, memory_format=torch.channels_last)
         weight = torch.linspace(-0.1, 0.1, 64 * 64 * 9).view(64, 64, 3, 3).to(x)
         results.append(F.conv2d(x, weight, padding=1).float())
-    release_openmp_threads()
     exact, rough = results
-    return bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
+    is_right = bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
+    release_openmp_threads()
+    return is_right
 
 
 def make_accelerator() -> Accelerator:

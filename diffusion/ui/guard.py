@@ -25,10 +25,7 @@ from .words import LANGUAGES, Words
 MB = 2**20
 MAX_BODY = 4 * MB  # of all but uploads; a picture for the API has up to 2 MB of base64
 UPLOAD_FRAME = 1 * MB  # what a form adds to its files
-LINGER_SECONDS, LINGER_BYTES = (
-    5.0,
-    512 * MB,
-)  # so long a refused body is thrown away, for its sender to read the answer
+LINGER_SECONDS, LINGER_BYTES = 5.0, 512 * MB  # of a refused body to throw away, so that its sender reads the answer
 MAX_SHOWN = 100  # characters of a foreign name in a sentence
 OPEN_FILES = ("/favicon.ico", "/theme.css", "/robots.txt", "/manifest.json", "/pwa_icon")
 SIGN_IN = ("/login/huggingface", "/login/callback", "/logout")
@@ -46,6 +43,7 @@ OPEN_API = (  # of /gradio_api/: what the page, gradio_client, an agent and a mo
     "openapi.json",
     "queue/data",
     "queue/join",
+    "queue/status",
     "reset",
     "run",
     "scripts",

@@ -1,6 +1,5 @@
 """Whatever raises in a handler reaches a visitor or a program as a sentence, and the log has the reason."""
 
-import asyncio
 import errno
 import logging
 import re
@@ -14,6 +13,7 @@ from gradio.state_holder import SessionState
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from support.coroutines import wait_for
 from support.page import page_of
 from support.runs import make_run
 
@@ -51,7 +51,7 @@ def failing(app, monkeypatch):
         monkeypatch.setattr(gr.Blocks, "call_function", raising)
         monkeypatch.setattr(gr.Blocks, "preprocess_data", as_they_are)
         with pytest.raises(gr.Error) as caught:
-            asyncio.run(app.process_api(fn, list(values)))
+            wait_for(app.process_api(fn, list(values)))
         return caught.value
 
     return call
@@ -112,7 +112,7 @@ def test_what_a_program_sends_wrongly_is_answered_with_a_sentence(app):
                 await send(fn, [odd] * len(fn.inputs))
             await send(fn, [])
 
-    asyncio.run(send_all())
+    wait_for(send_all())
 
 
 @pytest.mark.parametrize(
