@@ -24,6 +24,7 @@ from ..store import RunFolder
 from .settings import Settings
 
 MB = 10**6
+MAX_STEM = 200  # bytes: a file system takes names of 255
 UNDER_WAY = re.compile(r"tmp\w{8}")
 OURS = re.compile(
     rf"({UNDER_WAY.pattern}|[0-9a-f]{{64}}/[^/]+|packed/[0-9a-f]{{32}}/[^/]+|pictures/[0-9a-f]{{64}}/[^/]+)"
@@ -69,9 +70,10 @@ class TemporaryFiles:
     def pack(self, run: RunFolder) -> Path:
         """The run as a .zip; packs it only where it has changed since the last time."""
         with self._packing:
+            stem = str(run).encode()[:MAX_STEM].decode(errors="ignore")
             files = [(file.name, file.stat()) for file in sorted(run.path.iterdir()) if file.is_file()]
             facts = [str(run.path.absolute()), *((name, stat.st_size, stat.st_mtime_ns) for name, stat in files)]
-            target = self.folder / "packed" / hashlib.sha256(repr(facts).encode()).hexdigest()[:32] / f"{run}.zip"
+            target = self.folder / "packed" / hashlib.sha256(repr(facts).encode()).hexdigest()[:32] / f"{stem}.zip"
             if target.is_file():
                 os.utime(target)
                 return target

@@ -230,7 +230,8 @@ def with_value(function, value):
     State is kept by the server, so a visitor does not send it.
     """
     if is_of_api(function):
-        good = [parameter.default for parameter in inspect.signature(function.fn).parameters.values()]
+        *given, _ = inspect.signature(function.fn).parameters.values()  # the last one is Gradio's own
+        good = [parameter.default for parameter in given]
         yield from ([*good[:i], value, *good[i + 1 :]] for i in range(len(good)))
         return
     good = [DRAWING if isinstance(part, gr.HTML) else getattr(part, "value", None) for part in function.inputs]

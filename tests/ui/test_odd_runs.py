@@ -55,7 +55,7 @@ def test_a_run_of_any_name_works_everywhere(runs, name, tmp_path):
     assert compare.numbers_of(page, name)
     _, facts = Api(runs, "x").generate_sprites(run=name, count=1, steps=1)
     assert facts["recipe"]["epochs"] == [f"{name}/4"]
-    packed = pack_run(page, str(tmp_path), name)
+    packed = pack_run(page, name)
     assert packed.endswith(".zip")
 
 

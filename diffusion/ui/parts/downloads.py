@@ -10,8 +10,6 @@ from ...store import list_runs
 from .controls import PRIVATE, shows_errors
 from .page import Page
 
-MAX_STEM = 200  # bytes: a file system takes names of 255
-
 
 @shows_errors
 def pack_run(page: Page, name: str | None) -> str:

@@ -51,13 +51,13 @@ def check_presence(caller: Caller) -> None:
 def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callable[..., Any]:
     """The endpoint within a limit. A UserError becomes a sentence for programs; unexpected.py sees to all else.
 
-    endpoint: its last argument is the request.
+    endpoint: its last argument is the gr.Request that asks.
     """
 
     @wraps(endpoint)
     def wrapper(*arguments: Any) -> Any:
         try:
-            with limit.enter(caller_of(arguments[-1])):
+            with limit.enter(caller_of(arguments[-1] if arguments else None)):
                 return endpoint(*arguments)
         except UserError as error:
             raise gr.Error(translate(ENGLISH, error.message), print_exception=False) from error
