@@ -1,35 +1,34 @@
 """Opens a data set from any source, as one array in memory.
 
 builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
-sprites.npy        the course's file, or any uint8 (N, H, W, 3); its labels (N, 5) with --labels
-folder/  x.zip     pictures of any size; subfolders named after kinds become labels
-hf://datasets/user/repo   a Hub data set with the course's two files, or with a .zip of pictures
+sprites.npy        the course's file, or another array of pictures (arrays.py), or a .npz; its labels with --labels
+folder/  x.zip     pictures of any size, labelled by subfolders named after kinds or by a table; or such arrays
+hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictures in class folders
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from ..core import TrainingSet
 from ..errors import Message, UserError
-from ..refs import Builtin, HubDataset, parse_data
+from ..refs import Builtin, HubDataset, LocalFiles, parse_data
 from ..sprites import KINDS, SIZE
+from .array_files import ARRAYS, load_arrays
+from .arrays import Found, read_arrays
+from .hub_data import read_hub
+from .names import safe_name
 from .pixelart import draw
-from .readers import OWN_LIMITS, Limits, fit_to_sprite, load_npy, read_folder, read_pictures, read_zip, safe_name
+from .readers import OWN_LIMITS, Limits
+from .sources import read_source_folder, read_source_zip
 
-if TYPE_CHECKING:
-    from ..hub import RemoteFile
-
-MAX_BYTES = 2**29  # of one file from the Hub
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
+FEW = 10  # fewer different pictures than these are worth a note
 NO_LABEL = "no label"
 
 
@@ -40,6 +39,7 @@ class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
+    notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened, for the person
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -50,12 +50,17 @@ class SpriteSet:
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
 
-    def facts(self) -> dict[str, str | int]:
-        """For config.json: name, counts and a digest, to notice that a run is resumed with other data."""
+    def facts(self) -> dict[str, Any]:
+        """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
+
+        "kinds" says how many sprites have a share of each kind: what the run can be asked for.
+        """
         digest = hashlib.sha256(self.pixels.data)
         digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
-        return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
+        kinds = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0).sum(0), strict=True)}
+        facts = {"name": self.name, "count": len(self), "labelled": labelled, "kinds": kinds}
+        return facts | {"sha256": digest.hexdigest()}
 
     def split(self, share: float = 0.05, max_validation: int = MAX_VALIDATION) -> tuple["SpriteSet", "SpriteSet"]:
         """(training, validation), the same split every time; equal pictures are never in both.
@@ -70,7 +75,7 @@ class SpriteSet:
         return self[~is_validation], self[np.flatnonzero(is_validation)[:max_validation]]
 
     def __getitem__(self, chosen: np.ndarray) -> "SpriteSet":
-        return SpriteSet(self.pixels[chosen], self.labels[chosen], self.name)
+        return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen])
 
 
 def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, SpriteSet]:
@@ -79,6 +84,8 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
     labels: the .npy with the labels of a .npy of pictures. ValueError for a source that cannot be opened.
     """
     ref = parse_data(source)
+    if labels is not None and not (isinstance(ref, LocalFiles) and Path(ref.path).suffix.lower() in ARRAYS):
+        raise UserError("--labels goes with a .npy of pictures, not with {source}; leave it out", source=source)
     if isinstance(ref, Builtin):
         if not 1 <= ref.count <= MAX_DRAWN:
             raise UserError(
@@ -86,10 +93,10 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
             )
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
-        return _from_hub(ref).split()
+        return _as_set(read_hub(ref), str(ref)).split()
     path = Path(ref.path)
     if path.is_dir():
-        return SpriteSet(*read_pictures(read_folder(path), path.name), path.name).split()
+        return _as_set(read_source_folder(path), path.name or path.resolve().name).split()
     if not path.is_file():
         raise UserError(
             "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo",
@@ -97,110 +104,54 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
         )
     if path.suffix.lower() == ".zip":
         return from_zip(path).split()
-    if path.suffix.lower() == ".npy":
-        return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
+    if path.suffix.lower() in ARRAYS:
+        return from_arrays(*load_arrays(path, Path(labels) if labels else None), path.name).split()
     raise UserError("{source} is no data set; name a .npy file, a folder of pictures or a .zip of them", source=source)
 
 
 def from_zip(path: Path, limits: Limits = OWN_LIMITS) -> SpriteSet:
-    """A set of the pictures in a .zip, as `read_pictures` reads them."""
-    name = safe_name(path.name)
-    return SpriteSet(*read_pictures(read_zip(path, limits), name, limits), name)
+    """A set of the pictures or arrays in a .zip."""
+    return _as_set(read_source_zip(path, limits), safe_name(path.name))
 
 
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN_LIMITS) -> SpriteSet:
-    """A set of uint8 (N, H, W, 3), resized to 16 x 16, and labels (N, 5) in [0, 1] in the order of KINDS, or none.
+    """A set of an array of pictures, and one of labels or none, as `arrays` reads them.
 
     ValueError for other shapes, types and ranges, and for more than the limits.
     """
-    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
+    return _as_set(read_arrays(pixels, labels, name, limits), name)
+
+
+def check_variety(sprites: SpriteSet) -> SpriteSet:
+    """Refuses a set whose pictures are all the same; adds a note where few are different."""
+    different: set[bytes] = set()
+    for picture in sprites.pixels:
+        different.add(picture.tobytes())
+        if len(different) >= FEW:
+            return sprites
+    if len(different) == len(sprites):
+        return sprites
+    if len(different) == 1:
         raise UserError(
-            "{name} must be uint8 (N, {size}, {size}, 3), not {dtype} {shape}",
-            name=name,
+            "all {count:,} pictures of {name} look the same once they are {size} x {size} on white; "
+            "are they white on transparent, or empty?",
+            count=len(sprites),
+            name=sprites.name,
             size=SIZE,
-            dtype=pixels.dtype.name,
-            shape=pixels.shape,
         )
-    if len(pixels) > limits.files:
-        raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
-    if max(pixels.shape[1:3]) > limits.side:
-        raise UserError(
-            "the pictures of {name} are {size}; at most {side} x {side}",
-            name=name,
-            size=f"{pixels.shape[2]} x {pixels.shape[1]}",
-            side=limits.side,
-        )
-    if pixels.shape[1:3] != (SIZE, SIZE):
-        large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
-        for i, picture in enumerate(large):
-            pixels[i] = fit_to_sprite(Image.fromarray(picture))
-    if labels is None:
-        labels = np.zeros((len(pixels), len(KINDS)), np.float32)
-    if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
-        raise UserError(
-            "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}",
-            name=name,
-            count=len(pixels),
-            kinds=len(KINDS),
-            dtype=labels.dtype.name,
-            shape=labels.shape,
-        )
-    if not (labels.min() >= 0 and labels.max() <= 1):  # also refuses NaN
-        raise UserError("the labels of {name} must be numbers from 0 to 1", name=name)
-    return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
+    note = Message(
+        "only {different} of {count:,} pictures are different", different=len(different), count=len(sprites)
+    )
+    return replace(sprites, notes=(*sprites.notes, note))
+
+
+def _as_set(found: Found, name: str) -> SpriteSet:
+    return check_variety(SpriteSet(found.pixels, found.labels, name, found.notes))
 
 
 def _builtin(ref: Builtin, split: str) -> SpriteSet:
     pixels, labels = draw(ref.count, ref.seed, split)
     return SpriteSet(pixels, labels.astype(np.float32), str(ref))
-
-
-def _from_hub(ref: HubDataset) -> SpriteSet:
-    """Reads the data set's one or two files, from one commit; each file's checksum is verified before it is read."""
-    from huggingface_hub import HfApi  # slow to import, and seldom needed
-
-    from ..hub import as_generator, explain_hub_errors, fetch, list_repo, run_to_end, run_with_deadline
-
-    api, name = HfApi(), str(ref)
-    with explain_hub_errors(api, name):
-        repo = run_to_end(run_with_deadline(as_generator(lambda: list_repo(api, ref.repo, kind="dataset"))))
-    files = list(repo.files.values())
-    arrays = [file for file in files if file.name.endswith(".npy")]
-    labels = [file for file in arrays if "label" in file.name]
-    pictures = [file for file in arrays or files if file.name.endswith((".npy", ".zip")) and file not in labels]
-    if len(pictures) != 1 or len(labels) > 1:
-        raise UserError(
-            "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures", name=name
-        )
-
-    def download_and_read(file: "RemoteFile", read: Callable[[Path, Message], Any]) -> Any:
-        if file.size > MAX_BYTES:
-            raise UserError(
-                "{file} of {name} has {size:,} bytes; at most {max_bytes:,} are taken",
-                file=file.name,
-                name=name,
-                size=file.size,
-                max_bytes=MAX_BYTES,
-            )
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / PurePosixPath(file.name).name
-            path.write_bytes(run_to_end(fetch(api, repo, file)))
-            return read(path, Message("{file} of {repo}", file=file.name, repo=name))
-
-    if not arrays:
-        limits = Limits(bytes=MAX_BYTES)  # a visitor's: visitors may name any repository
-
-        def read_archive(path: Path, title: Message) -> tuple[np.ndarray, np.ndarray]:
-            return read_pictures(read_zip(path, limits, title), name, limits)
-
-        found = download_and_read(pictures[0], read_archive)
-        return SpriteSet(found[0], found[1], name)
-
-    def read_array(path: Path, title: Message) -> np.ndarray:
-        return load_npy(path, name=title)
-
-    pixels = download_and_read(pictures[0], read_array)
-    return from_arrays(pixels, download_and_read(labels[0], read_array) if labels else None, name)
 
 
 def as_tensors(sprites: SpriteSet) -> TrainingSet:

@@ -5,11 +5,9 @@ no name can lead outside. The amount of data is counted while it is read; see Li
 """
 
 import io
-import math
-import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,10 +17,12 @@ from PIL import Image
 
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
+from .labels import PathLabels
+from .names import safe_name
+from .walk import list_files
 
 SUFFIXES = (".png", ".gif", ".bmp", ".jpg", ".jpeg", ".webp")
 PILLOW_FORMATS = ("PNG", "GIF", "BMP", "JPEG", "WEBP")  # the only decoders that Pillow may use, whatever the suffix
-NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 ENCRYPTED = 1  # a bit of a zip member's flags
 
 
@@ -61,32 +61,8 @@ def refuse_as(message: Message) -> Iterator[None]:
         raise RefusedError(message) from None
 
 
-def safe_name(name: object) -> str:
-    """An untrusted file name for a message: at most 80 printable characters, without HTML."""
-    text = re.sub(r"[<>&]", "?", "".join(c if c.isprintable() else "?" for c in str(name)))
-    return text if len(text) <= 80 else f"…{text[-79:]}"
-
-
 def format_megabytes(count: int) -> str:
     return f"{count / 2**20:,.4g} MB"
-
-
-def load_npy(path: Path, limits: Limits = OWN_LIMITS, name: str | Message = "") -> np.ndarray:
-    """Reads an array of plain numbers, of any shape. Never opens a pickle, or a .npz, which is a zip.
-
-    name: for messages, where not the file's. ValueError for other files and for more than limits.bytes.
-    """
-    name = name or safe_name(path.name)
-    if not path.is_file():
-        raise UserError("{path} does not exist", path=path)
-    if path.stat().st_size > limits.bytes:
-        raise UserError("{path} has more than {bytes}", path=name, bytes=format_megabytes(limits.bytes))
-    with refuse_as(Message("{path} is not a .npy array of plain numbers", path=name)), open(path, "rb") as file:
-        shape, _, dtype = NPY_HEADERS[np.lib.format.read_magic(file)](file)
-        if math.prod(shape) * dtype.itemsize > path.stat().st_size:
-            raise UserError("the file is shorter than its header says")  # numpy would allocate all of it
-        file.seek(0)
-        return np.load(file, allow_pickle=False)
 
 
 def open_picture(content: bytes) -> Image.Image:
@@ -115,13 +91,18 @@ def fit_to_sprite(picture: Image.Image) -> np.ndarray:
 
 
 def read_pictures(
-    pictures: Iterator[tuple[PurePosixPath, bytes]], name: str | Message, limits: Limits = OWN_LIMITS
+    pictures: Iterator[tuple[PurePosixPath, bytes]],
+    name: str | Message,
+    limits: Limits = OWN_LIMITS,
+    label_of: Callable[[PurePosixPath], Sequence[int]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Reads pictures as uint8 (N, 16, 16, 3), with labels float32 (N, 5): 1 where a folder of the path is named so.
 
     pictures: (path, content of the file); name: of their source, for messages. Reads the first frame of an animation.
+    label_of: the labels of the picture with this path; those of its folders unless given.
     ValueError for anything that is not a picture, for no picture at all, and for more than the limits.
     """
+    label_of = label_of or PathLabels()
     pixels, labels, unpacked = bytearray(), bytearray(), 0
     for path, content in pictures:
         what = Message("{picture} in {name}", picture=safe_name(path), name=name)
@@ -146,7 +127,7 @@ def read_pictures(
                     unpacked=format_megabytes(limits.unpacked),
                 )
             pixels += fit_to_sprite(picture).tobytes()
-        labels += bytes(kind in path.parts[:-1] for kind in KINDS)
+        labels += bytes(label_of(path))
         if len(labels) > limits.files * len(KINDS):
             raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
     if not labels:
@@ -163,9 +144,9 @@ def read_pictures(
 
 def read_folder(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     """The pictures in a folder and below it: (path that begins with the folder's name, content)."""
-    for path in sorted(folder.rglob("*")):
+    for path in list_files(folder)[0]:
         name = PurePosixPath(path.relative_to(folder.parent).as_posix())
-        if path.is_file() and _may_be_picture(name):
+        if is_picture_name(name):
             yield name, path.read_bytes()
 
 
@@ -179,12 +160,12 @@ def read_zip(
     archive_name = name or safe_name(path.name)
     unreadable = Message("{path} is not a readable .zip", path=archive_name)
     bytes_left = limits.unpacked
-    with _LimitedArchive(path, limits.files, archive_name) as file:
+    with LimitedArchive(path, limits.files, archive_name) as file:
         with refuse_as(unreadable):
             archive = zipfile.ZipFile(file)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             picture = PurePosixPath(member.filename.replace("\\", "/"))  # some programs on Windows write \
-            if not _may_be_picture(picture) or member.is_dir():
+            if not is_picture_name(picture) or member.is_dir():
                 continue
             what = Message("{picture} in {name}", picture=safe_name(picture), name=archive_name)
             if member.flag_bits & ENCRYPTED:
@@ -212,7 +193,7 @@ def read_zip(
             yield picture, content
 
 
-class _LimitedArchive(io.FileIO):
+class LimitedArchive(io.FileIO):
     """An archive's file that refuses to be read if it lists too many members.
 
     zipfile reads the whole list at once and keeps it in memory, whatever number the archive's header states.
@@ -229,6 +210,10 @@ class _LimitedArchive(io.FileIO):
         return content
 
 
-def _may_be_picture(name: PurePosixPath) -> bool:
-    is_hidden = name.name.startswith(".") or "__MACOSX" in name.parts
-    return name.suffix.lower() in SUFFIXES and not is_hidden
+def is_picture_name(name: PurePosixPath) -> bool:
+    """Whether a file may be a picture, by its suffix; hidden files are not."""
+    return name.suffix.lower() in SUFFIXES and not is_hidden(name)
+
+
+def is_hidden(name: PurePosixPath) -> bool:
+    return name.name.startswith(".") or "__MACOSX" in name.parts

@@ -10,9 +10,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, SIZE, sheet
-from .dataset import SpriteSet, from_arrays, from_zip
-from .readers import SUFFIXES, Limits, format_megabytes, load_npy, read_pictures, safe_name
+from ..sprites import KINDS, sheet
+from .array_files import ARRAYS, load_arrays, load_labels, pair
+from .dataset import SpriteSet, check_variety, from_arrays, from_zip
+from .names import safe_name
+from .readers import SUFFIXES, Limits, format_megabytes, read_pictures
 
 
 def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSet:
@@ -32,12 +34,12 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
         )
     if suffixes == {".zip"} and len(files) == 1:
         return from_zip(files[0], limits)
-    if suffixes == {".npy"} and len(files) <= 2:
-        return _from_npys(files, limits)
+    if suffixes <= set(ARRAYS) and len(files) <= 2:
+        return _from_array_files(files, limits)
     if suffixes <= set(SUFFIXES):
         pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return SpriteSet(*read_pictures(pictures, Message("the upload"), limits), name)
+        return check_variety(SpriteSet(*read_pictures(pictures, Message("the upload"), limits), name))
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise UserError(
         "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}", found=found
@@ -55,15 +57,11 @@ def make_preview_sheet(sprites: SpriteSet, max_sprites: int = 64) -> np.ndarray:
     return sheet(sprites.pixels[chosen], columns=min(16, len(chosen)), gap=1)
 
 
-def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:
-    """Reads one or two .npy files; the array with four axes has the pictures."""
-    arrays = {file: load_npy(file, limits) for file in files}
-    pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
-    if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):
-        one, other = (arrays[file].shape for file in files)
-        shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
-        wanted = Message(shapes, size=SIZE, kinds=len(KINDS))
-        raise UserError(
-            "one of two .npy must be pictures, {wanted}, not {one} and {other}", wanted=wanted, one=one, other=other
-        )
-    return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, safe_name(pictures.name), limits)
+def _from_array_files(files: Sequence[Path], limits: Limits) -> SpriteSet:
+    """Reads a .npy or .npz, or two .npy: the array with three or four axes has the pictures."""
+    if len(files) == 1:
+        return from_arrays(*load_arrays(files[0], None, limits), safe_name(files[0].name), limits)
+    arrays = {file.name: load_labels(file, limits) for file in files}
+    pictures, labels = pair(arrays)
+    name = next(name for name, array in arrays.items() if array is pictures)
+    return from_arrays(pictures, labels, safe_name(name), limits)

@@ -17,6 +17,7 @@ from ..core import (
     MidEpoch,
     Number,
     Setting,
+    StepDone,
     TrainConfig,
     TrainEvent,
     check_settings,
@@ -28,7 +29,7 @@ from ..core import (
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message, UserError
-from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file
+from ..store import EpochMetrics, RunConfig, RunFolder, build_card, find_command, load_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,17 +86,19 @@ def run_plan(
     resume: bool = False,
     accelerator: Accelerator | None = None,
     wants_state: Callable[[], bool] = lambda: False,
+    tell: Callable[[Message], object] = lambda note: None,
 ) -> Iterator[TrainEvent]:
     """Trains, and yields the events of `train` after their files are on the disk.
 
-    A process that is killed loses at most the unfinished epoch; `resume` continues after the last whole epoch.
+    A process that is killed loses at most the unfinished epoch; `resume` continues after the last whole epoch, or a
+    finished run up to more epochs. tell: is called with each note about the data and the run, before training.
     """
     accelerator = accelerator or make_accelerator()
     run = RunFolder(plan.folder)
-    training, validation = open_dataset(plan.data, plan.labels)
+    training, validation = _open_data(plan, tell)
     first = None if resume or not plan.start else load_file(Path(plan.start))
     config = make_config(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
-    state = _state_to_resume(run, config) if resume else None
+    state = _state_to_resume(run, config, tell) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
     if first:
@@ -104,7 +107,9 @@ def run_plan(
         run.create(config)
         run.save_plan(plan.other_settings())
         run.save_card(build_card(config, {}, plan.command()))
-    started, steps_before = time.monotonic(), (state["step"] if state else 0)
+    if accelerator.is_main_process and config.training != run.config().training:
+        _extend(run, config, plan, state)
+    started, seen = time.monotonic(), 0
     events = train(
         network,
         config.noise_schedule(),
@@ -116,10 +121,12 @@ def run_plan(
         wants_state=wants_state,
     )
     for event in events:
+        if isinstance(event, StepDone):
+            seen += event.sprites
         if isinstance(event, MidEpoch) and accelerator.is_main_process:
             run.save_resume(event.resume | {"step": event.step})
         if isinstance(event, EpochDone) and accelerator.is_main_process:
-            speed = (event.step - steps_before) * plan.training.batch_size / (time.monotonic() - started)
+            speed = seen / (time.monotonic() - started)
             facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
             if not math.isnan(event.validation_loss):
                 facts["held_out_loss"] = round(event.validation_loss, 5)
@@ -128,13 +135,20 @@ def run_plan(
             last = event.epoch == plan.training.epochs - 1
             if last:  # before the numbers that mark the run as finished: after a full disk it can be resumed
                 metrics = run.metrics() | {event.epoch: EpochMetrics.from_json(facts)}
-                run.save_card(build_card(config, metrics, plan.command(), run.baseline()))
+                run.save_card(build_card(config, metrics, _command(run, plan), run.baseline()))
             run.save_metrics(event.epoch, facts)
             if last:
                 run.remove_resume()
             else:
                 run.save_resume(event.resume | {"step": event.step})
         yield event
+
+
+def _open_data(plan: Plan, tell: Callable[[Message], object]) -> tuple[SpriteSet, SpriteSet]:
+    training, validation = open_dataset(plan.data, plan.labels)
+    for note in training.notes:
+        tell(note)
+    return training, validation
 
 
 def load_plan(run: RunFolder) -> Plan:
@@ -174,12 +188,14 @@ def _training_of(run: RunFolder) -> TrainConfig:
     return TrainConfig(**training)
 
 
-def _state_to_resume(run: RunFolder, config: RunConfig) -> dict[str, Any] | None:
+def _state_to_resume(run: RunFolder, config: RunConfig, tell: Callable[[Message], object]) -> dict[str, Any] | None:
     """The state to continue from; None where the run has not finished an epoch. Refuses to mix two runs."""
-    _training_of(run)
+    planned, epochs = _training_of(run).epochs, config.training["epochs"]
     before = run.config()
     for what in (*NETWORK, "training", "data"):
         found, wanted = getattr(before, what), getattr(config, what)
+        if what == "training":
+            found = found | {"epochs": epochs}  # may grow
         if what == "data":
             wanted = {name: wanted[name] for name in wanted if name in found}  # earlier versions wrote fewer entries
         if found != wanted:
@@ -191,11 +207,64 @@ def _state_to_resume(run: RunFolder, config: RunConfig) -> dict[str, Any] | None
                 found=found,
                 wanted=wanted,
             )
-    if run.is_finished():
+    if epochs < planned:
         raise UserError(
-            "{path} is finished: it has all {epochs} epochs", path=run.path, epochs=before.training["epochs"]
+            "{path} was begun for {planned} epochs; it can be resumed for as many or more, not for {epochs}",
+            path=run.path,
+            planned=planned,
+            epochs=epochs,
         )
-    return run.resume_state()
+    state, is_finished = run.resume_state(), run.is_finished()
+    if is_finished and epochs == planned:
+        raise UserError(
+            "{path} is finished: it has all {epochs} epochs; to train it further, resume it with more --epochs",
+            path=run.path,
+            epochs=planned,
+        )
+    if is_finished and not (state and state["epoch"] == planned - 1):
+        state = _state_of_last_epoch(run)
+    if epochs > planned:
+        tell(
+            Message(
+                "{path} was begun for {planned} epochs and goes on to {epochs}: from here the learning rate is that "
+                "of a run of {epochs}",
+                path=run.path,
+                planned=planned,
+                epochs=epochs,
+            )
+        )
+    if state and not state["optimizer"]:
+        tell(
+            Message(
+                "it goes on from the averaged weights of epoch {epoch}, with a new optimizer", epoch=state["epoch"]
+            )
+        )
+    return state
+
+
+def _state_of_last_epoch(run: RunFolder) -> dict[str, Any]:
+    """What a finished run can go on from: it keeps the averaged weights, and nothing of its optimizer."""
+    epoch = max(run.metrics().keys() & run.epochs().keys(), default=None)
+    if epoch is None:
+        raise UserError("{path} has no epoch left to go on from", path=run.path)
+    weights = run.load(epoch).network.state_dict()
+    return {"epoch": epoch, "losses": [], "network": weights, "average": weights, "optimizer": None}
+
+
+def _extend(run: RunFolder, config: RunConfig, plan: Plan, state: dict[str, Any] | None) -> None:
+    """Writes that the run has more epochs before it. The state first: a run that is killed in between is resumed."""
+    command = plan.command()
+    if state:
+        run.save_resume(state)
+        command = f"{find_command(run.card()) or command} && {command} --resume"
+    run.save_card(build_card(config, run.metrics(), command, run.baseline()))
+    run.save_config(config)
+
+
+def _command(run: RunFolder, plan: Plan) -> str:
+    """The command that makes the run again; two where it was made longer."""
+    command = find_command(run.card())
+    return command if " --resume" in command else plan.command()
 
 
 def _first_difference(found: object, wanted: object) -> tuple[str, str]:

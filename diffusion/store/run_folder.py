@@ -95,6 +95,10 @@ class RunFolder:
     def create(self, config: RunConfig) -> None:
         """Starts a new run. Refuses a folder that holds anything but the run's own data."""
         self._refuse_all_but(DATA.values())
+        self.save_config(config)
+
+    def save_config(self, config: RunConfig) -> None:
+        """Replaces config.json, of a run that is trained further than it was begun for."""
         self._write("config.json", config.to_json().encode())
 
     def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:

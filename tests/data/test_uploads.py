@@ -161,7 +161,7 @@ NO_PICTURE = "is not a picture that can be read"
 NO_ARRAY = "is not a .npy array of plain numbers"
 NO_ZIP = "is not a readable .zip"
 NOTHING_IN_IT = "holds no pictures (.png, .gif, .bmp, .jpg, .jpeg, .webp); a .zip or .npy inside it is not opened"
-SHAPE = "must be uint8 (N, 16, 16, 3), not "
+SHAPE = "must be pictures (N, height, width, 3) of numbers from 0 to 255, not "
 RANGE = "the labels of sprites.npy must be numbers from 0 to 1"
 TOO_MUCH = "that is more than 3 MB; upload fewer pictures, or smaller ones"
 
@@ -172,7 +172,6 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "a text": ({"notes.txt": b"hello"}, CHOOSE + "notes.txt"),
     "no suffix": ({"sprites": PNG}, CHOOSE + "sprites"),
     "suffix in the middle": ({"x.png.exe": PNG}, CHOOSE + "x.png.exe"),
-    "npz": ({"x.npz": npz()}, CHOOSE + "x.npz"),
     "tar": ({"x.tar.gz": b"\x1f\x8b"}, CHOOSE + "x.tar.gz"),
     "weights": ({"model_31.pth": b"PK"}, CHOOSE + "model_31.pth"),
     "svg": ({"x.svg": b"<svg/>"}, CHOOSE + "x.svg"),
@@ -183,7 +182,10 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "picture and text": ({"a.png": PNG, "b.txt": b"hero"}, CHOOSE + "a.png, b.txt"),
     "three arrays": ({f"{i}.npy": npy(SPRITES) for i in range(3)}, CHOOSE + "0.npy, 1.npy, 2.npy"),
     "many wrong ones": ({f"{i}.txt": b"" for i in range(9)}, "0.txt, 1.txt, 2.txt, …"),
-    "two arrays of pictures": (pair(SPRITES, SPRITES), "one of two .npy must be pictures, uint8 (N, 16, 16, 3), and"),
+    "two arrays of pictures": (
+        pair(SPRITES, SPRITES),
+        "one of two arrays must be pictures, uint8 (N, 16, 16, 3), and",
+    ),
     "two arrays of labels": (pair(LABELS, LABELS), "not (20, 5) and (20, 5)"),
     "a name that is HTML": ({"<img src=x onerror=alert(1)>.txt": b""}, CHOOSE + "?img src=x onerror=alert(1)?.txt"),
     # how much
@@ -251,7 +253,6 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "zip of nothing": ({"a.zip": zipped([])}, NOTHING_IN_IT),
     "zip of a text": ({"a.zip": one("a.txt")}, NOTHING_IN_IT),
     "zip in a zip": ({"a.zip": one("b.zip", one("a.png"))}, NOTHING_IN_IT),
-    "array in a zip": ({"a.zip": one("b.npy", npy(SPRITES))}, NOTHING_IN_IT),
     "zip of a folder called x.png": ({"a.zip": one("x.png/", b"")}, NOTHING_IN_IT),
     "zip of a Mac's hidden files": ({"a.zip": zipped([("__MACOSX/._a.png", PNG), ("._b.png", PNG)])}, NOTHING_IN_IT),
     "zip of a name that ends early": ({"a.zip": one("a.txt\0.png")}, NOTHING_IN_IT),
@@ -320,20 +321,16 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "type within type": ({"a.npy": npy_of("(1,)", "(" * 90 + "'|u1'" + ",)" * 90)}, NO_ARRAY),
     "numbers without size": ({"a.npy": npy_of("(1000000000,)", "'|V0'")}, SHAPE + "void (1000000000,)"),
     "records": ({"a.npy": npy(np.zeros(3, [("r", "u1"), ("g", "u1")]))}, SHAPE),
-    "float pictures": ({"a.npy": npy(SPRITES / 255)}, "a.npy " + SHAPE + "float64 (20, 16, 16, 3)"),
-    "NaN pictures": ({"a.npy": npy(SPRITES * np.float32(np.nan))}, SHAPE + "float32"),
-    "int pictures": ({"a.npy": npy(SPRITES.astype(np.int64))}, SHAPE + "int64"),
-    "signed pictures": ({"a.npy": npy(SPRITES.astype(np.int8))}, SHAPE + "int8"),
-    "bool pictures": ({"a.npy": npy(SPRITES > 9)}, SHAPE + "bool"),
+    "NaN pictures": ({"a.npy": npy(SPRITES * np.float32(np.nan))}, "a.npy holds 15,360 numbers that are not finite"),
+    "signed pictures": (
+        {"a.npy": npy(SPRITES.astype(np.int8))},
+        "the numbers of a.npy go from -128 to 127, which is none of",
+    ),
     "complex pictures": ({"a.npy": npy(SPRITES.astype(np.complex64))}, SHAPE + "complex64"),
     "dates": ({"a.npy": npy(np.zeros((1, 16, 16, 3), "M8[s]"))}, SHAPE + "datetime64"),
     "text pictures": ({"a.npy": npy(SPRITES[:1].astype(str))}, SHAPE + "str96"),
-    "one picture without its axis": ({"a.npy": npy(SPRITES[0])}, SHAPE + "uint8 (16, 16, 3)"),
+    "one picture without its axis": ({"a.npy": npy(SPRITES[0])}, "a.npy is one picture, (16, 16, 3); save it as .png"),
     "five axes": ({"a.npy": npy(SPRITES[None])}, SHAPE + "uint8 (1, 20, 16, 16, 3)"),
-    "grey pictures": ({"a.npy": npy(SPRITES[..., 0])}, SHAPE + "uint8 (20, 16, 16)"),
-    "one channel": ({"a.npy": npy(SPRITES[..., :1])}, SHAPE + "uint8 (20, 16, 16, 1)"),
-    "four channels": ({"a.npy": npy(SPRITES[..., [0, 1, 2, 2]])}, SHAPE + "uint8 (20, 16, 16, 4)"),
-    "channels first": ({"a.npy": npy(SPRITES.transpose(0, 3, 1, 2))}, SHAPE + "uint8 (20, 3, 16, 16)"),
     "flattened": ({"a.npy": npy(SPRITES.reshape(20, -1))}, SHAPE + "uint8 (20, 768)"),
     "no pictures": ({"a.npy": npy(SPRITES[:0])}, SHAPE + "uint8 (0, 16, 16, 3)"),
     "pictures without height": ({"a.npy": npy(SPRITES[:, :0])}, SHAPE + "uint8 (20, 0, 16, 3)"),
@@ -346,8 +343,7 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "four kinds": (labelled(LABELS[:, :4]), "must be (20, 5), not float64 (20, 4)"),
     "six kinds": (labelled(LABELS[:, [0, 1, 2, 3, 4, 4]]), "must be (20, 5), not float64 (20, 6)"),
     "labels on their side": (labelled(LABELS.T), "must be (20, 5), not float64 (5, 20)"),
-    "numbers of kinds": (labelled(LABELS.argmax(1)), "must be (20, 5), not int64 (20,)"),
-    "labels of one more axis": (labelled(LABELS[None]), "must be (20, 5), not float64 (1, 20, 5)"),
+    "labels of one more axis": (labelled(LABELS[None]), "one of two arrays must be pictures"),
     "labels as text": (labelled(LABELS.astype(str)), "must be (20, 5), not str1024"),
     "labels as complex numbers": (labelled(LABELS.astype(complex)), "must be (20, 5), not complex128"),
     "labels as objects": (labelled(LABELS.astype(object)), "labels.npy " + NO_ARRAY),
@@ -361,7 +357,6 @@ WRONG: dict[str, tuple[dict[str, bytes] | Callable[[], dict[str, bytes]], str]] 
     "one label above 1": (labelled(spoilt(1.01)), RANGE),
     "one label 255": (labelled(spoilt(255, np.uint8)), RANGE),
     "one label -1": (labelled(spoilt(-1, np.int64)), RANGE),
-    "pictures spoilt, labels good": (pair(SPRITES / 255, LABELS), "sprites.npy " + SHAPE + "float64"),
 }
 
 
@@ -532,8 +527,9 @@ def test_of_an_animation_the_first_frame_counts(tmp_path):
     files = {"a.gif": encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])}
     files["b.png"] = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
     files["c.webp"] = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    files["d.png"] = PNG
     found = open_upload(written(tmp_path / "browser", files))
-    assert (found.pixels == (255, 0, 0)).all() and len(found) == 3
+    assert (found.pixels[:3] == (255, 0, 0)).all() and len(found) == 4
 
 
 def test_a_picture_opens_by_what_it_is_not_by_what_it_is_called(tmp_path):
@@ -552,7 +548,9 @@ print(len(found), found.pixels.nbytes, tracemalloc.get_traced_memory()[1])
 
 def test_many_small_pictures_are_not_held_twice(tmp_path):
     """In a process of its own: here other tests' servers take memory meanwhile."""
-    (path,) = written(tmp_path / "browser", {"a.zip": zipped((f"{i}.png", PNG) for i in range(5000))})
+    (path,) = written(
+        tmp_path / "browser", {"a.zip": zipped((f"{i}.png", encoded(SPRITES[i % 20])) for i in range(5000))}
+    )
     told = subprocess.run([sys.executable, "-c", HELD, path], cwd=ROOT, capture_output=True, text=True, check=True)
     count, size, peak = map(int, told.stdout.split())
     names = 5000 * 1000  # what zipfile keeps of each

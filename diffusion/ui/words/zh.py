@@ -4,6 +4,7 @@ from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
+from .zh_messages_data import DATA_MESSAGES
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -23,7 +24,9 @@ SETTINGS: dict[str, SettingWords] = {
 CHINESE = Words(
     code="zh-CN",
     language="中文",
-    messages=MESSAGES | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
+    messages=MESSAGES
+    | DATA_MESSAGES
+    | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
     intro=(

@@ -39,18 +39,9 @@ MESSAGES = {
     "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (
         "{source} 不存在；请写 builtin、.npy 文件、文件夹、.zip 或 hf://datasets/user/repo"
     ),
-    "{name} must be uint8 (N, {size}, {size}, 3), not {dtype} {shape}": (
-        "{name} 须是 uint8 (N, {size}, {size}, 3)，而不是 {dtype} {shape}"
-    ),
     "{name} holds more than {files:,} pictures": "{name} 里的图片超过 {files:,} 张",
     "the pictures of {name} are {size}; at most {side} x {side}": ("{name} 里的图片是 {size}；最大为 {side} x {side}"),
-    "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}": (
-        "{name} 的标签须是 ({count}, {kinds})，而不是 {dtype} {shape}"
-    ),
     "the labels of {name} must be numbers from 0 to 1": "{name} 的标签须是 0 到 1 之间的数",
-    "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures": (
-        "{name} 里须有一个图片 .npy，标签 .npy 最多一个；或者有一个图片 .zip"
-    ),
     "builtin draws 1 to {max_drawn:,} sprites, not {count:,}": (
         "内置数据能画 1 到 {max_drawn:,} 张精灵图，不能是 {count:,} 张"
     ),
@@ -84,9 +75,6 @@ MESSAGES = {
     ),
     "that is more than {bytes}; upload fewer pictures, or smaller ones": (
         "总共超过了 {bytes}；请少上传一些图片，或换小一点的"
-    ),
-    "one of two .npy must be pictures, {wanted}, not {one} and {other}": (
-        "两个 .npy 中须有一个是图片，即 {wanted}，而不是 {one} 和 {other}"
     ),
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
@@ -173,7 +161,6 @@ MESSAGES = {
     "resume it with the version that began it": (
         "{path} 无法继续训练：它开始时用了 {settings}，这个版本没有这个设置；请用开始训练时的版本继续"
     ),
-    "{path} is finished: it has all {epochs} epochs": "{path} 已经训练完：{epochs} 个回合都有了",
     "{path} was begun with another {what} ({found}, not {wanted}); resume with the same": (
         "{path} 开始时的 {what} 不一样（是 {found}，不是 {wanted}）；请用同样的设置继续"
     ),
