@@ -23,7 +23,11 @@ def train_options(verb: argparse.ArgumentParser) -> None:
     from ..runs import Plan
 
     add_flags(verb, Plan)
-    verb.add_argument("--resume", action="store_true", help="continue after the last whole epoch")
+    verb.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue after the last whole epoch with the run's own settings; with more --epochs a finished run too",
+    )
     verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
     verb.add_argument("--push-to", metavar="user/repo", help="publish the run on the Hub whenever an epoch is saved")
     verb.add_argument("--log", choices=("bar", "json"), default="bar", help="json: a line for every 20 steps")
@@ -49,8 +53,9 @@ def train(options: Options) -> None:
                 print(line, flush=True)
         elif isinstance(event, StepDone):
             if bar.total is None:
-                count, batch_size = int(RunFolder(plan.folder).config().data["count"]), plan.training.batch_size
-                bar.reset(count * plan.training.epochs)
+                batch_size, epochs = plan.training.batch_size, plan.training.epochs
+                count = RunFolder(plan.folder).config().data.get("count") or event.total // epochs * batch_size
+                bar.reset(count * epochs)
                 bar.initial = bar.n = sprites_seen(event.step - 1, count, batch_size)
             bar.update(event.sprites)
             bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)

@@ -14,7 +14,7 @@ from ..errors import Message, UserError
 from ..refs import HubDataset
 from .array_files import load_arrays, load_labels
 from .arrays import Found, read_arrays
-from .labels import MAX_TABLE, TABLES, PathLabels
+from .labels import MAX_TABLE, MAX_TABLES, TABLES, PathLabels
 from .names import list_names
 from .readers import Limits, is_hidden, is_picture_name
 from .sources import read_labelled_pictures, read_source_zip
@@ -113,7 +113,7 @@ def _read_pictures(
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    labels_of = PathLabels.from_tables(download(tables[:10]), pictures)
+    labels_of = PathLabels.from_tables(download(tables[:MAX_TABLES]), pictures)
     return read_labelled_pictures(download(sorted(pictures)), labels_of, name, LIMITS)
 
 
@@ -126,7 +126,7 @@ def _say_what_is_left(
     if not left:
         return found
     said = Message(
-        "of {name} {used} was taken, {count:,} other files were not",
+        "from {name} only {used} was read; {count:,} other files were left out",
         name=name,
         used=list_names(path.name for path in taken),
         count=len(left),

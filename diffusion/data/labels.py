@@ -4,7 +4,6 @@ Names of folders, files and columns may be anybody's: they are looked up and cou
 """
 
 import csv
-import io
 import json
 import re
 import unicodedata
@@ -31,7 +30,9 @@ KIND_OF = {name: kind for kind, names in NAMES.items() for name in names}
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image", "image path", "image_path", "picture")
 KIND_COLUMNS = ("kind", "label", "labels", "class", "category")
 TABLES = (".csv", ".jsonl")
-MAX_TABLE = 2**24  # bytes: 80 for each of 200,000 pictures
+MAX_TABLE = 2**23  # bytes: 40 for each of 200,000 pictures
+MAX_TABLES = 4
+MAX_ROWS, MAX_ROW = 250_000, 10_000  # of a table; characters of a row
 
 
 def kind_of_name(name: str) -> str | None:
@@ -164,9 +165,10 @@ def read_tables(files: Iterable[tuple[PurePosixPath, bytes]]) -> tuple[dict[str,
 def read_table(path: PurePosixPath, content: bytes) -> dict[str, str]:
     """{file name: kind} of a .csv or .jsonl; empty unless one column names files and one names kinds."""
     try:
-        text = content.decode("utf-8-sig")
-        lines = text.splitlines()
-        rows = csv.DictReader(io.StringIO(text, "")) if path.suffix.lower() == ".csv" else map(json.loads, lines)
+        lines = content.decode("utf-8-sig").splitlines()
+        if len(lines) > MAX_ROWS or any(len(line) > MAX_ROW for line in lines):
+            return {}
+        rows = csv.DictReader(lines) if path.suffix.lower() == ".csv" else map(json.loads, lines)
         found = dict(filter(None, map(_read_row, rows)))
     except (ValueError, csv.Error, RecursionError):
         return {}

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import Message, UserError
 from .array_files import (
+    MAX_MEMBERS,
     choose,
     load_arrays,
     npy_member_header,
@@ -20,7 +21,7 @@ from .array_files import (
     read_npy_member,
 )
 from .arrays import Found, read_arrays
-from .labels import MAX_TABLE, TABLES, PathLabels
+from .labels import MAX_TABLE, MAX_TABLES, TABLES, PathLabels
 from .names import list_names, safe_name
 from .readers import OWN_LIMITS, Limits, is_hidden, is_picture_name, read_folder, read_pictures, read_zip
 from .walk import list_files
@@ -69,18 +70,20 @@ def _find_arrays(source: "_Folder | _Archive", name: str | Message) -> Found | P
         elif path.suffix.lower() in TABLES and not is_hidden(path):
             tables.append(path)
     shapes, problem = {}, None
-    for path in arrays:
+    for path in arrays[: MAX_MEMBERS + 1]:  # so many have more than one meaning anyway
         try:
             shapes[str(path)] = source.shape(path)
         except UserError as error:  # a foreign array beside the pictures, such as a pickle
             problem = error
-    if chosen := choose(shapes):
+    if len(arrays) <= MAX_MEMBERS and (chosen := choose(shapes)):
         taken = [PurePosixPath(each) for each in chosen if each]
         found = read_arrays(*source.load(*taken), safe_name(taken[0].name), source.limits)
         left = count + len(arrays) + len(tables) - len(taken)
         used = list_names(path.name for path in taken)
-        said = Message("of {name} {used} was taken, {count:,} other files were not", name=name, used=used, count=left)
-        return replace(found, notes=(said, *found.notes))
+        said = Message(
+            "from {name} only {used} was read; {count:,} other files were left out", name=name, used=used, count=left
+        )
+        return replace(found, notes=(said, *found.notes)) if left else found
     if arrays and not count:
         raise problem or UserError(
             "{name} holds the arrays {arrays}; keep one of pictures, and one of labels at most",
@@ -88,7 +91,8 @@ def _find_arrays(source: "_Folder | _Archive", name: str | Message) -> Found | P
             arrays=list_names(path.name for path in arrays),
         )
     labels_of = PathLabels.from_tables(
-        ((path, source.read(path)) for path in tables), (path for path in source.paths() if is_picture_name(path))
+        ((path, source.read(path) if number < MAX_TABLES else b"") for number, path in enumerate(tables)),
+        (path for path in source.paths() if is_picture_name(path)),
     )
     if arrays:
         unused = list_names(path.name for path in arrays)

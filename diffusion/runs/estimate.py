@@ -27,7 +27,7 @@ def estimate_epoch_seconds(plan: Plan, pictures: int, validation: int) -> float:
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
     config = make_config(plan, like, {})
     speed = measure_training_speed(config.network, config.width, plan.training.batch_size)
-    forward_only = 30 * plan.training.batch_size + validation + 2 * PREVIEW_COUNT * Request().steps
+    forward_only = min(30 * plan.training.batch_size, pictures) + validation + 2 * PREVIEW_COUNT * Request().steps
     return (pictures + forward_only / 3) / speed
 
 

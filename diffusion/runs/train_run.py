@@ -37,7 +37,9 @@ class Plan:
     """What to train on which data, and in which folder."""
 
     folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
-    data: str = declare("builtin", Setting(help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"))
+    data: str = declare(
+        "builtin", Setting(help="builtin[:count][@seed], a .npy or .npz, a folder, a .zip, hf://datasets/…")
+    )
     labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
     start: str | None = declare(
         None, Setting(flags=("--from",), metavar="FILE", help="begin with the weights of this checkpoint")
@@ -95,10 +97,11 @@ def run_plan(
     """
     accelerator = accelerator or make_accelerator()
     run = RunFolder(plan.folder)
-    training, validation = _open_data(plan, tell)
+    training, validation = open_dataset(plan.data, plan.labels)
     first = None if resume or not plan.start else load_file(Path(plan.start))
     config = make_config(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
-    state = _state_to_resume(run, config, tell) if resume else None
+    notes = list(training.notes)
+    state = _state_to_resume(run, config, notes.append) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
     if first:
@@ -107,8 +110,10 @@ def run_plan(
         run.create(config)
         run.save_plan(plan.other_settings())
         run.save_card(build_card(config, {}, plan.command()))
-    if accelerator.is_main_process and config.training != run.config().training:
+    elif accelerator.is_main_process:
         _extend(run, config, plan, state)
+    for note in notes:  # not before: an error is one line
+        tell(note)
     started, seen = time.monotonic(), 0
     events = train(
         network,
@@ -126,29 +131,26 @@ def run_plan(
         if isinstance(event, MidEpoch) and accelerator.is_main_process:
             run.save_resume(event.resume | {"step": event.step})
         if isinstance(event, EpochDone) and accelerator.is_main_process:
-            speed = seen / (time.monotonic() - started)
-            facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
-            if not math.isnan(event.validation_loss):
-                facts["held_out_loss"] = round(event.validation_loss, 5)
-            if plan.keeps(event.epoch):
-                run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
-            last = event.epoch == plan.training.epochs - 1
-            if last:  # before the numbers that mark the run as finished: after a full disk it can be resumed
-                metrics = run.metrics() | {event.epoch: EpochMetrics.from_json(facts)}
-                run.save_card(build_card(config, metrics, _command(run, plan), run.baseline()))
-            run.save_metrics(event.epoch, facts)
-            if last:
-                run.remove_resume()
-            else:
-                run.save_resume(event.resume | {"step": event.step})
+            _save_epoch(run, plan, config, event, seen / (time.monotonic() - started))
         yield event
 
 
-def _open_data(plan: Plan, tell: Callable[[Message], object]) -> tuple[SpriteSet, SpriteSet]:
-    training, validation = open_dataset(plan.data, plan.labels)
-    for note in training.notes:
-        tell(note)
-    return training, validation
+def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone, speed: float) -> None:
+    """Saves the weights, the numbers, and the state to resume from. speed: sprites a second."""
+    facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
+    if not math.isnan(event.validation_loss):
+        facts["held_out_loss"] = round(event.validation_loss, 5)
+    if plan.keeps(event.epoch):
+        run.save_epoch(event.epoch, event.weights, facts, torch.float16 if plan.half else torch.float32)
+    last = event.epoch == plan.training.epochs - 1
+    if last:  # before the numbers that mark the run as finished: after a full disk it can be resumed
+        metrics = run.metrics() | {event.epoch: EpochMetrics.from_json(facts)}
+        run.save_card(build_card(config, metrics, _command(run, plan), run.baseline()))
+    run.save_metrics(event.epoch, facts)
+    if last:
+        run.remove_resume()
+    else:
+        run.save_resume(event.resume | {"step": event.step})
 
 
 def load_plan(run: RunFolder) -> Plan:
@@ -252,7 +254,12 @@ def _state_of_last_epoch(run: RunFolder) -> dict[str, Any]:
 
 
 def _extend(run: RunFolder, config: RunConfig, plan: Plan, state: dict[str, Any] | None) -> None:
-    """Writes that the run has more epochs before it. The state first: a run that is killed in between is resumed."""
+    """Writes that a run which is resumed has more epochs before it; does nothing where it has not.
+
+    The state comes first: a run that is killed in between is resumed.
+    """
+    if config.training == run.config().training:
+        return
     command = plan.command()
     if state:
         run.save_resume(state)

@@ -86,7 +86,7 @@ DATA_MESSAGES = {
     "links that lead nowhere, or to a folder that is read anyway: {links}": (
         "这些链接没有目标，或指向本来就会读的文件夹：{links}"
     ),
-    "of {name} {used} was taken, {count:,} other files were not": (
+    "from {name} only {used} was read; {count:,} other files were left out": (
         "{name} 里用的是 {used}，另外 {count:,} 个文件没有用"
     ),
     "{name} holds pictures and arrays: {arrays} not used": "{name} 里既有图片又有数组：没有用 {arrays}",
