@@ -229,3 +229,10 @@ def test_an_upload_with_alpha_that_vanishes_on_white_says_so(tmp_path):
     (tmp_path / "x.npy").write_bytes(content.getvalue())
     with pytest.raises(ValueError, match="are they white on transparent"):
         open_upload([tmp_path / "x.npy"])
+
+
+def test_of_two_layouts_the_one_with_square_pictures_is_read():
+    small = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 3), np.uint8)
+    first = read_arrays(small.transpose(0, 3, 1, 2), None, "x").pixels
+    assert np.array_equal(first, small.repeat(4, 1).repeat(4, 2))
+    assert np.array_equal(first, read_arrays(small, None, "x").pixels)
