@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from .core import Noise, NoiseSchedule, TrainConfig, TrainingSet, guide, sample, train
     from .data import as_tensors, open_dataset
     from .engine import Request, generate
-    from .sprites import enlarged, save_animation, sheet, to_pixels
-    from .store import RunConfig, RunFolder
+    from .sprites import enlarged, sheet, to_pixels
+    from .store import RunConfig, RunFolder, save_animation
 
 __version__ = "0.9.0"  # pyproject.toml reads it here
 __all__ = [

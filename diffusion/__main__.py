@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from .cli import devtools, hub, job, measure, sample, train
+from .errors import reason_of
 
 ALL_VERBS = sample.VERBS | train.VERBS | measure.VERBS | hub.VERBS | job.VERBS | devtools.VERBS
 FIRST_IN_HELP = ("draw", "train", "sample", "evaluate", "pull", "push", "job", "convert")
@@ -23,8 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         VERBS[options.verb][1](options)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         print(f"{parser.prog} {options.verb}: {error}", file=sys.stderr)
+        return 2
+    except (OSError, MemoryError) as problem:
+        file = getattr(problem, "filename", None)
+        where = f"{file}: " if file else ""
+        print(f"{parser.prog} {options.verb}: {where}{reason_of(problem)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\n{parser.prog} {options.verb}: stopped", file=sys.stderr)

@@ -8,13 +8,19 @@
 `EpochRef.parse(str(ref)) == ref` for every ref, likewise for HubRef. No ref names a path outside the folder of runs.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Self
 
 from .errors import UserError
 
-RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]*")  # no slash, no leading dot: it stays in its folder
+# A run's name is its folder's: one that stays in its folder, fits in a line, and reads as it is written.
+NOT_IN_RUN = r"/\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff" + (
+    '<>:"|?*' if os.name == "nt" else ""
+)
+RUN = re.compile(rf"(?![. ])[^{NOT_IN_RUN}]+(?<! )")
+MAX_RUN = 255  # bytes: of a folder's name
 MAX_LENGTH = 400  # of any name; longer text is refused before a pattern reads it
 NAME = (
     r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-])){0,95}(?<![.-])"  # the Hub's rule: no "--", no "..", neither at the end
@@ -25,13 +31,37 @@ BUILTIN = re.compile(r"builtin(?::(\d{1,12}))?(?:@(\d{1,12}))?", re.ASCII)
 HUB_DATASET = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
 
+def check_run_name(name: str) -> str:
+    """The name, if a run can have it; a UserError that says why not."""
+    if not name:
+        raise UserError("give the run a name, such as my-run")
+    if len(name) > MAX_RUN:  # before a pattern reads it
+        raise UserError("{name!r} is too long for a run's name: at most {most} bytes", name=name, most=MAX_RUN)
+    if not RUN.fullmatch(name):
+        raise UserError(
+            "{name!r} cannot be a run's name: no slash, backslash or control character in it, no dot or space at its "
+            "beginning, no space at its end",
+            name=name,
+        )
+    if len(name.encode()) > MAX_RUN:
+        raise UserError("{name!r} is too long for a run's name: at most {most} bytes", name=name, most=MAX_RUN)
+    return name
+
+
+def is_run_name(name: str) -> bool:
+    try:
+        return bool(check_run_name(name))
+    except UserError:
+        return False
+
+
 @dataclass(frozen=True)
 class EpochRef:
     run: str
     epoch: int
 
     def __post_init__(self) -> None:
-        if len(self.run) > MAX_LENGTH or not RUN.fullmatch(self.run) or not 0 <= self.epoch < 1_000_000:
+        if not is_run_name(self.run) or not 0 <= self.epoch < 1_000_000:
             raise UserError("{value} is not an epoch of a run; write it like sprites/31", value=self)
 
     def __str__(self) -> str:

@@ -3,10 +3,7 @@
 import base64
 import io
 import math
-from collections.abc import Sequence
-from pathlib import Path
 
-import imageio.v3 as iio
 import numpy as np
 import torch
 from PIL import Image
@@ -86,25 +83,3 @@ def decode_sprite(text: str, dtype: str = "u1") -> np.ndarray | None:
     except (ValueError, TypeError):
         return None
     return values.reshape(16, 16, 3).copy() if values.size == 16 * 16 * 3 else None
-
-
-def save_picture(picture: np.ndarray, path: Path) -> None:
-    """Saves uint8 (H, W, 3 or 4); the suffix decides the format. Creates the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(picture).save(path)
-
-
-def save_animation(frames: Sequence[np.ndarray], path: Path, fps: int = 20, hold: float = 1.5) -> None:
-    """Saves uint8 (H, W, 3) frames as .gif or .mp4, by the suffix. Creates the folder.
-
-    fps: frames a second; hold: seconds for which the last frame stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".gif":
-        durations = [1000 // fps] * (len(frames) - 1) + [int(1000 * hold)]
-        pictures = [Image.fromarray(frame).quantize(255, dither=Image.Dither.NONE) for frame in frames]
-        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
-        return
-    held = [*frames, *[frames[-1]] * int(fps * hold)]
-    even = [np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), "edge") for frame in held]
-    iio.imwrite(path, np.stack(even), fps=fps, codec="libx264", macro_block_size=2)

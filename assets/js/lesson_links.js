@@ -11,7 +11,7 @@ import { queryOf } from "./link.js";
 export function linksFrom({ state, props, text }) {
   /** @param {Record<string, any>} settings @returns {Link} */
   const watch = (settings) => {
-    const request = { epochs: `${props.run}/${props.last}`, sampler: "ddpm", count: 16, tab: "watch", ...settings };
+    const request = { epochs: [`${props.run}/${props.last}`], sampler: "ddpm", count: 16, tab: "watch", ...settings };
     return [text.watch, `?${queryOf(request)}`];
   };
   /** @type {Record<string, () => Link>} */

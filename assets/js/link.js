@@ -10,9 +10,14 @@ export function queryFor(search, tab) {
   return query.get("tab") === tab ? query : null;
 }
 
-/** A list is joined by commas. @param {Record<string, any>} state */
+/** A list is joined by commas; those in a run's name are written in another way. @param {Record<string, any>} state */
 export function queryOf(state) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(state)) query.set(name, Array.isArray(value) ? value.join(",") : value);
+  for (const [name, value] of Object.entries(state)) {
+    query.set(name, Array.isArray(value) ? value.map(escapeCommas).join(",") : value);
+  }
   return query;
 }
+
+/** @param {any} one of a list */
+const escapeCommas = (one) => String(one).replaceAll("%", "%25").replaceAll(",", "%2C");

@@ -122,7 +122,7 @@ def poster(options: Options) -> None:
     """Make the picture under a shared link to the page, and the icon of its browser tab."""
     from ..devtools.poster import icon
     from ..devtools.poster import poster as draw_poster
-    from ..sprites import save_picture
+    from ..store import save_picture
     from ..ui.words import ENGLISH
 
     check_suffix(options.out, ".png")
@@ -159,6 +159,9 @@ def lesson(options: Options) -> None:
     print(f"{len(picture) // SIZE} rows of sprites in {options.out}")
 
 
+SOAK, MAX_MINUTES = "soak", 24 * 60
+
+
 def _bench_sections() -> dict[str, Callable[[int], Iterator["Table"]]]:
     from ..devtools import bench, bench_app
 
@@ -167,21 +170,33 @@ def _bench_sections() -> dict[str, Callable[[int], Iterator["Table"]]]:
 
 def _bench_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
-    verb.add_argument("--only", choices=tuple(_bench_sections()), help="one section instead of all")
+    verb.add_argument(
+        "--only", choices=(*_bench_sections(), SOAK), help=f"one section instead of all; {SOAK} belongs to no other"
+    )
+    verb.add_argument("--minutes", type=float, default=60, help=f"of {SOAK}: mixed use of the app for so long")
     verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
 def bench(options: Options) -> None:
     """Measure sampling and training against the course's loop, and the app against an empty one, on this machine."""
+    from ..devtools.bench_soak import soak
     from ..engine import find_device
 
     if options.rounds < 1:
         raise UserError("--rounds must be at least 1, not {rounds}", rounds=options.rounds)
+    if not 0 < options.minutes <= MAX_MINUTES:
+        raise UserError(
+            "--minutes must be above 0 and at most {most}, not {minutes}", most=MAX_MINUTES, minutes=options.minutes
+        )
     tables = (
-        table
-        for name, section in _bench_sections().items()
-        if options.only in (None, name)
-        for table in section(options.rounds)
+        soak(options.minutes)
+        if options.only == SOAK
+        else (
+            table
+            for name, section in _bench_sections().items()
+            if options.only in (None, name)
+            for table in section(options.rounds)
+        )
     )
     if options.json:
         print(json.dumps({"machine": str(find_device()), "tables": [asdict(table) for table in tables]}, indent=2))

@@ -92,7 +92,7 @@ def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoin
 def show_progress(events: Generator[Any, None, Any]) -> Any:
     """Shows the events of a pull or a push as a bar; returns what their generator returns."""
     from ..engine import Drawing
-    from ..hub import LocalCopy, Progress, Waiting
+    from ..hub import LocalCopy, Progress, PushNote, Waiting
 
     bar = tqdm(unit="B", unit_scale=True, unit_divisor=1000, delay=0.1)
     try:
@@ -106,6 +106,8 @@ def show_progress(events: Generator[Any, None, Any]) -> Any:
                 bar.set_postfix_str(f"waiting for the Hub, {event.seconds:.0f} s")
             elif isinstance(event, Drawing):
                 bar.set_postfix_str(f"drawing the card's picture, {event.done} of {event.total}")
+            elif isinstance(event, PushNote):
+                bar.write(str(event.message), file=sys.stderr)
             elif isinstance(event, LocalCopy):
                 print(f"{event.reason}; going on with what was pulled of {event.commit[:7]}", file=sys.stderr)
     except StopIteration as end:

@@ -1,7 +1,6 @@
 """draw, sample: verbs that make pictures."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from tqdm import tqdm
 
 from ..errors import UserError
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
+
+MAX_SETTINGS = 2**16  # bytes of a file of settings
 
 if TYPE_CHECKING:
     from ..core import Setting
@@ -29,16 +30,16 @@ def _draw_options(verb: argparse.ArgumentParser) -> None:
 def draw(options: Options) -> None:
     """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
     from ..data import draw as draw_sprites
-    from ..sprites import enlarged, save_picture, sheet
+    from ..sprites import enlarged, sheet
+    from ..store import save_array, save_picture
 
     check_suffix(options.out, ".png", ".npy")
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     pixels, labels = draw_sprites(options.count, options.seed, options.split)
     if options.out.suffix == ".npy":
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(options.out, pixels)
-        np.save(options.out.with_stem(f"{options.out.stem}_labels"), labels)
+        save_array(pixels, options.out)
+        save_array(labels, options.out.with_stem(f"{options.out.stem}_labels"))
     else:
         save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
     print(f"{len(pixels)} sprites in {options.out}")
@@ -95,7 +96,8 @@ def _request_of(options: Options) -> "Request":
 def sample(options: Options) -> None:
     """Sample sprites from a checkpoint: finished ones, or an animation of the sampling loop."""
     from ..engine import generate
-    from ..sprites import FORMATS, enlarged, save_animation, save_picture, sheet, to_pixels
+    from ..sprites import FORMATS, enlarged, sheet, to_pixels
+    from ..store import save_animation, save_array, save_picture
 
     check_suffix(options.out, *FORMATS)
     if not 1 <= options.scale <= 32:
@@ -104,6 +106,7 @@ def sample(options: Options) -> None:
         checkpoints, request = _from_file(options.request, options.runs)
     else:
         checkpoints, request = [_checkpoint(options)], _request_of(options)
+    _tell_notes(checkpoints)
     animated = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)
     frames, sprites = [], np.empty(0)
@@ -117,8 +120,7 @@ def sample(options: Options) -> None:
     elif options.out.suffix == ".png":
         save_picture(frames[-1], options.out)
     else:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(options.out, sprites)
+        save_array(sprites, options.out)
     epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
     print(f"{request.count} sprites of epoch {epochs} in {options.out}")
 
@@ -136,19 +138,28 @@ def _checkpoint(options: Options) -> "Checkpoint":
 def _from_file(path: Path, runs: Path) -> "tuple[list[Checkpoint], Request]":
     """The checkpoints and the request of a file saved by the app; one epoch's sprites after the other's."""
     from ..engine import read_request
-    from ..store import RunFolder
+    from ..store import RunFolder, parse_object
 
     try:
-        epochs, request, ignored = read_request(json.loads(path.read_text("utf-8")))
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            content = file.read(MAX_SETTINGS + 1)
+        epochs, request, ignored = read_request(parse_object(content, path.name, MAX_SETTINGS))
+    except UserError as mistake:
         raise UserError(
-            "{path} holds no settings; save them with the app's menu Save, Settings (JSON)", path=path
+            "{path} holds no settings that can be used ({mistake}); "
+            "save them with the app's menu Save, Settings (JSON)",
+            path=path,
+            mistake=mistake,
         ) from None
-    if not epochs:
-        raise UserError("{path} names no epoch", path=path)
     for name in ignored:
         print(f"{path} sets {name}, which no longer exists and is not applied", file=sys.stderr)
     return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
+
+
+def _tell_notes(checkpoints: "list[Checkpoint]") -> None:
+    """What was guessed about the files, on stderr."""
+    for note in (note for checkpoint in checkpoints for note in checkpoint.notes):
+        print(note, file=sys.stderr)
 
 
 VERBS: Verbs = {"draw": (_draw_options, draw), "sample": (_sample_options, sample)}

@@ -1,7 +1,6 @@
 """Reads .npy and .npz files: sizes that a file states are checked before memory is taken, and no pickle is opened."""
 
 import math
-import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import numpy as np
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
 from .names import list_names, safe_name
-from .readers import ENCRYPTED, OWN_LIMITS, LimitedArchive, Limits, format_megabytes, refuse_as
+from .readers import OWN_LIMITS, LimitedArchive, Limits, format_megabytes, refuse_as, why_closed
 
 NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 ARRAYS = (".npy", ".npz")
@@ -132,12 +131,8 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: in
 def check_member(member: zipfile.ZipInfo, name: str | Message) -> Message:
     """How messages call the member. UserError for encrypted members, links, and compression other than deflate."""
     what = Message("{picture} in {name}", picture=safe_name(member.filename), name=name)
-    if member.flag_bits & ENCRYPTED:
-        raise UserError("{what} is locked with a password; make the .zip without one", what=what)
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise UserError("{what} is a link; put the picture itself into the .zip", what=what)
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read in part
-        raise UserError("{what} is packed in an unusual way; make the .zip with the usual one, deflate", what=what)
+    if problem := why_closed(member):
+        raise UserError(problem.template, what=what)
     return what
 
 

@@ -15,8 +15,11 @@ from PIL import Image
 
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
+from .decode import fit_to_sprite
+from .grounds import lay_on_ground
 from .labels import kind_of_name
-from .readers import OWN_LIMITS, Limits, fit_to_sprite
+from .readers import OWN_LIMITS, Limits
+from .shrink import find_native, to_sprite
 
 CHUNK = 2**22  # numbers that are converted at a time
 CHANNELS = (1, 2, 3, 4)
@@ -48,7 +51,8 @@ def read_arrays(
 def fit_pictures(
     array: np.ndarray, name: str | Message, limits: Limits, tell: Callable[[Message], object]
 ) -> np.ndarray:
-    """uint8 (N, 16, 16, 3), on white, resized where the pictures have another size. tell: is called with each note."""
+    """uint8 (N, 16, 16, 3), resized where the pictures have another size; clear ones lie on white, or as
+    `lay_on_ground` says. tell: is called with each note."""
     check_shape(array, name)
     if len(array) > limits.files:
         raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
@@ -69,8 +73,6 @@ def fit_pictures(
     scale, offset = find_range(array, name, tell)
     if channels in (1, 2):
         tell(Message("the pictures of {name} are grey", name=name))
-    if channels in (2, 4):
-        tell(Message("the transparency of {name} was put on white", name=name))
     is_sprite = array.shape[1:3] == (SIZE, SIZE)
     if not is_sprite:
         size = f"{array.shape[2]} x {array.shape[1]}"
@@ -82,13 +84,20 @@ def fit_pictures(
                 side=SIZE,
             )
         )
-    pixels = np.empty((len(array), SIZE, SIZE, 3), np.uint8)
+    depth = 4 if channels in (2, 4) else 3
+    content = bytearray(len(array) * SIZE**2 * depth)
+    sprites = np.frombuffer(content, np.uint8).reshape(-1, SIZE, SIZE, depth)
     step = max(1, CHUNK // math.prod(array.shape[1:]))
     for start in range(0, len(array), step):
-        part = on_white(to_bytes(array[start : start + step], scale, offset))
+        part = in_colours(to_bytes(array[start : start + step], scale, offset))
         if not is_sprite:
-            part = np.stack([fit_to_sprite(Image.fromarray(picture)) for picture in part])
-        pixels[start : start + step] = part
+            part = np.stack([fit_picture(picture) for picture in part])
+        sprites[start : start + step] = part
+    if depth == 3:
+        return sprites
+    pixels, dark = lay_on_ground(content)
+    for note in dark or [Message("the transparency of {name} was put on white", name=name)]:
+        tell(note)
     return pixels
 
 
@@ -179,12 +188,22 @@ def to_bytes(part: np.ndarray, scale: float, offset: float) -> np.ndarray:
     return (numbers * scale + offset).round().clip(0, 255).astype(np.uint8)
 
 
-def on_white(pixels: np.ndarray) -> np.ndarray:
-    """uint8 (N, H, W, 1..4) -> (N, H, W, 3): grey is repeated, alpha is put on white."""
-    if pixels.shape[3] in (2, 4):
-        alpha = pixels[..., -1:].astype(np.float32) / 255
-        pixels = (pixels[..., :-1] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:3], 3)))
+def in_colours(pixels: np.ndarray) -> np.ndarray:
+    """uint8 (N, H, W, 1..4) -> (N, H, W, 3 or 4): grey is repeated, alpha stays; clear pixels are all zeros."""
+    has_alpha = pixels.shape[3] in (2, 4)
+    colours = pixels[..., :-1] if has_alpha else pixels
+    colours = np.broadcast_to(colours, (*pixels.shape[:3], 3))
+    if not has_alpha:
+        return np.ascontiguousarray(colours)
+    alpha = pixels[..., -1:]
+    return np.concatenate([np.where(alpha > 0, colours, 0), alpha], axis=3)
+
+
+def fit_picture(picture: np.ndarray) -> np.ndarray:
+    """A picture of any size, uint8 (H, W, 3 or 4), as a sprite of 16 x 16 with as many channels."""
+    if picture.shape[2] == 3:
+        return fit_to_sprite(Image.fromarray(picture))
+    return to_sprite(find_native(picture))
 
 
 def read_labels(labels: np.ndarray, count: int, name: str | Message, tell: Callable[[Message], object]) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
 sprites.npy        the course's file, or another array of pictures (arrays.py), or a .npz; its labels with --labels
-folder/  x.zip     pictures of any size, labelled by subfolders named after kinds or by a table; or such arrays
+folder/  x.zip     pictures of any size, sheets among them, labelled by subfolders named after kinds or by a table;
+                   or such arrays
+sheet.png          one picture, which may be a sheet
 hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictures in class folders
 """
 
 import hashlib
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -17,18 +19,21 @@ import torch
 from ..core import TrainingSet
 from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, LocalFiles, parse_data
-from ..sprites import KINDS, SIZE
+from ..sprites import KINDS
 from .array_files import ARRAYS, load_arrays
 from .arrays import Found, read_arrays
+from .decode import is_named_as_picture
+from .grounds import check_variety
 from .hub_data import read_hub
+from .labels import PathLabels
 from .names import safe_name
 from .pixelart import draw
-from .readers import OWN_LIMITS, Limits
-from .sources import read_source_folder, read_source_zip
+from .readers import OWN_LIMITS, Limits, read_file
+from .sheets import AUTOMATIC, Sheet
+from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
-FEW = 10  # fewer different pictures than these are worth a note
 NO_LABEL = "no label"
 
 
@@ -39,7 +44,7 @@ class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
-    notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened, for the person
+    notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -78,10 +83,11 @@ class SpriteSet:
         return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen])
 
 
-def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, SpriteSet]:
+def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATIC) -> tuple[SpriteSet, SpriteSet]:
     """(training, validation) of a source, written as in the module's docstring.
 
-    labels: the .npy with the labels of a .npy of pictures. ValueError for a source that cannot be opened.
+    labels: the .npy with the labels of a .npy of pictures; sheet: how sheets of tiles are cut. ValueError for a source
+    that cannot be opened.
     """
     ref = parse_data(source)
     if labels is not None and not (isinstance(ref, LocalFiles) and Path(ref.path).suffix.lower() in ARRAYS):
@@ -93,25 +99,28 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
             )
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
-        return _as_set(read_hub(ref), str(ref)).split()
+        return as_set(read_hub(ref, sheet), str(ref)).split()
     path = Path(ref.path)
     if path.is_dir():
-        return _as_set(read_source_folder(path), path.name or path.resolve().name).split()
+        return as_set(read_source_folder(path, sheet), path.name or path.resolve().name).split()
     if not path.is_file():
         raise UserError(
             "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo",
             source=source,
         )
     if path.suffix.lower() == ".zip":
-        return from_zip(path).split()
+        return from_zip(path, sheet=sheet).split()
+    if is_named_as_picture(path.suffix):
+        files = iter([read_file(path, PurePosixPath(path.name))])
+        return as_set(read_labelled_pictures(files, PathLabels(), path.name, sheet=sheet), path.name).split()
     if path.suffix.lower() in ARRAYS:
         return from_arrays(*load_arrays(path, Path(labels) if labels else None), path.name).split()
     raise UserError("{source} is no data set; name a .npy file, a folder of pictures or a .zip of them", source=source)
 
 
-def from_zip(path: Path, limits: Limits = OWN_LIMITS) -> SpriteSet:
+def from_zip(path: Path, limits: Limits = OWN_LIMITS, sheet: Sheet = AUTOMATIC) -> SpriteSet:
     """A set of the pictures or arrays in a .zip."""
-    return _as_set(read_source_zip(path, limits), safe_name(path.name))
+    return as_set(read_source_zip(path, limits, sheet), safe_name(path.name))
 
 
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN_LIMITS) -> SpriteSet:
@@ -119,34 +128,16 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
 
     ValueError for other shapes, types and ranges, and for more than the limits.
     """
-    return _as_set(read_arrays(pixels, labels, name, limits), name)
+    return as_set(read_arrays(pixels, labels, name, limits), name)
 
 
-def check_variety(sprites: SpriteSet) -> SpriteSet:
-    """Refuses a set whose pictures are all the same; adds a note where few are different."""
-    different: set[bytes] = set()
-    for picture in sprites.pixels:
-        different.add(picture.tobytes())
-        if len(different) >= FEW:
-            return sprites
-    if len(different) == len(sprites):
-        return sprites
-    if len(different) == 1:
-        raise UserError(
-            "all {count:,} pictures of {name} look the same once they are {size} x {size} on white; "
-            "are they white on transparent, or empty?",
-            count=len(sprites),
-            name=sprites.name,
-            size=SIZE,
-        )
-    note = Message(
-        "only {different} of {count:,} pictures are different", different=len(different), count=len(sprites)
-    )
-    return replace(sprites, notes=(*sprites.notes, note))
+def as_set(found: Found, name: str, title: str | Message = "") -> SpriteSet:
+    """What a source holds, as a set. title: of the source in messages; the name unless given.
 
-
-def _as_set(found: Found, name: str) -> SpriteSet:
-    return check_variety(SpriteSet(found.pixels, found.labels, name, found.notes))
+    UserError where all pictures are equal.
+    """
+    notes = (*found.notes, *check_variety(found.pixels, title or name))
+    return SpriteSet(found.pixels, found.labels, name, notes)
 
 
 def _builtin(ref: Builtin, split: str) -> SpriteSet:

@@ -6,17 +6,21 @@ All files are of one commit, and the checksum of each is verified before it is r
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..errors import Message, UserError
 from ..refs import HubDataset
+from ..store import write_whole
 from .array_files import load_arrays, load_labels
 from .arrays import Found, read_arrays
+from .decode import is_named_as_picture
 from .labels import MAX_TABLE, MAX_TABLES, TABLES, PathLabels
 from .names import list_names
-from .readers import Limits, is_hidden, is_picture_name
+from .readers import File, Limits, is_ignored
+from .sheets import AUTOMATIC, Sheet
 from .sources import read_labelled_pictures, read_source_zip
 
 if TYPE_CHECKING:
@@ -29,12 +33,14 @@ MAX_LABELS = 2**24  # bytes of an array of labels
 MAX_FILES = 2000  # pictures, each with a request of its own
 AT_ONCE = 8  # requests
 LIMITS = Limits(bytes=MAX_BYTES)  # a visitor's
+ABOUT = ("readme", "readme.md", "license", "license.md", "license.txt")  # files that nobody expects to be read
 
 
-def read_hub(ref: HubDataset) -> Found:
+def read_hub(ref: HubDataset, sheet: Sheet = AUTOMATIC) -> Found:
     """The sprites of a data set: one .npy or .npz with at most one .npy of labels, one .zip, or single pictures.
 
-    UserError where it holds something else or more than the limits, and where the Hub cannot be reached.
+    sheet: how sheets of tiles are cut. UserError where it holds something else or more than the limits, and where the
+    Hub cannot be reached.
     """
     from huggingface_hub import HfApi  # slow to import, and seldom needed
 
@@ -43,18 +49,18 @@ def read_hub(ref: HubDataset) -> Found:
     api, name = HfApi(), str(ref)
     with explain_hub_errors(api, name):
         repo = run_to_end(run_with_deadline(as_generator(lambda: list_repo(api, ref.repo, kind="dataset"))))
-    files = {PurePosixPath(file.name): file for file in repo.files.values() if not is_hidden(PurePosixPath(file.name))}
+    files = {path: file for file in repo.files.values() if not is_ignored(path := PurePosixPath(file.name))}
     of_type = {
         end: [path for path in files if path.suffix.lower() == end] for end in (".npy", ".npz", ".zip", ".parquet")
     }
     labels = [path for path in of_type[".npy"] if "label" in path.name.casefold()]
     arrays = [path for path in (*of_type[".npy"], *of_type[".npz"]) if path not in labels]
-    pictures = [path for path in files if is_picture_name(path)]
+    pictures = [path for path in files if is_named_as_picture(path.suffix)]
     if len(arrays) == 1 and len(labels) <= 1:
         found = _read_arrays(api, repo, files[arrays[0]], files[labels[0]] if labels else None, name)
         return _say_what_is_left(found, name, [arrays[0], *labels], files)
     if not arrays and not labels and len(of_type[".zip"]) == 1:
-        found = _read_zip(api, repo, files[of_type[".zip"][0]], name)
+        found = _read_zip(api, repo, files[of_type[".zip"][0]], name, sheet)
         return _say_what_is_left(found, name, of_type[".zip"], files)
     if of_type[".parquet"] and not (arrays or labels or of_type[".zip"]):
         raise UserError(
@@ -68,7 +74,7 @@ def read_hub(ref: HubDataset) -> Found:
             "pictures alone",
             name=name,
         )
-    return _read_pictures(api, repo, pictures, files, name)
+    return _read_pictures(api, repo, pictures, files, name, sheet)
 
 
 def _read_arrays(api: "HfApi", repo: "Repo", pictures: "RemoteFile", labels: "RemoteFile | None", name: str) -> Found:
@@ -86,13 +92,18 @@ def _read_arrays(api: "HfApi", repo: "Repo", pictures: "RemoteFile", labels: "Re
     return read_arrays(array, own, name, LIMITS)
 
 
-def _read_zip(api: "HfApi", repo: "Repo", file: "RemoteFile", name: str) -> Found:
+def _read_zip(api: "HfApi", repo: "Repo", file: "RemoteFile", name: str, sheet: Sheet) -> Found:
     with _downloaded(api, repo, file, name, MAX_BYTES) as (path, title):
-        return read_source_zip(path, LIMITS, title, name)
+        return read_source_zip(path, LIMITS, sheet, title, name)
 
 
 def _read_pictures(
-    api: "HfApi", repo: "Repo", pictures: list[PurePosixPath], files: "dict[PurePosixPath, RemoteFile]", name: str
+    api: "HfApi",
+    repo: "Repo",
+    pictures: list[PurePosixPath],
+    files: "dict[PurePosixPath, RemoteFile]",
+    name: str,
+    sheet: Sheet,
 ) -> Found:
     if len(pictures) > MAX_FILES:
         raise UserError(
@@ -104,7 +115,9 @@ def _read_pictures(
     _check_size(
         Message("{count:,} pictures", count=len(pictures)), name, sum(files[path].size for path in pictures), MAX_BYTES
     )
-    tables = [path for path in files if path.suffix.lower() in TABLES and files[path].size <= MAX_TABLE]
+    tables = [path for path in files if path.suffix.lower() in TABLES]
+    small = [path for path in tables if files[path].size <= MAX_TABLE][:MAX_TABLES]
+    foreign = [path for path in files if path not in {*pictures, *tables} and path.name.lower() not in ABOUT]
 
     def download(paths: list[PurePosixPath]) -> Iterator[tuple[PurePosixPath, bytes]]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -113,8 +126,10 @@ def _read_pictures(
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    labels_of = PathLabels.from_tables(download(tables[:MAX_TABLES]), pictures)
-    return read_labelled_pictures(download(sorted(pictures)), labels_of, name, LIMITS)
+    unread = ((path, b"") for path in tables if path not in small)
+    labels_of = PathLabels.from_tables(chain(download(small), unread), pictures)
+    others: Iterator[File] = ((path, b"") for path in foreign)
+    return read_labelled_pictures(chain(download(sorted(pictures)), others), labels_of, name, LIMITS, sheet)
 
 
 def _say_what_is_left(
@@ -122,7 +137,11 @@ def _say_what_is_left(
 ) -> Found:
     """Adds which files were taken, where there are others that could be data."""
     data = (".npy", ".npz", ".zip", ".parquet", *TABLES)
-    left = [path for path in files if path not in taken and (path.suffix.lower() in data or is_picture_name(path))]
+    left = [
+        path
+        for path in files
+        if path not in taken and (path.suffix.lower() in data or is_named_as_picture(path.suffix))
+    ]
     if not left:
         return found
     said = Message(
@@ -153,7 +172,7 @@ def _downloaded(
     _check_size(file.name, name, file.size, max_bytes)
     with TemporaryDirectory() as folder:
         path = Path(folder) / PurePosixPath(file.name).name
-        path.write_bytes(_fetch(api, repo, file))
+        write_whole(path, _fetch(api, repo, file))
         yield path, Message("{file} of {repo}", file=file.name, repo=name)
 
 

@@ -12,13 +12,17 @@ import numpy as np
 from ..errors import Message, UserError
 from ..sprites import KINDS, sheet
 from .array_files import ARRAYS, load_arrays, load_labels, pair
-from .dataset import SpriteSet, check_variety, from_arrays, from_zip
+from .dataset import SpriteSet, as_set, from_arrays, from_zip
+from .decode import HEAD_BYTES, SUFFIXES, begins_as_picture, is_named_as_picture
+from .labels import PathLabels
 from .names import safe_name
-from .readers import SUFFIXES, Limits, format_megabytes, read_pictures
+from .readers import Limits, format_megabytes, is_ignored, read_file
+from .sheets import AUTOMATIC, Sheet
+from .sources import read_labelled_pictures
 
 
-def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSet:
-    """Reads an upload: one .zip of pictures, a .npy of pictures and at most one of labels in any order, or pictures.
+def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Sheet = AUTOMATIC) -> SpriteSet:
+    """Reads an upload: a .zip; a .npy or .npz of pictures and at most one of labels in any order; or pictures.
 
     limits: Limits() unless given. Writes nothing. ValueError for anything else and for more than the limits.
     """
@@ -26,23 +30,27 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None) -> SpriteSe
     suffixes = {file.suffix.lower() for file in files}
     if not files:
         raise UserError(
-            "upload a .zip of pictures, pictures ({suffixes}) or one or two .npy arrays", suffixes=", ".join(SUFFIXES)
+            "upload a .zip of pictures, pictures ({suffixes}), a .npz, or one or two .npy arrays",
+            suffixes=", ".join(SUFFIXES),
         )
     if sum(file.stat().st_size for file in files) > limits.bytes:
         raise UserError(
             "that is more than {bytes}; upload fewer pictures, or smaller ones", bytes=format_megabytes(limits.bytes)
         )
     if suffixes == {".zip"} and len(files) == 1:
-        return from_zip(files[0], limits)
+        return from_zip(files[0], limits, sheet)
     if suffixes <= set(ARRAYS) and len(files) <= 2:
         return _from_array_files(files, limits)
-    if suffixes <= set(SUFFIXES):
-        pictures = ((PurePosixPath(file.name), file.read_bytes()) for file in sorted(files))
+    if not suffixes & {".zip", *ARRAYS} and any(map(_may_be_picture, files)):
+        named = [(file, PurePosixPath(file.name)) for file in sorted(files)]
+        pictures = (read_file(file, name) for file, name in named if not is_ignored(name))
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return check_variety(SpriteSet(*read_pictures(pictures, Message("the upload"), limits), name))
+        title = Message("the upload")
+        return as_set(read_labelled_pictures(pictures, PathLabels(), title, limits, sheet), name, title)
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise UserError(
-        "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}", found=found
+        "upload one .zip, one .npy or .npz of pictures with at most one .npy of labels, or pictures, not {found}",
+        found=found,
     )
 
 
@@ -57,11 +65,16 @@ def make_preview_sheet(sprites: SpriteSet, max_sprites: int = 64) -> np.ndarray:
     return sheet(sprites.pixels[chosen], columns=min(16, len(chosen)), gap=1)
 
 
+def _may_be_picture(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        return is_named_as_picture(file.suffix) or begins_as_picture(opened.read(HEAD_BYTES))
+
+
 def _from_array_files(files: Sequence[Path], limits: Limits) -> SpriteSet:
     """Reads a .npy or .npz, or two .npy: the array with three or four axes has the pictures."""
     if len(files) == 1:
         return from_arrays(*load_arrays(files[0], None, limits), safe_name(files[0].name), limits)
-    arrays = {file.name: load_labels(file, limits) for file in files}
+    arrays = {str(file): load_labels(file, limits) for file in files}
     pictures, labels = pair(arrays)
-    name = next(name for name, array in arrays.items() if array is pictures)
-    return from_arrays(pictures, labels, safe_name(name), limits)
+    path = next(path for path, array in arrays.items() if array is pictures)
+    return from_arrays(pictures, labels, safe_name(Path(path).name), limits)

@@ -64,12 +64,15 @@ def resident_megabytes(process: subprocess.Popen) -> float:
 
 
 @contextmanager
-def serve(command: list[str]) -> Iterator[tuple[subprocess.Popen, str]]:
-    """Runs an app on a free port: (process, address) once its page loads. ValueError where the process ends before."""
+def serve(command: list[str], **environment: str) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Runs an app on a free port: (process, address) once its page loads. ValueError where the process ends before.
+
+    environment: beside that of this process.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False"} | environment
     arguments = [sys.executable, *command, "--port", str(port)]
     process = subprocess.Popen(
         arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -31,8 +31,8 @@ from ..evaluation import (
     nearest,
     noise_error,
 )
-from ..sprites import KINDS, SIZE, from_pixels, save_picture, sheet, to_pixels
-from ..store import Checkpoint, RunFolder
+from ..sprites import KINDS, SIZE, from_pixels, sheet, to_pixels
+from ..store import Checkpoint, RunFolder, save_picture, write_whole
 from .mistakes import TRAININGS, Make, ddim_below_zero, random_split, stretch, train_or_load, with_schedule
 
 MISTAKES = ("noising", "shortcut", "betas", "ddim", "stretch", "split")
@@ -201,4 +201,4 @@ def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 50
 def save_lesson(picture: np.ndarray, numbers: dict[str, Any], path: Path) -> None:
     """Saves the picture as `path`, a .png, and the numbers as .json beside it."""
     save_picture(picture, path)
-    path.with_suffix(".json").write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
+    write_whole(path.with_suffix(".json"), (json.dumps(numbers, indent=1) + "\n").encode())

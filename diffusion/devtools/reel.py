@@ -21,7 +21,7 @@ from ..engine import Frame, Panel, Request, describe_request, generate, generate
 from ..errors import UserError
 from ..refs import EpochRef
 from ..sprites import SIZE, columns_for, sheet, to_pixels
-from ..store import RunFolder
+from ..store import RunFolder, write_whole
 
 EPOCHS = (0, 4, 24, 31)
 STEPS = 500  # as many as the schedule has levels
@@ -126,5 +126,4 @@ def _cut(frame: Frame, pictures: bytes) -> np.ndarray:
 
 
 def save_reel(reel: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(reel)
+    write_whole(path, reel)

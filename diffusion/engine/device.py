@@ -1,10 +1,10 @@
-"""Chooses the device to compute on and its precision, once for the process, partly by measuring."""
+"""Chooses the device to compute on and its precision, once for the process, by what the hardware says it has."""
 
 import multiprocessing
 import os
-import time
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,9 @@ from accelerate import Accelerator
 
 from ..errors import Message
 from .cpu import release_openmp_threads
+
+CPUINFO = Path("/proc/cpuinfo")
+BF16_FLAGS = {"avx512_bf16", "amx_bf16"}  # of x86, as Linux writes them; whether ARM's units help was never measured
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,53 @@ def is_zero_gpu() -> bool:
 
 @cache
 def find_device() -> Device:
-    """A GPU if there is one, else the CPU; bfloat16 where the GPU supports it or the CPU was measured to be faster.
+    """A GPU if there is one, else the CPU; bfloat16 where the processor has units for it and rounds as it should.
 
-    SPRITES_PRECISION=float32 in the environment gives the CPU in float32 without measuring: then two processes make
-    bit-identical sprites, also on a busy machine, where their measurements could differ.
+    SPRITES_PRECISION=float32 in the environment gives the CPU in float32: then two machines make the same sprites.
     """
     if os.environ.get("SPRITES_PRECISION") == "float32":
         return Device("cpu", torch.float32)
     has_no_gpu = is_zero_gpu() and multiprocessing.parent_process() is None
     if torch.cuda.is_available() and not has_no_gpu:
-        return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)
+        return Device("cuda", torch.bfloat16 if has_bf16_gpu() else torch.float32)
     if torch.backends.mps.is_available():
         return Device("mps", torch.float32)
-    return Device("cpu", torch.bfloat16 if measure_bf16_speedup() > 1.2 else torch.float32)
+    return Device("cpu", torch.bfloat16 if has_bf16_cpu() and is_bf16_right() else torch.float32)
+
+
+def has_bf16_gpu() -> bool:
+    """Whether the GPU computes in bfloat16 itself: NVIDIA's from compute capability 8 on, AMD's as torch says.
+
+    `is_bf16_supported()` alone also counts an emulation, which is several times as slow as float32 on a T4, V100 or
+    RTX 20 (https://github.com/pytorch/pytorch/issues/148322). Those compute in float32: float16 has too small a range
+    for weights that nobody has tried in it.
+    """
+    if torch.version.hip:
+        return torch.cuda.is_bf16_supported()
+    return torch.cuda.get_device_capability()[0] >= 8 and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def has_bf16_cpu() -> bool:
+    """Whether the CPU has instructions for bfloat16, by what it says of itself and never by a timing.
+
+    A timing while the machine was busy kept a server in float32, half as fast, until its restart.
+    """
+    if not torch.backends.mkldnn.is_available():  # the library that has the fast convolutions
+        return False
+    questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # private, and not in every version of torch
+    if any(ask() for name in questions if (ask := getattr(torch.cpu, name, None))):
+        return True
+    return not BF16_FLAGS.isdisjoint(_cpu_flags())
+
+
+def _cpu_flags() -> set[str]:
+    """What Linux says that the CPU can do; empty on other systems."""
+    try:
+        lines = CPUINFO.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return set()
+    line = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+    return set(line.partition(":")[2].split())
 
 
 def describe_device() -> Message:
@@ -64,25 +101,16 @@ def describe_device() -> Message:
 
 
 @torch.inference_mode()
-def measure_bf16_speedup(rounds: int = 5) -> float:
-    """How many times as fast a convolution is in bfloat16 as in float32 on this CPU; takes 30 ms.
-
-    Below 1 for a CPU without bfloat16 units; 0 where the results differ by more than rounding.
-    """
-    seconds, results = {}, {}
+def is_bf16_right() -> bool:
+    """Whether a convolution in bfloat16 differs from float32 by no more than rounding on this CPU; takes a few ms."""
+    results = []
     for dtype in (torch.float32, torch.bfloat16):
-        x = torch.linspace(-1, 1, 16 * 64 * 16 * 16).view(16, 64, 16, 16).to(dtype, memory_format=torch.channels_last)
+        x = torch.linspace(-1, 1, 4 * 64 * 16 * 16).view(4, 64, 16, 16).to(dtype, memory_format=torch.channels_last)
         weight = torch.linspace(-0.1, 0.1, 64 * 64 * 9).view(64, 64, 3, 3).to(x)
-        durations = []
-        for _ in range(rounds + 1):
-            start = time.perf_counter()
-            results[dtype] = F.conv2d(x, weight, padding=1)
-            durations.append(time.perf_counter() - start)
-        seconds[dtype] = min(durations)
-    exact, rough = results[torch.float32], results[torch.bfloat16].float()
-    is_close = bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
+        results.append(F.conv2d(x, weight, padding=1).float())
     release_openmp_threads()
-    return seconds[torch.float32] / seconds[torch.bfloat16] if is_close else 0.0
+    exact, rough = results
+    return bool((exact - rough).square().mean() < 1e-4 * exact.square().mean())
 
 
 def make_accelerator() -> Accelerator:

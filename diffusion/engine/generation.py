@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..core import Noise, Step, guide, sample
+from ..errors import UserError
 from ..store import MAX_LOADED, Checkpoint
 from .batching import Predict, batcher
 from .device import Device, find_device
@@ -39,6 +40,9 @@ def _generate(
     begin: tuple[Tensor, int] | None = None,
 ) -> Generator[tuple[Step, ...], None, None]:
     device = device or find_device()
+    for checkpoint in checkpoints:
+        if checkpoint.no_kinds and any(request.kinds) and request.guidance:
+            raise UserError(checkpoint.no_kinds)
     with batcher().admit():
         loops = [_sampling_loop(checkpoint, request, device, begin) for checkpoint in checkpoints]
         yield from zip(*loops, strict=True)

@@ -15,6 +15,7 @@ from ..sprites import KINDS
 from ..store import RunConfig
 
 MAX_SPRITES = 64
+MAX_EPOCHS = 6  # sampled together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,8 @@ class Shares(Setting):
     flag: str
 
     def check(self, name: Message, value: Any) -> None:
-        if len(value) != len(self.names) or not all(0 <= share <= 1 for share in value):
+        is_list = isinstance(value, tuple | list) and len(value) == len(self.names)
+        if not is_list or not all(isinstance(share, int | float) and 0 <= share <= 1 for share in value):
             raise UserError(
                 "{name} must be {count} numbers from 0 to 1 ({options})",
                 name=name,
@@ -48,8 +50,8 @@ class Shares(Setting):
                 options=", ".join(self.names),
             )
 
-    def convert(self, value: Any) -> tuple[float, ...]:
-        return tuple(value)
+    def convert(self, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
 
     def read(self, text: str) -> tuple[float, ...]:
         return tuple(float(share) for share in text.split(","))
@@ -119,11 +121,21 @@ def describe_request(request: Request, epochs: Sequence[EpochRef]) -> dict[str, 
 def read_request(values: dict[str, Any]) -> tuple[list[EpochRef], Request, list[str]]:
     """The inverse of `describe_request`, and the names of retired settings that the values turned on.
 
-    Raises a KeyError, TypeError or AttributeError where the values are not a request's, a UserError where one of
-    them is out of range.
+    values: as JSON has them. Raises a UserError where they are not a request's or one of them is out of range.
     """
-    values = values.copy()
-    epochs = [EpochRef.parse(name) for name in values.pop("epochs")]
-    ignored = [name for name, neutral in RETIRED.items() if values.pop(name, neutral) != neutral]
-    values["kinds"] = tuple(values["kinds"])
-    return epochs, Request(**values), ignored
+    names = values.get("epochs")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UserError("it has no list of epochs")
+    if not names:
+        raise UserError("it names no epoch")
+    if len(names) > MAX_EPOCHS:
+        raise UserError(
+            "it names {count} epochs; up to {most} can be sampled together", count=len(names), most=MAX_EPOCHS
+        )
+    if "kinds" not in values:
+        raise UserError("it has no kinds")
+    if unknown := sorted(values.keys() - {"epochs"} - SETTINGS.keys() - RETIRED.keys()):
+        raise UserError("it has settings that this version does not know: {unknown}", unknown=", ".join(unknown))
+    ignored = [name for name, neutral in RETIRED.items() if values.get(name, neutral) != neutral]
+    settings = {name: one.convert(values[name]) for name, one in SETTINGS.items() if name in values}
+    return [EpochRef.parse(name) for name in names], Request(**settings), ignored

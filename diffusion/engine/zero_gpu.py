@@ -43,15 +43,17 @@ class PickledCheckpoint:
     config: RunConfig
     epoch: int
     weights: dict[str, np.ndarray]
+    no_kinds: Message | None = None
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> "PickledCheckpoint":
         weights = {name: tensor.numpy() for name, tensor in checkpoint.network.state_dict().items()}
-        return cls(checkpoint.config, checkpoint.epoch, weights)
+        return cls(checkpoint.config, checkpoint.epoch, weights, checkpoint.no_kinds)
 
     def to_checkpoint(self) -> Checkpoint:
         weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
-        return Checkpoint(self.config, self.epoch, restore(self.config, weights, f"epoch {self.epoch}"))
+        network = restore(self.config, weights, f"epoch {self.epoch}")
+        return Checkpoint(self.config, self.epoch, network, self.no_kinds)
 
 
 def run_on_lent_gpu(seconds: Callable[..., float]) -> Callable[[Work], Work]:

@@ -14,16 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import SpriteSet, open_dataset
+from ..data import Sheet, SpriteSet, open_dataset
 from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
 from ..sprites import KINDS, sheet, to_pixels
-from ..store import Checkpoint, Quality, RunFolder, build_card, find_command
+from ..store import Checkpoint, Quality, RunFolder, build_card, find_command, lock_run
 from .features import FEATURE_WEIGHTS, load_features
 from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
 from .metrics import NEIGHBOURS, noise_error
 
+LOCK_SECONDS = 5.0  # to wait for another process that writes its numbers into the same run
 NOISE_ERROR_SPRITES = 500  # validation sprites for the error by noise level
 
 
@@ -105,7 +106,8 @@ def evaluate_run(
     real = real_groups(training, validation, config.sprites_per_seed, config.seeds)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
     baseline = {name: metrics.report(groups) for name, groups in real.items()}
-    run.save_baseline({"exam": asdict(config) | {"features": digest}, **baseline})
+    with lock_run(run.path, LOCK_SECONDS):
+        run.save_baseline({"exam": asdict(config) | {"features": digest}, **baseline})
     batches = plan_batches(training, config.sprites_per_seed)
     kinds = np.concatenate([np.full(size, kind) for kind, size in batches])
     done, total = 0, len(chosen) * config.seeds * config.sprites_per_seed
@@ -124,7 +126,8 @@ def evaluate_run(
             predict = predictor(checkpoint, device)
             errors = noise_error(predict, run_config.noise_schedule(), some.pixels, some.labels, device=device.name)
             quality["noise_error"] = [round(error, 5) for error in errors]
-        run.save_quality(epoch, quality)
+        with lock_run(run.path, LOCK_SECONDS):
+            run.save_quality(epoch, quality)
         if epoch == max(existing):
             pairs = closest_pairs(groups[0], training)
             run.save_picture("nearest.png", sheet(pairs, columns=len(pairs) // 2, gap=2))
@@ -149,7 +152,7 @@ def load_training_data(
             path=run.path,
             source=source or "unknown data",
         )
-    training, validation = open_dataset(source, labels)
+    training, validation = open_dataset(source, labels, Sheet.from_facts(facts))
     if facts and training.facts()["sha256"] != facts.get("sha256"):
         raise UserError(
             "{source} is not what {path} was trained on: other pictures or other labels", source=source, path=run.path

@@ -23,6 +23,7 @@ from .. import ASSETS
 from ..data import draw, make_recipe
 from ..errors import UserError
 from ..sprites import KINDS, SIZE, from_pixels
+from ..store import write_whole
 
 FEATURE_WEIGHTS = ASSETS / "shipped" / "features.safetensors"
 FEATURES = 64
@@ -163,11 +164,10 @@ def accuracy(network: FeatureNet, count: int = 2000, seed: int = SEED) -> float:
 
 def save_features(network: FeatureNet, path: Path, facts: dict[str, str]) -> None:
     """Saves the weights as safetensors in float16, with `facts` as the file's metadata. Creates the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     weights = {
         name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
     }
-    path.write_bytes(save(weights, facts))
+    write_whole(path, save(weights, facts))
 
 
 def load_features(path: Path) -> FeatureNet:

@@ -8,6 +8,7 @@ from .client import (
     Waiting,
     as_generator,
     fetch,
+    find_account,
     list_repo,
     run_to_end,
     run_with_deadline,
@@ -15,4 +16,4 @@ from .client import (
 from .errors import LOG_IN, explain_hub_errors
 from .listing import Listing, list_epochs
 from .pull import EpochHere, LocalCopy, PullEvent, find_or_pull, pull_epochs
-from .push import Pushed, check_push, push_run
+from .push import Pushed, PushNote, check_push, push_run

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 from huggingface_hub import HfApi
@@ -18,6 +20,7 @@ from huggingface_hub.errors import (
 )
 
 from ..errors import Message, UserError
+from .proxies import find_proxy, find_unusable_proxy
 
 TIMEOUT = 10.0  # seconds, of one network operation
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
@@ -30,9 +33,13 @@ def explain_hub_errors(api: HfApi, name: str | Message) -> Iterator[None]:
     They never contain the client's own text: it may repeat the token, and an error about a header does.
     """
     try:
+        check_endpoint(api.endpoint)
         yield
+    except UserError:  # a ValueError, and a sentence already
+        raise
     except (
         OSError,
+        ImportError,
         httpx2.HTTPError,
         httpx2.InvalidURL,
         RuntimeError,
@@ -53,6 +60,20 @@ def explain(problem: BaseException, name: str | Message, endpoint: str) -> Messa
         status, pause = problem.response.status_code, problem.response.headers.get("retry-after", "")
     elif isinstance(problem, TimeoutError) and problem.args:
         seconds = problem.args[0]  # of run_with_deadline
+    proxy = find_proxy(endpoint)
+    if unusable := find_unusable_proxy(problem):
+        return unusable
+    if isinstance(problem, OSError) and problem.filename:
+        reason = problem.strerror or type(problem).__name__
+        return Message("{path} cannot be read or written: {reason}", path=Path(str(problem.filename)), reason=reason)
+    if proxy and isinstance(problem, httpx2.ConnectError | httpx2.ProxyError | httpx2.ConnectTimeout):
+        return Message(
+            "the Hub at {endpoint} cannot be reached through the proxy {proxy} of {variable}; is the proxy there, and "
+            "does it let this through?",
+            endpoint=endpoint,
+            proxy=proxy.shown,
+            variable=proxy.variable,
+        )
     by_kind = (text for kinds, text in SENTENCES.items() if isinstance(problem, kinds))
     return Message(
         next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0])),
@@ -62,6 +83,27 @@ def explain(problem: BaseException, name: str | Message, endpoint: str) -> Messa
         seconds=f"{seconds:g}",
         when=Message("in {pause} s", pause=pause) if pause.isdecimal() else Message("in a few minutes"),
         status=status or type(problem).__name__,
+    )
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Raises UserError where HF_ENDPOINT is no address. The client's own error would not name it."""
+    try:
+        parts = urlsplit(endpoint)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in endpoint:
+            return
+    except ValueError:  # such as a port that is no number
+        pass
+    if not endpoint:
+        raise UserError("HF_ENDPOINT is set to nothing; unset it, or set it to https://huggingface.co")
+    if "://" not in endpoint:
+        raise UserError(
+            "HF_ENDPOINT is {endpoint}, and https:// is missing at its beginning; set it to https://{endpoint}",
+            endpoint=endpoint,
+        )
+    raise UserError(
+        "HF_ENDPOINT is {endpoint}, which is no address of a Hub; one looks like https://huggingface.co",
+        endpoint=endpoint,
     )
 
 
@@ -81,6 +123,7 @@ SENTENCES: dict[type | tuple[type, ...], str] = {  # the first that fits
     (FileMetadataError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError): (
         "what answers at {endpoint} is not the Hub; is there a network whose login page must be opened first?"
     ),
+    httpx2.TooManyRedirects: "the Hub at {endpoint} sends each request on and on; check HF_ENDPOINT",
     HFValidationError: "there is no {name}: nothing on the Hub has such a name",
     CardRefusedError: "the Hub cannot read the lines between --- at the top of README.md; mend them and push again",
     (UnicodeEncodeError, httpx2.LocalProtocolError): f"HF_TOKEN or the stored token is no token; {LOG_IN}",

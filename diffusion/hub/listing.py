@@ -6,7 +6,7 @@ from typing import Any
 
 from huggingface_hub import HfApi
 
-from ..errors import UserError
+from ..errors import Message, UserError
 from ..refs import HubRef
 from ..store import COURSE, EpochMetrics, RunConfig, find_epoch_files, read_entries, read_metrics
 from .client import RemoteFile, Repo, list_repo, run_to_end, run_with_deadline, stream
@@ -23,7 +23,7 @@ class RemoteEpoch:
 
     @property
     def is_pickle(self) -> bool:
-        return self.file.name.endswith(".pth")
+        return not self.file.name.endswith(".safetensors")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,7 @@ class Listing:
     config: RunConfig
     epochs: dict[int, RemoteEpoch]  # in the order of their numbers
     texts: dict[str, bytes]  # config.json and metrics.json, as the Hub has them
+    problem: Message | None = None  # what is wrong with its numbers, which then count as none
 
 
 def list_epochs(api: HfApi, ref: HubRef) -> Listing:
@@ -58,23 +59,29 @@ def list_epochs(api: HfApi, ref: HubRef) -> Listing:
         raise UserError("{ref} holds no run: it has no files like model_31.safetensors", ref=ref)
     if "config.json" in texts:
         config = _parse_config(texts["config.json"], ref)
-    elif all(name.endswith(".pth") for name in names.values()):
+    elif not any(name.endswith(".safetensors") for name in names.values()):
         config = COURSE
     else:
         raise UserError("{ref} holds no run: it has no config.json", ref=ref)
-    metrics = read_metrics(read_entries(texts.get("metrics.json", b"")))
+    metrics, problem = _parse_metrics(texts)
     epochs = {
         epoch: RemoteEpoch(repo.files[name], metrics.get(epoch, EpochMetrics()))
         for epoch, name in names.items()
         if 0 < repo.files[name].size <= MAX_WEIGHTS
     }
-    return Listing(ref, repo, config, epochs, texts)
+    return Listing(ref, repo, config, epochs, texts, problem)
 
 
 def _parse_config(text: bytes, ref: HubRef) -> RunConfig:
     try:
-        return RunConfig.from_json(text.decode())
-    except RecursionError:
-        raise UserError("{ref} holds no run that can be opened: config.json is not a run's", ref=ref) from None
+        return RunConfig.from_json(text)
     except ValueError as mistake:
         raise UserError("{ref} holds no run that can be opened: {mistake}", ref=ref, mistake=mistake) from None
+
+
+def _parse_metrics(texts: dict[str, bytes]) -> tuple[dict[int, EpochMetrics], Message | None]:
+    """The numbers, and what is wrong with them: a run is not refused for damaged ones."""
+    try:
+        return read_metrics(read_entries(texts["metrics.json"])) if "metrics.json" in texts else {}, None
+    except UserError as mistake:
+        return {}, mistake.message

@@ -17,9 +17,22 @@ from PIL import Image
 
 from ..errors import Message, UserError, message_of
 from ..refs import HubRef
-from ..store import RUN_FILES, SAMPLE, RunConfig, RunFolder, check_file, read_entries
+from ..store import (
+    RUN_FILES,
+    SAMPLE,
+    RunConfig,
+    RunFolder,
+    check_file,
+    clear_unbegun,
+    is_unbegun,
+    lock_run,
+    read_entries,
+    sweep_temporary,
+)
 from .client import Progress, RemoteFile, Waiting, fetch, matches_checksum
 from .listing import MAX_EXTRA, Listing, list_epochs
+
+LOCK_SECONDS = 2.0  # to wait for another pull into the same folder, which may only look whether it has all
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,12 @@ def pull_epochs(
             "trust their author: they are then read for their numbers alone",
             ref=listing.ref,
         )
-    run = RunFolder(folder)
+    with lock_run(folder, LOCK_SECONDS):
+        sweep_temporary(folder)
+        yield from _pull_locked(api, listing, chosen, RunFolder(folder))
+
+
+def _pull_locked(api: HfApi, listing: Listing, chosen: list[int], run: RunFolder) -> Generator[PullEvent, None, None]:
     missing = _find_missing(run, listing, chosen)
     yield from (EpochHere(epoch, False) for epoch in chosen if epoch not in missing)
     extras = _extras_to_fetch(run, listing)
@@ -115,8 +133,10 @@ def was_pulled_from(run: RunFolder, ref: HubRef) -> bool:
 
 def _find_missing(run: RunFolder, listing: Listing, chosen: list[int]) -> list[int]:
     """The chosen epochs that are not in the folder. Refuses to mix two runs, or to overwrite local changes."""
-    if not run.path.is_dir() or not any(run.path.iterdir()):
+    if is_unbegun(run.path):
+        clear_unbegun(run.path)
         return chosen
+    run.read_source()  # raises its own error where hub.json is damaged
     if not was_pulled_from(run, listing.ref):
         raise UserError("{run} holds another run, not one of {ref}; name a new folder", run=run, ref=listing.ref)
     if run.epochs() and run.config() != listing.config:

@@ -15,7 +15,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
-from ..errors import UserError
+from ..errors import Message, UserError
 from ..refs import HubRef
 from ..store import (
     RUN_FILES,
@@ -43,7 +43,14 @@ class Pushed:
     files: tuple[str, ...]  # that were sent; empty where the repository had them all and no commit was made
 
 
-PushEvent = Waiting | Progress | Pushed
+@dataclass(frozen=True)
+class PushNote:
+    """What was left out of a push that goes on."""
+
+    message: Message
+
+
+PushEvent = Waiting | Progress | PushNote | Pushed
 
 
 def push_run(
@@ -70,7 +77,17 @@ def push_run(
         with explain_hub_errors(api, str(ref)):
             commit = yield from _commit(api, repo, changed)
     sums = {name: hashlib.sha256(_read(content)).hexdigest() for name, content in contents.items()}
-    run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    try:
+        run.save_source({"repo": ref.repo, "revision": None, "commit": commit, "files": sums})
+    except UserError as problem:  # a folder that only reads is no reason not to publish it
+        yield PushNote(
+            Message(
+                "{ref} has the run, but {run} does not know it: {problem}; from here it cannot be pushed there again",
+                ref=ref,
+                run=run,
+                problem=problem,
+            )
+        )
     pushed = Pushed(f"{api.endpoint}/{ref.repo}", commit, tuple(changed))
     yield pushed
     return pushed
@@ -85,7 +102,7 @@ def check_push(run: RunFolder, ref: HubRef) -> None:
     epochs = run.epochs()
     if not epochs:
         raise UserError("{run} holds no epochs to push", run=run)
-    if any(path.suffix == ".pth" for path in epochs.values()):
+    if any(path.suffix != ".safetensors" for path in epochs.values()):
         raise UserError("{run} holds pickles (.pth); make .safetensors of them with the verb convert first", run=run)
 
 
@@ -111,7 +128,7 @@ def _find_or_create(api: HfApi, ref: HubRef, private: bool) -> Repo:
 
 def _check_base(run: RunFolder, ref: HubRef, repo: Repo) -> None:
     """Refuses to overwrite another run, or a commit that is newer than this folder."""
-    source = run.source()
+    source = run.read_source()
     if source.get("repo") != ref.repo:
         if find_epoch_files(repo.files) or "config.json" in repo.files:
             raise UserError(

@@ -17,12 +17,18 @@ PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # of a run that learns ki
 
 def preview_kinds(config: RunConfig) -> tuple[str, ...]:
     """The kinds of the preview sprites, in turn, again where the data has few; empty for a run that learns none."""
-    if config.training["drop_label"] == 1 or not config.data.get("labelled"):
+    if _drop_label(config) == 1 or not config.data.get("labelled"):
         return ()
     known = config.known_kinds()
     if known is None or set(PREVIEW_KINDS) <= set(known):
         return PREVIEW_KINDS
     return tuple(islice(cycle(known), len(PREVIEW_KINDS)))
+
+
+def _drop_label(config: RunConfig) -> float:
+    """The share of sprites trained without a label; config.json of a foreign run may not say it."""
+    share = config.training.get("drop_label", 1)
+    return share if isinstance(share, int | float) else 1
 
 
 def preview_requests(config: RunConfig) -> list[Request]:
@@ -39,7 +45,7 @@ def preview_requests(config: RunConfig) -> list[Request]:
             count=PREVIEW_COUNT // len(kinds),
             seed=seed,
             kinds=tuple(float(each == kind) for each in KINDS),
-            guidance=2.0 if config.training["drop_label"] else 1.0,  # guidance needs sprites trained without a label
+            guidance=2.0 if _drop_label(config) else 1.0,  # guidance needs sprites trained without a label
         )
         for seed, kind in enumerate(kinds)
     ]

@@ -1,85 +1,21 @@
 """A training run: opens its data, trains, and saves its epochs in its run folder."""
 
 import math
-import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import MISSING, asdict, dataclass, field, replace
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
 
-from ..core import (
-    EpochDone,
-    MidEpoch,
-    Number,
-    Setting,
-    StepDone,
-    TrainConfig,
-    TrainEvent,
-    check_settings,
-    declare,
-    settings_of,
-    to_flags,
-    train,
-)
+from ..core import EpochDone, MidEpoch, StepDone, TrainEvent, train
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
-from ..errors import Message, UserError
-from ..store import EpochMetrics, RunConfig, RunFolder, build_card, find_command, load_file
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What to train on which data, and in which folder."""
-
-    folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
-    data: str = declare(
-        "builtin", Setting(help="builtin[:count][@seed], a .npy or .npz, a folder, a .zip, hf://datasets/…")
-    )
-    labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
-    start: str | None = declare(
-        None, Setting(flags=("--from",), metavar="FILE", help="begin with the weights of this checkpoint")
-    )
-    network: str | None = declare(None, settings_of(RunConfig)["network"])  # None: as in `start`, or the default
-    width: int | None = declare(None, settings_of(RunConfig)["width"])
-    schedule: str | None = declare(None, settings_of(RunConfig)["schedule"])
-    training: TrainConfig = field(default_factory=TrainConfig)
-    save_every: int = declare(
-        4,
-        Number(
-            low=1,
-            unit=Message("epoch"),
-            whole=True,
-            step=1,
-            slider_high=16,
-            is_offered=True,
-            help="epochs; the first and the last are always saved",
-        ),
-    )
-    half: bool = declare(False, Setting(help="save in half precision, as the shipped runs do"))
-
-    def __post_init__(self) -> None:
-        check_settings(self)
-
-    def keeps(self, epoch: int) -> bool:
-        """Whether the weights of this epoch are saved."""
-        return epoch % self.save_every == 0 or epoch == self.training.epochs - 1
-
-    def command(self) -> str:
-        """The command line that does the same."""
-        folder = self.folder.relative_to(Path.cwd()) if self.folder.is_relative_to(Path.cwd()) else self.folder
-        return shlex.join(["python", "-m", "diffusion", "train", *to_flags(replace(self, folder=folder))])
-
-    def other_settings(self) -> dict[str, Any]:
-        """What plan.json holds: all that resuming needs beside config.json."""
-        return {name: getattr(self, name) for name in settings_of(self) if name not in (*NETWORK, "folder")}
-
-
-NETWORK = tuple(name for name, own in settings_of(Plan).items() if own is settings_of(RunConfig).get(name))
+from ..errors import Message
+from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file, lock_run, sweep_temporary
+from .plan import Plan, make_config
+from .resume import command_of, extend, state_to_resume
 
 
 def run_plan(
@@ -94,24 +30,42 @@ def run_plan(
 
     A process that is killed loses at most the unfinished epoch; `resume` continues after the last whole epoch, or a
     finished run up to more epochs. tell: is called with each note about the data and the run, before training.
+    Raises UserError while another process writes in the run folder.
     """
     accelerator = accelerator or make_accelerator()
+    if resume:
+        RunFolder(plan.folder).config()  # no folder is made for a run that is not there
+    with lock_run(plan.folder) if accelerator.is_main_process else nullcontext():
+        sweep_temporary(plan.folder)
+        yield from _run_locked(plan, resume, accelerator, wants_state, tell)
+
+
+def _run_locked(
+    plan: Plan,
+    resume: bool,
+    accelerator: Accelerator,
+    wants_state: Callable[[], bool],
+    tell: Callable[[Message], object],
+) -> Iterator[TrainEvent]:
     run = RunFolder(plan.folder)
-    training, validation = open_dataset(plan.data, plan.labels)
+    training, validation = open_dataset(plan.data, plan.labels, plan.sheet())
     first = None if resume or not plan.start else load_file(Path(plan.start))
-    config = make_config(plan, run.config() if resume else first.config if first else RunConfig(), training.facts())
-    notes = list(training.notes)
-    state = _state_to_resume(run, config, notes.append) if resume else None
+    config = make_config(
+        plan,
+        run.config() if resume else first.config if first else RunConfig(),
+        training.facts() | plan.sheet().facts(),
+    )
+    notes = [*training.notes, *(first.notes if first else ())]
+    state = state_to_resume(run, config, notes.append) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
     if first:
         network.load_state_dict(first.network.state_dict())
     if accelerator.is_main_process and not resume:
-        run.create(config)
-        run.save_plan(plan.other_settings())
+        run.create(config, plan.other_settings())
         run.save_card(build_card(config, {}, plan.command()))
     elif accelerator.is_main_process:
-        _extend(run, config, plan, state)
+        extend(run, config, plan, state)
     for note in notes:  # not before: an error is one line
         tell(note)
     started, seen = time.monotonic(), 0
@@ -145,7 +99,7 @@ def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone,
     last = event.epoch == plan.training.epochs - 1
     if last:  # before the numbers that mark the run as finished: after a full disk it can be resumed
         metrics = run.metrics() | {event.epoch: EpochMetrics.from_json(facts)}
-        run.save_card(build_card(config, metrics, _command(run, plan), run.baseline()))
+        run.save_card(build_card(config, metrics, command_of(run, plan), run.baseline()))
     run.save_metrics(event.epoch, facts)
     if last:
         run.remove_resume()
@@ -153,139 +107,11 @@ def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone,
         run.save_resume(event.resume | {"step": event.step})
 
 
-def load_plan(run: RunFolder) -> Plan:
-    """The plan that a run was begun with, for resuming it. Its copy of the data is looked for where the run is now."""
-    config, others = run.config(), run.plan()
-    if not others:
-        raise UserError("{path} cannot be resumed here: it does not say where its data is", path=run.path)
-    chosen = {name: getattr(config, name) for name in NETWORK if getattr(config, name) != getattr(RunConfig, name)}
-    return Plan(folder=run.path, training=_training_of(run), **chosen, **others | run.data())
-
-
-def make_config(plan: Plan, like: RunConfig, data: dict[str, str | int]) -> RunConfig:
-    """What config.json says of a run of this plan; the network is that of `like` unless the plan names another."""
-    chosen = {name: getattr(plan, name) for name in NETWORK if getattr(plan, name) is not None}
-    for name, wanted in chosen.items() if plan.start else ():
-        if wanted != (found := getattr(like, name)):
-            raise UserError(
-                "{start} has {name} {found}, not {wanted}; leave --{name} out",
-                start=plan.start,
-                name=name,
-                found=found,
-                wanted=wanted,
-            )
-    return replace(like, **chosen, training=asdict(plan.training), data=data, start=plan.start or like.start)
-
-
-def _training_of(run: RunFolder) -> TrainConfig:
-    """The training settings of a run. Raises UserError where an earlier version had one that this one has not."""
-    training = run.config().training
-    if unknown := sorted(training.keys() - TrainConfig.__dataclass_fields__.keys()):
-        raise UserError(
-            "{path} cannot be resumed: it was begun with {settings}, which this version does not have; "
-            "resume it with the version that began it",
-            path=run.path,
-            settings=", ".join(unknown),
-        )
-    return TrainConfig(**training)
-
-
-def _state_to_resume(run: RunFolder, config: RunConfig, tell: Callable[[Message], object]) -> dict[str, Any] | None:
-    """The state to continue from; None where the run has not finished an epoch. Refuses to mix two runs."""
-    planned, epochs = _training_of(run).epochs, config.training["epochs"]
-    before = run.config()
-    for what in (*NETWORK, "training", "data"):
-        found, wanted = getattr(before, what), getattr(config, what)
-        if what == "training":
-            found = found | {"epochs": epochs}  # may grow
-        if what == "data":
-            wanted = {name: wanted[name] for name in wanted if name in found}  # earlier versions wrote fewer entries
-        if found != wanted:
-            found, wanted = _first_difference(found, wanted)
-            raise UserError(
-                "{path} was begun with another {what} ({found}, not {wanted}); resume with the same",
-                path=run.path,
-                what=what,
-                found=found,
-                wanted=wanted,
-            )
-    if epochs < planned:
-        raise UserError(
-            "{path} was begun for {planned} epochs; it can be resumed for as many or more, not for {epochs}",
-            path=run.path,
-            planned=planned,
-            epochs=epochs,
-        )
-    state, is_finished = run.resume_state(), run.is_finished()
-    if is_finished and epochs == planned:
-        raise UserError(
-            "{path} is finished: it has all {epochs} epochs; to train it further, resume it with more --epochs",
-            path=run.path,
-            epochs=planned,
-        )
-    if is_finished and not (state and state["epoch"] == planned - 1):
-        state = _state_of_last_epoch(run)
-    if epochs > planned:
-        tell(
-            Message(
-                "{path} was begun for {planned} epochs and goes on to {epochs}: from here the learning rate is that "
-                "of a run of {epochs}",
-                path=run.path,
-                planned=planned,
-                epochs=epochs,
-            )
-        )
-    if state and not state["optimizer"]:
-        tell(
-            Message(
-                "it goes on from the averaged weights of epoch {epoch}, with a new optimizer", epoch=state["epoch"]
-            )
-        )
-    return state
-
-
-def _state_of_last_epoch(run: RunFolder) -> dict[str, Any]:
-    """What a finished run can go on from: it keeps the averaged weights, and nothing of its optimizer."""
-    epoch = max(run.metrics().keys() & run.epochs().keys(), default=None)
-    if epoch is None:
-        raise UserError("{path} has no epoch left to go on from", path=run.path)
-    weights = run.load(epoch).network.state_dict()
-    return {"epoch": epoch, "losses": [], "network": weights, "average": weights, "optimizer": None}
-
-
-def _extend(run: RunFolder, config: RunConfig, plan: Plan, state: dict[str, Any] | None) -> None:
-    """Writes that a run which is resumed has more epochs before it; does nothing where it has not.
-
-    The state comes first: a run that is killed in between is resumed.
-    """
-    if config.training == run.config().training:
-        return
-    command = plan.command()
-    if state:
-        run.save_resume(state)
-        command = f"{find_command(run.card()) or command} && {command} --resume"
-    run.save_card(build_card(config, run.metrics(), command, run.baseline()))
-    run.save_config(config)
-
-
-def _command(run: RunFolder, plan: Plan) -> str:
-    """The command that makes the run again; two where it was made longer."""
-    command = find_command(run.card())
-    return command if " --resume" in command else plan.command()
-
-
-def _first_difference(found: object, wanted: object) -> tuple[str, str]:
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        name = next(name for name in wanted if found.get(name) != wanted[name])
-        return f"{name} {found.get(name)}", f"{wanted[name]}"
-    return str(found), str(wanted)
-
-
 @contextmanager
 def keep_upload(sprites: SpriteSet, folder: Path) -> Iterator[dict[str, str]]:
     """Puts a copy of the pictures into the folder of a new run, and removes it again if the block raises.
 
-    Yields `data` and `labels` as a Plan takes them.
+    Yields `data` and `labels` as a Plan takes them. Needs the lock of the folder.
     """
     run = RunFolder(folder)
     run.save_data(sprites.pixels, sprites.labels)

@@ -1,22 +1,31 @@
 """Runs one training run at a time, in a thread of the server; other runs wait in a queue.
 
+Each run leaves the process as large as the one before: all threads share one heap, and what a run has freed goes back.
+
 A run does not depend on a browser. Every page gets the same snapshot, so a page that was reloaded finds the run again.
 """
 
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from ..core import EpochDone, MidEpoch, StepDone
-from ..errors import Message, UserError, message_of
+from ..engine import return_freed_memory, share_one_heap
+from ..errors import Message, UserError, explain
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
-from ..store import Checkpoint, RunFolder, restore
+from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
+from .run_history import earlier_progress
+from .run_names import RunNames
 from .run_status import RunStatus, extend_curve
+from .speed_meter import SpeedMeter
+from .visitor_runs import VisitorRuns
 
 MAX_WAITING = MAX_PAST = 8
 
@@ -26,6 +35,7 @@ class QueuedRun:
     plan: Plan
     resume: bool
     owner: str
+    lock: RunLock | None = None  # of the folder, where the run's data is in it already
     context: Context = field(default_factory=copy_context)  # of the request: ZeroGPU lends the GPU to its sender
 
     @property
@@ -34,10 +44,16 @@ class QueuedRun:
 
 
 class TrainingQueue:
-    """max_seconds: the time after which a run is saved and stopped; None: no limit."""
+    """max_seconds: the time after which a run is saved and stopped; None: no limit.
 
-    def __init__(self, max_seconds: float | None = None) -> None:
-        self.max_seconds = max_seconds
+    names: shared with the pulls of the same server.
+    visitors: bounds what strangers train; None where all visitors are trusted.
+    """
+
+    def __init__(
+        self, max_seconds: float | None = None, names: RunNames | None = None, visitors: VisitorRuns | None = None
+    ) -> None:
+        self.max_seconds, self.names, self.visitors = max_seconds, names or RunNames(), visitors
         self._past: dict[str, RunStatus] = {}  # runs that are over, the newest last
         self._waiting: list[QueuedRun] = []
         self._lock = threading.Lock()
@@ -47,6 +63,9 @@ class TrainingQueue:
         self._pause_after_epoch = threading.Event()
         self._now = RunStatus()
         self._thread: threading.Thread | None = None
+        self._plan: Plan | None = None  # of the current run
+        self.speeds = SpeedMeter(lambda: self._now.busy and self._now.state != "paused")
+        share_one_heap()
 
     def snapshot(self, name: str = "") -> RunStatus:
         """The status of a run that this server has trained; without a name of the current run, or the last."""
@@ -58,28 +77,65 @@ class TrainingQueue:
         with self._lock:
             return tuple(dict.fromkeys([self._now.name, *reversed(self._past)])) if self._now.name else ()
 
-    def start(self, plan: Plan, *, resume: bool = False, owner: str = "") -> None:
-        """Starts or resumes a run, now or after the runs before it. Raises UserError where the queue is full."""
+    @contextmanager
+    def reserve(self, name: str) -> Iterator[None]:
+        """Takes the name of a run whose data is not ready yet; `start` in the block goes on with it."""
+        self._take(name)
+        try:
+            yield
+        except BaseException:
+            self.names.release(name)
+            raise
+
+    def start(
+        self,
+        plan: Plan,
+        *,
+        resume: bool = False,
+        owner: str = "",
+        is_reserved: bool = False,
+        lock: RunLock | None = None,
+    ) -> None:
+        """Starts or resumes a run, now or after the runs before it. Raises UserError where the queue is full.
+
+        is_reserved: within `reserve`. lock: of the run's folder; the queue releases it.
+        """
         name = plan.folder.name
-        with self._lock:
-            if name in self._now.waiting or (self._now.busy and name == self._now.name):
-                raise UserError("{name} is being trained or waits for its turn; choose another name", name=name)
-            if not self._now.busy:
-                self._begin(QueuedRun(plan, resume, owner))
-                return
-            if len(self._waiting) >= MAX_WAITING:
-                raise UserError(
-                    "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
-                )
-            self._waiting.append(QueuedRun(plan, resume, owner))
-            self._update_waiting()
+        if not is_reserved:
+            self._take(name)
+        try:
+            with self._lock:
+                queued = QueuedRun(plan, resume, owner, lock)
+                if self._now.busy and len(self._waiting) >= MAX_WAITING:
+                    raise UserError(
+                        "{max_waiting} runs wait already; try again when one has finished", max_waiting=MAX_WAITING
+                    )
+                if self.visitors and not resume:
+                    self.visitors.make_room(owner, self._names_in_use(plan))
+                if not self._now.busy:
+                    self._begin(queued)
+                    return
+                self._waiting.append(queued)
+                self._update_waiting()
+        except BaseException:
+            if not is_reserved:
+                self.names.release(name)
+            raise
+
+    def _take(self, name: str) -> None:
+        self.names.take(name, Message("{name} is being trained or waits for its turn; choose another name", name=name))
 
     def withdraw(self, name: str) -> None:
         """Removes a run from the queue."""
         with self._lock:
             for queued in self._waiting:
-                if queued.name == name and not queued.resume:
+                if queued.name != name:
+                    continue
+                if not queued.resume:
                     RunFolder(queued.plan.folder).remove_data()
+                if queued.lock:
+                    queued.lock.release()
+                self.names.release(name)
             self._waiting = [queued for queued in self._waiting if queued.name != name]
             self._update_waiting()
 
@@ -90,10 +146,17 @@ class TrainingQueue:
                 return self._now.owner
             return next((queued.owner for queued in self._waiting if queued.name == name), None)
 
+    def _names_in_use(self, new: Plan) -> set[str]:
+        """Of the runs that are trained, that wait, and that those begin with. Needs the lock."""
+        plans = [new, *(queued.plan for queued in self._waiting), *([self._plan] if self._plan else ())]
+        starts = {Path(plan.start).parent.name for plan in plans if plan.start}
+        return starts | {plan.folder.name for plan in plans}
+
     def _begin(self, queued: QueuedRun) -> None:
         """Needs the lock."""
         plan, resume = queued.plan, queued.resume
-        before = _earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
+        self._plan = plan
+        before = earlier_progress(RunFolder(plan.folder), self._past.get(queued.name)) if resume else {}
         self._now = RunStatus(
             state="starting",
             name=queued.name,
@@ -106,7 +169,7 @@ class TrainingQueue:
         self._may_run.set()
         for event in (self._stop, self._save, self._pause_after_epoch):
             event.clear()
-        self._thread = threading.Thread(target=queued.context.run, args=(self._run_thread, plan, resume), daemon=True)
+        self._thread = threading.Thread(target=queued.context.run, args=(self._run_thread, queued), daemon=True)
         self._thread.start()
 
     def _update_waiting(self) -> None:
@@ -165,20 +228,35 @@ class TrainingQueue:
         with self._lock:
             self._now = replace(self._now, **changes)
 
-    def _run_thread(self, plan: Plan, resume: bool) -> None:
+    def _run_thread(self, queued: QueuedRun) -> None:
+        plan = queued.plan
         try:
-            was_stopped = self._carry_out(plan, resume)
+            self._prepare(queued)
+            was_stopped = self._carry_out(plan, queued.resume)
+        except Exception as error:
+            with suppress(UserError, OSError), lock_run(plan.folder):  # nothing stays of a run that did not begin
+                if is_unbegun(plan.folder):
+                    clear_unbegun(plan.folder)
+            with suppress(OSError):
+                plan.folder.rmdir()  # only where it is empty
+            self._finish("failed", explain(error))
+        else:
             self._finish("stopped" if was_stopped else "finished")
-        except ValueError as error:
-            self._finish("failed", message_of(error))
-        except Exception as bug:
-            self._finish("failed", f"{type(bug).__name__}: {bug}")
-            raise
+
+    def _prepare(self, queued: QueuedRun) -> None:
+        """Writes whose run it is, and leaves the folder to the training."""
+        folder = queued.plan.folder
+        with queued.lock or lock_run(folder):
+            if self.visitors and not queued.resume and is_unbegun(folder):
+                RunFolder(folder).save_owner(queued.owner)
 
     def _finish(self, state: str, message: Message | str = "") -> None:
         """Ends the run and begins the next one."""
+        return_freed_memory()
         with self._lock:
             self._now = replace(self._now, state=state, message=message, seconds_left=0.0)
+            self._plan = None
+            self.names.release(self._now.name)
             self._past.pop(self._now.name, None)
             self._past[self._now.name] = replace(self._now, waiting=())
             while len(self._past) > MAX_PAST:
@@ -239,23 +317,3 @@ class TrainingQueue:
         losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
         self._update(validation_losses=losses, kinds=preview_kinds(config), samples=samples)
-
-
-def _earlier_progress(run: RunFolder, last: RunStatus | None) -> dict[str, Any]:
-    """The progress of a run before it is resumed: from this server's memory, else the epochs' means on the disk."""
-    if last:
-        return {name: getattr(last, name) for name in ("curve", "validation_losses", "samples", "kinds")}
-    epochs = run.metrics()
-    losses = {epoch: facts.validation_loss for epoch, facts in epochs.items()}
-    return {
-        "curve": tuple((facts.step, facts.loss) for facts in epochs.values() if None not in (facts.step, facts.loss)),
-        "validation_losses": tuple((epoch, math.nan if loss is None else loss) for epoch, loss in losses.items()),
-    }
-
-
-def is_interrupted(run: RunFolder) -> bool:
-    """Whether this run was begun here and never finished."""
-    try:
-        return bool(run.plan()) and not run.is_finished()
-    except ValueError:  # the folder holds no run, or a damaged one
-        return False

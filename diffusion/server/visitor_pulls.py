@@ -6,18 +6,19 @@ for event in pulls.pull(api, listing, [0, 4], "mine"): ...  as hub.pull_epochs, 
 """
 
 import threading
-from collections.abc import Collection, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi
 
-from ..errors import Message, UserError, message_of
+from ..errors import Message, UserError, explain
 from ..hub import Listing, LocalCopy, Progress, PullEvent, find_or_pull, pull_epochs
 from ..refs import HubRef
 from ..store import list_runs
+from .run_names import RunNames
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,8 @@ class VisitorPulls:
 
     def __init__(self, runs: Path, limits: PullLimits | None = None) -> None:
         self.runs, self.limits = runs, limits
+        self.names = RunNames()  # shared with the trainings of the same server
         self.startup: StartupPull | None = None
-        self._running: set[str] = set()
-        self._lock = threading.Lock()
 
     def start(self, api: HfApi, ref: HubRef) -> threading.Thread:
         """Pulls the run that the app starts with, or the one epoch that the ref names, in a thread."""
@@ -103,21 +103,10 @@ class VisitorPulls:
                         self._update(state="older", message=event.reason)
             if self.startup and self.startup.state == "pulling":
                 self._update(state="here")
-        except ValueError as mistake:
-            self._update(state="failed", message=message_of(mistake))
-        except Exception as bug:
-            self._update(state="failed", message=f"{type(bug).__name__}: {bug}")
-            raise
+        except Exception as problem:
+            self._update(state="failed", message=explain(problem))
 
-    @contextmanager
-    def _reserve(self, name: str) -> Iterator[None]:
-        """Refuses a second pull into the same folder while the first one runs."""
-        with self._lock:
-            if name in self._running:
-                raise UserError("{name} is on its way already; it appears here when it has come", name=name)
-            self._running.add(name)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.remove(name)
+    def _reserve(self, name: str) -> AbstractContextManager[None]:
+        """Refuses the name of another pull, and of a training that runs, waits or is being prepared."""
+        reason = Message("{name} is on its way already; it appears here when it has come", name=name)
+        return self.names.hold(name, reason)

@@ -10,8 +10,10 @@ from torch import Tensor, nn
 from ..core import SCHEDULES, VARIANTS, Choice, ContextUnet, NoiseSchedule, Size, SpriteUnet, check_settings, declare
 from ..errors import Message, UserError
 from ..sprites import KINDS
+from .json_text import parse_object
 
 FORMAT = 1
+MAX_CONFIG = 2**18  # bytes of a config.json
 NETWORKS: dict[str, type[nn.Module]] = {"sprite-unet": SpriteUnet, "context-unet": ContextUnet}
 
 
@@ -33,30 +35,35 @@ class RunConfig:
         for entries, what in ((self.training, "training"), (self.data, "data")):
             if not isinstance(entries, dict):
                 raise UserError("{what} must hold names and values, not {entries!r}", what=what, entries=entries)
+        if not isinstance(self.start, str):
+            raise UserError("{what} must be text, not {entries!r}", what="start", entries=self.start)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: bytes | str, name: str = "config.json") -> Self:
         """Raises UserError for a format, kinds or entries that this version does not know."""
-        try:
-            fields = json.loads(text)
-            found, kinds = fields.pop("format"), fields.pop("kinds")
-        except (ValueError, AttributeError, KeyError, TypeError):
-            raise UserError("config.json is not a run's: it needs at least format and kinds") from None
+        fields = parse_object(text, name, MAX_CONFIG)
+        if not {"format", "kinds"} <= fields.keys():
+            raise UserError("{name} is not a run's: it needs at least format and kinds", name=name)
+        found, kinds = fields.pop("format"), fields.pop("kinds")
         if found != FORMAT:
             raise UserError(
-                "config.json has format {found!r}; this version reads format {known}", found=found, known=FORMAT
+                "{name} has format {found!r}; this version reads format {known}", name=name, found=found, known=FORMAT
             )
         if kinds != list(KINDS):
             raise UserError(
-                "config.json lists the kinds {kinds}; this version knows {known}", kinds=kinds, known=", ".join(KINDS)
+                "{name} lists the kinds {kinds}; this version knows {known}",
+                name=name,
+                kinds=kinds,
+                known=", ".join(KINDS),
+            )
+        if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
+            raise UserError(
+                "{name} has entries this version does not know: {unknown}", name=name, unknown=", ".join(unknown)
             )
         try:
             return cls(**_patch_earlier_fields(fields))
-        except TypeError:
-            unknown = sorted(set(fields) - set(cls.__dataclass_fields__))
-            raise UserError(
-                "config.json has entries this version does not know: {unknown}", unknown=", ".join(unknown)
-            ) from None
+        except UserError as mistake:
+            raise UserError("{name}: {mistake}", name=name, mistake=mistake) from None
 
     def to_json(self) -> str:
         return json.dumps({"format": FORMAT, "kinds": KINDS, **asdict(self)}, indent=2) + "\n"
@@ -102,14 +109,14 @@ def _patch_earlier_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Module:
-    """The network with these weights, in float32 and evaluation mode.
+    """The network with these weights, of any precision, in float32 and evaluation mode.
 
-    Raises UserError where weights are missing, left over, of another shape or not finite.
+    Raises UserError where weights are missing, left over, of another shape or not finite. The counters of BatchNorm
+    may be missing: old versions of torch had none, and nothing is computed from them.
     """
     network = config.build()
     expected = network.state_dict()
-    if not isinstance(weights, dict) or not all(isinstance(tensor, Tensor) for tensor in weights.values()):
-        raise UserError("{name} holds no state dict; save the network's state_dict() and nothing else", name=name)
+    weights = {key: tensor for key, tensor in expected.items() if key.endswith("num_batches_tracked")} | weights
     missing = sorted(expected.keys() - weights.keys())
     foreign = sorted(map(str, weights.keys() - expected.keys()))
     if missing or foreign:
@@ -131,7 +138,17 @@ def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Modu
                 network=config.network,
                 shapes=shapes,
             )
-        if not torch.isfinite(weights[key].float()).all():
-            raise UserError("{name} is damaged: {key} holds values that are not finite", name=name, key=key)
-    network.load_state_dict({key: weights[key].to(tensor.dtype) for key, tensor in expected.items()})
+        weights[key] = _plain_numbers(weights[key], tensor.dtype, name, key)
+    network.load_state_dict({key: weights[key] for key in expected})
     return network.eval()
+
+
+def _plain_numbers(tensor: Tensor, dtype: torch.dtype, name: str, key: str) -> Tensor:
+    """The tensor in this type; a UserError where it holds no numbers, or some that are not finite."""
+    is_plain = tensor.layout == torch.strided and not (tensor.is_meta or tensor.is_quantized or tensor.is_complex())
+    if not is_plain:
+        raise UserError("{name} cannot be used: {key} holds no plain numbers", name=name, key=key)
+    tensor = tensor.to(dtype)
+    if not torch.isfinite(tensor).all():
+        raise UserError("{name} is damaged: {key} holds values that are not finite", name=name, key=key)
+    return tensor

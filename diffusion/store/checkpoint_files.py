@@ -1,6 +1,5 @@
 """Checkpoint files: found by their names, read without running code, checked, and cached in memory."""
 
-import io
 import os
 import re
 from collections.abc import Iterable
@@ -8,18 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load as from_safetensors
-from torch import Tensor, nn
+from torch import nn
 
-from ..errors import UserError
-from .checkpoint import COURSE, RunConfig, restore
-from .files import reason_of
+from ..errors import Message, UserError
+from .checkpoint import COURSE, MAX_CONFIG, RunConfig, restore
+from .weights import SUFFIXES, Weights, fit_kinds, infer_config, read_weights
 
-EPOCH_FILE = re.compile(r"(?:context_)?model_(\d{1,6})\.(safetensors|pth)", re.ASCII)
+EPOCH_FILE = re.compile(r"(context_)?model_(\d{1,6})\.(?:safetensors|pth|pt|ckpt|bin)", re.ASCII)
+EPOCH_IN_NAME = (re.compile(r"epoch[=_-]?(\d{1,6})(?!\d)", re.I), re.compile(r"(?:^|[_-])(\d{1,6})$"))
+CONTEXT = " (context)"  # ends the name of the run of a folder's context_model_….pth, where it has both
 MAX_LOADED = 16  # checkpoints kept in memory, 6 MB each
 _loading = Lock()
 
@@ -31,91 +28,173 @@ class Checkpoint:
     config: RunConfig
     epoch: int
     network: nn.Module
+    no_kinds: Message | None = None  # why no kind can be asked of it
+    notes: tuple[Message, ...] = ()  # what was guessed when its file was read, for the person
 
 
-def find_epoch_files(names: Iterable[str]) -> dict[int, str]:
-    """The checkpoints among these names, in the order of their epochs; of two of one epoch, the .safetensors."""
+def find_epoch_files(names: Iterable[str], context: bool | None = None) -> dict[int, str]:
+    """The checkpoints among these names, in the order of their epochs; of two of one epoch, the .safetensors.
+
+    context: only those called context_model_…, or only those called model_…; both unless given, then model_… first.
+    """
+    matches = [match for name in names if (match := EPOCH_FILE.fullmatch(name))]
     found = {}
-    for name in sorted(names):  # safetensors come after pth
-        if match := EPOCH_FILE.fullmatch(name):
-            found[int(match[1])] = name
+    for match in sorted(matches, key=_preference):
+        if context is None or bool(match[1]) == context:
+            found[int(match[2])] = match[0]
     return dict(sorted(found.items()))
 
 
-def list_checkpoints(folder: Path) -> dict[int, Path]:
-    """The checkpoints of a run folder, in the order of their epochs: {0: …/model_0.safetensors, 4: …}."""
-    if not folder.is_dir():
-        raise UserError("{path} is not a run folder: there is no such folder", path=folder)
-    return {epoch: folder / name for epoch, name in find_epoch_files(os.listdir(folder)).items()}
+def _preference(match: re.Match[str]) -> tuple[bool, bool, int, str]:
+    """The higher, the better."""
+    suffix = Path(match[0]).suffix
+    return suffix == SUFFIXES[0], not match[1], -SUFFIXES.index(suffix), match[0]
+
+
+def list_files(folder: Path) -> list[str]:
+    """The names of the files in a run folder."""
+    if not os.path.isdir(folder):  # unlike Path.is_dir, it raises nothing
+        raise UserError("{path} is not a run folder: there is no such folder", path=folder.name)
+    try:
+        return [name for name in os.listdir(folder) if os.path.isfile(folder / name)]
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise UserError("could not read {path}: {problem}", path=folder.name, problem=reason) from problem
+
+
+def find_family(path: Path) -> tuple[Path, bool | None]:
+    """The folder of a run, and which of its epochs are the run's: `context` of `find_epoch_files`.
+
+    The course's folder holds two runs, trained without and with context; the second is named with CONTEXT at the end.
+    """
+    stem = path.name.removesuffix(CONTEXT)
+    if stem not in ("", path.name) and not os.path.exists(path) and _holds_two_runs(path.with_name(stem)):
+        return path.with_name(stem), True
+    return path, False if _holds_two_runs(path) else None
+
+
+def _holds_two_runs(folder: Path) -> bool:
+    """Does the folder hold an epoch trained without context, and the same epoch trained with it?"""
+    try:
+        names = list_files(folder)
+    except UserError:
+        return False
+    return not find_epoch_files(names, False).keys().isdisjoint(find_epoch_files(names, True))
 
 
 def read_config(folder: Path) -> RunConfig:
-    """The config.json of a run folder; COURSE where the folder holds the course's .pth files and no config.json."""
-    path = folder / "config.json"
-    if path.is_file():
-        return RunConfig.from_json(path.read_text("utf-8"))
-    if any(file.suffix == ".pth" for file in list_checkpoints(folder).values()):
+    """The config.json of a run folder; COURSE where the folder holds files as the course's and no config.json."""
+    names = list_files(folder)
+    if "config.json" in names:
+        return RunConfig.from_json(read_bounded(folder / "config.json", MAX_CONFIG), f"{folder.name}/config.json")
+    if any(not name.endswith(SUFFIXES[0]) for name in find_epoch_files(names).values()):
         return COURSE
-    raise UserError("{path} is not a run folder: it has no config.json", path=folder)
+    raise UserError("{path} is not a run folder: it has no config.json", path=folder.name)
 
 
-def load_cached(file: Path, config: RunConfig) -> Checkpoint:
-    """A checkpoint file, read once as long as it stays the same: all callers share the object and do not change it."""
-    written = file.stat()
+def read_bounded(path: Path, max_bytes: int) -> bytes:
+    """The content of a small file, or one byte more than `max_bytes` of a larger one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(max_bytes + 1)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise UserError("could not read {path}: {problem}", path=_short(path), problem=reason) from problem
+
+
+def load_cached(file: Path, config: RunConfig, no_kinds: Message | None = None) -> Checkpoint:
+    """A checkpoint file, read once as long as it stays the same: all callers share the object and do not change it.
+
+    A file of the same size and time in its place is noticed by its inode and by the time of the replacement.
+    """
+    now = file.stat()
+    version = (now.st_dev, now.st_ino, now.st_ctime_ns, now.st_mtime_ns, now.st_size)
     with _loading:  # a second caller of the same file waits for the first
-        return _load_once(file, (written.st_mtime_ns, written.st_size), config.to_json())
+        return _load_once(file, version, config.to_json(), no_kinds)
 
 
 def check_file(name: str, content: bytes, config: RunConfig) -> None:
     """Refuses content that would not load as a checkpoint."""
-    if name.endswith(".pth"):
-        weights = load_pickle(io.BytesIO(content), name)
-    else:
-        try:
-            weights = from_safetensors(content)
-        except (SafetensorError, KeyError):  # KeyError: a kind of number that torch does not have
-            raise UserError("{name} is no safetensors file, or is damaged", name=name) from None
-    restore(config, weights, name)
+    _restore(read_weights(content, name), config, name)
 
 
-def load_file(path: Path, config: RunConfig | None = None) -> Checkpoint:
-    """Reads one checkpoint file. config: that of its run; the config.json beside it unless given."""
-    match = EPOCH_FILE.fullmatch(path.name)
-    if not path.is_file():
+def load_file(path: Path, config: RunConfig | None = None, no_kinds: Message | None = None) -> Checkpoint:
+    """Reads one checkpoint file.
+
+    config: that of its run; unless given, the config.json beside it, or what its weights say.
+    no_kinds: why no kind can be asked of it.
+    """
+    if not os.path.isfile(path):
         raise UserError("{path} does not exist; a checkpoint is a file such as model_31.safetensors", path=path)
-    if path.suffix == ".pth":
-        config = config or COURSE
-        weights = load_pickle(path, path)
-    else:
-        config = config or read_config(path.parent)
-        weights = _read_safetensors(path)
-    if not match and path.suffix not in (".pth", ".safetensors"):
-        raise UserError("{path} is not a checkpoint; it should be named like model_31.safetensors", path=path)
-    return Checkpoint(config, int(match[1]) if match else 0, restore(config, weights, path.name))
+    name = _short(path)
+    try:
+        weights = read_weights(path, name)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise UserError("could not read {path}: {problem}", path=name, problem=reason) from problem
+    notes = list(weights.notes)
+    config = config or _config_beside(path, weights) or COURSE
+    checkpoint = _restore(weights, config, name)
+    epoch = _find_epoch(path, weights, notes)
+    if checkpoint.config.variant == "mended" and not os.path.isfile(path.parent / "config.json"):
+        notes.append(Message("{name} has no config.json beside it; the linear schedule is taken", name=name))
+    return Checkpoint(checkpoint.config, epoch, checkpoint.network, no_kinds or checkpoint.no_kinds, tuple(notes))
 
 
 @lru_cache(maxsize=MAX_LOADED)
-def _load_once(path: Path, written: tuple[int, int], config: str) -> Checkpoint:
-    return load_file(path, RunConfig.from_json(config))
+def _load_once(path: Path, version: tuple[int, ...], config: str, no_kinds: Message | None) -> Checkpoint:
+    return load_file(path, RunConfig.from_json(config), no_kinds)
 
 
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
+def _config_beside(path: Path, weights: Weights) -> RunConfig | None:
+    """The config.json in the folder of a file; of a file of torch only where it describes that network."""
+    if not os.path.isfile(path.parent / "config.json"):
+        return None
+    if path.suffix == SUFFIXES[0]:
+        return read_config(path.parent)
+    found = infer_config(weights.tensors)
     try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except SafetensorError:
-        raise UserError("{path} is damaged or cut short; copy or train it again", path=path) from None
-    except OSError as problem:
-        raise UserError("could not read {path}: {problem}", path=path, problem=reason_of(problem)) from problem
+        config = read_config(path.parent)
+    except ValueError:  # it may be of anything
+        return None
+    is_same = found and all(getattr(config, part) == getattr(found, part) for part in ("network", "width", "variant"))
+    return config if is_same else None
 
 
-def load_pickle(source: Path | io.BytesIO, name: Path | str) -> dict[str, Any]:
-    """Reads tensors and plain values; refuses a pickle that would run code."""
-    try:
-        return torch.load(source, map_location="cpu", weights_only=True)
-    except OSError as problem:
-        raise UserError("could not read {path}: {problem}", path=name, problem=reason_of(problem)) from problem
-    except Exception as problem:  # torch raises anything from KeyError to UnpicklingError on a foreign file
-        raise UserError(
-            "{name} is damaged or is no file of weights ({kind})", name=name, kind=type(problem).__name__
-        ) from problem
+def _restore(weights: Weights, config: RunConfig, name: str) -> Checkpoint:
+    """The network. Where the config is the course's, of which no folder says more, the weights say what it is."""
+    tensors, no_kinds = weights.tensors, None
+    if config == COURSE:
+        try:
+            config = infer_config(tensors) or config
+        except UserError as mistake:
+            raise UserError("{name}: {mistake}", name=name, mistake=mistake) from None
+        tensors, no_kinds = fit_kinds(tensors, name)
+    return Checkpoint(config, 0, restore(config, tensors, name), no_kinds)
+
+
+def _find_epoch(path: Path, weights: Weights, notes: list[Message]) -> int:
+    """The epoch by the name of a run's file, or that in the file, or the number in its name; said where guessed."""
+    name = path.name
+    if match := EPOCH_FILE.fullmatch(name):
+        epoch = int(match[2])
+        if weights.epoch not in (None, epoch):
+            notes.append(
+                Message("{name} says that it is of epoch {other}; its name counts", name=name, other=weights.epoch)
+            )
+        return epoch
+    if weights.epoch is not None:
+        return weights.epoch
+    for pattern in EPOCH_IN_NAME:
+        numbers = {int(number) for number in pattern.findall(path.stem)}
+        if len(numbers) == 1:
+            epoch = numbers.pop()
+            notes.append(Message("{name} does not say its epoch; by its name it is {epoch}", name=name, epoch=epoch))
+            return epoch
+    notes.append(Message("{name} does not say its epoch; it counts as 0", name=name))
+    return 0
+
+
+def _short(path: Path) -> str:
+    """What people are told of a path: the run and the file, and no folder of this machine."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name

@@ -5,12 +5,12 @@
 What does not have the form of a number of ours reads as "not measured": None.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-MAX_BYTES = 2**23  # of a metrics.json
+from .json_text import parse_object
+
 MAX_NUMBER = 1e12
 MAX_LEVELS = 100  # of a list of errors
 BASELINE = "floor"  # its key in metrics.json
@@ -121,20 +121,12 @@ class Baseline:
         return cls(real, _whole(_at(_at(value, "exam"), "steps")))
 
 
-def read_entries(text: bytes) -> dict[str, dict[str, Any]]:
-    """The entries of a metrics.json that have our form: epochs as text, and "floor"."""
-    if len(text) > MAX_BYTES:
-        return {}
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
+def read_entries(content: bytes, name: str = "metrics.json") -> dict[str, dict[str, Any]]:
+    """The entries of a metrics.json that have our form: epochs as text, and "floor". UserError where it is damaged."""
     return {
-        name: facts
-        for name, facts in found.items()
-        if isinstance(facts, dict) and (name == BASELINE or _is_epoch(name))
+        entry: facts
+        for entry, facts in parse_object(content, name).items()
+        if isinstance(facts, dict) and (entry == BASELINE or _is_epoch(entry))
     }
 
 

@@ -4,16 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ..engine import describe_device
-from ..server import PullLimits, Settings, TrainingQueue, VisitorPulls
+from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, TrainingQueue, VisitorPulls, VisitorRuns
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
-from .parts.scripts import modules, served_path
+from .parts.scripts import modules, script_text, served_path
+from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .tabs.run_tables import default_run_html
 from .words import ENGLISH, LANGUAGES, Words, translate
 
 TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
@@ -27,18 +30,26 @@ def build(
     settings: Settings | None = None,
     default_run: str = "sprites",
     pulls: VisitorPulls | None = None,
+    files: TemporaryFiles | None = None,
 ) -> gr.Blocks:
     """The whole app over the runs in a folder. It computes nothing before the first request."""
     settings = settings or Settings()
     pulls = pulls or VisitorPulls(runs, PullLimits() if settings.shared else None)
-    runner = TrainingQueue(60 * settings.max_training_minutes if settings.max_training_minutes else None)
-    app = gr.Blocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
+    files = files or temporary_files(settings)
+    max_seconds = 60 * settings.max_training_minutes if settings.max_training_minutes else None
+    runner = TrainingQueue(max_seconds, pulls.names, VisitorRuns(runs) if settings.shared else None)
+    app = SafeBlocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:
-            build_page(app, runs, assets, default_run, words, runner, pulls, settings)
+            build_page(app, runs, assets, default_run, words, runner, pulls, settings, files)
             if words is ENGLISH:
                 api.build(runs, default_run)
     return app
+
+
+def temporary_files(settings: Settings) -> TemporaryFiles:
+    """Gradio's folder, bounded."""
+    return TemporaryFiles(Path(get_upload_folder()), TemporaryLimits.of(settings))
 
 
 def build_page(
@@ -50,13 +61,15 @@ def build_page(
     runner: TrainingQueue,
     pulls: VisitorPulls,
     settings: Settings,
+    files: TemporaryFiles,
 ) -> None:
     """One page, in these words; all pages share one queue of trainings and the visitors' pulls."""
-    page = open_page(app, words, runs, assets, default_run)
+    page = open_page(app, words, runs, assets, default_run, files)
     gr.HTML(language_links(words), elem_classes="languages")
     path = next(path for path, others in LANGUAGES.items() if others is words)
     begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'
     gr.Markdown(f"# {words.title}\n{words.intro} {begin}", elem_classes="intro")
+    problem = gr.HTML(visible=False)
     with gr.Tabs() as tabs:
         with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
@@ -74,6 +87,12 @@ def build_page(
         words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )
     app.load(select_tab, outputs=tabs, queue=False, **PRIVATE)
+
+    def show_problem() -> gr.HTML:
+        html = default_run_html(page)
+        return gr.HTML(html, visible=bool(html))
+
+    app.load(show_problem, outputs=problem, queue=False, **PRIVATE)
 
 
 def language_links(words: Words) -> str:
@@ -93,8 +112,9 @@ def select_tab(request: gr.Request) -> gr.Tabs:
 
 
 def preview(assets: Path) -> Middleware:
-    """For `launch(app_kwargs={"middleware": …})`: the picture and the words that other sites show beside a link."""
-    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=served_path(assets) / "shipped" / "social.png")
+    """For `launch(app_kwargs={"middleware": …})`: what stands first in a page."""
+    picture = served_path(assets) / "shipped" / "social.png"
+    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script_text(assets, "memory.js"))
 
 
 def appearance(assets: Path) -> dict[str, Any]:
@@ -122,12 +142,12 @@ def appearance(assets: Path) -> dict[str, Any]:
     css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
-    language = f"<script>{(assets / 'js' / 'language.js').read_text('utf-8')}</script>"
+    first = "".join(f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js"))
     ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
         "theme": theme,
         "css": css,
-        "head": language + ahead + scoped,
+        "head": first + ahead + scoped,
         "favicon_path": assets / "shipped" / "icon.png",
         "js": hide,
         "footer_links": ["settings"],

@@ -1,7 +1,8 @@
-"""Tags for link previews: the title, description and picture that other sites show of a shared address.
+"""What stands first in each page: the tags for link previews, and the script that must run before Gradio's own.
 
-Gradio adds `launch(head=…)` with a script, and the programs that make previews run no scripts. So a middleware writes
-the tags into the HTML of each page, in place of Gradio's own.
+The tags are the title, description and picture that other sites show of a shared address. Gradio adds
+`launch(head=…)` with a script, and the programs that make previews run no scripts. So a middleware writes them into
+the HTML of each page, in place of Gradio's own.
 """
 
 import re
@@ -9,13 +10,15 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from starlette.datastructures import URL, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .guard import route_path
 from .words import Words
 
 GRADIO_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 TAGS = """<head>
+<script>{script}</script>
 <title>{title}</title>
 <meta name="description" content="{line}">
 <meta property="og:type" content="website">
@@ -30,11 +33,11 @@ TAGS = """<head>
 class PreviewMiddleware:
     """Adds TAGS to the pages of an ASGI app. pages: path -> words; other answers pass unchanged."""
 
-    def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path) -> None:
-        self.app, self.pages, self.picture = app, pages, picture
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path, script: str) -> None:
+        self.app, self.pages, self.picture, self.script = app, pages, picture, script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        words = self.pages.get(scope["path"].strip("/")) if scope["type"] == "http" else None
+        words = self.pages.get(route_path(scope).strip("/")) if scope["type"] == "http" else None
         if words is None:
             return await self.app(scope, receive, send)
         start: Message = {}
@@ -59,10 +62,19 @@ class PreviewMiddleware:
 
     def with_tags(self, html: str, words: Words, scope: Scope) -> str:
         """The page with the tags first in its head. The picture's address must be absolute."""
-        forwarded = dict(scope["headers"]).get(b"x-forwarded-proto", b"").decode().split(",")[0].strip()
-        here = URL(scope=scope)
-        address = here.replace(
-            scheme=forwarded or here.scheme, path=f"/gradio_api/file={self.picture.as_posix()}", query=""
+        picture = f"{root_address(scope)}/gradio_api/file={self.picture.as_posix()}"
+        tags = TAGS.format(
+            title=escape(words.title), line=escape(words.description), picture=escape(picture), script=self.script
         )
-        tags = TAGS.format(title=escape(words.title), line=escape(words.description), picture=escape(str(address)))
         return GRADIO_TAGS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.code}"', 1)
+
+
+def root_address(scope: Scope) -> str:
+    """The app's own address, as its visitors see it. The guard has checked the headers that say it."""
+    root = str(getattr(scope.get("app"), "root_path", "")).rstrip("/")  # GRADIO_ROOT_PATH as it was given
+    if "://" in root:
+        return root
+    headers = Headers(scope=scope)
+    scheme = headers.get("x-forwarded-proto", scope["scheme"]).split(",")[0].strip()
+    host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
+    return f"{scheme}://{host}{root}"

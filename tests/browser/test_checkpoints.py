@@ -1,7 +1,6 @@
 """The Checkpoints tab in a real Chromium, over a loopback Hub, with the app as a person starts it."""
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +27,6 @@ def served(tmp_path_factory) -> Iterator[tuple[str, FakeHub, Path]]:
     hub.add("me/run", there.path)
     hub.fault("GET", "/api/models/me/first", delay=60)
     environment = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_me", "SPRITES_RUN": "hf://me/first"}
-    environment |= {"SPRITES_CODE": "https://huggingface.co/spaces/me/sprites"}
     with running_app(runs, **environment) as address:
         yield address, hub, runs
     hub.stop()
@@ -148,40 +146,15 @@ def test_a_run_is_taken_along_as_zip_and_to_the_hub(page, served):
     page.get_by_label("Push to").fill("me/new")
     page.get_by_label("Private").check()
     press(page, "Push to the Hub")
+    page.locator("#push-asks").get_by_text("Publish own as me, to hf://me/new?").wait_for(timeout=SLOW)
+    assert ("model", "me/new") not in hub.repos, "one click is not enough"
+    press(page, "Yes, publish it")
     page.locator("#push-goes").get_by_role("link", name=f"{hub.url}/me/new").wait_for(timeout=2 * SLOW)
     pushed = hub.repos["model", "me/new"]
     assert (
         pushed.private and pushed.head.tree["model_4.safetensors"].data == RunFolder(runs / "own").file(4).read_bytes()
     )
     assert "hf_me" not in page.content()
-
-
-def test_a_job_starts_when_its_price_is_agreed_to_and_is_found_again_by_the_browser(page, served):
-    address, hub, _ = served
-    hub.jobs.clear()
-    open_tab(page, address)
-    page.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
-    page.get_by_text("At most $0.40").wait_for(timeout=SLOW)
-    page.get_by_label("Where it pushes").fill("me/trained")
-    press(page, "Start the job")
-    page.locator(".toast-body").get_by_text("Tick the box first").wait_for(timeout=SLOW)
-    assert not hub.jobs
-    page.get_by_label("I agree to pay that").check()
-    press(page, "Start the job")
-    page.locator("#job-goes").get_by_text("Closing this page does not end it").wait_for(timeout=SLOW)
-    assert not page.get_by_label("I agree to pay that").is_checked()
-    step = {"event": "step", "step": 20, "total": 6400, "loss": 0.5, "lr": 0.001, "sprites": 100}
-    hub.jobs[0].lines.append(json.dumps(step))
-    page.locator("#job-goes").get_by_text("step 20 of 6,400").wait_for(timeout=SLOW)
-    later = page.context.new_page()
-    page.close()
-    open_tab(later, address)
-    later.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
-    press(later, "Follow the job")
-    later.locator("#job-goes").get_by_text("step 20 of 6,400").wait_for(timeout=SLOW)
-    press(later, "Cancel the job")
-    later.locator("#job-goes").get_by_text("The job was cancelled.").wait_for(timeout=SLOW)
-    assert [job.stage for job in hub.jobs] == ["CANCELED"]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -58,14 +58,6 @@ def press_push(page, target):
     page.get_by_role("button", name="Push to the Hub").click()
 
 
-def press_start_of_a_job(page, target):
-    page.get_by_role("button", name=ENGLISH.hub.gpu.title).click()
-    page.get_by_text("At most $0.40").wait_for(timeout=SLOW)
-    page.get_by_label("Where it pushes").fill(target)
-    page.get_by_label("I agree to pay that").check()
-    page.get_by_role("button", name="Start the job").click()
-
-
 def wait_for_refusal(page):
     page.locator("#push-goes .problem").get_by_text(REFUSAL).wait_for(timeout=SLOW)
 
@@ -94,6 +86,8 @@ def test_a_visitor_pushes_with_their_own_token_until_they_sign_out(page, served)
     open_tab(page, address)
     press_sign_in(page)
     press_push(page, "visitor/new")
+    page.locator("#push-asks").get_by_text("as visitor, to hf://visitor/new").wait_for(timeout=SLOW)
+    page.get_by_role("button", name="Yes, publish it").click()
     page.locator("#push-goes").get_by_role("link", name=f"{hub.url}/visitor/new").wait_for(timeout=2 * SLOW)
     assert "model_4.safetensors" in hub.repos["model", "visitor/new"].head.tree
     assert not page.locator(".hint").get_by_text(REFUSAL).is_visible()
@@ -105,21 +99,6 @@ def test_a_visitor_pushes_with_their_own_token_until_they_sign_out(page, served)
     press_push(page, "visitor/again")
     wait_for_refusal(page)
     assert not hub.log
-
-
-def test_a_job_is_started_and_paid_by_the_visitor_who_signed_in(page, served):
-    address, hub = served
-    open_tab(page, address)
-    press_start_of_a_job(page, "visitor/trained")
-    page.locator(".toast-body").get_by_text(REFUSAL).wait_for(timeout=SLOW)
-    assert not hub.jobs
-    press_sign_in(page)
-    press_start_of_a_job(page, "visitor/trained")
-    page.locator("#job-goes").get_by_text("Closing this page does not end it").wait_for(timeout=SLOW)
-    assert [job.spec["secrets"] for job in hub.jobs] == [{"HF_TOKEN": TOKEN}]
-    assert_the_token_is_not_shown(page, address)
-    page.get_by_role("button", name="Cancel the job").click()
-    page.locator("#job-goes").get_by_text("The job was cancelled.").wait_for(timeout=SLOW)
 
 
 @pytest.mark.parametrize(("path", "words"), [("/", ENGLISH), ("/zh", CHINESE)], ids=["English", "Chinese"])

@@ -115,7 +115,7 @@ def test_a_folder_arrives_with_its_subfolders(page, served, tmp_path):
     (tmp_path / "notes" / "notes.txt").write_text("no picture")
     chooser = page.locator("#train-folder input")
     chooser.set_input_files(tmp_path / "notes")
-    page.get_by_text("There are no pictures in that folder").wait_for()
+    page.get_by_text("notes.zip holds no pictures").first.wait_for()
     pixels, _ = draw(30)
     for i, sprite in enumerate(pixels):
         path = tmp_path / "mine" / ("hero" if i % 3 else "food") / f"{i}.png"
@@ -180,6 +180,20 @@ def test_uploaded_pictures_are_shown_and_a_bad_upload_is_said_so(page, served, t
     page.locator("#train-files input[type=file]").set_input_files(tmp_path / "good.zip")
     page.get_by_text("to train on: Hero").wait_for()
     page.locator(".data-sheet").wait_for()
+
+
+def test_a_sheet_shows_its_tiles_and_a_wrong_guess_is_corrected(page, served, tmp_path):
+    page.goto(served)
+    set_up_a_run(page, "mine", epochs=1)
+    page.get_by_role("radio", name="my pictures").check()
+    assert not page.get_by_label("Tile size of a sheet").is_visible()
+    tiles = draw(24)[0].reshape(4, 6, 16, 16, 3).swapaxes(1, 2).reshape(64, 96, 3)
+    Image.fromarray(tiles).save(tmp_path / "sheet.png")
+    page.locator("#train-files input[type=file]").set_input_files(tmp_path / "sheet.png")
+    page.get_by_text("sheet.png: cut into 24 tiles of 16 x 16 pixels").wait_for()
+    page.get_by_label("Tile size of a sheet").fill("32")
+    page.get_by_label("Tile size of a sheet").press("Enter")
+    page.get_by_text("sheet.png: cut into 6 tiles of 32 x 32 pixels").wait_for()
 
 
 def test_after_kill_9_the_run_is_listed_and_goes_on(chromium, tmp_path):

@@ -461,4 +461,4 @@ def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chines
         page.get_by_text(CHINESE.train.idle).wait_for()
         page.get_by_label(CHINESE.train.name).fill("../x")
         page.get_by_role("button", name=CHINESE.train.start).click()
-        page.get_by_text(CHINESE.run_name).wait_for()
+        page.get_by_text("不能作训练任务的名字").wait_for()

@@ -20,7 +20,7 @@ from diffusion.core.trainer import EpochDone, TrainConfig
 from diffusion.data import pixelart
 from diffusion.engine import Request, describe_request
 from diffusion.refs import EpochRef
-from diffusion.runs.train_run import Plan, run_plan
+from diffusion.runs import Plan, run_plan
 from diffusion.sprites import columns_for
 from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.run_folder import RunFolder
@@ -209,8 +209,8 @@ def test_every_setting_of_sample_changes_the_sprites(tmp_path, checkpoint, words
         (["--eta", 2], "eta must be between 0 and 1"),
         (["--scale", 0], "--scale must be between 1 and 32"),
         (["--checkpoint", "nowhere.safetensors"], "nowhere.safetensors does not exist"),
-        (["--checkpoint", "text.pth"], "text.pth is damaged or is no file of weights"),
-        (["--checkpoint", "text.safetensors"], "is not a run folder: it has no config.json"),
+        (["--checkpoint", "text.pth"], "text.pth is no file of weights"),
+        (["--checkpoint", "text.safetensors"], "text.safetensors is no file of weights"),
         (["--checkpoint", "."], "does not exist; a checkpoint is a file such as"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
@@ -462,14 +462,37 @@ def test_settings_of_an_earlier_version_say_what_is_no_longer_applied(tmp_path, 
     assert len(told) == clip and all("sets clip, which no longer exists and is not applied" in line for line in told)
 
 
+GOOD_SETTINGS = {"epochs": ["tiny/0"], "kinds": [0, 0, 0, 0, 0], "count": 1, "steps": 1}
+
+
+def settings_with(**changes) -> str:
+    return json.dumps(GOOD_SETTINGS | changes)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("[" * 10_000, "it is nested deeper than 24 levels"),
+        (settings_with(seed=7).replace("7", "9" * 5000), "it holds a number of 5000 digits"),
+        (settings_with(seed=10**35), "seed must be between 0 and 4294967295, not 10^35"),
+        (settings_with(seed="7"), "seed must be a whole number, not '7'"),
+        (settings_with(steps=2.5), "steps must be a whole number, not 2.5"),
+        (settings_with(count=[1]), "count must be a whole number, not [1]"),
+        (settings_with(guidance=float("nan")), "guidance must be between 0 and 10, not nan"),
+        (settings_with(guidance="x" * 5000), "guidance must be a number, not 'xxx"),
+        (settings_with(sampler={}), "sampler must be one of"),
+        (settings_with(kinds="hero"), "must be 5 numbers from 0 to 1"),
+        (settings_with(kinds=["a"] * 5), "must be 5 numbers from 0 to 1"),
+        (settings_with(fresh_noise=1), "must be true or false"),
+        (settings_with(epochs=["tiny/0"] * 40), "it names 40 epochs; up to 6 can be sampled together"),
+        (settings_with(epochs="tiny/0"), "it has no list of epochs"),
+        ('{"seed": 1, "seed": 2}', "it names seed twice"),
+        ("\x00" * 70_000, "it is larger than 0.1 MB"),
         ("", "holds no settings"),
         ("[]", "holds no settings"),
         ('{"epochs": ["tiny/0"]}', "holds no settings"),
         ('{"epochs": [7], "kinds": [0, 0, 0, 0, 0]}', "holds no settings"),
-        ('{"epochs": [], "kinds": [0, 0, 0, 0, 0]}', "names no epoch"),
+        ('{"epochs": [], "kinds": [0, 0, 0, 0, 0]}', "it names no epoch"),
         ('{"epochs": ["../x/0"], "kinds": [0, 0, 0, 0, 0]}', "is not an epoch of a run"),
         ('{"epochs": ["tiny/9"], "kinds": [0, 0, 0, 0, 0]}', "no epoch 9; it has: 0, 4"),
         ('{"epochs": ["gone/0"], "kinds": [0, 0, 0, 0, 0]}', "no such folder"),
@@ -483,4 +506,13 @@ def test_a_wrong_file_of_settings_is_one_line(tmp_path, capsys, text, expected):
     words = ["--request", tmp_path / "r.json", "--runs", tmp_path / "runs", "--out", tmp_path / "x.png"]
     assert run("sample", *words) == 2
     error = capsys.readouterr().err
-    assert expected in error and error.count("\n") == 1 and not (tmp_path / "x.png").exists()
+    assert expected in error and error.count("\n") == 1 and len(error) < 900 and not (tmp_path / "x.png").exists()
+
+
+def test_what_was_guessed_about_a_file_of_weights_is_said(tmp_path, capsys):
+    config = RunConfig(network="context-unet", width=8, variant="course", schedule="course")
+    torch.save({"model": config.build().state_dict()}, tmp_path / "ddpm-12.pt")
+    words = ["--steps", "1", "--count", "1", "--out", tmp_path / "x.npy"]
+    assert run("sample", "--checkpoint", tmp_path / "ddpm-12.pt", *words) == 0
+    said = capsys.readouterr()
+    assert "ddpm-12.pt does not say its epoch; by its name it is 12" in said.err and "epoch 12" in said.out

@@ -215,20 +215,31 @@ def test_the_largest_pictures_and_the_most_are_bounded():
 def test_all_pictures_alike_are_refused_and_few_are_noted(tmp_path):
     for name, array in (("blank", PIXELS[:1].repeat(9, 0)), ("few", PIXELS[:3].repeat(9, 0)), ("one", PIXELS[:1])):
         np.save(tmp_path / f"{name}.npy", array)
-    with pytest.raises(ValueError, match=r"all 9 pictures of blank\.npy look the same"):
+    with pytest.raises(ValueError, match=r"all 9 pictures of blank\.npy are equal"):
         open_dataset(str(tmp_path / "blank.npy"))
     assert "only 3 of 27 pictures are different" in map(str, open_dataset(str(tmp_path / "few.npy"))[0].notes)
     assert len(open_dataset(str(tmp_path / "one.npy"))[0]) == 1
 
 
-def test_an_upload_with_alpha_that_vanishes_on_white_says_so(tmp_path):
+def test_an_upload_with_alpha_that_would_vanish_on_white_lies_on_black(tmp_path):
     white = np.full((9, 16, 16, 4), 255, np.uint8)
     white[..., 3] = np.random.default_rng(0).integers(0, 2, (9, 16, 16)) * 255
     content = io.BytesIO()
     np.save(content, white)
     (tmp_path / "x.npy").write_bytes(content.getvalue())
-    with pytest.raises(ValueError, match="are they white on transparent"):
-        open_upload([tmp_path / "x.npy"])
+    found = open_upload([tmp_path / "x.npy"])
+    assert np.array_equal(found.pixels, np.where(white[..., 3:], 255, 0).repeat(3, 3))
+    said = " / ".join(map(str, found.notes))
+    assert "9 of 9 pictures lie on black" in said and "put on white" not in said
+
+
+def test_large_pictures_with_alpha_keep_their_lines_and_their_clear_ground():
+    large = np.zeros((4, 32, 32, 4), np.uint8)
+    for i, picture in enumerate(large):
+        picture[4:28, 5 + 4 * i] = (0, 0, 0, 255)
+        picture[8 + i, 3:30] = (200, 30, 60, 255)
+    found = read_arrays(large, None, "x").pixels
+    assert (found[:, 0, 0] == 255).all() and ((found == 0).all(-1).sum((1, 2)) >= 8).all()
 
 
 def test_of_two_layouts_the_one_with_square_pictures_is_read():

@@ -16,8 +16,8 @@ from PIL import Image
 from support.fakehub import FakeHub
 
 from diffusion.data.dataset import SpriteSet, from_arrays, open_dataset
+from diffusion.data.decode import fit_to_sprite
 from diffusion.data.pixelart import draw
-from diffusion.data.readers import fit_to_sprite
 from diffusion.sprites import KINDS
 
 REAL = Path(__file__).parent.parent.parent.parent / "shared" / "data"
@@ -352,10 +352,13 @@ WRONG: dict[str, tuple[Maker, str]] = {
     "folder without pictures": (file("hero/x.txt", b"hello"), "hero holds no pictures"),
     "text as zip": (file("x.zip", b"not a zip"), "is not a readable .zip"),
     "truncated zip": (file("x.zip", zipped(a_png=GOOD_PNG)[:-30]), "is not a readable .zip"),
-    "zip with another checksum": (file("x.zip", overwritten(zipped(a_png=NOISE), 99, b"?")), "is not a readable .zip"),
+    "zip with another checksum": (
+        file("x.zip", overwritten(zipped(a_png=NOISE), 99, b"?")),
+        "a.png in x.zip cannot be unpacked",
+    ),
     "zip that cannot be unpacked": (
         file("x.zip", overwritten(zipped(a_png=b"sprites" * 999), 35, b"\xff")),
-        "is not a readable .zip",
+        "a.png in x.zip cannot be unpacked",
     ),
     "zip without pictures": (file("x.zip", zipped(a_txt=b"hello")), "x.zip holds no pictures"),
     "zip with a broken png": (file("x.zip", zipped(a_png=GOOD_PNG[:60])), "a.png in x.zip is not a picture"),

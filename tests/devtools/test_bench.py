@@ -9,9 +9,10 @@ from diffusion.__main__ import main
 from diffusion.core.context_unet import ContextUnet
 from diffusion.core.samplers import Noise, sample
 from diffusion.core.schedule import NoiseSchedule
-from diffusion.devtools import bench
+from diffusion.devtools import bench, bench_soak
 from diffusion.devtools.bench import Row, Spread, Table, compare_table, flops, measure_in_turn
 from diffusion.devtools.course_loops import course_sampling_loop
+from diffusion.devtools.page_client import PageClient
 from diffusion.engine.device import Device
 
 
@@ -90,3 +91,28 @@ def test_tables_and_json_say_the_same(capsys, monkeypatch):
 def test_no_rounds_are_refused(capsys):
     assert main(["bench", "--rounds", "0"]) == 2
     assert "at least 1" in capsys.readouterr().err
+
+
+def test_the_soak_uses_the_page_as_a_browser_does(tiny_app):
+    """Its tabs, a player and a download; what fails there is counted and would spoil an hour."""
+    with PageClient(tiny_app) as page:
+        assert page.open_all_tabs() > 5
+        walk = {"Run": "tiny", "Training epoch": 31, "Sprites": 2, "Steps": 2, "Sampler": "ddim"}
+        assert page.play("watch-player", walk) >= 2
+        assert page.download(page.pack("run-zip", {"Run": "tiny"})[0]) > 1000
+
+
+def test_the_growth_is_that_since_the_first_of_each_kind(monkeypatch):
+    samples = [bench_soak.Sample(f"{size}", size, 5, 10, 0) for size in (300, 500, 520)]
+    uses = bench_soak.Uses()
+    monkeypatch.setitem(bench_soak.USES, "train", lambda address, number: 1 / 0)
+    uses.carry_out("train", "")
+    *_, failed, growth = bench_soak.report(samples, uses)
+    assert growth.rows[0].value.median == 20
+    assert failed.rows[0].name == "train: ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize("minutes", ["0", "nan", "1e9"])
+def test_a_soak_of_no_time_or_of_no_end_is_refused(capsys, minutes):
+    assert main(["bench", "--only", "soak", "--minutes", minutes]) == 2
+    assert "--minutes must be above 0" in capsys.readouterr().err

@@ -280,6 +280,45 @@ def test_memory_stays_for_the_next_evaluation():
     assert kept < 100 < given_back
 
 
+ONE_HEAP = """
+import sys, threading, psutil, torch
+from diffusion.engine.cpu import return_freed_memory, share_one_heap
+
+def megabytes():
+    return psutil.Process().memory_info().rss / 2**20
+
+def work():
+    blocks = [torch.ones(2**16) for _ in range(800)]  # 200 MB, a quarter each: none is mapped by itself
+    kept.append(blocks[-1])
+
+kept = []
+torch.set_num_threads(1)
+if sys.argv[1] == "one":
+    share_one_heap()
+before = megabytes()
+for _ in range(4):
+    stays = threading.Event()
+    ready = threading.Event()
+    threading.Thread(target=lambda stays=stays, ready=ready: (work(), ready.set(), stays.wait()), daemon=True).start()
+    ready.wait()
+print(megabytes() - before, end=" ")
+return_freed_memory()
+print(megabytes() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked on Linux only")
+def test_threads_find_the_memory_that_others_have_freed_and_it_can_be_given_back():
+    def megabytes(heaps):
+        command = [sys.executable, "-c", ONE_HEAP, heaps]
+        printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return map(float, printed.stdout.split())
+
+    (many, _), (one, given_back) = megabytes("many"), megabytes("one")
+    assert given_back < 40 and one < 300, "the memory of one thread at most"
+    assert many > 1.5 * one, "otherwise the setting is not needed any more"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where a process's threads can be counted")
 def test_a_caller_keeps_no_worker_threads_beside_the_engine_s():
     """With more worker threads than cores, every step took a fifth longer."""
@@ -291,7 +330,7 @@ def test_a_caller_keeps_no_worker_threads_beside_the_engine_s():
 
 MEASURED = """
 import os, time, torch
-from diffusion.engine.device import measure_bf16_speedup
+from diffusion.engine.device import is_bf16_right
 from diffusion.runs.estimate import measure_training_speed
 
 def threads():
@@ -300,7 +339,7 @@ def threads():
 
 torch.set_num_threads(4)
 before = threads()
-measure_bf16_speedup()
+is_bf16_right()
 printed = [threads() - before]
 measure_training_speed("sprite-unet", 16, 64)
 print(*printed, threads() - before)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from diffusion.engine.device import Device, find_device, measure_bf16_speedup
+from diffusion.engine.device import Device, find_device
 from diffusion.engine.generation import Request, generate
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.checkpoint_files import Checkpoint
@@ -101,4 +101,4 @@ def test_more_steps_than_levels_and_a_wild_seed_are_explained():
 
 def test_the_device_is_found_once_and_says_what_it_is():
     assert find_device() is find_device()
-    assert "torch" in str(find_device()) and measure_bf16_speedup() > 0
+    assert "torch" in str(find_device())

@@ -20,14 +20,16 @@ from support.fakehub import FakeHub
 from support.runs import make_run
 
 from diffusion.__main__ import main
+from diffusion.errors import UserError
 from diffusion.hub import client as hub_client
 from diffusion.hub.client import PATIENCE, Progress, Waiting, run_to_end
 from diffusion.hub.listing import list_epochs
 from diffusion.hub.pull import EpochHere, LocalCopy, find_or_pull, pull_epochs
 from diffusion.refs import HubRef
+from diffusion.store import RunFolder, list_runs
 from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.quality import EpochMetrics, read_metrics
-from diffusion.store.run_folder import RunFolder, list_runs
+from diffusion.store.run_lock import LOCK, lock_run
 
 REF = HubRef("me/run")
 METRICS = {"0": {"step": 1, "loss": 0.5, "held_out_loss": 0.4}, "4": {"step": 5, "quality": {"frechet": {"mean": 2}}}}
@@ -137,6 +139,7 @@ def test_numbers_that_are_not_ours_are_not_taken(hub, api, tmp_path, said):
     hub.put("me/run", {"metrics.json": said})
     listing = list_epochs(api, REF)
     assert not any(remote.metrics != EpochMetrics() for remote in listing.epochs.values())
+    assert (listing.problem is None) == (said[:1] == b"{")
     assert events(pull_epochs(api, listing, [0], tmp_path / "r")) == here(0)
     assert RunFolder(tmp_path / "r").metrics() == {}
 
@@ -157,6 +160,7 @@ def test_a_pulled_run_is_a_run_like_any_other(hub, api, files, tmp_path):
     assert (run.config(), run.metrics(), run.card()) == (RunConfig(width=8), read_metrics(METRICS), "# Mine\n")
     found = contents(run.path)
     assert found.keys() == {*files, "hub.json"} - {"model_12.safetensors"}
+    found.pop(LOCK, None)  # which ended with the process
     assert all(found[name] == files[name] for name in found if name != "hub.json")
     source = run.source()
     assert (source["repo"], source["revision"], source["commit"]) == ("me/run", None, listing.repo.commit)
@@ -213,8 +217,8 @@ def test_only_a_runs_own_file_names_are_looked_at(hub, api, files, tmp_path, nam
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (lambda _: b"<html>", "is no safetensors file"),
-        (lambda weights: weights[:-8], "is no safetensors file"),
+        (lambda _: b"<html>", "is a web page, not weights"),
+        (lambda weights: weights[:-8], "is damaged or cut short"),
         (lambda weights: save({"a": torch.ones(2)}), "is not a checkpoint of sprite-unet"),
         (lambda weights: save({name: t[None].contiguous() for name, t in load(weights).items()}), "of another size"),
         (lambda weights: save({name: t * torch.nan for name, t in load(weights).items()}), "not finite"),
@@ -267,9 +271,7 @@ def test_a_pickle_that_would_run_code_is_not_run(hub, api, tmp_path):
     content = io.BytesIO()
     torch.save({"a": Payload()}, content)
     hub.add("me/evil", {"model_0.pth": content.getvalue()})
-    with pytest.raises(
-        ValueError, match=r"hf://me/evil cannot be used: model_0\.pth is damaged or is no file of weights"
-    ):
+    with pytest.raises(ValueError, match=r"hf://me/evil cannot be used: model_0\.pth holds a pickled object"):
         list(pull_epochs(api, list_epochs(api, HubRef("me/evil")), None, tmp_path / "r", allow_pickle=True))
     assert not Path("/tmp/sprites-were-here").exists() and not (tmp_path / "r").exists()
 
@@ -572,6 +574,7 @@ def test_a_pull_that_is_killed_leaves_whole_files_and_goes_on(hub, files, tmp_pa
     folder = tmp_path / "me--run"
     found = contents(folder)
     assert "model_0.safetensors" in found and "model_4.safetensors" not in found
+    found.pop(LOCK, None)  # which ended with the process
     assert all(found[name] == files[name] for name in found if name != "hub.json")
     assert list(RunFolder(folder).epochs()) == [0]
 
@@ -582,3 +585,31 @@ def test_a_pull_that_is_killed_leaves_whole_files_and_goes_on(hub, files, tmp_pa
     assert not hub.asked("model_0")
     found = contents(folder)
     assert {name: found[name] for name in files} == files and found.keys() == {*files, "hub.json"}
+
+
+# Leftovers and other processes
+
+
+@pytest.mark.parametrize("name", [LOCK, ".hub.json.part", ".config.json.part", "training/labels.npy"])
+def test_what_a_killed_process_left_is_no_other_run(api, files, tmp_path, name):
+    """Of a pull that was killed at its first file, or of an upload that was being copied into a run of that name."""
+    (tmp_path / "run" / name).parent.mkdir(parents=True)
+    (tmp_path / "run" / name).write_bytes(b"half")
+    assert EpochHere(0, True) in list(pull_epochs(api, list_epochs(api, REF), [0], tmp_path / "run"))
+    found = contents(tmp_path / "run")
+    assert found["model_0.safetensors"] == files["model_0.safetensors"]
+    assert found.keys() <= files.keys() | {"hub.json"}
+
+
+def test_a_file_of_a_person_keeps_a_pull_out(api, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match="run holds another run"):
+        list(pull_epochs(api, list_epochs(api, REF), [0], tmp_path / "run"))
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["notes.txt"]
+
+
+def test_a_pull_waits_for_no_training_and_says_who_has_the_folder(api, tmp_path, monkeypatch):
+    monkeypatch.setattr("diffusion.hub.pull.LOCK_SECONDS", 0.1)
+    with lock_run(tmp_path / "run"), pytest.raises(UserError, match="run is in use"):
+        list(pull_epochs(api, list_epochs(api, REF), [0], tmp_path / "run"))

@@ -390,5 +390,48 @@ def test_a_push_over_xet_comes_back(run, monkeypatch, tmp_path):
     assert (tmp_path / "back" / "model_4.safetensors").read_bytes() == run.epochs()[4].read_bytes()
 
 
+@pytest.fixture
+def read_only(monkeypatch) -> None:
+    """As on a disk that is mounted for reading; tests may run as root, who may write everywhere else."""
+    plain = open
+
+    def refuse(path: Path, mode: str = "r", *rest: object, **named: object):
+        if "w" in mode and Path(path).parent.name == "mine":
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path, mode, *rest, **named)
+
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("diffusion.runs.publish.is_writable", lambda folder: False)
+
+
+def test_a_run_that_can_only_be_read_is_pushed_and_what_is_missing_is_said(hub, run, monkeypatch, capsys, read_only):
+    for path in run.path.glob("sample_*.png"):
+        path.unlink()
+    hub.stand_in(monkeypatch)
+    monkeypatch.setenv("HF_TOKEN", "hf_me")
+    before = contents(run.path)
+    assert main(["push", str(run.path), "--to", "me/run"]) == 0
+    out, err = capsys.readouterr()
+    assert "files of" in out and "model_4.safetensors" in hub.repos["model", "me/run"].head.tree
+    assert "the card of mine gets no picture: its folder is read-only" in err
+    assert "hf://me/run has the run, but mine does not know it: could not write" in err and "read-only" in err
+    assert "token" not in err and contents(run.path) == before
+
+
+def test_a_file_that_cannot_be_read_is_named_and_no_token(hub, api, run, monkeypatch):
+    plain = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "model_4.safetensors":
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path)
+
+    run_to_end(publish_run(api, run, REF))
+    hub.put("me/run", {"model_4.safetensors": None})
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ValueError, match=r"model_4\.safetensors cannot be read or written: Permission denied"):
+        run_to_end(publish.push_run(api, run, HubRef("me/other")))
+
+
 def test_no_test_can_reach_the_real_hub():
     assert os.environ["HF_ENDPOINT"] == "http://127.0.0.1:9" and HfApi().endpoint == "http://127.0.0.1:9"

@@ -20,6 +20,12 @@ test("a query is read by the tab it names, and by no other", () => {
   assert.deepEqual([query.get("view"), query.get("at")], ["x0", "7"]);
 });
 
+test("a comma and a per cent sign in a run's name are told from the commas between epochs", () => {
+  const query = new URLSearchParams(queryOf({ epochs: ["a,b/4", "50%/31"], kinds: [0.5, 0] }));
+  assert.equal(query.get("epochs"), "a%2Cb/4,50%25/31");
+  assert.equal(query.get("kinds"), "0.5,0");
+});
+
 test("the lesson's state survives its address, in every step", () => {
   const state = {
     ...firstState(OFFER), at: 15, view: "x0", sprite: 4, t: 300, seed: 12, model: 4, asked: 2, n: 50, moment: 25,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isPicture } from "../../assets/js/folder.js";
+import { isWanted, partToSend } from "../../assets/js/folder.js";
 import { fill } from "../../assets/js/dom.js";
 import {
   COLOURS, base64Of, bytesOf, pack, rgbOf, rgbaOf, toBytes, toFloats, unpack, withoutAlpha,
@@ -42,7 +42,14 @@ test("a template takes its values by name", () => {
   assert.equal(fill("{n} of {total}, {n}", { n: 1, total: 2 }), "1 of 2, 1");
 });
 
-test("of a folder only pictures are sent", () => {
-  const names = ["a.png", "B.JPEG", ".hidden.png", "notes.txt", "a.png.txt", "c.webp"];
-  assert.deepEqual(names.filter(isPicture), ["a.png", "B.JPEG", "c.webp"]);
+test("of a folder all is sent but what systems add, so that the server can name what it does not use", () => {
+  const paths = ["my/a.png", "my/notes.txt", "my/.hidden.png", "my/__MACOSX/a.png", "my/hero/Thumbs.db", "my/b.aseprite"];
+  assert.deepEqual(paths.filter(isWanted), ["my/a.png", "my/notes.txt", "my/b.aseprite"]);
+});
+
+test("of a large file that is no picture only the beginning is sent", () => {
+  const large = new Uint8Array(2 ** 20 + 1);
+  assert.equal(partToSend(new File([large], "film.mp4")).size, 64);
+  assert.equal(partToSend(new File([large], "large.PNG")).size, 2 ** 20 + 1);
+  assert.equal(partToSend(new File([new Uint8Array(9)], "sprite")).size, 9);
 });

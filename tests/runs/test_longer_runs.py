@@ -164,7 +164,7 @@ def test_a_bar_of_fewer_sprites_than_a_batch_ends_at_its_end(tmp_path, monkeypat
     words = ["--data", "builtin:7", "--batch-size", "100", "--width", "8", "--no-evaluate"]
     assert main(["train", "--run", str(tmp_path / "mine"), *words, "--epochs", "2"]) == 0
     assert [(bar.n, bar.total) for bar in bars] == [(14, 14)]
-    speeds = [entry["sprites_per_second"] for entry in RunFolder(tmp_path / "mine")._entries().values()]
+    speeds = [entry["sprites_per_second"] for entry in RunFolder(tmp_path / "mine").numbers.read().values()]
     assert speeds == [7, 7], "a fake second passed in every epoch, with seven sprites"
     assert main(["train", "--run", str(tmp_path / "mine"), "--resume", "--epochs", "3", "--no-evaluate"]) == 0
     assert (bars[1].n, bars[1].total) == (21, 21)

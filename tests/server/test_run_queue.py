@@ -1,6 +1,9 @@
 """The run that belongs to the server."""
 
+import errno
 import json
+import os
+import re
 import shlex
 import time
 from dataclasses import replace
@@ -14,14 +17,18 @@ from support.runs import make_run, until
 from diffusion.__main__ import main
 from diffusion.core.trainer import EpochDone, StepDone, TrainConfig
 from diffusion.engine.generation import generate_finished
+from diffusion.errors import Message, UserError
+from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.runs.estimate import estimate_seconds
 from diffusion.runs.previews import PREVIEW_COUNT, draw_previews, preview_requests
-from diffusion.runs.train_run import Plan, load_plan, run_plan
-from diffusion.server.run_queue import MAX_WAITING, TrainingQueue, is_interrupted
+from diffusion.server.run_history import is_interrupted
+from diffusion.server.run_queue import MAX_WAITING, TrainingQueue
 from diffusion.server.run_status import CURVE_POINTS, extend_curve
+from diffusion.server.visitor_pulls import VisitorPulls
 from diffusion.sprites import KINDS
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.run_folder import RunFolder
+from diffusion.store.run_lock import lock_run
 
 TINY = TrainConfig(epochs=2, batch_size=20)
 
@@ -218,7 +225,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_no_epoch(runner, who
     fill(asked.folder / name)
     runner.start(load_plan(run), resume=True)
     now = until(runner, lambda now: not now.busy)
-    assert now.state == "failed" and str(now.message) == f"could not write {asked.folder / name}: the disk is full"
+    assert now.state == "failed" and str(now.message) == f"could not write mine/{name}: the disk is full"
     assert (asked.folder / "model_0.safetensors").read_bytes() == before
     assert run.load(0) and 0 in run.metrics() and run.resume_state()["epoch"] == whole_epochs - 1
     assert is_interrupted(run), "the page would not offer to resume it"
@@ -365,9 +372,92 @@ def test_the_command_of_a_plan_is_understood_as_the_same_plan(tmp_path, monkeypa
 def test_the_time_it_will_take_grows_with_all_that_takes_time(tmp_path):
     def seconds(pictures=2000, validation=500, **changes):
         training = TrainConfig(**{"epochs": 4, "batch_size": 20} | changes)
-        return estimate_seconds(Plan(folder=tmp_path / "mine", width=8, training=training), pictures, validation)
+        plan = Plan(folder=tmp_path / "mine", width=8, training=training)
+        return estimate_seconds(plan, pictures, validation, lambda network, width, batch_size: 100.0)
 
     usual = seconds()
     assert 0 < usual < seconds(pictures=4000) < seconds(pictures=4000, validation=2000)
     assert seconds(epochs=8) == pytest.approx(2 * usual)
     assert not (tmp_path / "mine").exists()
+
+
+# Names, owners, and a disk that is full from the start
+
+
+def test_a_disk_that_is_full_at_the_first_file_ends_the_run_and_leaves_nothing(runner, tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        for owner in ("", "anna"):
+            runner.start(plan(tmp_path / "mine"), owner=owner)
+            now = until(runner, lambda now: not now.busy)
+            assert now.state == "failed" and re.search("could not write mine/.*: the disk is full", str(now.message))
+            runner.wait()
+            assert not list(tmp_path.iterdir())
+    runner.start(plan(tmp_path / "mine"), owner="anna")  # there is room again
+    until(runner, lambda now: now.state == "finished")
+    assert RunFolder(tmp_path / "mine").is_finished()
+
+
+def test_a_bug_in_a_run_is_told_with_its_number_and_the_next_one_begins(runner, tmp_path, monkeypatch, caplog):
+    def broken(*_, **__):
+        raise ZeroDivisionError("/srv/secret")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("diffusion.server.run_queue.run_plan_on_lent_gpu", broken)
+        runner.start(plan(tmp_path / "mine"))
+        now = until(runner, lambda now: now.state == "failed")
+    number = re.search("number ([0-9a-f]{4})", str(now.message))[1]
+    assert number in caplog.text and "secret" not in str(now.message)
+    runner.start(plan(tmp_path / "mine"))
+    until(runner, lambda now: now.state == "finished")
+
+
+def test_a_run_in_use_by_another_process_is_not_trained(runner, tmp_path):
+    with lock_run(tmp_path / "mine"):
+        runner.start(plan(tmp_path / "mine"), owner="anna")
+        now = until(runner, lambda now: now.state == "failed")
+        assert "mine is in use" in str(now.message)
+
+
+def test_a_name_is_taken_from_the_moment_it_is_asked_for(runner, tmp_path):
+    names, pulls = runner.names, VisitorPulls(tmp_path)
+    pulls.names = names
+    with runner.reserve("mine"):  # its upload is still being read
+        for ask in (lambda: runner.start(plan(tmp_path / "mine")), lambda: next(pulls.pull(None, None, [], "mine"))):
+            with pytest.raises(UserError, match="mine is being trained or waits"):
+                ask()
+        names.release("mine")
+    runner.start(plan(tmp_path / "first", count=2000))
+    runner.start(plan(tmp_path / "second"))
+    for name in ("first", "second"):
+        with pytest.raises(UserError, match=f"{name} is being trained or waits"):
+            next(pulls.pull(None, None, [], name))
+    runner.withdraw("second")
+    is_pulled = names.hold("second", Message("{name} is on its way already", name="second"))
+    with is_pulled, pytest.raises(UserError, match="second is on its way"):
+        runner.start(plan(tmp_path / "second"))
+    runner.start(plan(tmp_path / "second"))
+    runner.stop()
+    until(runner, lambda now: now.name == "second" and now.state == "finished")
+    runner.wait()
+    for name in ("first", "second"):
+        names.take(name, Message("free again"))
+
+
+def test_a_name_whose_preparation_fails_is_free_again(runner, tmp_path):
+    with pytest.raises(ZeroDivisionError), runner.reserve("mine"):
+        raise ZeroDivisionError
+    runner.start(plan(tmp_path / "mine"))
+    until(runner, lambda now: now.state == "finished")
+
+
+@pytest.mark.parametrize("trouble", [RecursionError, TypeError, AttributeError, OSError, ValueError, KeyError])
+def test_a_damaged_run_is_no_interrupted_one(tmp_path, monkeypatch, trouble):
+    def damaged(_):
+        raise trouble
+
+    monkeypatch.setattr(RunFolder, "plan", damaged)
+    assert not is_interrupted(RunFolder(tmp_path))

@@ -3,17 +3,20 @@
 import json
 import os
 import re
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from gradio_client import Client
-from support.app import ROOT, running_app, visitor
+from support.app import ROOT, RUNNING, running_app, visitor
 from support.load import Page, QueueFullError, put_on
 from support.runs import make_run
 
@@ -177,9 +180,56 @@ def test_what_is_too_large_is_refused(browser, home):
     fits = browser.post("/gradio_api/upload", files={"files": ("a.bin", bytes(MB // 2))})
     large = browser.post("/gradio_api/upload", files={"files": ("b.bin", bytes(3 * MB))})
     assert (fits.status_code, large.status_code) == (200, 413)
-    assert "maximum allowed size" in large.text
+    assert "at most 1 MB at a time" in large.text
     now = sum(path.stat().st_size for path in (home / "gradio").rglob("*") if path.is_file())
     assert now - kept < MB, "the refused one was kept"
+
+
+def test_many_large_files_are_refused_before_they_are_read(browser, address):
+    """To an endpoint that takes none: each would be kept in memory until the last had come."""
+    server = psutil.Process(RUNNING[address].pid)
+    before, piece, host = server.memory_info().rss, bytes(2**20), address.removeprefix("http://")
+    head = f"POST /gradio_api/queue/join HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    for size, frame in (("Content-Length: 943718400", b"%b"), ("Transfer-Encoding: chunked", b"100000\r\n%b\r\n")):
+        with socket.create_connection(("127.0.0.1", int(host.split(":")[1])), timeout=60) as line:
+            line.sendall(f"{head}{size}\r\n\r\n".encode())
+            answer = b""
+            with suppress(OSError):  # the server hangs up
+                for _ in range(100):
+                    line.sendall(frame % piece)
+                    if select.select([line], [], [], 0)[0]:
+                        break
+                answer = line.recv(4096)
+        assert b" 413 " in answer.splitlines()[0] and server.memory_info().rss - before < 60 * MB
+    assert browser.get("/gradio_api/health").status_code == 200
+
+
+def test_another_site_in_the_same_browser_is_refused(browser, address):
+    """The whole server, with what Gradio adds around it: preflights, uploads and agents, too."""
+    evil = {"Origin": "http://evil.test"}
+    asked = evil | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    answers = [
+        browser.options("/gradio_api/queue/join", headers=asked),
+        browser.post("/gradio_api/queue/join", headers=evil, json={}),
+        browser.post("/gradio_api/upload", headers=evil, files={"files": ("a.txt", b"a")}),
+        browser.post("/gradio_api/mcp/", headers=evil, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
+        browser.get("/config", headers=evil),
+        browser.get("/", headers={"Host": "evil.test"}),
+        browser.get("/gradio_api/mcp/sse", headers={"Host": "evil.test:7860"}),
+        browser.post("/gradio_api/queue/join", headers={"Origin": "null"}, json={}),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * len(answers)
+    own = browser.get("/config", headers={"Origin": address})
+    assert own.status_code == 200
+    assert not [name for one in (own, *answers) for name in one.headers if name.startswith("access-control")]
+    strange = [
+        (b"host", address.removeprefix("http://").encode()),
+        (b"x-forwarded-proto", b"\xe4\xf6"),
+        (b"x-forwarded-host", b"evil.test"),
+    ]
+    page = browser.get("/", headers=strange)
+    assert page.status_code == 200 and "evil.test" not in page.text
+    assert "frame-ancestors" in page.headers["content-security-policy"]
 
 
 def sent(config, event, trick):
@@ -316,12 +366,23 @@ def test_many_at_once_lose_nothing(address):
 
 def test_who_comes_when_the_queue_is_full_is_told(browser, address):
     page, joined = Page(address, "tiny", 4), 0
-    with pytest.raises(QueueFullError):
-        while joined < 100:
+    with ExitStack() as stack:
+        with pytest.raises(QueueFullError):
+            while joined < 100:
+                visitor = page.open()
+                visitor.generate(count=64, steps=500, stay=False)
+                stack.enter_context(visitor.listening())
+                joined += 1
+        assert 32 + 24 <= joined <= 60, "32 wait, and 24 compute"
+        assert browser.get("/gradio_api/health").status_code == 200
+
+
+def test_a_crowd_that_never_listens_keeps_nobody_out(address):
+    page = Page(address, "tiny", 4)
+    for _ in range(60):
+        with suppress(QueueFullError):
             page.open().generate(count=64, steps=500, stay=False)
-            joined += 1
-    assert 32 + 24 <= joined <= 60, "32 wait, and 24 compute"
-    assert browser.get("/gradio_api/health").status_code == 200
+    assert page.open().generate() >= 2
 
 
 @pytest.mark.parametrize(
@@ -336,6 +397,14 @@ def test_who_comes_when_the_queue_is_full_is_told(browser, address):
         ({"SPRITES_MAX_UPLOAD_MB": "8", "SPRITES_RUN": ""}, Settings(max_upload_mb=8)),
         ({"SPACE_ID": "someone/sprites"}, Settings(shared=True, max_training_minutes=15, max_upload_mb=80)),
         (
+            {"SPRITES_SHARED": "1", "SPRITES_HOSTS": "a.test, b.test:80"},
+            Settings(shared=True, hosts=("a.test", "b.test:80")),
+        ),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, Settings(shared=True)),
+        ({"GRADIO_SERVER_NAME": "127.0.0.1"}, Settings()),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0", "SPRITES_SHARED": "0"}, Settings()),
+        ({"GRADIO_SHARE": "True"}, Settings(shared=True)),
+        (
             {"SPACE_ID": "someone/sprites", "SPRITES_MAX_UPLOAD_MB": "100"},
             Settings(shared=True, max_training_minutes=15, max_upload_mb=100),
         ),
@@ -346,11 +415,32 @@ def test_the_environment_decides(environment, expected):
 
 
 @pytest.mark.parametrize(
+    ("host", "shared"),
+    [
+        (None, False),
+        ("127.0.0.1", False),
+        ("127.8.8.8", False),
+        ("localhost", False),
+        ("::1", False),
+        ("[::1]", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.168.1.5", True),
+        ("no-such-name.invalid", True),
+    ],
+)
+def test_a_server_that_others_can_reach_is_shared_unless_told_otherwise(host, shared):
+    assert Settings.from_env({}, host).shared is shared
+    assert Settings.from_env({"SPRITES_SHARED": "off"}, host).shared is False
+
+
+@pytest.mark.parametrize(
     "name,word,answer",
     [
         ("TRAINING", "maybe", "SPRITES_TRAINING must be on or off, not 'maybe'"),
         ("MAX_TRAINING_MINUTES", "0", "SPRITES_MAX_TRAINING_MINUTES must be a whole number of at least 1, not '0'"),
         ("MAX_TRAINING_MINUTES", "½", "SPRITES_MAX_TRAINING_MINUTES must be a whole number of at least 1, not '½'"),
+        ("HOSTS", "https://a.test", "SPRITES_HOSTS must be names such as sprites.example.org"),
         ("MAX_UPLOAD_MB", "-3", "SPRITES_MAX_UPLOAD_MB must be a whole number of at least 1, not '-3'"),
         ("MAX_UPLOAD_MB", "1e3", "SPRITES_MAX_UPLOAD_MB must be a whole number of at least 1, not '1e3'"),
     ],

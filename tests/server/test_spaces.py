@@ -22,9 +22,8 @@ from diffusion.engine import batching, device, prediction
 from diffusion.engine import generation as engine
 from diffusion.engine import zero_gpu as gpu
 from diffusion.engine.generation import Request
+from diffusion.runs import Plan, zero_gpu_slices
 from diffusion.runs import train_run as runs
-from diffusion.runs import zero_gpu_slices
-from diffusion.runs.train_run import Plan
 from diffusion.server.run_queue import TrainingQueue
 from diffusion.store.run_folder import RunFolder
 
@@ -138,7 +137,7 @@ def test_only_a_process_that_was_lent_a_gpu_believes_in_it(monkeypatch):
     monkeypatch.delenv("SPRITES_PRECISION")
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(device, "has_bf16_gpu", lambda: True)
     fork = multiprocessing.get_context("fork")
     found = fork.SimpleQueue()
     assert device.find_device.__wrapped__().name == "cpu"
@@ -257,7 +256,7 @@ def test_the_card_says_what_a_space_needs():
     assert CARD["python_version"] in ZERO_GPU_PYTHON
     assert CARD["sdk_version"] == gradio.__version__ and CARD["sdk_version"] in wanted("gradio", "3.12")
     assert len(CARD["short_description"]) <= 60 and len(CARD["title"]) <= 60
-    assert CARD["hf_oauth"] is True and CARD["hf_oauth_scopes"] == ["contribute-repos", "jobs"]
+    assert CARD["hf_oauth"] is True and CARD["hf_oauth_scopes"] == ["contribute-repos"]
     assert "mcp-server" in CARD["tags"]
 
 

@@ -18,18 +18,20 @@ ABORTED = "AbortError: signal is aborted"  # what Gradio's client says then, and
 LEFT = re.compile(f"{ABORTED}|Connection errored out")
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # where a test cuts the line, the page still asks now and then
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 RUNNING: dict[str, subprocess.Popen] = {}  # by address
 SAID: dict[str, IO[str]] = {}  # the file with what it prints, by address
 
 
 @contextmanager
-def running_app(runs: Path, **environment: str) -> Iterator[str]:
+def running_app(runs: Path, host: str = "127.0.0.1", **environment: str) -> Iterator[str]:
     """python app.py as a person starts it, on a free port; yields its address. environment: beside the usual one."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as free:
+        free.bind(("::1" if ":" in host else "127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
-    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "app.py", "--port", str(port), "--host", host, "--runs", str(runs)]
+    address = f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{port}"
     with tempfile.TemporaryFile("w+") as said:  # not a pipe: full and unread, it would stop the app
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, stdout=said, stderr=subprocess.STDOUT, text=True
@@ -38,7 +40,7 @@ def running_app(runs: Path, **environment: str) -> Iterator[str]:
             deadline = time.monotonic() + 120
             while True:
                 try:
-                    urllib.request.urlopen(address, timeout=5).read()
+                    DIRECT.open(address, timeout=5).read()
                     break
                 except OSError:
                     assert process.poll() is None, said.seek(0) or said.read()

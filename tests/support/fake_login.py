@@ -13,7 +13,7 @@ from joserfc.jwk import RSAKey
 from support.fakehub import QuietServer
 
 CLIENT_ID, CLIENT_SECRET = "the-space", "the-secret-of-the-space"
-SCOPES = "openid profile contribute-repos jobs"  # the first two come with every Space, the others from its README
+SCOPES = "openid profile contribute-repos"  # the first two come with every Space, the other from its README
 
 
 class FakeLogin:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from diffusion.server import Settings, TemporaryFiles, TemporaryLimits
 from diffusion.ui.parts.page import Page
 from diffusion.ui.words import ENGLISH, Words
 
 
 def page_of(runs: Path = Path("none"), words: Words = ENGLISH, default_run: str = "tiny") -> Page:
     """The page in these words over a folder of runs."""
-    return Page(gr.Blocks(analytics_enabled=False), words, runs, Path("assets"), default_run, gr.Textbox())
+    files = TemporaryFiles(runs.parent / "temporary", TemporaryLimits.of(Settings()))
+    return Page(gr.Blocks(analytics_enabled=False), words, runs, Path("assets"), default_run, files, gr.Textbox())

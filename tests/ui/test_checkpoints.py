@@ -15,6 +15,7 @@ from support.fakehub import TOKENS, FakeHub
 from support.page import page_of
 from support.runs import make_run
 
+from diffusion import ASSETS
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.hub.client import Progress, Waiting
@@ -22,9 +23,10 @@ from diffusion.hub.pull import Listing
 from diffusion.refs import HubRef
 from diffusion.server.settings import Settings
 from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
-from diffusion.store.run_folder import RunFolder, list_runs
+from diffusion.store import RunFolder, list_runs
+from diffusion.ui.app import build
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, run_tables, watch
+from diffusion.ui.tabs import checkpoints, push, run_tables, watch
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -140,7 +142,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert shares and shares == sorted(shares) and shares[-1] <= 100
     run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
-    run_there = run_tables.list_remote_epochs(ENGLISH.hub, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
+    run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 
 
@@ -158,8 +160,8 @@ def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
     ("epochs", "name", "complaint"),
     [
         ([], "mine", ENGLISH.hub.choose_first),
-        ([0], "../mine", ENGLISH.run_name),
-        ([0], "", ENGLISH.run_name),
+        ([0], "../mine", "cannot be a run's name"),
+        ([0], "", "give the run a name"),
         ([0], "taken", "taken holds another run, not one of hf://me/run"),
     ],
     ids=["no epoch", "path", "no name", "another run"],
@@ -237,7 +239,7 @@ def test_two_do_not_write_the_same_run_at_once(hub, pulls):
 def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pulls):
     opened(pulls, looked("hf://me/run"), [12, 4], "mine")
     make_run(pulls.runs / "own", epochs=(0,), width=16)
-    table = run_tables.list_local_runs(ENGLISH.hub, list_runs(pulls.runs), hub.url)
+    table = run_tables.list_local_runs(ENGLISH, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
     assert "4, 12 (0.2 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
@@ -251,7 +253,7 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
 def test_foreign_numbers_are_shown_as_nothing(tmp_path, said):
     run = make_run(tmp_path / "run", epochs=(0,))
     run.save_file("metrics.json", said)
-    table = run_tables.list_local_runs(ENGLISH.hub, {"run": run}, "https://hub")
+    table = run_tables.list_local_runs(ENGLISH, {"run": run}, "https://hub")
     assert "<b>" not in table and "nan" not in table.lower()
 
 
@@ -270,7 +272,7 @@ def test_the_page_is_told_only_what_is_new(pulls):
 def pushed(runs: Path, settings: Settings, token: str | None, target: str = "me/new", **changed) -> list[str]:
     values = {"name": "own", "target": target, "private": False, "with_training": False} | changed
     given = SimpleNamespace(token=token) if token else None
-    return list(checkpoints.push_run(page_of(runs), settings, given, never, *values.values()))
+    return list(push.push_run(page_of(runs), settings, given, never, *values.values()))
 
 
 @pytest.fixture
@@ -332,7 +334,7 @@ def test_what_cannot_be_pushed_is_refused(hub, runs, changed, complaint):
 
 def test_a_push_that_is_stopped_leaves_no_commit(hub, runs):
     given = SimpleNamespace(token="hf_me")
-    work = checkpoints.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
+    work = push.push_run(page_of(runs), SPACE, given, lambda: True, "own", "me/new", False, False)
     assert "Stopped" in list(work)[-1]
     assert not hub.asked("commit")
 
@@ -377,3 +379,39 @@ def test_a_name_that_is_none_stops_the_app_before_it_starts(tmp_path):
         done.stderr.strip()
         == "app.py: 'me/run' is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1"
     )
+
+
+# The question before a push
+
+
+def test_a_push_is_asked_about_first_with_its_account_and_its_repository(hub, runs):
+    given = SimpleNamespace(token="hf_other")
+    asked = push.ask_push(page_of(runs), SPACE, given, "own", " hf://me/new ", False, False)
+    assert "<strong>own</strong> as other, to <strong>hf://me/new</strong>" in asked
+    assert hub.log == ["GET /api/whoami-v2"], "nothing is made by asking"
+    private = push.ask_push(page_of(runs, CHINESE), SPACE, given, "own", "me/new", True, False)
+    assert CHINESE.hub.push_private in private and "other" in private
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "target", "complaint"),
+    [
+        (None, "own", "me/new", "sign in first"),
+        ("hf_me", None, "me/new", "Choose a run first"),
+        ("hf_me", "own", "new", "no run"),
+        ("hf_me", "own", "me/new@v1", "pushed to a whole repository"),
+        ("hf_wrong", "own", "me/new", "the Hub does not accept the token"),
+    ],
+)
+def test_what_cannot_be_pushed_is_refused_before_it_is_asked(hub, runs, token, name, target, complaint):
+    given = SimpleNamespace(token=token) if token else None
+    with pytest.raises(ValueError, match=complaint):
+        push.ask_push(page_of(runs), SPACE, given, name, target, False, False)
+
+
+def test_no_control_of_the_page_can_spend_money(runs):
+    app = build(runs, ASSETS, HERE, "own")
+    texts = str(app.get_config_file()).lower()
+    assert "push to the hub" in texts and not [
+        word for word in ("costs money", "start the job", "gpu-job") if word in texts
+    ]

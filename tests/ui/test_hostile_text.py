@@ -5,8 +5,9 @@ The handlers are those of the built app, called as Gradio calls them: a new fiel
 
 import base64
 import inspect
+import math
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from types import SimpleNamespace
 from typing import Literal, get_origin, get_type_hints
@@ -59,7 +60,7 @@ def app(tmp_path_factory) -> gr.Blocks:
 def no_training(monkeypatch):
     """The fields beside the hostile one are good, so that a run would start; nor is the machine's speed measured."""
     monkeypatch.setattr(TrainingQueue, "start", lambda *_, **__: None)
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: 500.0)
+    monkeypatch.setattr("diffusion.server.speed_meter.measure_training_speed", lambda *_: 500.0)
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +87,8 @@ class HostileQuery(dict):
 def variants(function, text: str):
     """Arguments for a handler, one field at a time hostile and the others as the page opens."""
     if is_of_api(function):  # its components are made from the types
-        parameters, hints = inspect.signature(function.fn).parameters, get_type_hints(function.fn)
+        parameters, hints = dict(inspect.signature(function.fn).parameters), get_type_hints(function.fn)
+        del parameters["asked_by"]  # Gradio's own
         good = {name: parameter.default for name, parameter in parameters.items()} | {"count": 1, "steps": 1}
         for name in parameters:
             if hints[name] is str or get_origin(hints[name]) is Literal:
@@ -205,3 +207,69 @@ def test_names_are_parsed_in_no_time(parse, kind):
             return [str(mistake)]
 
     check(call, kind)
+
+
+VALUES = {
+    "huge": 10**400,
+    "below zero": -1,
+    "infinite": math.inf,
+    "NaN": math.nan,
+    "nothing": None,
+    "half": 2.5,
+    "true": True,
+    "text": "text",
+    "list": [1, [2]],
+    "object": {"a": {}},
+}
+
+
+def with_value(function, value):
+    """Arguments for a handler, one field at a time with this value and the others as the page opens.
+
+    The value comes as Gradio's component lets it through. What a component refuses never comes to the handler; a
+    State is kept by the server, so a visitor does not send it.
+    """
+    if is_of_api(function):
+        good = [parameter.default for parameter in inspect.signature(function.fn).parameters.values()]
+        yield from ([*good[:i], value, *good[i + 1 :]] for i in range(len(good)))
+        return
+    good = [DRAWING if isinstance(part, gr.HTML) else getattr(part, "value", None) for part in function.inputs]
+    for i, part in enumerate(function.inputs):
+        tries = [value, *(DRAWING | {name: value} for name in DRAWING)] if isinstance(part, gr.HTML) else [value]
+        for one in tries:
+            with suppress(gr.Error, TypeError, AttributeError, ValueError, OverflowError):
+                if not isinstance(part, gr.State):
+                    yield [*good[:i], part.preprocess(one), *good[i + 1 :]]
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_every_field_answers_values_of_the_wrong_type_and_size(app, kind):
+    tried, bugs = 0, []
+    for function in handlers(app):
+        for values in with_value(function, VALUES[kind]):
+            arguments, *_ = special_args(function.fn, list(values), request_with({}))
+            try:
+                check(lambda f=function, a=arguments: answer(f, a), f"{name_of(function)}, {kind}")
+            except Exception as bug:
+                bugs.append(f"{name_of(function)} {values}: {type(bug).__name__} {str(bug)[:200]}")
+            tried += 1
+    assert not bugs, "\n".join(bugs)
+    assert tried > 100, f"fields were not found: {tried}"
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_every_question_of_a_script_answers_values_of_the_wrong_type_and_size(app, kind):
+    noise = base64.b64encode(bytes(1536)).decode()
+    walk = {
+        "epoch": 4,
+        "count": 1,
+        "steps": 2,
+        "seed": 0,
+        "kinds": [0, 0, 0, 0, 0],
+        "fresh_noise": True,
+        "film": False,
+    }
+    good = [DRAWING, {"x": noise, "t": 250, "epoch": 4}, walk]
+    for function in server_functions(app):
+        for question in [{**one, name: VALUES[kind]} for one in good for name in one] + [VALUES[kind]]:
+            assert "Traceback" not in str(function(question))

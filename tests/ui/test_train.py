@@ -1,6 +1,7 @@
 """The handlers of the Train tab as plain functions, and what a page is shown."""
 
 import base64
+import json
 from types import SimpleNamespace
 
 import gradio as gr
@@ -12,8 +13,12 @@ from support.runs import make_run, until
 
 from diffusion.core import TrainConfig, settings_of
 from diffusion.data.pixelart import draw
+from diffusion.errors import UserError
 from diffusion.runs import Plan
+from diffusion.server.run_queue import TrainingQueue
 from diffusion.server.settings import Settings
+from diffusion.server.visitor_runs import VisitorRuns
+from diffusion.sprites import KINDS
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.controls import shows_errors
 from diffusion.ui.parts.downloads import pack_run
@@ -44,9 +49,10 @@ def pictures(tmp_path_factory):
 @pytest.mark.parametrize(
     "name,changed,answer",
     [
-        ("../x", {}, "Name the run with letters"),
-        ("", {}, "Name the run with letters"),
-        (None, {}, "Name the run with letters"),
+        ("../x", {}, "cannot be a run's name"),
+        ("", {}, "give the run a name"),
+        (None, {}, "give the run a name"),
+        ("x" * 300, {}, "is too long for a run's name"),
         ("taken", {}, "There is a run taken already"),
         ("x", {"epochs": 0}, "epochs must be at least 1"),
         ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
@@ -66,9 +72,10 @@ def pictures(tmp_path_factory):
 )
 def test_wrong_settings_start_nothing_and_write_nothing(runner, tmp_path, name, changed, answer):
     (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
     with pytest.raises(gr.Error, match=answer):
         begin(runner, tmp_path, name, **changed)
-    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken"]
+    assert runner.snapshot().state == "idle" and [path.name for path in tmp_path.rglob("*")] == ["taken", "file"]
 
 
 def test_an_upload_larger_than_the_server_takes_is_refused(runner, tmp_path, pictures):
@@ -229,56 +236,98 @@ def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
 
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
-    page, counted = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
+    page, counted, _ = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
     assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
-    page, counted = train_form.preview_data(
+    page, counted, cutting = train_form.preview_data(
         page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
     )
     assert sum(counted) == 40 and "without a kind" in page
+    assert not cutting["visible"] and "<ul" not in page
+
+
+def test_the_preview_shows_how_a_sheet_was_cut_and_offers_to_correct_it(tmp_path):
+    tiles = draw(24)[0].reshape(4, 6, 16, 16, 3).swapaxes(1, 2).reshape(64, 96, 3)
+    Image.fromarray(tiles).save(tmp_path / "<b>.png")
+    form = FORM | {"source": "upload", "files": [str(tmp_path / "<b>.png")]}
+
+    def shown(tile=None, gap=None, words=ENGLISH):
+        return train_form.preview_data(page_of(tmp_path, words), HERE, "x", *form.values(), tile, gap)
+
+    page, counted, cutting = shown()
+    assert sum(counted) == 24 and cutting["visible"]
+    assert "<li>?b?.png: cut into 24 tiles of 16 x 16 pixels (0 between them)" in page
+    page, counted, cutting = shown(0)
+    assert sum(counted) == 1 and cutting["visible"] and "each taken whole, as one sprite" in page
+    assert sum(shown(32, 0)[1]) == 6
+    with pytest.raises(gr.Error, match="the tile size must be from 4 to 1024 pixels"):
+        shown(3)
+    with pytest.raises(gr.Error, match="Tile size of a sheet must be a whole number"):
+        shown(16.5)
+    assert "已切成 24 格" in shown(words=CHINESE)[0]
+    assert train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16, 1)).tile is None
+
+
+def test_the_tile_size_of_a_hub_data_set_is_part_of_the_plan(tmp_path):
+    form = FORM | {"source": "hub", "hub": "hf://datasets/someone/sprites"}
+    plan = train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16.0, 1.0))
+    assert (plan.tile, plan.gap) == (16, 1) and "--tile 16 --gap 1" in plan.command()
+
+
+def told(runs, speed=100.0, seen=None, words=ENGLISH, is_training=False, **changed):
+    """What the form says about the time, and whether the page will ask again."""
+    speeds = SimpleNamespace(speed=lambda *_: speed, waits_for_training=lambda: is_training)
+    text, _, timer = train_form.show_time(page_of(runs, words), speeds, "", seen, "x", *(FORM | changed).values())
+    return text, timer.active
 
 
 def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
-    def told(seen=None, **changed):
-        return train_form.describe_time(page_of(tmp_path), seen, "x", *(FORM | changed).values())
+    text, again = told(tmp_path)
+    assert text.startswith("About") and not again
+    assert told(tmp_path, source="upload") == ("", False)
+    assert told(tmp_path, seen=[30, 10], source="upload")[0].startswith("About")
+    assert told(tmp_path, epochs=0) == ("", False) and told(tmp_path, speed=0.0)[0] == ""
 
-    assert told().startswith("About")
-    assert told(source="upload") == "" and told([30, 10], source="upload").startswith("About")
-    assert told(epochs=0) == ""
+
+def test_a_page_is_told_that_it_is_measured_and_asks_again(tmp_path):
+    assert told(tmp_path, speed=None) == (ENGLISH.train.measuring, True)
+    assert told(tmp_path, speed=None, words=CHINESE) == (CHINESE.train.measuring, True)
+    assert told(tmp_path, speed=None, is_training=True) == (ENGLISH.train.measuring_later, True)
 
 
-@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10)])
-def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(monkeypatch, speed, epochs):
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: speed)
-    assert train_form.fitting_epochs() == epochs
+@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10), (None, None)])
+def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(speed, epochs):
+    assert train_form.fitting_epochs(lambda *_: speed) == epochs
 
 
 def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
     """It has none, and a thread that computes here is in the way of the fork that borrows one."""
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setattr("diffusion.runs.estimate.measure_training_speed", lambda *_: pytest.fail("it measured"))
-    assert train_form.fitting_epochs() == train_form.DEFAULTS.training.epochs
-    assert train_form.describe_time(page_of(tmp_path), None, "x", *FORM.values()) == ""
+    speeds = SimpleNamespace(speed=lambda *_: pytest.fail("it measured"), waits_for_training=lambda: False)
+    assert train_form.fitting_epochs(speeds.speed) == train_form.DEFAULTS.training.epochs
+    assert train_form.describe_time(page_of(tmp_path), speeds, None, "x", *FORM.values()) == ""
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
     make_run(tmp_path / "tiny")
-    archive = pack_run(page_of(tmp_path), str(tmp_path / "cache"), "tiny")
+    archive = pack_run(page_of(tmp_path), "tiny")
     assert archive.endswith("tiny.zip")
     for name in ("../tiny", "none", None):
         with pytest.raises(gr.Error, match="no finished epoch"):
-            pack_run(page_of(tmp_path), str(tmp_path / "cache"), name)
+            pack_run(page_of(tmp_path), name)
 
 
 def test_the_next_name_is_free(tmp_path):
     for taken in ("mine-2", "mine-3"):
         (tmp_path / taken).mkdir()
+        (tmp_path / taken / "file").touch()
+    (tmp_path / "mine-4").mkdir()  # left by a process that was killed
     assert train.free_name(tmp_path, "mine") == train.free_name(tmp_path, "mine-2") == "mine-4"
 
 
 def test_a_mistake_becomes_a_toast():
     @shows_errors
     def wrong(page):
-        raise ValueError("so it is")
+        raise UserError("so it is")
 
     with pytest.raises(gr.Error, match="so it is"):
         wrong(page_of())
@@ -292,3 +341,89 @@ def test_every_setting_that_is_declared_as_offered_is_in_the_form():
         controls = {name: train_form.build_setting(CHINESE, name) for name in train_form.OFFERED}
     assert [control.label for control in controls.values()] == ["训练回合数", "批大小", "学习率", "种子", "保存间隔"]
     assert (controls["batch_size"].minimum, controls["batch_size"].maximum, controls["lr"].value) == (8, 512, 4e-3)
+
+
+# Whose run it is, and the runs of others
+
+
+def begin_and_stop(runner, runs, owner):
+    runner.visitors = VisitorRuns(runs)  # as on a shared server
+    begin(runner, runs, count=2000, epochs=9, owner=owner, settings=SHARED)
+    until(runner, lambda now: now.step >= 1)
+    runner.stop()
+    until(runner, lambda now: now.state == "stopped")
+    runner.wait()
+
+
+def test_on_a_shared_server_only_whoever_began_a_run_may_resume_it_also_after_a_restart(runner, tmp_path):
+    begin_and_stop(runner, tmp_path, "anna")
+    page, restarted = page_of(tmp_path), TrainingQueue()
+    for queue in (runner, restarted):
+        for other in ("bert", ""):
+            with pytest.raises(gr.Error, match="Only whoever started mine"):
+                train.resume(page, queue, SHARED, other, "mine")
+    offered = {
+        owner: train.StatusPoller(page, restarted, SHARED).poll(gr.Request(), "", "", owner)["unfinished"]["choices"]
+        for owner in ("anna", "bert")
+    }
+    assert offered == {"anna": ["mine"], "bert": []}
+    train.resume(page, restarted, SHARED, "anna", "mine")
+    until(restarted, lambda now: now.state == "running")
+    with pytest.raises(gr.Error, match="Only whoever started mine"):
+        train.steer(page, restarted, SHARED, "stop", "")
+    train.steer(page, restarted, SHARED, "stop", "anna")
+    until(restarted, lambda now: now.state == "stopped")
+    restarted.wait()
+
+
+def test_at_home_everybody_may_resume_a_run_whoever_began_it(runner, tmp_path):
+    begin_and_stop(runner, tmp_path, "anna")
+    train.resume(page_of(tmp_path), runner, HERE, "bert", "mine")
+    until(runner, lambda now: now.state == "running")
+
+
+@pytest.mark.parametrize("config", ['{"format": 1, "kinds": KINDS, "training": {}}', "{}", "[" * 9000, "\x00", "null"])
+def test_a_bad_config_of_one_run_never_breaks_the_tab(runner, tmp_path, config):
+    """Beside it, another visitor's page goes on; the bad one is the run of which the page last spoke, too."""
+    begin(runner, tmp_path)
+    until(runner, lambda now: now.state == "finished")
+    runner.wait()
+    kinds = json.dumps(list(KINDS))
+    (tmp_path / "mine" / "config.json").write_text(config.replace("KINDS", kinds))
+    (tmp_path / "other" / "training").mkdir(parents=True)
+    (tmp_path / "other" / "training" / "plan.json").write_text(config.replace("KINDS", kinds))
+    (tmp_path / "other" / "config.json").write_text(config.replace("KINDS", kinds))
+    answer = train.StatusPoller(page_of(tmp_path), runner).poll(gr.Request(), "", "")
+    assert "mine" in answer["monitor"]
+
+
+def test_a_name_that_a_killed_server_left_is_free(runner, tmp_path, pictures):
+    """kill -9 while an upload was copied."""
+    (tmp_path / "mine" / "training").mkdir(parents=True)
+    (tmp_path / "mine" / "training" / "labels.npy").write_bytes(b"whole")
+    (tmp_path / "mine" / "training" / ".data.npy.part").write_bytes(b"half")
+    begin(runner, tmp_path, source="upload", files=pictures)
+    until(runner, lambda now: now.state == "finished")
+    run = RunFolder(tmp_path / "mine")
+    assert len(np.load(run.data()["data"])) == 40 and not list(run.path.rglob(".*"))
+
+
+def test_the_data_of_a_killed_server_is_not_taken_for_that_of_a_new_run(runner, tmp_path):
+    (tmp_path / "mine" / "training").mkdir(parents=True)
+    np.save(tmp_path / "mine" / "training" / "data.npy", np.zeros((9, 16, 16, 3), np.uint8))
+    begin(runner, tmp_path)
+    until(runner, lambda now: now.state == "finished")
+    assert not RunFolder(tmp_path / "mine").data()
+
+
+def test_a_waiting_upload_is_locked_against_another_app_on_the_same_folder(runner, tmp_path, pictures):
+    begin(runner, tmp_path, "first", count=2000, epochs=9)
+    begin(runner, tmp_path, "second", source="upload", files=pictures)
+    other = TrainingQueue()
+    with pytest.raises(gr.Error, match="second is in use"):
+        begin(other, tmp_path, "second", source="upload", files=pictures)
+    begin(other, tmp_path, "second")
+    assert "second is in use" in str(until(other, lambda now: now.state == "failed").message)
+    runner.stop()
+    until(runner, lambda now: now.name == "second" and now.state == "finished")
+    assert len(np.load(RunFolder(tmp_path / "second").data()["data"])) == 40

@@ -1,11 +1,13 @@
 """The two languages say the same things, the engine's mistakes among them, and nothing else on the page has words."""
 
 import ast
+import pickle
 import re
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from string import Formatter
 
+import gradio as gr
 import pytest
 
 from diffusion.core import Setting, TrainConfig, name_of, settings_of
@@ -15,6 +17,7 @@ from diffusion.hub.errors import SENTENCES, STATUS
 from diffusion.runs import Plan
 from diffusion.store import RunConfig
 from diffusion.store.comparison import SENTENCES as QUALITY_SENTENCES
+from diffusion.ui.parts.limits import ConcurrencyLimit, limit_calls
 from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
@@ -26,7 +29,9 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "evaluation": "the command line",
     "data.pixelart": "its numbers come from dataset, which has checked them",
     "store.comparison": "the page compares two epochs that late_pair has found",
+    "runs.hub_jobs": "the command line: no page can spend money",
     "server.settings": "read before the server starts",
+    "server.machine": "looked at before the server starts",
     "ui": "has words of its own",
 }
 NEVER_SHOWN = {
@@ -38,17 +43,24 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
     "endpoints.py": "its endpoints and what an agent reads about them",
     "schemas.py": "its checks",
     "limits.py": "its refusal of one too many",
+    "places.py": "Gradio's own word for a full queue, which its clients know",
 }
 PASSED_ON = {  # what a message is made of where it is no text: its texts are found elsewhere
     "name": "engine.request: the name of a setting, whose translation is its label on the page",
     "message": "a message that was made before",
+    "self._taken[name]": "server.run_names: what `take` was given",
+    "problems[0]": "data.pictures: a message that was made before",
+    "content.template": "data.pictures: of a message that was made in data.readers",
+    "problem.template": "data.array_files: of a message that was made in data.readers",
+    "NO_PICTURE": "data.pictures: a text of its own",
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
     "next(by_kind, STATUS.get(status, STATUS[500 if status >= 500 else 0]))": "hub.errors: SENTENCES and STATUS",
     "SENTENCES[name]": "store.comparison",
+    "checkpoint.no_kinds": "store.weights and store.run_folder: a message of a checkpoint",
     "SENTENCES['specialises']": "store.comparison",
     "LOG_IN": "hub.errors: a text of its own",
-    "shapes": "data.uploads: a text of the line above",
+    "shapes": "data.array_files: a text of the line above",
     "template": "errors: the class itself",
     "setting.name or field_name.replace('_', ' ')": "core.settings: the name of a setting",
 }
@@ -80,7 +92,7 @@ def nodes(kind, trees):
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
 
 
-MESSAGES = {"UserError", "RefusedError", "Message"}
+MESSAGES = {"UserError", "RefusedError", "UnusableError", "Message", "SheetNote"}
 
 
 def templates(trees):
@@ -100,7 +112,8 @@ def given_elsewhere():
     log_in = "log in with `hf auth login`, or set HF_TOKEN"
     settings = [item for config in (Request, TrainConfig, Plan, RunConfig) for item in settings_of(config).items()]
     names = {str(name_of(*item)) for item in settings if type(item[1]) is not Setting}
-    return {*names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
+    no_picture = "{what} is no picture of a kind that is read here ({suffixes})"
+    return {no_picture, *names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
 
 
 def placeholders(text):
@@ -262,7 +275,7 @@ def arguments_shown(tree):
 
 
 def documentation(tree):
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
 
 
@@ -315,7 +328,7 @@ def test_pages_have_no_words_of_their_own(path):
 
 
 def unread(words, group, code):
-    """The fields of a group of words that code never reads, such as gpu.title: it must name the group, too."""
+    """The fields of a group of words that code never reads, such as hub.push: it must name the group, too."""
     for field in fields(words):
         inner = getattr(words, field.name)
         if not re.search(rf"\b{group}\.{field.name}\b", code):
@@ -328,7 +341,35 @@ def test_every_word_is_used():
     """A field that no code reads is a word nobody sees; nor is a key that neither script nor page reads."""
     code = "\n".join(path.read_text("utf-8") for path in [*ui_sources(), PACKAGE / "ui" / "words" / "language.py"])
     assert list(unread(ENGLISH, "words", code)) == []
-    assert list(unread(ENGLISH, "words", code.replace("hub.gpu.agree_first", ""))) == ["gpu.agree_first"]
+    assert list(unread(ENGLISH, "words", code.replace("hub.push_first", ""))) == ["hub.push_first"]
     shown = code + "".join(path.read_text("utf-8") for kind in ("js", "html") for path in (ASSETS / kind).iterdir())
     keys = {*ENGLISH.player, *ENGLISH.one_step, *ENGLISH.folder, *ENGLISH.learn}
     assert {key for key in keys if not re.search(rf"\b{key}\b", shown)} == set()
+
+
+# What visitors are not told
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/home/me/checkpoints/sprites/model_0.safetensors", "sprites/model_0.safetensors"),
+        ("checkpoints/sprites/config.json", "sprites/config.json"),
+        ("/home/me/checkpoints/sprites", "sprites"),
+        ("model_0.safetensors", "model_0.safetensors"),
+    ],
+)
+def test_visitors_see_the_end_of_a_path_and_the_command_line_all_of_it(path, seen):
+    inner = Message("{path} is damaged or cut short; copy or train it again", path=Path(path))
+    error = UserError("could not read {path}: {problem}", path=Path(path), problem=inner)
+    assert str(error).startswith(f"could not read {path}: {path} is damaged")
+    for said in (error.message, pickle.loads(pickle.dumps(error)).message):
+        assert translate(ENGLISH, said).startswith(f"could not read {seen}: {seen} is damaged")
+        assert "/home/me" not in translate(CHINESE, said) and seen in translate(CHINESE, said)
+    with pytest.raises(gr.Error) as caught:
+        limit_calls(lambda request: raise_it(error), ConcurrencyLimit())(None)
+    assert "/home/me" not in str(caught.value) and seen in str(caught.value)
+
+
+def raise_it(error):
+    raise error

@@ -4,6 +4,8 @@ Each returns a PNG picture and facts as JSON. An agent reads their docstrings.
 """
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +17,17 @@ from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ...core import Noise
+from ...core import Noise, Step
 from ...data import make_recipe, paint
-from ...engine import describe_request, generate_on_lent_gpu, predict_noise
+from ...engine import MAX_EPOCHS, Request, describe_request, generate_on_lent_gpu, predict_noise
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
 from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs
-from ..parts.limits import ConcurrencyLimit, limit_calls
-from ..parts.run_picker import MAX_EPOCHS, TUTORIAL_EPOCHS
+from ..parts.limits import ConcurrencyLimit, check_presence, limit_calls
+from ..parts.run_picker import TUTORIAL_EPOCHS
 from ..parts.share_links import link
+from ..visitors.callers import caller_of
 from .schemas import (
     MAX_SCALE,
     Comparison,
@@ -59,6 +62,7 @@ class Api:
         sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 8,
+        asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Sprites]:
         """Draw new 16x16 pixel-art game sprites with a small diffusion model. Same arguments, same sprites.
 
@@ -81,7 +85,7 @@ class Api:
         request = check_request(kind, count=count, seed=seed, steps=steps, sampler=sampler, guidance=guidance)
         scale = check_number(scale, "scale", 1, MAX_SCALE)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
-        *_, (step,) = generate_on_lent_gpu([checkpoint], request)
+        [step] = generate_for(asked_by, [checkpoint], request)
         sprites, columns = to_pixels(step.x), columns_for(request.count)
         facts: Sprites = {
             "recipe": describe_request(request, [ref]),
@@ -102,6 +106,7 @@ class Api:
         sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 4,
+        asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Comparison]:
         """Show what training changed: the same sprites after several training epochs, all from the same noise.
 
@@ -125,7 +130,7 @@ class Api:
         scale = check_number(scale, "scale", 1, MAX_SCALE)
         check_number(count, "count", 1, 16)
         pairs = self._checkpoints(run, epochs)
-        *_, last = generate_on_lent_gpu([checkpoint for _, checkpoint in pairs], request)
+        last = generate_for(asked_by, [checkpoint for _, checkpoint in pairs], request)
         sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
         metrics = RunFolder(self.runs / refs[0].run).metrics()
         facts: Comparison = {
@@ -146,6 +151,7 @@ class Api:
         image: str = "",
         seed: int = 0,
         scale: int = 8,
+        asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Prediction]:
         """Look inside: mix one sprite with noise up to a level, and see what the network makes of the mixture at once.
 
@@ -221,6 +227,14 @@ class Api:
         return [(EpochRef(run, epoch), found[run].load(epoch)) for epoch in numbers]
 
 
+def generate_for(asked_by: gr.Request | None, checkpoints: Sequence[Checkpoint], request: Request) -> tuple[Step, ...]:
+    """The last step of each checkpoint's sampling loop. A UserError as soon as nobody waits for it any more."""
+    caller = caller_of(asked_by)
+    for steps in generate_on_lent_gpu(checkpoints, request):  # noqa: B007 (the last one counts)
+        check_presence(caller)
+    return steps
+
+
 def build(runs: Path, default_run: str) -> None:
     """Add the endpoints to the enclosing gr.Blocks.
 
@@ -236,8 +250,10 @@ def health(runs: Path) -> Route:
     """GET /gradio_api/health: whether the server is up, and its runs; for monitoring."""
 
     def answer(_: WebRequest) -> JSONResponse:
-        return JSONResponse(
-            {"status": "ok", "runs": {name: list(run.epochs()) for name, run in list_runs(runs).items()}}
-        )
+        epochs = {}
+        for name, run in list_runs(runs).items():
+            with suppress(UserError):  # it is gone since it was listed
+                epochs[name] = list(run.epochs())
+        return JSONResponse({"status": "ok", "runs": epochs})
 
     return Route("/gradio_api/health", answer)

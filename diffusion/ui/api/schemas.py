@@ -2,15 +2,16 @@
 
 import base64
 import binascii
+import hashlib
 import math
 from collections.abc import Callable, Collection
 from functools import wraps
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
 import torch
 from gradio import FileData
-from gradio.processing_utils import save_img_array_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image, UnidentifiedImageError
 
@@ -18,8 +19,8 @@ from ...core import SAMPLERS, Number
 from ...data import Limits, fit_to_sprite, open_picture
 from ...engine import SETTINGS, Request, Shares
 from ...errors import Message, UserError
-from ...sprites import KINDS, enlarged
-from ...store import EpochMetrics, Quality
+from ...sprites import KINDS, enlarged, png
+from ...store import EpochMetrics, Quality, write_whole
 
 MAX_SCALE = 16
 MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
@@ -138,6 +139,8 @@ def measured_quality(epoch: int, facts: EpochMetrics) -> MeasuredEpoch:
 
 
 def temporary_picture(pixels: np.ndarray, scale: int) -> Any:
-    """A PNG among the app's temporary files, which Gradio serves and later deletes; a FileData as a dict."""
-    path = save_img_array_to_cache(enlarged(pixels, scale), get_upload_folder(), format="png")
-    return FileData(path=path, mime_type="image/png").model_dump()
+    """A PNG among the app's temporary files, which Gradio serves and TemporaryFiles bounds; a FileData as a dict."""
+    content = png(enlarged(pixels, scale))
+    path = Path(get_upload_folder()).resolve() / "pictures" / hashlib.sha256(content).hexdigest() / "image.png"
+    write_whole(path, content, "the picture")
+    return FileData(path=str(path), mime_type="image/png").model_dump()

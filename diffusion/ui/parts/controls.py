@@ -1,7 +1,6 @@
 """Controls that several tabs share, and how errors reach the person."""
 
 import inspect
-import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,16 +13,17 @@ from gradio.components import Component
 
 from ...core import Choice, Number, Setting
 from ...engine import SETTINGS, Request, Shares, Switch, find_device
-from ...errors import UserError, message_of
-from ..words import Words, translate
+from ...errors import UserError
+from ..words import Words
 from .page import PRIVATE, Page
 from .turns import GenerationTurns
+from .unexpected import to_toast
 
 MAX_AT_ONCE = 24  # sampling loops, each a thread of the 40 that Gradio has; the others wait in its queue
 
 
 def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Shows a handler's ValueErrors as a toast in the page's words; any other exception stays a bug.
+    """Shows a handler's errors as a toast in the page's words; of what is no UserError, a number that the log has too.
 
     handler: a function or a generator function; its first argument is the page.
     """
@@ -32,21 +32,17 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
     def stream(page: Page, *arguments: Any) -> Iterator[Any]:
         try:
             yield from handler(page, *arguments)
-        except ValueError as error:
-            raise _toast(page, error) from error
+        except Exception as error:
+            raise to_toast(page.words, error) from error
 
     @wraps(handler)
     def call(page: Page, *arguments: Any) -> Any:
         try:
             return handler(page, *arguments)
-        except ValueError as error:
-            raise _toast(page, error) from error
+        except Exception as error:
+            raise to_toast(page.words, error) from error
 
     return stream if inspect.isgeneratorfunction(handler) else call
-
-
-def _toast(page: Page, error: ValueError) -> gr.Error:
-    return gr.Error(translate(page.words, message_of(error)), duration=8, print_exception=False)
 
 
 def wire_generation(
@@ -165,8 +161,9 @@ def request_from(page: Page, *values: Any) -> Request:
     return Request(**found)
 
 
-def whole(words: Words, number: float | None, name: str) -> int:
-    """A number from the browser, which may be None or 2.5, as an int."""
-    if not isinstance(number, int | float) or not math.isfinite(number) or number != int(number):
+def whole(words: Words, number: Any, name: str) -> int:
+    """A number from the browser, which may be None, 2.5 or of another type, as an int."""
+    is_whole = isinstance(number, int) or (isinstance(number, float) and number.is_integer())
+    if not is_whole or isinstance(number, bool):
         raise UserError(words.whole_number, name=name)
     return int(number)

@@ -1,8 +1,6 @@
 """Files that are made when somebody clicks, and then downloaded."""
 
-import secrets
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,17 +10,16 @@ from ...store import list_runs
 from .controls import PRIVATE, shows_errors
 from .page import Page
 
+MAX_STEM = 200  # bytes: a file system takes names of 255
+
 
 @shows_errors
-def pack_run(page: Page, cache: str, name: str | None) -> str:
-    """Packs a run as a .zip into Gradio's cache, which is emptied by and by; returns its path."""
+def pack_run(page: Page, name: str | None) -> str:
+    """Packs a run as a .zip among the temporary files, once as long as it stays the same; returns its path."""
     run = list_runs(page.runs).get(name or "")
     if run is None:
         raise UserError(page.words.nothing_to_pack)
-    target = Path(cache) / secrets.token_hex(16) / f"{run}.zip"
-    target.parent.mkdir(parents=True)
-    run.pack(target)
-    return str(target)
+    return str(page.files.pack(run))
 
 
 def wire_run_download(
@@ -40,7 +37,7 @@ def wire_run_download(
     hidden = gr.DownloadButton(button.value, elem_id=element_id, elem_classes="offstage")
 
     def pack(name: str | None) -> str:
-        return pack_run(page, hidden.GRADIO_CACHE, find_name(name))
+        return pack_run(page, find_name(name))
 
     selector = f"#{element_id} a, a#{element_id}, #{element_id}"
     button.click(pack, chosen, hidden, **(PRIVATE | queue)).success(

@@ -11,6 +11,7 @@ from ...core import NoiseSchedule, Step
 from ...engine import Frame, Panel, make_frame
 from ...sprites import columns_for, encode_pixels, sheet, to_pixels
 from ...store import Checkpoint
+from .turns import Audience
 
 COMPARISON_FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
 FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
@@ -23,20 +24,28 @@ def stream_frames(
     views: Sequence[str] = ("x", "x0", "eps"),
     per_second: float = FRAMES_PER_SECOND,
     settings: dict[str, Any] | None = None,
+    audience: Audience | None = None,
 ) -> Iterator[Frame]:
-    """Steps in, frames out: the first, the last, and as many between as `per_second` allows.
+    """Steps in, frames out: the first, the last, and as many between as `per_second` and the audience's line allow.
 
     panels: a label for each checkpoint of the trajectory. total: the number of steps after the first.
     settings: `describe_request`, sent with the first frame for saving and sharing.
+    audience: once it is over, a last message says that the frames ended.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
+    audience = audience or Audience()
     run, number, due = uuid.uuid4().hex, 0, 0.0
+    if audience.is_over():  # before the first step, which costs as much as any other
+        return
     for done, steps in enumerate(trajectory):
         now = time.monotonic()
         if done == 0:
             started = now
-        elif done < total and now < due:
+        elif audience.is_over():
+            yield {"run": run, "ended": True}
+            return
+        elif done < total and (now < due or audience.is_behind()):
             continue
         due = max(due + 1 / per_second, now)
         pairs = zip(schedules.items(), steps, strict=True)

@@ -1,9 +1,8 @@
-"""Pulls, pushes and jobs on the page: how far they are, a stop button, and errors that stay to be read."""
+"""Pulls and pushes on the page: how far they are, a stop button, and errors that stay to be read."""
 
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,13 +12,14 @@ from huggingface_hub import get_token
 
 from ...engine import Drawing
 from ...errors import message_of
-from ...hub import EpochHere, Progress, Pushed, Waiting
+from ...hub import EpochHere, Progress, Pushed, PushNote, Waiting
 from ...server import Settings
 from ..words import translate
 from ..words.schema_hub import HubWords
 from .controls import PRIVATE, shows_errors
 from .page import Page
 from .turns import GenerationTurns
+from .unexpected import to_toast
 
 SECONDS_BETWEEN = 0.2  # two bars
 SILENCE = 1.0  # seconds of waiting that are not shown
@@ -37,12 +37,12 @@ def login_hint(hub: HubWords, settings: Settings, token: gr.OAuthToken | None) -
 
 
 def show_events(hub: HubWords, events: Iterable[Any], is_over: IsOver) -> Iterator[Any]:
-    """Yields events as HTML, not more often than needed, and a `Pushed` as it is. Stops when the turn is over."""
+    """Yields events as HTML, not more often than needed, a `Pushed` and a `PushNote` as they are, until it is over."""
     shown = 0.0
     for event in events:
         if is_over():
             return
-        if isinstance(event, Pushed):
+        if isinstance(event, Pushed | PushNote):
             yield event
         elif isinstance(event, EpochHere) or time.monotonic() - shown < SECONDS_BETWEEN:
             continue
@@ -58,7 +58,6 @@ def wire_stream(
     handler: Callable[..., Iterator[str]],
     inputs: list[Any],
     output: gr.HTML,
-    queue: dict[str, Any] = HUB_QUEUE,
 ) -> list[Dependency]:
     """A start shows what `handler` yields, and its UserErrors too; a stop, or another start, ends it.
 
@@ -73,18 +72,19 @@ def wire_stream(
     def stream(page: Page, *values: Any) -> Iterator[str]:
         try:
             yield from handler(*values)
-        except ValueError as mistake:
-            yield error_html(page, mistake)
-            raise
+        except Exception as problem:
+            toast = to_toast(page.words, problem)
+            yield note(escape(toast.message), "problem")
+            raise toast from problem
 
     def start_stream(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
-        yield from stream(page, token, partial(turns.is_over, request.session_hash, mine), *values)
+        yield from stream(page, token, turns.audience(request, mine).is_over, *values)
 
     for stop in stops:
         stop(take_turn, outputs=turn, queue=False, **PRIVATE)
     return [
         start(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-            start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **queue, **PRIVATE
+            start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **HUB_QUEUE, **PRIVATE
         )
         for start in starts
     ]

@@ -9,7 +9,10 @@ from typing import Any
 import gradio as gr
 
 from ...errors import UserError
+from ..visitors.callers import Caller, caller_of
+from ..words import ENGLISH, translate
 
+GONE = "nobody waits for this answer any more"
 BUSY = "the server is busy; try again in a minute"
 AT_ONCE, MAX_WAITING = 2, 8  # calls that compute, and that wait to
 
@@ -25,25 +28,38 @@ class ConcurrencyLimit:
         self.admitted = threading.BoundedSemaphore(at_once + waiting)
 
     @contextmanager
-    def enter(self) -> Iterator[None]:
+    def enter(self, caller: Caller | None = None) -> Iterator[None]:
         if not self.admitted.acquire(blocking=False):
             raise UserError(BUSY)
         try:
-            with self.computing:
+            while not self.computing.acquire(timeout=0.2):
+                check_presence(caller or Caller())
+            try:
                 yield
+            finally:
+                self.computing.release()
         finally:
             self.admitted.release()
 
 
+def check_presence(caller: Caller) -> None:
+    """Call it between two steps: a UserError where nobody waits for the answer."""
+    if caller.is_gone():
+        raise UserError(GONE)
+
+
 def limit_calls(endpoint: Callable[..., Any], limit: ConcurrencyLimit) -> Callable[..., Any]:
-    """The endpoint within a limit. A ValueError becomes a sentence for programs; any other exception stays a bug."""
+    """The endpoint within a limit. A UserError becomes a sentence for programs; unexpected.py sees to all else.
+
+    endpoint: its last argument is the request.
+    """
 
     @wraps(endpoint)
     def wrapper(*arguments: Any) -> Any:
         try:
-            with limit.enter():
+            with limit.enter(caller_of(arguments[-1])):
                 return endpoint(*arguments)
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+        except UserError as error:
+            raise gr.Error(translate(ENGLISH, error.message), print_exception=False) from error
 
     return wrapper

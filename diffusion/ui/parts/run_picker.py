@@ -7,19 +7,19 @@ import gradio as gr
 
 from ...errors import UserError
 from ...refs import EpochRef
-from ...store import Checkpoint, RunFolder, list_runs
+from ...store import Checkpoint, RunFolder, list_runs, list_unusable
 from .page import Page
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
-MAX_EPOCHS = 6
-LEVELS = 500
 
 
 def find_run(page: Page, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
     found = list_runs(page.runs)
-    if name not in found:
+    if not isinstance(name, str) or name not in found:
         words = page.words
+        if reason := list_unusable(page.runs).get(name or page.default_run):
+            raise UserError(words.cannot_open, run=name or page.default_run, reason=reason)
         raise UserError(words.no_run, name=name) if found else UserError(words.no_runs, folder=page.runs.name)
     return found[name]
 

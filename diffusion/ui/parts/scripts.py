@@ -16,6 +16,11 @@ from starlette.staticfiles import StaticFiles
 FOLDER = "gradio_api/scripts"  # where Gradio renders pages on the server, only gradio_api/ gets to Python
 
 
+def script_text(assets: Path, name: str) -> str:
+    """A script that is no module, to be written into the page."""
+    return (assets / "js" / name).read_text("utf-8")
+
+
 def on_load(assets: Path, module: str) -> str:
     """For gr.HTML(js_on_load=…): imports assets/js/<module> and calls its `mount` with a Host (types.d.ts)."""
     script = (assets / "js" / "on_load.js").read_text("utf-8")

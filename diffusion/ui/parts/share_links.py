@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from ...engine import SETTINGS, Request
 from ...refs import EpochRef
@@ -25,19 +25,27 @@ def epochs_in(query: Query) -> list[EpochRef]:
     found = []
     for word in query.get("epochs", "").split(","):
         with suppress(ValueError):
-            found.append(EpochRef.parse(word))
+            found.append(EpochRef.parse(unquote(word, errors="strict")))
     return found
+
+
+def write_epochs(refs: Iterable[EpochRef | str]) -> str:
+    """The inverse of `epochs_in`: joined by commas, so that a comma in a name must be written in another way.
+
+    assets/js/link.js does the same.
+    """
+    return ",".join(str(ref).replace("%", "%25").replace(",", "%2C") for ref in refs)
 
 
 def link_to(tab: str, run: str, epochs: Iterable[int], said: str, **settings: str) -> str:
     """A link to Watch or Compare with these epochs of a run, as HTML. said: its text as HTML. settings: as written."""
-    query = {"tab": tab, "epochs": ",".join(f"{run}/{epoch}" for epoch in epochs), **settings}
+    query = {"tab": tab, "epochs": write_epochs(f"{run}/{epoch}" for epoch in epochs), **settings}
     return f'<a href="?{escape(urlencode(query, safe="/,"))}">{said}</a>'
 
 
 def link(tab: str, refs: Sequence[EpochRef], request: Request) -> str:
     """The address, from the root of the server, of a tab with these epochs and settings."""
-    query = {"tab": tab, "epochs": ",".join(map(str, refs))}
+    query = {"tab": tab, "epochs": write_epochs(refs)}
     for name, setting in SETTINGS.items():
         value = getattr(request, name)
         if setting.group != "experiment" or value != getattr(Request, name):

@@ -1,35 +1,56 @@
-"""Which generation of a browser is the current one."""
+"""Which generation of a browser is the current one, and whether somebody still watches it."""
 
+import itertools
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
-from ...engine import Frame
+from ..visitors.callers import Caller, caller_of
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who watches a generation; without turns and a caller, somebody who watches it to the end."""
+
+    turns: "GenerationTurns | None" = None
+    browser: str | None = None
+    turn: int = 0
+    caller: Caller = field(default_factory=Caller)
+
+    def is_over(self) -> bool:
+        """Whether the generation has been replaced or stopped, or nobody watches it. It may wait for a watcher."""
+        return bool(self.turns and self.turns.is_over(self.browser, self.turn)) or self.caller.is_gone()
+
+    def is_behind(self) -> bool:
+        """Whether frames are made faster than they are read."""
+        return self.caller.is_behind()
 
 
 class GenerationTurns:
     """A new Generate, or Stop, takes the next turn; the generation of an older turn ends at its next step.
 
-    So a generation that still waits in the queue can be replaced too, which Gradio's own `cancels` cannot do.
+    A number is used once. Where more browsers came than are remembered, the oldest is forgotten: its generation goes
+    on, and its next Stop is a newer turn all the same. So what others send cannot end a generation.
     """
 
     def __init__(self, max_browsers: int = 1000) -> None:
         self.max_browsers = max_browsers
         self.newest: OrderedDict[str | None, int] = OrderedDict()
+        self.numbers, self.lock = itertools.count(1), threading.Lock()
 
     def next(self, browser: str | None) -> int:
-        turn = self.newest.pop(browser, 0) + 1
-        self.newest[browser] = turn
-        while len(self.newest) > self.max_browsers:
-            self.newest.popitem(last=False)
-        return turn
+        with self.lock:
+            turn = next(self.numbers)
+            self.newest[browser] = turn
+            self.newest.move_to_end(browser)
+            if len(self.newest) > self.max_browsers:
+                self.newest.popitem(last=False)
+            return turn
 
     def is_over(self, browser: str | None, turn: int) -> bool:
-        return self.newest.get(browser) != turn
+        return self.newest.get(browser, turn) != turn
 
-    def while_current(self, browser: str | None, turn: int, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """The frames as long as the turn is the newest; then a last message that says they ended."""
-        for frame in frames:
-            if self.is_over(browser, turn):
-                yield {"run": frame["run"], "ended": True}
-                return
-            yield frame
+    def audience(self, request: Any, turn: int) -> Audience:
+        """request: the gr.Request that asked for the generation."""
+        return Audience(self, request.session_hash, turn, caller_of(request))

@@ -1,33 +1,26 @@
 """The Checkpoints tab: shows the runs on this machine, opens runs from the Hub, downloads a run or pushes it there."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
-from pathlib import Path
+from html import escape
 from typing import Any
 
 import gradio as gr
 from huggingface_hub import HfApi
 
 from ...errors import UserError
-from ...hub import PATIENCE, Listing, Pushed, as_generator, list_epochs, run_with_deadline
-from ...refs import RUN, HubRef
-from ...runs import publish_run
+from ...hub import PATIENCE, Listing, as_generator, list_epochs, run_with_deadline
+from ...refs import HubRef, check_run_name, is_run_name
 from ...server import Settings, VisitorPulls
-from ...store import RunFolder, list_runs
+from ...store import RunFolder, list_runs, list_unusable
 from ..parts.controls import PRIVATE, shows_errors
-from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
 from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to
-from . import hub_jobs
+from . import push
 from .run_tables import list_local_runs, list_remote_epochs, startup_pull_html
-
-# Signing in leaves the page; Gradio comes back to its address with the first parameter only.
-RETURN_TO_TAB = "() => history.replaceState(history.state, '', `${location.pathname}?tab=checkpoints`)"
 
 
 def api_for_reading(settings: Settings) -> HfApi:
@@ -67,7 +60,7 @@ def show_listing(page: Page, pulls: VisitorPulls, listing: Listing | None) -> li
     info = words.hub.epochs_most.format(epochs=limits.epochs, mb=limits.megabytes) if limits else None
     pickles = any(remote.is_pickle for remote in listing.epochs.values()) and not limits
     return [
-        list_remote_epochs(words.hub, listing, RunFolder(pulls.runs / name)),
+        list_remote_epochs(words, listing, RunFolder(pulls.runs / name)),
         gr.Column(visible=True),
         gr.CheckboxGroup(choices=list(listing.epochs), value=chosen, info=info),
         gr.Checkbox(value=False, visible=pickles),
@@ -91,8 +84,7 @@ def open_run(
         raise UserError(words.hub.look_first)
     if not epochs:
         raise UserError(words.hub.choose_first)
-    if not RUN.fullmatch(name or ""):
-        raise UserError(words.run_name)
+    check_run_name(name or "")
     if any(listing.epochs[epoch].is_pickle for epoch in epochs):
         if pulls.limits:
             raise UserError(words.hub.no_pickles)
@@ -103,52 +95,8 @@ def open_run(
     if is_over():
         yield note(words.hub.stopped)
         return
-    opened = words.hub.opened.format(name=name, epochs=", ".join(map(str, sorted(epochs))))
+    opened = words.hub.opened.format(name=escape(name), epochs=", ".join(map(str, sorted(epochs))))
     yield note(f"{opened} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
-
-
-def push_run(
-    page: Page,
-    settings: Settings,
-    token: gr.OAuthToken | None,
-    is_over: IsOver,
-    name: str | None,
-    target: str,
-    private: bool,
-    with_training: bool,
-) -> Iterator[str]:
-    """Pushes a run to the account of the token; yields HTML about the progress. The token is not kept."""
-    words = page.words
-    if hint := login_hint(words.hub, settings, token):
-        raise UserError(hint)
-    run = list_runs(page.runs).get(name or "")
-    if run is None:
-        raise UserError(words.hub.choose_run)
-    ref = HubRef.parse(f"hf://{(target or '').strip().removeprefix('hf://')}")
-    api = HfApi(token=token.token if token else None)
-    with (
-        push_source(run, settings, with_training) as source,
-        closing(publish_run(api, source, ref, private=private, with_training=with_training)) as events,
-    ):
-        for event in show_events(words.hub, events, is_over):
-            if isinstance(event, Pushed):
-                link = f'<a href="{event.url}" target="_blank" rel="noopener">{event.url}</a>'
-                form = words.hub.pushed if event.files else words.hub.pushed_already
-                yield note(form.format(files=len(event.files), link=link))
-                return
-            yield event
-    yield note(words.hub.push_stopped)
-
-
-@contextmanager
-def push_source(run: RunFolder, settings: Settings, with_training: bool) -> Iterator[RunFolder]:
-    """The run; on a shared server a copy of it, because a push writes hub.json and the folder belongs to all."""
-    if not settings.shared:
-        yield run
-        return
-    left_out = None if with_training else shutil.ignore_patterns("training")
-    with tempfile.TemporaryDirectory() as folder:
-        yield RunFolder(shutil.copytree(run.path, Path(folder) / run.path.name, ignore=left_out))
 
 
 def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) -> list[Any]:
@@ -158,7 +106,8 @@ def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) ->
         return [gr.skip()] * 4
     found = list_runs(pulls.runs)
     name = chosen if chosen in found else name_of(pulls.runs, page.default_run)
-    table, startup = list_local_runs(words.hub, found, HfApi().endpoint), startup_pull_html(words, pulls.startup)
+    table = list_local_runs(words, found, HfApi().endpoint, list_unusable(pulls.runs))
+    startup = startup_pull_html(words, pulls.startup)
     return [now, table, gr.HTML(startup, visible=bool(startup)), gr.Radio(choices=list(found), value=name)]
 
 
@@ -172,9 +121,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, settings: Settings) -> N
         with gr.Column(min_width=320):
             _build_pull(page, pulls, settings)
         with gr.Column(min_width=320):
-            chosen, hint = _build_push(page, settings)
-    if settings.login or not settings.shared:
-        hub_jobs.build(page, pulls, settings)
+            chosen, hint = push.build(page, settings)
     seen = gr.State()
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)
@@ -212,35 +159,11 @@ def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
         yield from open_run(page, pulls, api_for_reading(settings), is_over, *values)
 
     def table_of(found: Listing | None, name: str) -> str:
-        return list_remote_epochs(words.hub, found, RunFolder(pulls.runs / name)) if found else ""
+        here = RunFolder(pulls.runs / name) if is_run_name(name or "") else None
+        return list_remote_epochs(words, found, here) if found else ""
 
     gr.on(
         [look_button.click, address.submit], partial(ask, page), address, [progress, listing], **HUB_QUEUE, **PRIVATE
     ).then(partial(show_listing, page, pulls), listing, [table, choice, epochs, trusted, name], queue=False, **PRIVATE)
     [opened] = wire_stream(page, [start.click], [stop.click], pull, [listing, epochs, trusted, name], progress)
     opened.then(table_of, [listing, name], table, queue=False, **PRIVATE)
-
-
-def _build_push(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
-    """The picker of runs, and the line that says what a visitor must do before a push."""
-    words = page.words
-    gr.Markdown(words.hub.take_title)
-    chosen = gr.Radio([], label=words.run, elem_classes="compact")
-    wire_run_download(page, gr.Button(words.hub.download, min_width=120), chosen, "run-zip", **HUB_QUEUE)
-    with gr.Column(visible=settings.login or not settings.shared):
-        target = gr.Textbox(label=words.hub.push_to, placeholder=words.hub.push_hint, max_lines=1)
-        private = gr.Checkbox(label=words.hub.private)
-        with_training = gr.Checkbox(label=words.hub.with_training)
-        if settings.login:
-            gr.LoginButton(words.hub.sign_in, words.hub.sign_out).click(js=RETURN_TO_TAB)
-        with gr.Row():
-            start = gr.Button(words.hub.push, variant="primary", min_width=120, scale=2)
-            stop = gr.Button(words.stop, min_width=80)
-    hint = gr.Markdown(elem_classes="hint")
-    progress = gr.HTML(elem_id="push-goes")
-
-    def push(token: gr.OAuthToken | None, is_over: IsOver, *values: Any) -> Iterator[str]:
-        yield from push_run(page, settings, token, is_over, *values)
-
-    wire_stream(page, [start.click], [stop.click], push, [chosen, target, private, with_training], progress)
-    return chosen, hint

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from ...engine import Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_EPOCHS, Frame, describe_request, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
+from ..parts.hub_progress import note
 from ..parts.page import Page
 from ..parts.player import build_comparison
-from ..parts.run_picker import MAX_EPOCHS, find_run, name_of, update_checkboxes
+from ..parts.run_picker import find_run, name_of, update_checkboxes
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import GenerationTurns
-from ..words import Words
+from ..words import Words, translate
 
 
 @shows_errors
@@ -36,15 +38,15 @@ def compare(
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
         panels[label] = find_run(page, ref.run).load(ref.epoch)
-    frames = stream_frames(
+    yield from stream_frames(
         panels,
         generate_on_lent_gpu(list(panels.values()), wanted),
         wanted.steps,
         views=("x", "x0"),
         per_second=COMPARISON_FRAMES_PER_SECOND,
         settings=describe_request(wanted, refs),
+        audience=turns.audience(request, turn),
     )
-    yield from turns.while_current(request.session_hash, turn, frames)
 
 
 def numbers_of(page: Page, name: str) -> str:
@@ -53,7 +55,10 @@ def numbers_of(page: Page, name: str) -> str:
     if not found:
         return ""
     run = find_run(page, found)
-    return quality_html(page.words, run.metrics(), run.baseline()) + _nearest_html(page.words, run.nearest())
+    problems = "".join(note(escape(translate(page.words, one)), "problem") for one in run.problems())
+    return (
+        problems + quality_html(page.words, run.metrics(), run.baseline()) + _nearest_html(page.words, run.nearest())
+    )
 
 
 def _nearest_html(words: Words, picture: bytes) -> str:

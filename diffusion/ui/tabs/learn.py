@@ -21,12 +21,12 @@ import torch
 from ...core import NoiseSchedule
 from ...data import paint, validation_recipes
 from ...engine import Request, generate_on_lent_gpu, predict_noise
-from ...errors import UserError, message_of
+from ...errors import UserError, explain
 from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, to_pixels
 from ...store import Checkpoint, Quality, RunFolder, list_qualities
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
-from ..parts.run_picker import LEVELS, find_run, load_shown_epochs, name_of, shown_epochs
+from ..parts.run_picker import find_run, load_shown_epochs, name_of, shown_epochs
 from ..parts.scripts import address_of, on_load
 from ..words import Words, translate
 
@@ -72,7 +72,7 @@ _limit = ConcurrencyLimit(at_once=1)  # a room full of learners does not take th
 def predict(page: Page, run: str | None, x: str, t: int, epoch: int) -> str:
     """The noise that an epoch predicts in a picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
     shown = load_shown_epochs(page, run)
-    if epoch not in shown or not 1 <= t <= LEVELS:
+    if epoch not in shown or not 1 <= t <= len(shown[epoch].config.noise_schedule()):
         raise UserError(page.words.learn["odd_question"])
     return encode_picture(predict_noise([shown[epoch]], decode_picture(page, x), t)[0])
 
@@ -203,10 +203,10 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
     def answer(sent: dict[str, Any]) -> Any:
         try:
             return act(sent)
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, OverflowError):  # int() of an infinite number
             return {"mistake": words.learn["odd_question"]}
-        except ValueError as error:
-            message = message_of(error)
+        except Exception as error:
+            message = explain(error)
             return {"mistake": words.learn["busy"] if str(message) == BUSY else translate(words, message)}
 
     answer.__name__ = act.__name__  # by which the browser calls it

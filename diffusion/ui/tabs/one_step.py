@@ -12,14 +12,14 @@ from ...core import Noise
 from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
 from ...engine import Frame, Request, generate_on_lent_gpu, predict_noise
-from ...errors import UserError, message_of
+from ...errors import UserError, explain
 from ...sprites import decode_sprite, encode_pixels, from_pixels, to_pixels
 from ...store import Checkpoint
 from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.page import Page
 from ..parts.player import build_comparison
-from ..parts.run_picker import LEVELS, load_shown_epochs, name_of, update_pickers
+from ..parts.run_picker import load_shown_epochs, name_of, update_pickers
 from ..parts.scripts import on_load
 from ..parts.turns import GenerationTurns
 from ..words import translate
@@ -32,12 +32,9 @@ def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) ->
     the predicted noise, the predicted sprite and the error of each (root mean square; the noise has 1, pictures span
     [-1, 1]).
     """
-    words = page.words
-    x0, t, seed = sprite_from(page, pixels), whole(page.words, t, words.level), seed_from(page, seed)
-    if not 1 <= t <= LEVELS:
-        raise UserError(words.level_range, most=LEVELS, level=t)
-    panels = panels_of(page, run)
+    x0, seed, panels = sprite_from(page, pixels), seed_from(page, seed), panels_of(page, run)
     schedule = next(iter(panels.values())).config.noise_schedule()
+    t = level_from(page, t, len(schedule))
     eps = Noise(seed, 1).draw()
     x = schedule.noised(x0, t, eps)
     rows = []
@@ -62,18 +59,24 @@ def finish_drawing(
     """The sampling loop from level t on, from several noises, for the shown epochs in lockstep."""
     if turns.is_over(request.session_hash, turn):
         return
-    if not drawing:
+    if not isinstance(drawing, dict) or not drawing.keys() >= {"pixels", "t", "seed"}:
         raise UserError(page.words.no_drawing)
-    t = whole(page.words, drawing["t"], page.words.level)
     wanted = Request(count=count, seed=seed_from(page, drawing["seed"]))
     panels = panels_of(page, drawing.get("run"))
+    schedule = next(iter(panels.values())).config.noise_schedule()
+    t = level_from(page, drawing["t"], len(schedule))
     trajectory = generate_on_lent_gpu(
         list(panels.values()), wanted, begin=(sprite_from(page, drawing["pixels"])[0], t)
     )
-    schedule = next(iter(panels.values())).config.noise_schedule()
     below = sum(level < t for level in schedule.levels(wanted.steps))
-    frames = stream_frames(panels, trajectory, below, views=("x", "x0"), per_second=COMPARISON_FRAMES_PER_SECOND)
-    yield from turns.while_current(request.session_hash, turn, frames)
+    yield from stream_frames(
+        panels,
+        trajectory,
+        below,
+        views=("x", "x0"),
+        per_second=COMPARISON_FRAMES_PER_SECOND,
+        audience=turns.audience(request, turn),
+    )
 
 
 def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
@@ -83,7 +86,15 @@ def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
     }
 
 
-def seed_from(page: Page, seed: float | None) -> int:
+def level_from(page: Page, t: Any, most: int) -> int:
+    """A level from the browser; a run may have fewer than the slider."""
+    level = whole(page.words, t, page.words.level)
+    if not 1 <= level <= most:
+        raise UserError(page.words.level_range, most=most, level=level)
+    return level
+
+
+def seed_from(page: Page, seed: Any) -> int:
     return whole(page.words, seed, page.words.settings["seed"]["label"])
 
 
@@ -111,8 +122,8 @@ def build(page: Page, tab: gr.Tab) -> None:
             return predict_once(page, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
         except (AttributeError, KeyError, TypeError):  # not what the page sends
             return {"mistake": words.no_drawing}
-        except ValueError as error:
-            return {"mistake": translate(words, message_of(error))}
+        except Exception as error:
+            return {"mistake": translate(words, explain(error))}
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")

@@ -1,34 +1,75 @@
 """Runs as tables of HTML: those on the disk, and the epochs of one on the Hub."""
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from html import escape
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
 
+from ...errors import Message, UserError, message_of
 from ...hub import Listing
 from ...server import StartupPull
-from ...store import QUALITY_NUMBERS, EpochMetrics, RunConfig, RunFolder
+from ...store import QUALITY_NUMBERS, EpochMetrics, RunConfig, RunFolder, list_runs, list_unusable
 from ..parts.hub_progress import note
+from ..parts.page import Page
 from ..parts.share_links import link_to
 from ..words import Words, translate
 from ..words.schema_hub import HubWords
 
 
-def list_local_runs(hub: HubWords, runs: dict[str, RunFolder], endpoint: str) -> str:
-    """A table with a row for each run on the disk. endpoint: of the Hub, for links."""
-    if not runs:
+def list_local_runs(
+    words: Words,
+    runs: dict[str, RunFolder],
+    endpoint: str,
+    unusable: Mapping[str, Message | str] = MappingProxyType({}),
+) -> str:
+    """A table with a row for each run on the disk. endpoint: of the Hub, for links.
+
+    unusable: why what looks like a run cannot be opened, by its name; it has a row too.
+    """
+    hub, rows, problems, total = words.hub, [], dict(unusable), 0
+    for name, run in runs.items():
+        try:
+            sizes = {epoch: _size(file) for epoch, file in run.epochs().items()}
+            rows.append(_row(words, run, sizes, endpoint))
+            total += sum(sizes.values())
+        except UserError as mistake:  # it has changed since it was listed
+            problems[name] = message_of(mistake)
+    broken = "".join(_problem_row(words, name, reason) for name, reason in problems.items())
+    if not rows and not broken:
         return f'<p class="hint">{hub.none_here}</p>'
-    sizes = {name: {e: file.stat().st_size for e, file in run.epochs().items()} for name, run in runs.items()}
-    rows = [_row(hub, run, sizes[name], endpoint) for name, run in runs.items()]
-    total = sum(sum(of_run.values()) for of_run in sizes.values())
-    summary = hub.sum.format(runs=len(runs), size=_megabytes(total))
-    return f'{_table(hub.columns, rows)}<p class="hint">{summary}</p>'
+    summary = hub.sum.format(runs=len(rows), size=_megabytes(total))
+    return f'{_table(hub.columns, rows, broken)}<p class="hint">{summary}</p>'
 
 
-def _row(hub: HubWords, run: RunFolder, sizes: dict[int, int], endpoint: str) -> list[str]:
-    config, last = run.config(), max(sizes)
+def _problem_row(words: Words, name: str, reason: Message | str) -> str:
+    columns = len(words.hub.columns) - 1
+    said = escape(translate(words, reason))
+    return f'<tr><th scope="row">{escape(name)}</th><td class="problem" colspan="{columns}">{said}</td></tr>'
+
+
+def default_run_html(page: Page) -> str:
+    """What is wrong with the run that the page opens with; empty where nothing is."""
+    name, run = page.default_run, list_runs(page.runs).get(page.default_run)
+    reason = list_unusable(page.runs).get(name)
+    problems: list[Message] = run.problems() if run else []
+    if reason:
+        problems.append(Message(page.words.cannot_open, run=name, reason=reason))
+    return "".join(note(escape(translate(page.words, problem)), "problem") for problem in problems)
+
+
+def _size(file: Path) -> int:
+    return os.path.getsize(file) if os.path.isfile(file) else 0
+
+
+def _row(words: Words, run: RunFolder, sizes: dict[int, int], endpoint: str) -> list[str]:
+    hub, config, last = words.hub, run.config(), max(sizes)
     facts = run.metrics().get(last, EpochMetrics())
+    problems = [f'<br><span class="problem">{escape(translate(words, one))}</span>' for one in run.problems()]
     return [
-        link_to("watch", str(run), [last], escape(str(run))),
+        link_to("watch", str(run), [last], escape(str(run))) + "".join(problems),
         _network(hub, config),
         _epochs(hub, sizes),
         _data(hub, config.data),
@@ -71,9 +112,13 @@ def _source(hub: HubWords, source: dict[str, Any], endpoint: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(name)}</a>'
 
 
-def list_remote_epochs(hub: HubWords, listing: Listing, here: RunFolder) -> str:
-    """A table with a row for each epoch on the Hub. here: the run folder they would be pulled into."""
-    there = here.epochs() if here.path.is_dir() else {}
+def list_remote_epochs(words: Words, listing: Listing, here: RunFolder | None) -> str:
+    """A table with a row for each epoch on the Hub. here: the run folder they would be pulled into, if
+    it has a name that a run can have."""
+    hub, there = words.hub, cast(Collection[int], ())
+    problem = note(escape(translate(words, listing.problem)), "problem") if listing.problem else ""
+    with suppress(UserError):  # there is no such folder yet
+        there = here.epochs() if here else ()
     heading = hub.found.format(
         ref=escape(str(listing.ref)),
         commit=listing.repo.commit[:7],
@@ -86,7 +131,7 @@ def list_remote_epochs(hub: HubWords, listing: Listing, here: RunFolder) -> str:
         mark = f" · {hub.is_here}" if epoch in there else ""
         numbers = ["" if loss is None else f"{loss:.4f}" for loss in losses]
         rows.append([f"{epoch}{mark}", _megabytes(remote.file.size), *numbers, _write_distance(remote.metrics)])
-    return f'<p role="status">{heading}</p><div class="run-scroll">{_table(hub.listing, rows)}</div>'
+    return f'<p role="status">{heading}</p>{problem}<div class="run-scroll">{_table(hub.listing, rows)}</div>'
 
 
 def startup_pull_html(words: Words, pull: StartupPull | None) -> str:
@@ -105,8 +150,8 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _table(names: Sequence[str], rows: Iterable[list[str]]) -> str:
-    """rows: cells as HTML. On a narrow screen each cell shows its column's name."""
+def _table(names: Sequence[str], rows: Iterable[list[str]], last: str = "") -> str:
+    """rows: cells as HTML. On a narrow screen each cell shows its column's name. last: more rows as HTML."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     lines = []
     for first, *rest in rows:
@@ -116,4 +161,4 @@ def _table(names: Sequence[str], rows: Iterable[list[str]]) -> str:
             + "".join(f'<td data-name="{escape(name)}">{cell}</td>' for name, cell in cells)
             + "</tr>"
         )
-    return f'<table class="run-table"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    return f'<table class="run-table"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}{last}</tbody></table>'

@@ -1,25 +1,28 @@
 """The Train tab: starts and steers a run of the server. The run goes on when the page is closed or reloaded."""
 
 import itertools
+import os
 import secrets
+from contextlib import suppress
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ...data import open_dataset
+from ...data import SpriteSet, open_dataset
 from ...errors import UserError
-from ...refs import RUN
+from ...refs import is_run_name
 from ...runs import keep_upload, load_plan, preview_requests
 from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
-from ...store import RunFolder, list_runs
+from ...store import RunFolder, is_unbegun, list_runs, lock_run
 from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
 from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
-from ..words import Words
+from ..words import Words, translate
 from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
 from .train_status import curve, epoch_frames, losses, monitor
 
@@ -41,39 +44,56 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
     if not settings.training:
         raise UserError(words.train.off)
     plan = make_plan(page, form)
-    if plan.folder.exists():
-        raise UserError(words.train.run_taken, name=form.name)
-    if form.source == "upload":
-        with keep_upload(open_uploaded_files(settings, form), plan.folder) as data:
-            runner.start(make_plan(page, form, **data), owner=owner)
-    else:
-        open_dataset(plan.data)  # raises its errors now, not later in the thread
-        runner.start(plan, owner=owner)
+    with runner.reserve(plan.folder.name):
+        if not is_unbegun(plan.folder):
+            raise UserError(words.train.run_taken, name=form.name)
+        if form.source == "upload":
+            start_with_upload(page, runner, open_uploaded_files(page, settings, form), form, owner)
+        else:
+            training, _ = open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
+            for note in training.notes:  # nobody needs to have looked at the data before
+                gr.Info(escape(translate(words, note), quote=False))
+            runner.start(plan, owner=owner, is_reserved=True)
     return free_name(page.runs, plan.folder.name)
+
+
+def start_with_upload(page: Page, runner: TrainingQueue, sprites: SpriteSet, form: TrainForm, owner: str) -> None:
+    """Copies the pictures into the folder of the run, which from then on is locked for this server."""
+    folder = page.runs / str(form.name)
+    lock = lock_run(folder)
+    try:
+        with keep_upload(sprites, folder) as data:
+            runner.start(make_plan(page, form, **data), owner=owner, is_reserved=True, lock=lock)
+    except BaseException:
+        lock.release()
+        raise
 
 
 def free_name(runs: Path, name: str) -> str:
     """The name with the first number, from 2 on, that no run has."""
     stem = name.rstrip("0123456789").rstrip("-") or name
-    return next(new for n in itertools.count(2) if not (runs / (new := f"{stem}-{n}")).exists())
+    return next(new for n in itertools.count(2) if is_unbegun(runs / (new := f"{stem}-{n}")))
 
 
 @shows_errors
 def resume(page: Page, runner: TrainingQueue, settings: Settings, owner: str, name: str | None) -> None:
-    """Resumes a run that was stopped or interrupted."""
+    """Resumes a run that was stopped or interrupted; on a shared server only whoever began it may."""
     words = page.words
     if not settings.training:
         raise UserError(words.train.off)
     if name is None or name not in list_resumable(runner, page.runs):
         raise UserError(words.train.nothing_to_resume)
-    runner.start(load_plan(RunFolder(page.runs / name)), resume=True, owner=owner)
+    run = RunFolder(page.runs / name)
+    if settings.shared and not run.belongs_to(owner):
+        raise UserError(words.train.not_yours, name=name)
+    runner.start(load_plan(run), resume=True, owner=owner)
 
 
 @shows_errors
 def steer(page: Page, runner: TrainingQueue, settings: Settings, act: str, owner: str) -> None:
     """Pauses, continues, saves or stops the run; on a shared server only its owner may."""
     now = runner.snapshot()
-    if settings.shared and now.owner != owner:
+    if settings.shared and (not owner or now.owner != owner):
         raise UserError(page.words.train.not_yours, name=now.name)
     getattr(runner, act)()
 
@@ -88,30 +108,37 @@ def leave_queue(page: Page, runner: TrainingQueue, settings: Settings, owner: st
         runner.withdraw(name)
 
 
-def list_resumable(runner: TrainingQueue, runs: Path) -> list[str]:
-    """Runs that were begun here and not finished, without the current run and those in the queue."""
-    begun = (RunFolder(path) for path in sorted(runs.iterdir()) if RUN.fullmatch(path.name)) if runs.is_dir() else ()
-    return [str(run) for run in begun if is_interrupted(run) and runner.owner_of(str(run)) is None]
+def list_resumable(runner: TrainingQueue, runs: Path, owner: str | None = None) -> list[str]:
+    """Runs that were begun here and not finished, without the current run and those in the queue.
+
+    owner: of whom; None: of anybody.
+    """
+    names: list[str] = []
+    with suppress(OSError):
+        names = sorted(name for name in os.listdir(runs) if is_run_name(name))
+    begun = (RunFolder(runs / name) for name in names)
+    mine = (run for run in begun if is_interrupted(run) and (owner is None or run.belongs_to(owner)))
+    return [str(run) for run in mine if runner.owner_of(str(run)) is None]
 
 
 class StatusPoller:
     """Answers the pages, which poll twice a second, with the parts that have changed."""
 
-    def __init__(self, page: Page, runner: TrainingQueue) -> None:
-        self.page, self.runner = page, runner
+    def __init__(self, page: Page, runner: TrainingQueue, settings: Settings | None = None) -> None:
+        self.page, self.runner, self.settings = page, runner, settings or Settings()
         self.numbers = map(str, itertools.count(1))
         # browser -> number of its last answer, what that depended on, the snapshot, the updates
         self.answers: dict[str | None, tuple[str, Any, RunStatus | None, dict[str, Any]]] = {}
 
-    def poll(self, request: gr.Request, chosen: str, receipt: str) -> dict[str, Any]:
-        """Updates of the parts that have changed, by the names that `build` gives them.
+    def poll(self, request: gr.Request, chosen: str, receipt: str, owner: str = "") -> dict[str, Any]:
+        """Updates of the parts that have changed, by the names that `build` gives them. owner: the visitor.
 
         All parts are sent again if the page did not get the last answer.
 
         chosen: the run to show; "" for the current one. receipt: the number of the last answer that the page got.
         """
         words, now = self.page.words, self.runner.snapshot(chosen)
-        inputs = (chosen, self.runner.known_runs(), on_disk(self.page.runs))
+        inputs = (chosen, owner, self.runner.known_runs(), on_disk(self.page.runs))
         number, last_inputs, last, sent = self.answers.get(request.session_hash, ("", None, None, {}))
         if number != receipt:
             last, sent = None, {}
@@ -120,24 +147,27 @@ class StatusPoller:
         if len(self.answers) > MAX_BROWSERS:
             self.answers.clear()
         last_epoch = last.samples[-1][0] if last and last.name == now.name and last.samples else -1
-        updates, number = self._render(now, chosen), next(self.numbers)
+        updates, number = self._render(now, chosen, owner), next(self.numbers)
         self.answers[request.session_hash] = (number, inputs, now, updates)
         new = {name: update for name, update in updates.items() if update != sent.get(name)} | {"receipt": number}
         frames = epoch_frames(words, now, last_epoch)
         return new | ({"player": frames} if frames else {})
 
-    def _render(self, now: RunStatus, chosen: str) -> dict[str, Any]:
+    def _render(self, now: RunStatus, chosen: str, owner: str) -> dict[str, Any]:
         """All parts but the player."""
         words, names = self.page.words, self.runner.known_runs()
-        unfinished = list_resumable(self.runner, self.page.runs)
+        unfinished = list_resumable(self.runner, self.page.runs, owner if self.settings.shared else None)
         run = None if now.busy else list_runs(self.page.runs).get(now.name)
         current, past = names[0] if names else "", names[1:]  # the first choice is always the current run
+        command = now.command
+        if self.settings.shared:  # visitors need not know where the server keeps its runs
+            command = command.replace(str(self.page.runs), self.page.runs.name)
         return {
             "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
             "curve": curve(words, now),
             "losses": losses(words, now),
             "fold": gr.update(visible=bool(now.validation_losses)),
-            "command": gr.update(value=now.command, visible=bool(now.command)),
+            "command": gr.update(value=command, visible=bool(command)),
             **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
             "leave": gr.update(visible=bool(now.waiting)),
             "pack": gr.update(visible=run is not None),
@@ -151,7 +181,10 @@ class StatusPoller:
 
 def link_epochs(words: Words, run: RunFolder) -> str:
     """Links to Watch and Compare with epochs of a finished run, set to the first kind of its previews."""
-    epochs, first = list(run.epochs()), preview_requests(run.config())[0]
+    try:
+        epochs, first = list(run.epochs()), preview_requests(run.config())[0]
+    except (ValueError, TypeError, KeyError, OSError):  # damaged since it was trained: its row in Checkpoints says so
+        return ""
     settings = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
     links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **settings)]
@@ -168,9 +201,12 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
         return
     visitor = gr.BrowserState("", storage_key="sprite-diffusion-visitor", secret="no secret, only a name")
     gr.Markdown(words.train.intro, elem_classes="intro")
+    if runner.visitors:
+        limits = runner.visitors.limits
+        gr.Markdown(words.train.kept.format(each=limits.each, runs=limits.runs), elem_classes="hint")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
-            controls, start = build_form(page, tab, settings)
+            controls, start = build_form(page, tab, settings, runner.speeds)
         with gr.Column(scale=3, min_width=320):
             parts = _stage(page, runner)
 
@@ -186,16 +222,16 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
     wire_run_download(page, parts["pack"], chosen, "train-zip", lambda name: name or runner.snapshot().name, **QUEUED)
     page.app.load(lambda known: known or secrets.token_hex(8), visitor, visitor, **quick)
 
-    poller = StatusPoller(page, runner)
+    poller = StatusPoller(page, runner, settings)
 
-    def poll(request: gr.Request, name: str, receipt: str) -> dict[gr.components.Component, Any]:
-        new = poller.poll(request, name, receipt)
+    def poll(request: gr.Request, name: str, receipt: str, owner: str) -> dict[gr.components.Component, Any]:
+        new = poller.poll(request, name, receipt, owner)
         return {parts[part]: update for part, update in new.items()} or {chosen: gr.skip()}
 
     timer = gr.Timer(POLL_SECONDS, active=False)
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     for event in (timer.tick, chosen.input):
-        event(poll, inputs=[chosen, parts["receipt"]], outputs=list(parts.values()), **quick)
+        event(poll, inputs=[chosen, parts["receipt"], visitor], outputs=list(parts.values()), **quick)
 
 
 def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:

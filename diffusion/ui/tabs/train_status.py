@@ -100,12 +100,14 @@ def epoch_frames(words: Words, now: RunStatus, after: int = -1) -> list[Frame]:
 
 
 def about_data(words: Words, training: SpriteSet, validation: SpriteSet) -> str:
-    """The training data as HTML: how many of each kind, and a sheet of some."""
+    """The training data as HTML: how many of each kind, what was done to them, and a sheet of some."""
     names = words.kind_names | {NO_LABEL: words.train.no_label}
     kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
     text = words.train.data.format(count=len(training), kinds=kinds, validation=len(validation))
     source = data_url(png(enlarged(make_preview_sheet(training), 2)))
-    return f'<p>{text}</p><img class="data-sheet" alt="{words.train.data_picture}" src="{source}">'
+    said = "".join(f"<li>{escape(translate(words, note))}</li>" for note in training.notes)
+    text = f"<p>{text}</p>" + (f'<ul class="data-notes">{said}</ul>' if said else "")
+    return f'{text}<img class="data-sheet" alt="{words.train.data_picture}" src="{source}">'
 
 
 def duration(words: Words, seconds: float) -> str:

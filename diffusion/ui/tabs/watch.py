@@ -34,8 +34,8 @@ def watch(
         generate_on_lent_gpu([checkpoint], wanted),
         describe_request(wanted, [EpochRef(run, epoch)]),
     )
-    frames = stream_frames(panels, trajectory, wanted.steps, settings=described)
-    yield from turns.while_current(request.session_hash, turn, frames)
+    audience = turns.audience(request, turn)
+    yield from stream_frames(panels, trajectory, wanted.steps, settings=described, audience=audience)
 
 
 def build(page: Page) -> None:

@@ -3,7 +3,7 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_train import TRAIN
-from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
 SETTINGS: dict[str, SettingWords] = {
     "count": {"label": "Sprites"},
@@ -74,9 +74,12 @@ ENGLISH = Words(
     generate="Generate",
     stop="Stop",
     no_runs="There is no run in {folder}. Train one: python -m diffusion train --run {folder}/mine",
+    cannot_open="{run} cannot be opened: {reason}",
     no_run="There is no run {name!r}; reload the page to see those there are",
     no_epoch="Choose a training epoch first",
     whole_number="{name} must be a whole number",
+    unreadable="What was sent could not be read: a value is missing, or is of another type than its control",
+    no_such_event="There is nothing of that name or number here; load the page again",
     device="Computing on {device} · Gradio {gradio}",
     one_step_tab="One step",
     one_step_intro=(
@@ -110,16 +113,15 @@ ENGLISH = Words(
     train=TRAIN,
     folder={
         "choose": "Choose a folder",
-        "empty": "There are no pictures in that folder (.png, .gif, .bmp, .jpg, .webp)",
-        "packing": "Packing {count} pictures …",
-        "large": "The pictures in that folder have more than {most} MB; choose fewer, or smaller ones",
+        "empty": "There are no files in that folder",
+        "packing": "Packing {count} files …",
+        "large": "The files in that folder have more than {most} MB; choose fewer, or smaller ones",
         "failed": "The folder could not be sent; try again, or send it as a .zip",
     },
     seconds="{seconds} s",
     minutes="{minutes} min",
     hours="{hours} h",
     same_command="Same as on the command line",
-    run_name="Name the run with letters, digits, '.', '_' and '-', such as my-run",
     nothing_to_pack="There is no finished epoch to download yet",
     player={
         "mode": "Show",
@@ -208,4 +210,12 @@ ENGLISH = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    refusals=RefusalWords(
+        host="This server does not answer to the name {host}. If it is one of its names, start it with "
+        "SPRITES_HOSTS={host}",
+        origin="Only a page of this server may ask for that, not one of {origin}. If {name} is a name of this server, "
+        "start it with SPRITES_HOSTS={name}",
+        site="Only a page of this server may ask for that, not one of another site",
+        size="This is too large: at most {mb} MB at a time",
+    ),
 )

@@ -1,6 +1,6 @@
 """The words of the Checkpoints tab in English."""
 
-from .schema_hub import GpuWords, HubWords, PushNeeds
+from .schema_hub import HubWords, PushNeeds
 
 HUB = HubWords(
     tab="Checkpoints",
@@ -54,6 +54,12 @@ HUB = HubWords(
     private="Private: only you can see it",
     with_training="With what resuming needs, several times as large",
     push="Push to the Hub",
+    push_ask="Publish <strong>{run}</strong> as {account}, to <strong>{ref}</strong>? {visible}",
+    push_yes="Yes, publish it",
+    push_no="No",
+    push_public="Everybody can see it there, unless the repository is private already.",
+    push_private="Only you can see it there.",
+    push_first="Press Push to the Hub first: it shows the account and the repository",
     sign_in="Sign in with Hugging Face",
     sign_out="Sign out ({})",
     push_needs=PushNeeds(
@@ -66,37 +72,4 @@ HUB = HubWords(
     pushed="It is on the Hub, {files} files: {link}",
     pushed_already="All of it was there already: {link}",
     push_stopped="Stopped. The Hub shows nothing of it unless the commit at the end was under way already.",
-    # Train there
-    gpu=GpuWords(
-        title="Train on a GPU of Hugging Face",
-        intro=(
-            "This costs money: Hugging Face charges your account by the minute, and the account needs credit. The job "
-            "trains our network on built-in sprites and pushes the epochs it keeps to your repository. It ends when "
-            "it is done, and after the hours you allow at the latest; what it has pushed by then stays."
-        ),
-        to="Where it pushes",
-        hardware="Hardware",
-        price="{title}: ${dollars:.2f} an hour",
-        hours="Hours at most",
-        cost="**At most ${most:.2f}**: {hours:g} h at ${dollars:.2f} an hour. Less if it is done sooner.",
-        agree="I agree to pay that",
-        agree_first="Tick the box first: the job costs up to ${most:.2f}",
-        choose="Choose the hardware first",
-        start="Start the job",
-        cancel="Cancel the job",
-        follow="Follow the job",
-        none="No job was started from this browser",
-        started=(
-            "Job {link}, to {repo}. Closing this page does not end it, and until it ends it costs: "
-            "come back and follow it, or cancel it."
-        ),
-        quiet="No word from the job for {seconds} s",
-        stages={
-            "COMPLETED": "The job is done.",
-            "CANCELED": "The job was cancelled.",
-            "ERROR": "The job ended with an error.",
-            "DELETED": "The job was deleted.",
-        },
-        there="What it has pushed is at {link}; it can be opened above.",
-    ),
 )

@@ -9,14 +9,19 @@ TRAIN = TrainWords(
         "there. Every epoch it saves appears at once in Watch, Compare and One step."
     ),
     off="Training is switched off on this server; run python app.py on your own machine to train",
+    kept=(
+        "This server is shared: it keeps the newest {each} runs of each visitor and {runs} of all visitors together. "
+        "Older ones are removed when a new one begins; download what you want to keep."
+    ),
     name="Name of the run",
     source="Train on",
     sources={"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"},
     count="Sprites",
     files="Files",
     files_info=(
-        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), single "
-        "pictures, or the course's two .npy"
+        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds, or a "
+        "table of labels says them), single pictures, sprite sheets, or arrays: a .npy of pictures with its .npy of "
+        "labels, or a .npz of both"
     ),
     hub="Hub data set",
     hub_hint="hf://datasets/user/repo",
@@ -25,15 +30,20 @@ TRAIN = TrainWords(
     data="{count:,} to train on: {kinds}. {validation:,} kept out of training.",
     no_label="without a kind",
     data_picture="Some of the sprites it trains on",
+    tile="Tile size of a sheet",
+    tile_info="In pixels; empty: found by itself; 0: not cut",
+    gap="Gap between tiles",
+    gap_info="In pixels; empty: found by itself",
     start_from="Begin with",
     from_nothing="random weights",
     more="More settings",
     width="Network",
     widths={32: "small, learns fast", 64: "as in the shipped runs"},
-    epochs="Epochs",
     context="Tell it the kind of each sprite (context)",
     context_info="Without it, it draws anything, and cannot be asked for a kind",
     about="About {time} on this machine",
+    measuring="Measuring how long that takes on this machine …",
+    measuring_later="How long that takes is measured once the run that trains now has finished or is paused",
     start="Train",
     acts={
         "pause": "Pause",

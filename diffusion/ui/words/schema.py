@@ -138,6 +138,16 @@ class SettingWords(TypedDict):
     info: NotRequired[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefusalWords:
+    """What a request is told that does not reach the app."""
+
+    host: str
+    origin: str
+    site: str
+    size: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Words:
     """All words of the page in one language. {placeholders} are filled with str.format."""
@@ -163,9 +173,12 @@ class Words:
     generate: str
     stop: str
     no_runs: str
+    cannot_open: str
     no_run: str
     no_epoch: str
     whole_number: str
+    unreadable: str  # the value of a control, as it was sent
+    no_such_event: str
     device: str
     one_step_tab: str
     one_step_intro: str
@@ -183,9 +196,9 @@ class Words:
     minutes: str
     hours: str
     same_command: str
-    run_name: str
     nothing_to_pack: str
     player: PlayerWords
     quality: QualityWords
     learn: LearnWords
     hub: HubWords
+    refusals: RefusalWords

@@ -13,30 +13,6 @@ class PushNeeds:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GpuWords:
-    """Training on a GPU of Hugging Face, below the Checkpoints tab."""
-
-    title: str
-    intro: str
-    to: str
-    hardware: str
-    price: str
-    hours: str
-    cost: str
-    agree: str
-    agree_first: str
-    choose: str
-    start: str
-    cancel: str
-    follow: str
-    none: str
-    started: str
-    quiet: str
-    stages: dict[str, str]
-    there: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class HubWords:
     """The Checkpoints tab."""
 
@@ -82,6 +58,12 @@ class HubWords:
     private: str
     with_training: str
     push: str
+    push_ask: str
+    push_yes: str
+    push_no: str
+    push_public: str
+    push_private: str
+    push_first: str
     sign_in: str
     sign_out: str
     push_needs: PushNeeds
@@ -90,4 +72,3 @@ class HubWords:
     pushed: str
     pushed_already: str
     push_stopped: str
-    gpu: GpuWords

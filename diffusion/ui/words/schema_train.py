@@ -10,6 +10,7 @@ class TrainWords:
     tab: str
     intro: str
     off: str
+    kept: str
     name: str
     source: str
     sources: dict[str, str]
@@ -23,15 +24,20 @@ class TrainWords:
     data: str
     no_label: str
     data_picture: str
+    tile: str
+    tile_info: str
+    gap: str
+    gap_info: str
     start_from: str
     from_nothing: str
     more: str
     width: str
     widths: dict[int, str]
-    epochs: str
     context: str
     context_info: str
     about: str
+    measuring: str
+    measuring_later: str
     start: str
     acts: dict[str, str]
     watch: str

@@ -1,10 +1,11 @@
 """The words of the page in Chinese."""
 
-from .schema import ChartWords, CompareWords, QualityWords, SettingWords, Words
+from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
+from .zh_messages_files import FILE_MESSAGES
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -26,6 +27,7 @@ CHINESE = Words(
     language="中文",
     messages=MESSAGES
     | DATA_MESSAGES
+    | FILE_MESSAGES
     | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
@@ -61,9 +63,12 @@ CHINESE = Words(
     generate="生成",
     stop="停止",
     no_runs="{folder} 里还没有训练任务。先训练一个：python -m diffusion train --run {folder}/mine",
+    cannot_open="{run} 打不开：{reason}",
     no_run="没有名为 {name!r} 的训练任务；刷新页面可以看到现有的任务",
     no_epoch="请先选择一个训练回合",
     whole_number="“{name}”须是整数",
+    unreadable="发来的内容无法读取：缺少某个值，或者它的类型与控件不符",
+    no_such_event="这里没有这个名称或编号；请重新载入页面",
     device="计算设备：{device} · Gradio {gradio}",
     one_step_tab="单步",
     one_step_intro=(
@@ -97,16 +102,15 @@ CHINESE = Words(
     train=TRAIN,
     folder={
         "choose": "选择一个文件夹",
-        "empty": "这个文件夹里没有图片（.png、.gif、.bmp、.jpg、.webp）",
-        "packing": "正在打包 {count} 张图片……",
-        "large": "这个文件夹里的图片超过了 {most} MB；请少选一些，或换小一点的",
+        "empty": "这个文件夹里没有文件",
+        "packing": "正在打包 {count} 个文件……",
+        "large": "这个文件夹里的文件超过了 {most} MB；请少选一些，或换小一点的",
         "failed": "文件夹没能发送；请再试一次，或打包成 .zip 再上传",
     },
     seconds="{seconds} 秒",
     minutes="{minutes} 分钟",
     hours="{hours} 小时",
     same_command="等同于命令行",
-    run_name="名字只能用英文字母、数字、“.”、“_”和“-”，例如 my-run",
     nothing_to_pack="还没有可以下载的回合",
     player={
         "mode": "显示",
@@ -189,4 +193,11 @@ CHINESE = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    refusals=RefusalWords(
+        host="这台服务器不应答 {host} 这个名字。如果它确实叫这个名字，请这样启动：SPRITES_HOSTS={host}",
+        origin="只有这台服务器自己的页面才能这样做，{origin} 的页面不行。如果 {name} 确实是这台服务器的名字，"
+        "请这样启动：SPRITES_HOSTS={name}",
+        site="只有这台服务器自己的页面才能这样做，别的网站不行",
+        size="太大了：一次最多 {mb} MB",
+    ),
 )

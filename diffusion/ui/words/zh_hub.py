@@ -1,6 +1,6 @@
 """The words of the Checkpoints tab in Chinese."""
 
-from .schema_hub import GpuWords, HubWords, PushNeeds
+from .schema_hub import HubWords, PushNeeds
 
 HUB = HubWords(
     tab="检查点",
@@ -54,6 +54,12 @@ HUB = HubWords(
     private="私有：只有你能看到",
     with_training="连同接着训练所需的状态，体积大几倍",
     push="推送到 Hub",
+    push_ask="以 {account} 的身份把 <strong>{run}</strong> 发布到 <strong>{ref}</strong>？{visible}",
+    push_yes="是的，发布",
+    push_no="不发布",
+    push_public="除非该仓库本来就是私有的，否则所有人都能看到。",
+    push_private="只有你能看到。",
+    push_first="请先点“推送到 Hub”：那里会显示账号和仓库名",
     sign_in="用 Hugging Face 账号登录",
     sign_out="退出登录（{}）",
     push_needs=PushNeeds(
@@ -66,33 +72,4 @@ HUB = HubWords(
     pushed="已推送到 Hub，共 {files} 个文件：{link}",
     pushed_already="Hub 上已经全都有了：{link}",
     push_stopped="已停止。除非最后的提交已经在进行，否则 Hub 上看不到任何改动。",
-    # Train there
-    gpu=GpuWords(
-        title="在 Hugging Face 的 GPU 上训练",
-        intro=(
-            "这要花钱：Hugging Face 按分钟从你的账户扣费，账户里要有余额。作业用内置的精灵图训练我们的网络，"
-            "并把保留的回合推送到你的仓库。训练完就结束，最迟到你允许的时长为止；在那之前推送的都会保留。"
-        ),
-        to="推送到哪里",
-        hardware="硬件",
-        price="{title}：每小时 {dollars:.2f} 美元",
-        hours="最多几小时",
-        cost="**最多 {most:.2f} 美元**：{hours:g} 小时，每小时 {dollars:.2f} 美元。提前完成会更少。",
-        agree="我同意支付这笔费用",
-        agree_first="请先勾选：这个作业最多要花 {most:.2f} 美元",
-        choose="请先选择硬件",
-        start="启动作业",
-        cancel="取消作业",
-        follow="查看作业进展",
-        none="没有从这个浏览器启动过作业",
-        started=("作业 {link}，推送到 {repo}。关掉页面不会结束它，结束之前会一直计费：可以回来查看进展，或取消它。"),
-        quiet="作业已有 {seconds} 秒没有消息",
-        stages={
-            "COMPLETED": "作业已完成。",
-            "CANCELED": "作业已取消。",
-            "ERROR": "作业出错结束。",
-            "DELETED": "作业已删除。",
-        },
-        there="它推送的内容在 {link}；可以在上面打开。",
-    ),
 )

@@ -33,49 +33,6 @@ MESSAGES = {
     "schedule": "噪声方案",
     "levels": "噪声级数",
     "save every": "保存间隔",
-    "{source} is no data set; name a .npy file, a folder of pictures or a .zip of them": (
-        "{source} 不是数据集；请给出 .npy 文件、图片文件夹，或装着图片的 .zip"
-    ),
-    "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo": (
-        "{source} 不存在；请写 builtin、.npy 文件、文件夹、.zip 或 hf://datasets/user/repo"
-    ),
-    "{name} holds more than {files:,} pictures": "{name} 里的图片超过 {files:,} 张",
-    "the pictures of {name} are {size}; at most {side} x {side}": ("{name} 里的图片是 {size}；最大为 {side} x {side}"),
-    "the labels of {name} must be numbers from 0 to 1": "{name} 的标签须是 0 到 1 之间的数",
-    "builtin draws 1 to {max_drawn:,} sprites, not {count:,}": (
-        "内置数据能画 1 到 {max_drawn:,} 张精灵图，不能是 {count:,} 张"
-    ),
-    "{file} of {name} has {size:,} bytes; at most {max_bytes:,} are taken": (
-        "{name} 的 {file} 有 {size:,} 字节；最多接受 {max_bytes:,} 字节"
-    ),
-    "{path} does not exist": "{path} 不存在",
-    "{path} has more than {bytes}": "{path} 超过 {bytes}",
-    "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened": (
-        "{name} 里没有图片（{suffixes}）；其中的 .zip 或 .npy 不会打开"
-    ),
-    "{name} holds more than {files:,} files": "{name} 里的文件超过 {files:,} 个",
-    "{what} is {width} x {height}; at most {side} x {side}": ("{what} 是 {width} x {height}；最大为 {side} x {side}"),
-    "the pictures in {name} take more than {unpacked}; make them smaller": (
-        "{name} 里的图片展开后超过 {unpacked}；请缩小图片"
-    ),
-    "{what} is locked with a password; make the .zip without one": "{what} 有密码；请不设密码重新打包 .zip",
-    "{what} is a link; put the picture itself into the .zip": "{what} 是链接；请把图片本身放进 .zip",
-    "{what} is packed in an unusual way; make the .zip with the usual one, deflate": (
-        "{what} 的压缩方式不常见；请用常见的 deflate 方式重新打包 .zip"
-    ),
-    "{what} is too large for a sprite": "{what} 太大，不像精灵图",
-    "{path} unpacks to more than {unpacked}; upload fewer pictures": (
-        "{path} 解压后超过 {unpacked}；请少上传一些图片"
-    ),
-    "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}": (
-        "请上传一个 .zip、一个图片 .npy（标签 .npy 最多一个），或若干图片，而不是 {found}"
-    ),
-    "upload a .zip of pictures, pictures ({suffixes}) or one or two .npy arrays": (
-        "请上传一个图片 .zip、若干图片（{suffixes}），或一到两个 .npy 数组"
-    ),
-    "that is more than {bytes}; upload fewer pictures, or smaller ones": (
-        "总共超过了 {bytes}；请少上传一些图片，或换小一点的"
-    ),
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),
@@ -95,9 +52,6 @@ MESSAGES = {
     ),
     "{name} of {ref} was damaged on its way; try again": "{ref} 的 {name} 在传输中损坏了；请再试一次",
     "{ref} holds no run: it has no config.json": "{ref} 里没有训练任务：没有 config.json",
-    "{ref} holds no run that can be opened: config.json is not a run's": (
-        "{ref} 里没有能打开的训练任务：config.json 不是训练任务的配置"
-    ),
     "{ref} holds no run that can be opened: {mistake}": "{ref} 里没有能打开的训练任务：{mistake}",
     "{ref} holds pickles (.pth) instead of .safetensors; allow them (--allow-pickle) if you trust "
     "their author: they are then read for their numbers alone": (
@@ -141,19 +95,6 @@ MESSAGES = {
     "{value!r} is no run on the Hub; write it like hf://user/repo or hf://user/repo@v1": (
         "{value!r} 不是 Hub 上的训练任务；请写成 hf://user/repo 或 hf://user/repo@v1 这样"
     ),
-    "a job needs to know who pays for it; {log_in}": "作业须知道由谁付费；{log_in}",
-    "a job pushes to a whole repository such as hf://{repo}, not to {ref}": (
-        "作业要推送到整个仓库，例如 hf://{repo}，而不是 {ref}"
-    ),
-    "a job may take up to {max_hours} hours, not {hours:g}": ("一个作业最长 {max_hours} 小时，而不是 {hours:g} 小时"),
-    "a job cannot see {data} on this machine; train on builtin, or on hf://datasets/user/repo": (
-        "作业看不到这台机器上的 {data}；请用 builtin 或 hf://datasets/user/repo 训练"
-    ),
-    "{code} is no address of this code; set SPRITES_CODE to one such as "
-    "https://huggingface.co/spaces/user/sprite-diffusion@main": (
-        "{code} 不是这份代码的地址；请把 SPRITES_CODE 设为 "
-        "https://huggingface.co/spaces/user/sprite-diffusion@main 这样的地址"
-    ),
     "{path} cannot be resumed here: it does not say where its data is": (
         "{path} 无法在这里继续：它没有记下数据在哪里"
     ),
@@ -187,28 +128,23 @@ MESSAGES = {
     "{name} is not a checkpoint of {network} ({variant}): it {wrong}": (
         "{name} 不是 {network}（{variant}）的检查点：它{wrong}"
     ),
-    "config.json has format {found!r}; this version reads format {known}": (
-        "config.json 的格式是 {found!r}；这个版本能读的是格式 {known}"
+    "{name} has format {found!r}; this version reads format {known}": (
+        "{name} 的格式是 {found!r}；这个版本能读的是格式 {known}"
     ),
-    "config.json lists the kinds {kinds}; this version knows {known}": (
-        "config.json 列出的类别是 {kinds}；这个版本认识的是 {known}"
+    "{name} lists the kinds {kinds}; this version knows {known}": (
+        "{name} 列出的类别是 {kinds}；这个版本认识的是 {known}"
     ),
     "{name} belongs to a {network} of another size: {shapes}": "{name} 属于另一种大小的 {network}：{shapes}",
     "{name} is damaged: {key} holds values that are not finite": "{name} 已损坏：{key} 里有不是有限数的值",
     "{what} must hold names and values, not {entries!r}": "{what} 里须是名字和值，而不是 {entries!r}",
-    "config.json is not a run's: it needs at least format and kinds": (
-        "这个 config.json 不属于训练任务：至少要有 format 和 kinds"
+    "{name} is not a run's: it needs at least format and kinds": (
+        "{name} 不是训练任务的配置：至少要有 format 和 kinds"
     ),
-    "config.json has entries this version does not know: {unknown}": (
-        "config.json 里有这个版本不认识的条目：{unknown}"
-    ),
+    "{name} has entries this version does not know: {unknown}": ("{name} 里有这个版本不认识的条目：{unknown}"),
     "could not write {path}: {problem}": "无法写入 {path}：{problem}",
     "{path} is not a run folder: it has no config.json": "{path} 不是训练任务的文件夹：里面没有 config.json",
     "{path} does not exist; a checkpoint is a file such as model_31.safetensors": (
         "{path} 不存在；检查点是 model_31.safetensors 这样的文件"
-    ),
-    "{path} is not a checkpoint; it should be named like model_31.safetensors": (
-        "{path} 不是检查点；文件名应像 model_31.safetensors 这样"
     ),
     "{path} is not a run folder: there is no such folder": "{path} 不是训练任务的文件夹：没有这个文件夹",
     "{path} is not empty; use --resume to go on with it, or name a new folder": (
@@ -216,10 +152,92 @@ MESSAGES = {
     ),
     "{path} is damaged or cut short; copy or train it again": "{path} 已损坏或不完整；请重新复制或重新训练",
     "could not read {path}: {problem}": "无法读取 {path}：{problem}",
-    "{name} is damaged or is no file of weights ({kind})": "{name} 已损坏，或不是权重文件（{kind}）",
+    "{name} is damaged: {reason}": "{name} 已损坏：{reason}",
+    "{name}: {mistake}": "{name}：{mistake}",
+    "it is larger than {size:.1f} MB": "它大于 {size:.1f} MB",
+    "it is empty": "它是空的",
+    "it is not UTF-8 text": "它不是 UTF-8 文本",
+    "it is nested deeper than {depth} levels": "它的嵌套超过 {depth} 层",
+    "it is cut short or no JSON (line {line}, column {column})": "它不完整，或不是 JSON（第 {line} 行第 {column} 列）",
+    "it holds a number of {digits} digits": "它里面有一个 {digits} 位的数",
+    "it names {key} twice": "{key} 在里面出现了两次",
+    "it has no list of epochs": "它没有列出回合",
+    "it names no epoch": "它没有写明回合",
+    "it has no kinds": "它没有写明类别",
+    "it names {count} epochs; up to {most} can be sampled together": "它写了 {count} 个回合；一起采样最多 {most} 个",
+    "it has settings that this version does not know: {unknown}": "它有这个版本不认识的设置：{unknown}",
+    "it holds no names and values": "它里面不是名字和值",
+    "it does not say where the data is": "它没有说明数据在哪里",
+    "it does not say where on the Hub the run is": "它没有说明训练任务在 Hub 的哪里",
+    "{name} was damaged; it is kept as {aside}": "{name} 曾经损坏；原文件保存为 {aside}",
+    "{what} must be text, not {entries!r}": "{what} 须是文字，而不是 {entries!r}",
+    "{run} was trained without kinds; the run {other} of the same folder knows them": (
+        "{run} 训练时没有类别；同一文件夹里的 {other} 认识类别"
+    ),
+    "{name} was trained with {count} kinds of its own, whose names are not known; draw without a kind": (
+        "{name} 训练时用的是它自己的 {count} 个类别，名称未知；请不选类别来画"
+    ),
+    "{path} has no file that is named like model_31.safetensors; rename its weights": (
+        "{path} 里没有像 model_31.safetensors 这样命名的文件；请给权重文件改名"
+    ),
+    "{name} is a Git LFS pointer, not the weights; fetch them with: git lfs pull": (
+        "{name} 只是 Git LFS 的指针，不是权重；请用 git lfs pull 下载"
+    ),
+    "{name} is a web page, not weights; download the file itself": "{name} 是网页，不是权重；请下载文件本身",
+    "{name} is no safetensors file: torch wrote it; call it .pth": (
+        "{name} 不是 safetensors 文件，而是 torch 写的；请把后缀改成 .pth"
+    ),
+    "{name} is no file of weights: neither safetensors nor torch wrote it": (
+        "{name} 不是权重文件：既不是 safetensors 写的，也不是 torch 写的"
+    ),
+    "{name} is a pickle that torch did not write, or is damaged; save it with torch.save": (
+        "{name} 不是 torch 写的 pickle，或已损坏；请用 torch.save 保存"
+    ),
+    "{name} holds a pickled object ({kind}), not weights alone, and reading it could run its code; "
+    "where it was made, save the weights: torch.save(model.state_dict(), 'model_31.pth')": (
+        "{name} 里有 pickle 对象（{kind}），不只是权重，读取它可能会运行其中的代码；"
+        "请在生成它的地方只保存权重：torch.save(model.state_dict(), 'model_31.pth')"
+    ),
+    "{name} holds a program (TorchScript), not weights; "
+    "where it was made, save the weights: torch.save(model.state_dict(), 'model_31.pth')": (
+        "{name} 里是程序（TorchScript），不是权重；"
+        "请在生成它的地方保存权重：torch.save(model.state_dict(), 'model_31.pth')"
+    ),
+    "{name} holds {count} networks ({places}); save the one that you want alone": (
+        "{name} 里有 {count} 个网络（{places}）；请把要用的那个单独保存"
+    ),
+    "{name} holds {count} networks; this is the averaged one, {place}": (
+        "{name} 里有 {count} 个网络；用的是取平均的那个：{place}"
+    ),
+    "{name} cannot be used: {key} holds no plain numbers": "{name} 不能用：{key} 里不是普通的数",
+    "{name} has no config.json beside it; the linear schedule is taken": (
+        "{name} 旁边没有 config.json；按线性噪声方案处理"
+    ),
+    "{name} says that it is of epoch {other}; its name counts": "{name} 里写的是第 {other} 回合；以文件名为准",
+    "{name} does not say its epoch; by its name it is {epoch}": "{name} 没有写明回合；按文件名算作第 {epoch} 回合",
+    "{name} does not say its epoch; it counts as 0": "{name} 没有写明回合；算作第 0 回合",
+    "give the run a name, such as my-run": "请给训练任务起个名字，例如 my-run",
+    "{name!r} cannot be a run's name: no slash, backslash or control character in it, no dot or space at its "
+    "beginning, no space at its end": (
+        "{name!r} 不能作训练任务的名字：不能含斜杠、反斜杠或控制字符，不能以点或空格开头，也不能以空格结尾"
+    ),
+    "{name!r} is too long for a run's name: at most {most} bytes": (
+        "{name!r} 作训练任务的名字太长了：最多 {most} 字节"
+    ),
     "could not pack {path}: {problem}": "无法打包 {path}：{problem}",
-    "{name} is no safetensors file, or is damaged": "{name} 不是 safetensors 文件，或已损坏",
     "the disk is full": "磁盘已满",
+    "there is no more room for this user on the disk (quota)": "这个用户的磁盘配额已用完",
+    "the file would be larger than is allowed here": "文件超出了这里允许的大小",
+    "there is not enough memory": "内存不足",
+    "{run} is in use by {holder}; wait until that has ended": "{run} 正被{holder}使用；请等它结束",
+    "another process": "另一个进程",
+    "another part of this program": "本程序的另一处",
+    "process {pid} on {host} since {since}": "{host} 上的进程 {pid}（自 {since} 起）",
+    "ffmpeg could not make it": "ffmpeg 无法生成",
+    "the server could not do that: {problem} (number {number})": "服务器没能做到：{problem}（编号 {number}）",
+    "something went wrong on the server (number {number}); its log says what": (
+        "服务器出了意外（编号 {number}）；原因写在它的日志里"
+    ),
     "the folder is read-only": "文件夹是只读的",
     "the Hub cannot read the lines between --- at the top of README.md; mend them and push again": (
         "Hub 读不懂 README.md 开头 --- 之间的几行；请改好后再推送"
@@ -232,8 +250,6 @@ MESSAGES = {
     ),
     "in a few minutes": "过几分钟",
     "log in with `hf auth login`, or set HF_TOKEN": "请用 hf auth login 登录，或设置 HF_TOKEN",
-    "nothing": "空值",
-    "list of hardware": "硬件列表",
     "the upload": "上传的文件",
     "{name} is gated; ask for access at {page}, then log in with `hf auth login`, or set HF_TOKEN": (
         "{name} 需要申请访问；请在 {page} 申请，然后用 hf auth login 登录，或设置 HF_TOKEN"
@@ -255,6 +271,33 @@ MESSAGES = {
         "{endpoint} 回应的不是 Hub；是不是要先打开所在网络的登录页？"
     ),
     "there is no {name}: nothing on the Hub has such a name": "没有 {name}：Hub 上没有这样的名字",
+    "the Hub at {endpoint} cannot be reached through the proxy {proxy} of {variable}; is the proxy there, and "
+    "does it let this through?": (
+        "无法通过 {variable} 里的代理 {proxy} 连接 {endpoint} 的 Hub；这个代理在运行吗，是否允许这样的请求？"
+    ),
+    "the proxy {proxy} of {variable} needs one more package: pip install socksio": (
+        "{variable} 里的代理 {proxy} 还需要一个软件包：pip install socksio"
+    ),
+    "the proxy {proxy} of {variable} is of no known kind; it must begin with one of {schemes}": (
+        "{variable} 里的代理 {proxy} 不是已知的种类；它必须以其中之一开头：{schemes}"
+    ),
+    "HF_ENDPOINT is set to nothing; unset it, or set it to https://huggingface.co": (
+        "HF_ENDPOINT 被设成了空值；请取消设置，或设为 https://huggingface.co"
+    ),
+    "HF_ENDPOINT is {endpoint}, and https:// is missing at its beginning; set it to https://{endpoint}": (
+        "HF_ENDPOINT 是 {endpoint}，开头缺少 https://；请设为 https://{endpoint}"
+    ),
+    "HF_ENDPOINT is {endpoint}, which is no address of a Hub; one looks like https://huggingface.co": (
+        "HF_ENDPOINT 是 {endpoint}，这不是 Hub 的地址；应当像 https://huggingface.co 这样"
+    ),
+    "the Hub at {endpoint} sends each request on and on; check HF_ENDPOINT": (
+        "{endpoint} 的 Hub 把请求转来转去，没有尽头；请检查 HF_ENDPOINT"
+    ),
+    "{path} cannot be read or written: {reason}": "{path} 无法读取或写入：{reason}",
+    "{ref} has the run, but {run} does not know it: {problem}; from here it cannot be pushed there again": (
+        "{ref} 已经有了这个训练任务，但 {run} 没有记下来：{problem}；以后不能再从这里推送到那里"
+    ),
+    "the card of {run} gets no picture: its folder is read-only": "{run} 的卡片没有图片：它的文件夹是只读的",
     "the Hub at {endpoint} cannot be reached; check the connection and try again": (
         "无法连接 {endpoint} 的 Hub；请检查网络后再试"
     ),
@@ -280,8 +323,7 @@ MESSAGES = {
     "has {key}": "多出 {key}",
     "{key} is {found}, not {wanted}": "{key} 是 {found}，而不是 {wanted}",
     "in {pause} s": "在 {pause} 秒后",
-    "job for {ref}": "{ref} 的作业",
-    "job {id}": "作业 {id}",
+    "account of the token": "令牌所属的账号",
     "{name} ({chip}), {dtype}, torch {version}": "{name}（{chip}），{dtype}，torch {version}",
     "{count} threads": "{count} 个线程",
     "{path} is not a .npy array of plain numbers": "{path} 不是只含数字的 .npy 数组",
@@ -327,5 +369,16 @@ MESSAGES = {
     " and then grows by {percent} %: the network specialises in the shapes it was trained on.": (
         "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
         "%：网络越来越偏向它训练过的形状。"
+    ),
+    "this server takes {megabytes} MB of uploads from one visitor in an hour; try again in {minutes} minutes": (
+        "这台服务器一小时内只接受同一位访客上传 {megabytes} MB；请 {minutes} 分钟后再试"
+    ),
+    "the room for uploads and downloads ({megabytes} MB) is used up; it is cleared within an hour": (
+        "用来存放上传和下载文件的空间（{megabytes} MB）已经用完；一小时内会清理出来"
+    ),
+    "an upload must say its size (Content-Length)": "上传时必须说明大小（Content-Length）",
+    "this server keeps {runs} runs of its visitors ({megabytes} MB), and all are new; "
+    "try again in {minutes} minutes": (
+        "这台服务器为访客保留 {runs} 个训练任务（共 {megabytes} MB），现有的都是刚完成的；请 {minutes} 分钟后再试"
     ),
 }

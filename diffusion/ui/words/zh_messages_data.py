@@ -4,10 +4,6 @@ DATA_MESSAGES = {
     "--labels goes with a .npy of pictures, not with {source}; leave it out": (
         "--labels 要和图片 .npy 一起用，不能用于 {source}；请去掉它"
     ),
-    "all {count:,} pictures of {name} look the same once they are {size} x {size} on white; "
-    "are they white on transparent, or empty?": (
-        "{name} 的 {count:,} 张图片缩到 {size} x {size} 放在白底上全都一样；是不是透明底上的白色图案，或空白图片？"
-    ),
     "only {different} of {count:,} pictures are different": "{count:,} 张图片里只有 {different} 张互不相同",
     # arrays
     "{name} must be pictures (N, height, width, 3) of numbers from 0 to 255, not {dtype} {shape}": (
@@ -114,6 +110,10 @@ DATA_MESSAGES = {
     ),
     "it goes on from the averaged weights of epoch {epoch}, with a new optimizer": (
         "从第 {epoch} 回合的平均权重接着训练，优化器重新开始"
+    ),
+    "{path} cannot be resumed: its plan.json has {settings}, which this version does not know; "
+    "resume it with the version that began it": (
+        "{path} 无法继续：它的 plan.json 里有本版本不认识的 {settings}；请用开始它的那个版本继续"
     ),
     "{path} has no epoch left to go on from": "{path} 里没有能接着训练的回合了",
 }

@@ -9,14 +9,18 @@ TRAIN = TrainWords(
         "每保存一个回合，它马上就会出现在“观看”“对比”和“单步”里。"
     ),
     off="这台服务器关闭了训练；想训练请在自己的电脑上运行 python app.py",
+    kept=(
+        "这是一台共用的服务器：每位访客只保留最新的 {each} 个训练任务，所有访客一共保留 {runs} 个。"
+        "新任务开始时，更早的会被删除；想留下的请先下载。"
+    ),
     name="训练任务的名字",
     source="用什么训练",
     sources={"builtin": "内置的精灵图", "upload": "我的图片", "hub": "Hub 上的数据集"},
     count="图片数量",
     files="文件",
     files_info=(
-        "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、"
-        "若干图片，或课程的两个 .npy"
+        "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别，也可以用标签表）、"
+        "若干图片、精灵图拼图（sprite sheet），或数组：图片 .npy 加标签 .npy，或一个装着两者的 .npz"
     ),
     hub="Hub 数据集",
     hub_hint="hf://datasets/user/repo",
@@ -25,15 +29,20 @@ TRAIN = TrainWords(
     data="用来训练的有 {count:,} 张：{kinds}。留出集 {validation:,} 张，不参加训练。",
     no_label="没有类别",
     data_picture="用来训练的一部分精灵图",
+    tile="拼图里每格的边长",
+    tile_info="单位是像素；留空则自动识别；0 表示不切分",
+    gap="格与格的间隔",
+    gap_info="单位是像素；留空则自动识别",
     start_from="从哪里开始",
     from_nothing="随机权重",
     more="更多设置",
     width="网络",
     widths={32: "小，学得快", 64: "和自带的训练一样大"},
-    epochs="训练回合数",
     context="告诉网络每张图的类别（上下文）",
     context_info="关掉后它什么都画，但不能指定画哪一类",
     about="在这台机器上大约需要 {time}",
+    measuring="正在测量在这台机器上需要多久……",
+    measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量",
     start="开始训练",
     acts={
         "pause": "暂停",

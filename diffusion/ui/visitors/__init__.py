@@ -1,0 +1,1 @@
+"""Who is there: places in the queue are for those who listen."""
