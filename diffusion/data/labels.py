@@ -108,7 +108,8 @@ class PathLabels:
         elif self.tables:
             notes.append(Message("the table of labels names none of the pictures and was not used"))
         if self.guessed:
-            taken = ", ".join(f"{safe_name(name)} = {kind}" for name, kind in self.guessed.items())
+            pairs = [f"{safe_name(name)} = {kind}" for name, kind in self.guessed.items()]
+            taken = ", ".join(pairs[:MAX_NAMES]) + (", …" if len(pairs) > MAX_NAMES else "")
             notes.append(Message("folders taken as kinds: {taken}", taken=taken))
         if self.without and self.unknown:
             notes.append(
