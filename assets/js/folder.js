@@ -1,20 +1,20 @@
 // @ts-check
 /**
- * A folder of pictures, packed into one .zip by the browser, so that its subfolders arrive with it.
+ * A folder of pictures or arrays, packed into one .zip by the browser, so that its subfolders arrive with it.
  * The component's value becomes the uploaded file as Gradio knows files.
  */
 
 import { partsOf } from "./dom.js";
 
-const PICTURE = /\.(a?png|gif|bmp|dib|jpe?g|jpe|jfif|webp|tga|tiff?)$/i;
+const READ = /\.(a?png|gif|bmp|dib|jpe?g|jpe|jfif|webp|tga|tiff?|npy|csv|jsonl)$/i;
 const MEGABYTE = 2 ** 20;
-const HEAD = 64; // bytes of a large file that is no picture: the server names what it does not use
+const HEAD = 64; // bytes of another large file: the server names what it does not use
 
 /** @param {string} path of a file. Systems add hidden files and a few others by themselves. */
 export const isWanted = (path) => !/(^|\/)(\.|__MACOSX\/|thumbs\.db$)/i.test(path);
 
-/** What is sent of a file: of a large one that is no picture only the beginning. @param {File} file */
-export const partToSend = (file) => (PICTURE.test(file.name) || file.size <= MEGABYTE ? file : file.slice(0, HEAD));
+/** What is sent of a file: of a large one that is not read only the beginning. @param {File} file */
+export const partToSend = (file) => (READ.test(file.name) || file.size <= MEGABYTE ? file : file.slice(0, HEAD));
 
 /** @param {import("./types").Host} host */
 export function mount({ element, props, trigger, upload }) {

@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ..core import EpochDone, StepDone, add_flags, from_flags
-from ..errors import UserError
+from ..core import EpochDone, StepDone, add_flags, from_flags, is_given, settings_of
+from ..errors import Message, UserError
 from .common import Options, Verbs, hub_ref
 from .measure import print_measured
 
@@ -22,7 +23,11 @@ def train_options(verb: argparse.ArgumentParser) -> None:
     from ..runs import Plan
 
     add_flags(verb, Plan)
-    verb.add_argument("--resume", action="store_true", help="continue after the last whole epoch")
+    verb.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue after the last whole epoch with the run's own settings; with more --epochs a finished run too",
+    )
     verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
     verb.add_argument("--push-to", metavar="user/repo", help="publish the run on the Hub whenever an epoch is saved")
     verb.add_argument("--log", choices=("bar", "json"), default="bar", help="json: a line for every 20 steps")
@@ -31,14 +36,16 @@ def train_options(verb: argparse.ArgumentParser) -> None:
 def train(options: Options) -> None:
     """Train a network and save its epochs in a run folder."""
     from ..engine import make_accelerator
-    from ..runs import Plan, run_plan, to_line
+    from ..runs import run_plan, to_line
+    from ..store import RunFolder
 
-    plan, accelerator = from_flags(Plan, options), make_accelerator()
+    plan, accelerator = _plan_of(options), make_accelerator()
     publish = _publisher(plan, options.push_to) if options.push_to else None
     # delay: there is no bar before the first step, so that an error is one line
     is_hidden = options.log == "json" or not accelerator.is_main_process
     bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=is_hidden)
-    for event in run_plan(plan, resume=options.resume, accelerator=accelerator):
+    tell = _print_note if accelerator.is_main_process else (lambda note: None)
+    for event in run_plan(plan, resume=options.resume, accelerator=accelerator, tell=tell):
         if not accelerator.is_main_process:
             continue
         if options.log == "json":
@@ -46,9 +53,10 @@ def train(options: Options) -> None:
                 print(line, flush=True)
         elif isinstance(event, StepDone):
             if bar.total is None:
-                bar.reset(event.total * plan.training.batch_size)
-                bar.initial = (event.step - 1) * plan.training.batch_size
-                bar.n = bar.initial
+                batch_size, epochs = plan.training.batch_size, plan.training.epochs
+                count = RunFolder(plan.folder).config().data.get("count") or event.total // epochs * batch_size
+                bar.reset(count * epochs)
+                bar.initial = bar.n = sprites_seen(event.step - 1, count, batch_size)
             bar.update(event.sprites)
             bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
         elif isinstance(event, EpochDone):
@@ -65,6 +73,34 @@ def train(options: Options) -> None:
         _measure_briefly(plan)
     if accelerator.is_main_process and publish:
         publish()
+
+
+def sprites_seen(steps: int, count: int, batch_size: int) -> int:
+    """How many sprites so many steps have seen; the last batch of an epoch is smaller where `count` leaves a rest."""
+    epochs, rest = divmod(steps, -(-count // batch_size))
+    return epochs * count + rest * batch_size
+
+
+def _plan_of(options: Options) -> "Plan":
+    """The plan of the flags; of a run that is resumed its own plan, changed by the flags that were given."""
+    from ..runs import Plan, load_plan
+    from ..store import RunFolder
+
+    plan = from_flags(Plan, options)
+    if not options.resume or not (run := RunFolder(plan.folder)).plan():
+        return plan
+    begun = load_plan(run)
+    of_plan, of_training = (
+        {name: getattr(config, name) for name in settings_of(config) if is_given(options, name)}
+        for config in (plan, plan.training)
+    )
+    if "data" in of_plan:
+        of_plan = {"labels": None} | of_plan
+    return replace(begun, **of_plan, training=replace(begun.training, **of_training))
+
+
+def _print_note(note: Message) -> None:
+    print(f"note: {note}", file=sys.stderr, flush=True)
 
 
 def _publisher(plan: "Plan", name: str) -> Callable[[], object]:

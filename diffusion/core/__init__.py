@@ -12,6 +12,7 @@ from .settings import (
     check_settings,
     declare,
     from_flags,
+    is_given,
     name_of,
     settings_of,
     to_flags,

@@ -162,13 +162,28 @@ def add_flags(parser: argparse.ArgumentParser, config: Any) -> None:
             continue
         setting: Setting = part.metadata["setting"]
         flag, *others = _flags(part)
-        how: dict[str, Any] = {"action": "store_true"} if kind is bool else {"type": kind, "metavar": setting.metavar}
+        how: dict[str, Any] = {"action": "store_true"} if kind is bool else {"action": _Store, "type": kind}
+        if kind is not bool:
+            how["metavar"] = setting.metavar
         if isinstance(setting, Choice):
             how["choices"] = tuple(setting.options)
         given = {"required": True} if part.default is MISSING else {"default": part.default}
         parser.add_argument(flag, dest=part.name, help=setting.help, **how, **given)
         for other in others:
             parser.add_argument(other, dest=part.name, help=argparse.SUPPRESS, default=argparse.SUPPRESS, **how)
+
+
+class _Store(argparse.Action):
+    """Stores the value, and that it was given, for `is_given`."""
+
+    def __call__(self, _: object, options: argparse.Namespace, value: Any, flag: str | None = None) -> None:
+        setattr(options, self.dest, value)
+        options.given = {*getattr(options, "given", ()), self.dest}
+
+
+def is_given(options: argparse.Namespace, name: str) -> bool:
+    """Whether the flag of this setting was written on the command line."""
+    return name in getattr(options, "given", ()) or getattr(options, name) is True
 
 
 def from_flags(config: Callable[..., Config], options: argparse.Namespace) -> Config:

@@ -140,7 +140,8 @@ def train(
 ) -> Generator[TrainEvent, None, None]:
     """Trains `network` in place. The caller pauses by not asking for the next event, and stops by closing.
 
-    resume: the state of an event of an earlier call with the same arguments.
+    resume: the state of an event of an earlier call with the same arguments, or with fewer epochs. Its "optimizer" may
+    be None: that one starts anew. The learning rate is that of its step in the schedule of config.epochs.
     wants_state: called after every step; a MidEpoch follows the step where it returns True.
     """
     accelerator = accelerator or Accelerator()
@@ -152,7 +153,8 @@ def train(
     if resume:
         network.load_state_dict(resume["network"])
         ema_network.load_state_dict(resume["average"])
-        optimizer.load_state_dict(resume["optimizer"])
+        if resume["optimizer"]:
+            optimizer.load_state_dict(resume["optimizer"])
         first_epoch, losses = resume["epoch"] + 1, list(resume.get("losses", []))
     ema: list[Tensor] = list(ema_network.parameters())
     weights: list[Tensor] = list(network.parameters())

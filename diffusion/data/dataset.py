@@ -1,39 +1,37 @@
 """Opens a data set from any source, as one array in memory.
 
 builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
-sprites.npy        the course's file, or any uint8 (N, H, W, 3); its labels (N, 5) with --labels
-folder/  x.zip     pictures of any size, sheets among them; subfolders named after kinds become labels
+sprites.npy        the course's file, or another array of pictures (arrays.py), or a .npz; its labels with --labels
+folder/  x.zip     pictures of any size, sheets among them, labelled by subfolders named after kinds or by a table;
+                   or such arrays
 sheet.png          one picture, which may be a sheet
-hf://datasets/user/repo   a Hub data set with the course's two files, or with a .zip of pictures
+hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictures in class folders
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from ..core import TrainingSet
 from ..errors import Message, UserError
-from ..refs import Builtin, HubDataset, parse_data
-from ..sprites import KINDS, SIZE
-from ..store import write_whole
-from .decode import fit_to_sprite, is_named_as_picture
-from .grounds import note_equal
-from .pictures import Pictures, read_pictures
+from ..refs import Builtin, HubDataset, LocalFiles, parse_data
+from ..sprites import KINDS
+from .array_files import ARRAYS, load_arrays
+from .arrays import Found, read_arrays
+from .decode import is_named_as_picture
+from .grounds import check_variety
+from .hub_data import read_hub
+from .labels import PathLabels
+from .names import safe_name
 from .pixelart import draw
-from .readers import OWN_LIMITS, Limits, load_npy, read_file, read_folder, read_zip, safe_name
+from .readers import OWN_LIMITS, Limits, read_file
 from .sheets import AUTOMATIC, Sheet
+from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 
-if TYPE_CHECKING:
-    from ..hub import RemoteFile
-
-MAX_BYTES = 2**29  # of one file from the Hub
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
 NO_LABEL = "no label"
@@ -46,7 +44,7 @@ class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
-    notes: tuple[Message, ...] = ()  # what was guessed, reduced or left out when it was read
+    notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -57,12 +55,17 @@ class SpriteSet:
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
 
-    def facts(self) -> dict[str, str | int]:
-        """For config.json: name, counts and a digest, to notice that a run is resumed with other data."""
+    def facts(self) -> dict[str, Any]:
+        """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
+
+        "kinds" says how many sprites have a share of each kind: what the run can be asked for.
+        """
         digest = hashlib.sha256(self.pixels.data)
         digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
-        return {"name": self.name, "count": len(self), "labelled": labelled, "sha256": digest.hexdigest()}
+        kinds = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0).sum(0), strict=True)}
+        facts = {"name": self.name, "count": len(self), "labelled": labelled, "kinds": kinds}
+        return facts | {"sha256": digest.hexdigest()}
 
     def split(self, share: float = 0.05, max_validation: int = MAX_VALIDATION) -> tuple["SpriteSet", "SpriteSet"]:
         """(training, validation), the same split every time; equal pictures are never in both.
@@ -77,7 +80,7 @@ class SpriteSet:
         return self[~is_validation], self[np.flatnonzero(is_validation)[:max_validation]]
 
     def __getitem__(self, chosen: np.ndarray) -> "SpriteSet":
-        return SpriteSet(self.pixels[chosen], self.labels[chosen], self.name, self.notes)
+        return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen])
 
 
 def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATIC) -> tuple[SpriteSet, SpriteSet]:
@@ -87,6 +90,8 @@ def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATI
     that cannot be opened.
     """
     ref = parse_data(source)
+    if labels is not None and not (isinstance(ref, LocalFiles) and Path(ref.path).suffix.lower() in ARRAYS):
+        raise UserError("--labels goes with a .npy of pictures, not with {source}; leave it out", source=source)
     if isinstance(ref, Builtin):
         if not 1 <= ref.count <= MAX_DRAWN:
             raise UserError(
@@ -94,12 +99,10 @@ def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATI
             )
         return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
-        return _from_hub(ref, sheet).split()
+        return as_set(read_hub(ref, sheet), str(ref)).split()
     path = Path(ref.path)
-    if path.is_dir() or (path.is_file() and is_named_as_picture(path.suffix)):
-        files = read_folder(path) if path.is_dir() else iter([read_file(path, PurePosixPath(path.name))])
-        pixels, kinds, notes = read_pictures(files, path.name, sheet=sheet)
-        return SpriteSet(pixels, kinds, path.name, notes).split()
+    if path.is_dir():
+        return as_set(read_source_folder(path, sheet), path.name or path.resolve().name).split()
     if not path.is_file():
         raise UserError(
             "{source} does not exist; name builtin, a .npy file, a folder, a .zip or hf://datasets/user/repo",
@@ -107,112 +110,39 @@ def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATI
         )
     if path.suffix.lower() == ".zip":
         return from_zip(path, sheet=sheet).split()
-    if path.suffix.lower() == ".npy":
-        return from_arrays(load_npy(path), load_npy(Path(labels)) if labels else None, path.name).split()
+    if is_named_as_picture(path.suffix):
+        files = iter([read_file(path, PurePosixPath(path.name))])
+        return as_set(read_labelled_pictures(files, PathLabels(), path.name, sheet=sheet), path.name).split()
+    if path.suffix.lower() in ARRAYS:
+        return from_arrays(*load_arrays(path, Path(labels) if labels else None), path.name).split()
     raise UserError("{source} is no data set; name a .npy file, a folder of pictures or a .zip of them", source=source)
 
 
 def from_zip(path: Path, limits: Limits = OWN_LIMITS, sheet: Sheet = AUTOMATIC) -> SpriteSet:
-    """A set of the pictures in a .zip, as `read_pictures` reads them."""
-    name = safe_name(path.name)
-    pixels, labels, notes = read_pictures(read_zip(path, limits), name, limits, sheet)
-    return SpriteSet(pixels, labels, name, notes)
+    """A set of the pictures or arrays in a .zip."""
+    return as_set(read_source_zip(path, limits, sheet), safe_name(path.name))
 
 
 def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits: Limits = OWN_LIMITS) -> SpriteSet:
-    """A set of uint8 (N, H, W, 3), resized to 16 x 16, and labels (N, 5) in [0, 1] in the order of KINDS, or none.
+    """A set of an array of pictures, and one of labels or none, as `arrays` reads them.
 
     ValueError for other shapes, types and ranges, and for more than the limits.
     """
-    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or not pixels.size:
-        raise UserError(
-            "{name} must be uint8 (N, {size}, {size}, 3), not {dtype} {shape}",
-            name=name,
-            size=SIZE,
-            dtype=pixels.dtype.name,
-            shape=pixels.shape,
-        )
-    if len(pixels) > limits.files:
-        raise UserError("{name} holds more than {files:,} pictures", name=name, files=limits.files)
-    if max(pixels.shape[1:3]) > limits.side:
-        raise UserError(
-            "the pictures of {name} are {size}; at most {side} x {side}",
-            name=name,
-            size=f"{pixels.shape[2]} x {pixels.shape[1]}",
-            side=limits.side,
-        )
-    if pixels.shape[1:3] != (SIZE, SIZE):
-        large, pixels = pixels, np.empty((len(pixels), SIZE, SIZE, 3), np.uint8)
-        for i, picture in enumerate(large):
-            pixels[i] = fit_to_sprite(Image.fromarray(picture))
-    if labels is None:
-        labels = np.zeros((len(pixels), len(KINDS)), np.float32)
-    if labels.shape != (len(pixels), len(KINDS)) or labels.dtype.kind not in "fiub":
-        raise UserError(
-            "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}",
-            name=name,
-            count=len(pixels),
-            kinds=len(KINDS),
-            dtype=labels.dtype.name,
-            shape=labels.shape,
-        )
-    if not (labels.min() >= 0 and labels.max() <= 1):  # also refuses NaN
-        raise UserError("the labels of {name} must be numbers from 0 to 1", name=name)
-    notes = note_equal(pixels, name)
-    return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name, notes)
+    return as_set(read_arrays(pixels, labels, name, limits), name)
+
+
+def as_set(found: Found, name: str, title: str | Message = "") -> SpriteSet:
+    """What a source holds, as a set. title: of the source in messages; the name unless given.
+
+    UserError where all pictures are equal.
+    """
+    notes = (*found.notes, *check_variety(found.pixels, title or name))
+    return SpriteSet(found.pixels, found.labels, name, notes)
 
 
 def _builtin(ref: Builtin, split: str) -> SpriteSet:
     pixels, labels = draw(ref.count, ref.seed, split)
     return SpriteSet(pixels, labels.astype(np.float32), str(ref))
-
-
-def _from_hub(ref: HubDataset, sheet: Sheet) -> SpriteSet:
-    """Reads the data set's one or two files, from one commit; each file's checksum is verified before it is read."""
-    from huggingface_hub import HfApi  # slow to import, and seldom needed
-
-    from ..hub import as_generator, explain_hub_errors, fetch, list_repo, run_to_end, run_with_deadline
-
-    api, name = HfApi(), str(ref)
-    with explain_hub_errors(api, name):
-        repo = run_to_end(run_with_deadline(as_generator(lambda: list_repo(api, ref.repo, kind="dataset"))))
-    files = list(repo.files.values())
-    arrays = [file for file in files if file.name.endswith(".npy")]
-    labels = [file for file in arrays if "label" in file.name]
-    pictures = [file for file in arrays or files if file.name.endswith((".npy", ".zip")) and file not in labels]
-    if len(pictures) != 1 or len(labels) > 1:
-        raise UserError(
-            "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures", name=name
-        )
-
-    def download_and_read(file: "RemoteFile", read: Callable[[Path, Message], Any]) -> Any:
-        if file.size > MAX_BYTES:
-            raise UserError(
-                "{file} of {name} has {size:,} bytes; at most {max_bytes:,} are taken",
-                file=file.name,
-                name=name,
-                size=file.size,
-                max_bytes=MAX_BYTES,
-            )
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / PurePosixPath(file.name).name
-            write_whole(path, run_to_end(fetch(api, repo, file)))
-            return read(path, Message("{file} of {repo}", file=file.name, repo=name))
-
-    if not arrays:
-        limits = Limits(bytes=MAX_BYTES)  # a visitor's: visitors may name any repository
-
-        def read_archive(path: Path, title: Message) -> Pictures:
-            return read_pictures(read_zip(path, limits, title), title, limits, sheet)
-
-        found = download_and_read(pictures[0], read_archive)
-        return SpriteSet(found.pixels, found.labels, name, found.notes)
-
-    def read_array(path: Path, title: Message) -> np.ndarray:
-        return load_npy(path, name=title)
-
-    pixels = download_and_read(pictures[0], read_array)
-    return from_arrays(pixels, download_and_read(labels[0], read_array) if labels else None, name)
 
 
 def as_tensors(sprites: SpriteSet) -> TrainingSet:

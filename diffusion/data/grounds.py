@@ -9,7 +9,7 @@ from ..sprites import SIZE
 from .shrink import lay_on
 
 WHITE_SHARE, NEAR_WHITE = 0.85, 215  # of a sprite's solid pixels, how many are this bright, so that it would vanish
-EQUAL_SHARE, FEW = 0.9, 10  # of the pictures; with fewer pictures, equal ones are no surprise
+EQUAL_SHARE, FEW = 0.9, 10  # of the pictures; fewer different ones are worth a note, but not of fewer pictures
 CHUNK = 256  # sprites
 
 
@@ -49,17 +49,21 @@ def lay_on_ground(sprites: bytearray) -> tuple[np.ndarray, list[Message]]:
     ]
 
 
-def note_equal(pixels: np.ndarray, name: str | Message) -> tuple[Message, ...]:
-    """A note where nearly all pictures are equal; UserError where all are."""
+def check_variety(pixels: np.ndarray, name: str | Message) -> tuple[Message, ...]:
+    """A note where nearly all pictures are equal, or few are different; UserError where all are equal."""
     counts = Counter(hash(picture.tobytes()) for picture in pixels)
-    most = max(counts.values())
-    if len(counts) == 1 and most > 1:
+    most, total = max(counts.values()), len(pixels)
+    if len(counts) == 1 and total > 1:
         raise UserError(
             "all {count:,} pictures of {name} are equal once they are {size} x {size}, so there is nothing to learn",
-            count=most,
+            count=total,
             name=name,
             size=SIZE,
         )
-    if most < EQUAL_SHARE * len(pixels) or len(pixels) < FEW:
+    if total < FEW:
         return ()
-    return (Message("{count:,} of {total:,} pictures are equal", count=most, total=len(pixels)),)
+    if most >= EQUAL_SHARE * total:
+        return (Message("{count:,} of {total:,} pictures are equal", count=most, total=total),)
+    if len(counts) < FEW and len(counts) < total:
+        return (Message("only {different} of {count:,} pictures are different", different=len(counts), count=total),)
+    return ()

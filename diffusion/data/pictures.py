@@ -13,9 +13,11 @@ from PIL import Image
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
 from .decode import LOSSY, SUFFIXES, frames_of, is_named_as_picture, open_picture
-from .grounds import lay_on_ground, note_equal
+from .grounds import lay_on_ground
+from .labels import PathLabels
+from .names import safe_name
 from .notes import MAX_NAMES, CutFile, SheetNote, join, list_files
-from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes, safe_name
+from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes
 from .sheets import AUTOMATIC, Cut, Sheet, chosen_grid, cut, find_grid
 from .shrink import Native, find_native, to_rgba, to_sprite
 
@@ -39,38 +41,35 @@ class UnusableError(Exception):
         self.template, self.values = template, values
 
 
-def kinds_in(path: PurePosixPath) -> Iterable[int]:
-    """1 for each of KINDS that a folder of the path is named after, else 0."""
-    return (kind in path.parts[:-1] for kind in KINDS)
-
-
 def read_pictures(
     files: Iterator[File],
     name: str | Message,
     limits: Limits = OWN_LIMITS,
     sheet: Sheet = AUTOMATIC,
-    label_of: Callable[[PurePosixPath], Iterable[int]] = kinds_in,
+    label_of: Callable[[PurePosixPath], Iterable[int]] | None = None,
 ) -> Pictures:
     """Reads picture files as sprites with labels: 1 for each kind that the path names.
 
-    name: of their source, for messages. Files that cannot be used are named in the notes. UserError where none can be
-    used, where all pictures are equal, and for more than the limits.
+    name: of their source, for messages; label_of: is called once for each file that is used, and names the kinds by
+    its folders unless given. Files that cannot be used are named in the notes. UserError where none can be used, and
+    for more than the limits.
     """
-    found = _Collection(name, limits, sheet)
+    found, waiting = _Collection(name, limits, sheet, label_of or PathLabels()), time.monotonic()
     for path, content in files:
+        found.deadline += time.monotonic() - waiting  # files may come from far away
         found.check_time()
-        kinds = bytes(label_of(path))
         try:
             if isinstance(content, Message):
                 raise UnusableError(content.template, **content.values)
-            found.add(path, content, kinds)
+            found.add(path, content)
         except UnusableError as problem:
             found.refuse(path, problem)
+        waiting = time.monotonic()
     if not found.labels:
         raise found.nothing()
     pixels, notes = lay_on_ground(found.sprites_by_vote())
     labels = np.frombuffer(found.labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32)
-    return Pictures(pixels, labels, (*found.notes(), *notes, *note_equal(pixels, name)))
+    return Pictures(pixels, labels, (*found.notes(), *notes))
 
 
 @dataclass
@@ -80,6 +79,7 @@ class _Collection:
     name: str | Message
     limits: Limits
     sheet: Sheet
+    label_of: Callable[[PurePosixPath], Iterable[int]]
     sprites: bytearray = field(default_factory=bytearray)  # RGBA, of 16 x 16
     labels: bytearray = field(default_factory=bytearray)
     unpacked: int = 0
@@ -105,7 +105,7 @@ class _Collection:
         reason = problem.template, tuple(problem.values.items())
         self.unusable.setdefault(reason, []).append(safe_name(path))
 
-    def add(self, path: PurePosixPath, content: bytes, labels: bytes) -> None:
+    def add(self, path: PurePosixPath, content: bytes) -> None:
         """Adds all sprites of a file, or none."""
         try:
             with open_picture(content, path.suffix) as picture:
@@ -123,7 +123,7 @@ class _Collection:
             if not is_named_as_picture(path.suffix):
                 raise UnusableError(NO_PICTURE, suffixes=", ".join(SUFFIXES)) from None
             raise UnusableError("{what} is not a picture that can be read") from None
-        self._take(safe_name(path), frames, labels)
+        self._take(safe_name(path), frames, bytes(self.label_of(path)))
 
     def _check_size(self, width: int, height: int) -> None:
         """The size that the file states, known before it is decoded."""
@@ -219,7 +219,8 @@ class _Collection:
         """The error where no picture can be used."""
         if all(template == NO_PICTURE for template, _ in self.unusable):
             return UserError(
-                "{name} holds no pictures ({suffixes}); a .zip or .npy inside it is not opened",
+                "{name} holds no pictures ({suffixes}) and no .npy of pictures; a .zip inside it is not opened, "
+                "nor a .npz inside a .zip",
                 name=self.name,
                 suffixes=", ".join(SUFFIXES),
             )

@@ -10,16 +10,19 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, SIZE, sheet
-from .dataset import SpriteSet, from_arrays, from_zip
+from ..sprites import KINDS, sheet
+from .array_files import ARRAYS, load_arrays, load_labels, pair
+from .dataset import SpriteSet, as_set, from_arrays, from_zip
 from .decode import HEAD_BYTES, SUFFIXES, begins_as_picture, is_named_as_picture
-from .pictures import read_pictures
-from .readers import Limits, format_megabytes, is_ignored, load_npy, read_file, safe_name
+from .labels import PathLabels
+from .names import safe_name
+from .readers import Limits, format_megabytes, is_ignored, read_file
 from .sheets import AUTOMATIC, Sheet
+from .sources import read_labelled_pictures
 
 
 def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Sheet = AUTOMATIC) -> SpriteSet:
-    """Reads an upload: one .zip of pictures, a .npy of pictures and at most one of labels in any order, or pictures.
+    """Reads an upload: a .zip; a .npy or .npz of pictures and at most one of labels in any order; or pictures.
 
     limits: Limits() unless given. Writes nothing. ValueError for anything else and for more than the limits.
     """
@@ -27,7 +30,8 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Shee
     suffixes = {file.suffix.lower() for file in files}
     if not files:
         raise UserError(
-            "upload a .zip of pictures, pictures ({suffixes}) or one or two .npy arrays", suffixes=", ".join(SUFFIXES)
+            "upload a .zip of pictures, pictures ({suffixes}), a .npz, or one or two .npy arrays",
+            suffixes=", ".join(SUFFIXES),
         )
     if sum(file.stat().st_size for file in files) > limits.bytes:
         raise UserError(
@@ -35,17 +39,18 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Shee
         )
     if suffixes == {".zip"} and len(files) == 1:
         return from_zip(files[0], limits, sheet)
-    if suffixes == {".npy"} and len(files) <= 2:
-        return _from_npys(files, limits)
-    if not suffixes & {".zip", ".npy"} and any(map(_may_be_picture, files)):
+    if suffixes <= set(ARRAYS) and len(files) <= 2:
+        return _from_array_files(files, limits)
+    if not suffixes & {".zip", *ARRAYS} and any(map(_may_be_picture, files)):
         named = [(file, PurePosixPath(file.name)) for file in sorted(files)]
         pictures = (read_file(file, name) for file, name in named if not is_ignored(name))
-        pixels, labels, notes = read_pictures(pictures, Message("the upload"), limits, sheet)
         name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        return SpriteSet(pixels, labels, name, notes)
+        title = Message("the upload")
+        return as_set(read_labelled_pictures(pictures, PathLabels(), title, limits, sheet), name, title)
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise UserError(
-        "upload one .zip, one .npy of pictures with at most one of labels, or pictures, not {found}", found=found
+        "upload one .zip, one .npy or .npz of pictures with at most one .npy of labels, or pictures, not {found}",
+        found=found,
     )
 
 
@@ -65,15 +70,11 @@ def _may_be_picture(file: Path) -> bool:
         return is_named_as_picture(file.suffix) or begins_as_picture(opened.read(HEAD_BYTES))
 
 
-def _from_npys(files: Sequence[Path], limits: Limits) -> SpriteSet:
-    """Reads one or two .npy files; the array with four axes has the pictures."""
-    arrays = {file: load_npy(file, limits) for file in files}
-    pictures, *labels = sorted(files, key=lambda file: arrays[file].ndim != 4)
-    if labels and not (arrays[pictures].ndim == 4 and arrays[labels[0]].ndim != 4):
-        one, other = (arrays[file].shape for file in files)
-        shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
-        wanted = Message(shapes, size=SIZE, kinds=len(KINDS))
-        raise UserError(
-            "one of two .npy must be pictures, {wanted}, not {one} and {other}", wanted=wanted, one=one, other=other
-        )
-    return from_arrays(arrays[pictures], arrays[labels[0]] if labels else None, safe_name(pictures.name), limits)
+def _from_array_files(files: Sequence[Path], limits: Limits) -> SpriteSet:
+    """Reads a .npy or .npz, or two .npy: the array with three or four axes has the pictures."""
+    if len(files) == 1:
+        return from_arrays(*load_arrays(files[0], None, limits), safe_name(files[0].name), limits)
+    arrays = {str(file): load_labels(file, limits) for file in files}
+    pictures, labels = pair(arrays)
+    path = next(path for path, array in arrays.items() if array is pictures)
+    return from_arrays(pictures, labels, safe_name(Path(path).name), limits)

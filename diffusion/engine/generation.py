@@ -13,7 +13,7 @@ from ..store import MAX_LOADED, Checkpoint
 from .batching import Predict, batcher
 from .device import Device, find_device
 from .fused_networks import first_if_equal, fuse_network
-from .request import Request
+from .request import Request, check_kinds
 
 
 def generate(
@@ -26,7 +26,19 @@ def generate(
 
     Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).
     begin: start from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
+    UserError where the request asks for a kind that a run was trained without.
     """
+    for checkpoint in checkpoints:
+        check_kinds(checkpoint.config, request)
+    yield from _generate(checkpoints, request, device, begin)
+
+
+def _generate(
+    checkpoints: Sequence[Checkpoint],
+    request: Request,
+    device: Device | None = None,
+    begin: tuple[Tensor, int] | None = None,
+) -> Generator[tuple[Step, ...], None, None]:
     device = device or find_device()
     for checkpoint in checkpoints:
         if checkpoint.no_kinds and any(request.kinds) and request.guidance:
@@ -37,8 +49,8 @@ def generate(
 
 
 def generate_finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
-    """Only the finished sprites, (count, 3, 16, 16)."""
-    for (step,) in generate([checkpoint], request, device):  # noqa: B007 (the last one counts; no list of all)
+    """Only the finished sprites, (count, 3, 16, 16). The kinds are not checked: `evaluate` asks for all its data."""
+    for (step,) in _generate([checkpoint], request, device):  # noqa: B007 (the last one counts; no list of all)
         pass
     return step.x
 

@@ -12,6 +12,7 @@ from ..core import MAX_SEED, SAMPLERS, Choice, Number, Setting, check_settings, 
 from ..errors import Message, UserError
 from ..refs import EpochRef
 from ..sprites import KINDS
+from ..store import RunConfig
 
 MAX_SPRITES = 64
 MAX_EPOCHS = 6  # sampled together
@@ -93,6 +94,19 @@ class Request:
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+
+def check_kinds(config: RunConfig, request: Request) -> None:
+    """Raises a UserError where the request asks for a kind that the run was trained without."""
+    known = config.known_kinds()
+    unknown = [kind for kind, share in zip(KINDS, request.kinds, strict=True) if share and kind not in (known or ())]
+    if known is None or not unknown or not request.guidance:  # guidance 0 ignores the kind
+        return
+    if not known:
+        raise UserError("this run was trained without labels and knows no kind; ask it for anything, without a kind")
+    raise UserError(
+        "this run was trained without {unknown}; it knows {known}", unknown=", ".join(unknown), known=", ".join(known)
+    )
 
 
 SETTINGS = settings_of(Request)

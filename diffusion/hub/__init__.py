@@ -4,6 +4,7 @@ from .client import (
     PATIENCE,
     Progress,
     RemoteFile,
+    Repo,
     Waiting,
     as_generator,
     fetch,

@@ -11,8 +11,8 @@ import torch
 from ..core import TrainConfig, TrainingSet, train
 from ..engine import Request, make_accelerator, release_openmp_threads
 from ..store import RunConfig, load_file
+from .plan import Plan, make_config
 from .previews import PREVIEW_COUNT
-from .train_run import Plan, make_config
 
 STEPS, SECONDS = 10, 1.0  # of a measurement: it ends after whichever comes first, but not before MIN_STEPS
 MIN_STEPS = 3  # the first one warms up and is not timed
@@ -64,5 +64,5 @@ def estimate_epoch_seconds(plan: Plan, pictures: int, validation: int, speed: Sp
     found = speed(config.network, config.width, plan.training.batch_size)
     if found is None:
         return None
-    forward_only = 30 * plan.training.batch_size + validation + 2 * PREVIEW_COUNT * Request().steps
+    forward_only = min(30 * plan.training.batch_size, pictures) + validation + 2 * PREVIEW_COUNT * Request().steps
     return (pictures + forward_only / 3) / found if found else math.inf

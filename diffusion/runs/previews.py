@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import cycle, islice
 
 import torch
 from torch import Tensor
@@ -15,9 +16,13 @@ PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # of a run that learns ki
 
 
 def preview_kinds(config: RunConfig) -> tuple[str, ...]:
-    """The kinds of the preview sprites, in turn; empty for a run that learns no kinds."""
-    has_kinds = _drop_label(config) < 1 and config.data.get("labelled")
-    return PREVIEW_KINDS if has_kinds else ()
+    """The kinds of the preview sprites, in turn, again where the data has few; empty for a run that learns none."""
+    if _drop_label(config) == 1 or not config.data.get("labelled"):
+        return ()
+    known = config.known_kinds()
+    if known is None or set(PREVIEW_KINDS) <= set(known):
+        return PREVIEW_KINDS
+    return tuple(islice(cycle(known), len(PREVIEW_KINDS)))
 
 
 def _drop_label(config: RunConfig) -> float:

@@ -11,7 +11,8 @@ import torch
 
 from ..core import EpochDone, MidEpoch, StepDone, TrainEvent
 from ..engine import STARTUP_SECONDS, is_zero_gpu, run_on_lent_gpu
-from .train_run import Plan, run_plan
+from .plan import Plan
+from .train_run import run_plan
 
 SLICE_SECONDS = 50  # of training, for which a GPU is lent at a time
 

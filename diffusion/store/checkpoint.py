@@ -27,7 +27,7 @@ class RunConfig:
     schedule: str = declare("linear", Choice(options=SCHEDULES, help="how the noise grows: linear, or that of --from"))
     levels: int = declare(500, Size(high=10_000))  # T
     training: dict[str, Any] = field(default_factory=dict)  # TrainConfig
-    data: dict[str, Any] = field(default_factory=dict)  # name, count, labelled, sha256
+    data: dict[str, Any] = field(default_factory=dict)  # name, count, labelled, kinds, sha256
     start: str = ""  # the checkpoint whose weights it began with; empty: random weights
 
     def __post_init__(self) -> None:
@@ -73,6 +73,20 @@ class RunConfig:
         if self.network == "context-unet":
             return ContextUnet(self.width, variant=self.variant)
         return SpriteUnet(self.width)
+
+    def known_kinds(self) -> tuple[str, ...] | None:
+        """The kinds that the run was trained with; None where it does not say, as runs of earlier versions.
+
+        A run that began with other weights may know the kinds of those. A foreign config.json may hold anything.
+        """
+        if self.start:
+            return None
+        if self.training.get("drop_label") == 1 or self.data.get("labelled") == 0:
+            return ()
+        counts = self.data.get("kinds")
+        if not isinstance(counts, dict) or not all(isinstance(counts.get(kind), int) for kind in KINDS):
+            return None
+        return tuple(kind for kind in KINDS if counts[kind] > 0)
 
     def noise_schedule(self) -> NoiseSchedule:
         return SCHEDULES[self.schedule](self.levels)

@@ -8,12 +8,10 @@ holds half a file. A flat folder of the course's `model_<epoch>.pth` files opens
 `context_model_<epoch>.pth` of the same epochs, as the course's does, these are a second run, "weights (context)".
 """
 
-import hashlib
 import io
 import json
 import os
 import re
-import secrets
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -42,17 +40,18 @@ from .checkpoint_files import (
 from .files import write_whole
 from .json_text import MAX_BYTES
 from .leftovers import clear_unbegun, is_unbegun
+from .metrics_file import ASIDE, METRICS, MetricsFile
 from .origin import parse_plan, parse_source
-from .quality import BASELINE, Baseline, EpochMetrics, read_entries, read_metrics
+from .owner import is_sealed_by, seal_owner
+from .quality import BASELINE, Baseline, EpochMetrics, read_metrics
 from .weights import load_pickle
 
 SAMPLE = re.compile(r"sample_(\d{1,6})\.png", re.ASCII)  # what that epoch drew, for the card
 RESUME = "training/resume.pt"
 TRAINING_FILES = (RESUME, "training/plan.json")  # what resuming needs
-RUN_FILES = ("config.json", "metrics.json", "README.md", "nearest.png")  # of every run, beside its epochs
+RUN_FILES = ("config.json", METRICS, "README.md", "nearest.png")  # of every run, beside its epochs
 OWNER = "training/owner"
 DATA = {"data": "training/data.npy", "labels": "training/labels.npy"}
-ASIDE = "metrics.json.damaged"
 
 
 class RunFolder:
@@ -61,6 +60,7 @@ class RunFolder:
     def __init__(self, path: Path | str) -> None:
         self.name = Path(path).name
         self.path, self.context = find_family(Path(path))
+        self.numbers = MetricsFile(self.path, self.name)
 
     def __str__(self) -> str:
         return self.name
@@ -98,45 +98,27 @@ class RunFolder:
 
     def metrics(self) -> dict[int, EpochMetrics]:
         """What training and `evaluate` measured of each epoch, in order; empty where nothing was, or it is damaged."""
-        return read_metrics(self._entries_or_none())
+        return read_metrics(self.numbers.read_or_empty())
 
     def baseline(self) -> Baseline:
         """The numbers of real sprites that `evaluate` measured."""
-        return Baseline.from_json(self._entries_or_none().get(BASELINE))
+        return Baseline.from_json(self.numbers.read_or_empty().get(BASELINE))
 
     def problems(self) -> list[Message]:
         """What is damaged in a run that opens all the same, in a sentence each."""
         found: list[Message] = []
-        for read in (self._entries, self.read_source, self.plan):
+        for read in (self.numbers.read, self.read_source, self.plan):
             try:
                 read()
             except UserError as mistake:
                 found.append(mistake.message)
-        if self.path.joinpath(ASIDE).is_file():
-            found.append(Message("{name} was damaged; it is kept as {aside}", name="metrics.json", aside=ASIDE))
+        if self.numbers.is_put_aside():
+            found.append(Message("{name} was damaged; it is kept as {aside}", name=METRICS, aside=ASIDE))
         return found
 
     def card(self) -> str:
         """README.md, or nothing."""
         return (self._read("README.md") or b"").decode(errors="replace").replace("\r\n", "\n")
-
-    def _entries(self) -> dict[str, dict[str, Any]]:
-        """metrics.json as it is written: epochs as text, and "floor". A UserError where it is damaged."""
-        content = self._read("metrics.json")
-        return {} if content is None else read_entries(content, f"{self}/metrics.json")
-
-    def _entries_or_none(self) -> dict[str, dict[str, Any]]:
-        with suppress(UserError):  # `problems` says it
-            return self._entries()
-        return {}
-
-    def _entries_to_change(self) -> dict[str, dict[str, Any]]:
-        """As `_entries`; a damaged metrics.json is put aside first, so that what can be saved of it is not lost."""
-        with suppress(UserError):
-            return self._entries()
-        with suppress(OSError):  # where it cannot be renamed, it cannot be written either, and that is said
-            (self.path / "metrics.json").replace(self.path / ASIDE)
-        return {}
 
     def _read(self, name: str) -> bytes | None:
         """A small file of the run, or None where there is none."""
@@ -155,9 +137,7 @@ class RunFolder:
             return False
         if epochs - 1 in self.metrics():
             return True
-        has_metrics = os.path.isfile(self.path / "metrics.json")
-        is_damaged = os.path.isfile(self.path / ASIDE) or (has_metrics and not self._entries_or_none())
-        return is_damaged and epochs - 1 in self.epochs() and not (self.path / RESUME).is_file()
+        return self.numbers.is_damaged() and epochs - 1 in self.epochs() and not (self.path / RESUME).is_file()
 
     def create(self, config: RunConfig, plan: dict[str, Any] | None = None) -> None:
         """Starts a new run. Refuses a folder that holds anything but the leftovers of a run that never began.
@@ -169,12 +149,15 @@ class RunFolder:
         self._clear(keep=(owner, *(self.path / name for name in DATA.values() if own)))
         if plan is not None:
             self.save_plan(plan)
+        self.save_config(config)
+
+    def save_config(self, config: RunConfig) -> None:
+        """Replaces config.json, of a run that is trained further than it was begun for."""
         self._write("config.json", config.to_json().encode())
 
     def save_owner(self, owner: str) -> None:
         """Saves whose run it is, so that nobody who reads the file can pretend to be that visitor."""
-        salt = secrets.token_hex(8)
-        self._write(OWNER, f"{salt} {_digest(salt, owner)}\n".encode())
+        self._write(OWNER, seal_owner(owner))
 
     def has_owner(self) -> bool:
         """Whether a visitor of a shared server began the run."""
@@ -182,11 +165,7 @@ class RunFolder:
 
     def belongs_to(self, owner: str) -> bool:
         """Whether this visitor began the run; False where nobody knows."""
-        try:
-            salt, digest = (self.path / OWNER).read_text("ascii").split()
-        except (OSError, ValueError):
-            return False
-        return bool(owner) and secrets.compare_digest(digest, _digest(salt, owner))
+        return is_sealed_by(owner, self.path / OWNER)
 
     def save_data(self, pixels: np.ndarray, labels: np.ndarray) -> None:
         """Saves the run's own copy of its training data, before `create`; both files or none."""
@@ -232,22 +211,19 @@ class RunFolder:
 
     def save_metrics(self, epoch: int, facts: dict[str, Any]) -> None:
         """facts: an entry of metrics.json; replaces the one that is there."""
-        self._save_entries(self._entries_to_change() | {str(epoch): facts})
+        self.numbers.save(self.numbers.read_to_change() | {str(epoch): facts})
 
     def save_quality(self, epoch: int, quality: dict[str, Any]) -> None:
         """Adds the numbers of `evaluate` to those of training."""
-        self.save_metrics(epoch, self._entries_to_change().get(str(epoch), {}) | {"quality": quality})
+        self.save_metrics(epoch, self.numbers.read_to_change().get(str(epoch), {}) | {"quality": quality})
 
     def save_baseline(self, baseline: dict[str, Any]) -> None:
         """Removes the epochs' "quality" where it was measured in another way ("exam"): it could not be compared."""
-        entries = self._entries_to_change()
+        entries = self.numbers.read_to_change()
         if entries.pop(BASELINE, {}).get("exam") != baseline["exam"]:
             for facts in entries.values():
                 facts.pop("quality", None)
-        self._save_entries(entries | {BASELINE: baseline})
-
-    def _save_entries(self, entries: dict[str, Any]) -> None:
-        self._write("metrics.json", (json.dumps(entries, indent=2) + "\n").encode())
+        self.numbers.save(entries | {BASELINE: baseline})
 
     def save_resume(self, state: dict[str, Any]) -> None:
         content = io.BytesIO()  # not straight to the disk: torch would hide that it is full behind an error of its own
@@ -289,20 +265,16 @@ class RunFolder:
     def pack(self, target: Path) -> None:
         """Writes the run as a .zip: all but training/, in a folder of the run's name."""
         try:
-            # stored: weights do not get smaller
-            with zipfile.ZipFile(target, "w", strict_timestamps=False) as archive:
+            with zipfile.ZipFile(target, "w", strict_timestamps=False) as archive:  # weights do not get smaller
                 for file in sorted(self.path.iterdir()):
-                    if os.path.isfile(file) and is_run_name(
-                        file.name
-                    ):  # no hidden file, and none that no .zip can name
+                    if os.path.isfile(file) and is_run_name(file.name):  # not hidden, and a .zip can name it
                         archive.write(file, f"{self.path.name}/{file.name}")
         except OSError as problem:
             target.unlink(missing_ok=True)
             raise UserError("could not pack {path}: {problem}", path=self, problem=reason_of(problem)) from problem
 
     def source(self) -> dict[str, Any]:
-        """Where on the Hub the run was pulled from or pushed to: repo, revision, commit, and the checksum of each file
-        there; empty for a run that was never on the Hub, or where that is damaged."""
+        """Where on the Hub the run was pulled from or pushed to, as in hub.json; empty for no run of the Hub."""
         with suppress(UserError):  # `problems` says it
             return self.read_source()
         return {}
@@ -322,10 +294,6 @@ class RunFolder:
 
     def _write(self, name: str, content: bytes | memoryview) -> None:
         write_whole(self.path / name, content, f"{self}/{name}")
-
-
-def _digest(salt: str, owner: str) -> str:
-    return hashlib.sha256(f"{salt} {owner}".encode()).hexdigest()
 
 
 def sample_name(epoch: int) -> str:

@@ -20,7 +20,7 @@ from diffusion.core.trainer import EpochDone, TrainConfig
 from diffusion.data import pixelart
 from diffusion.engine import Request, describe_request
 from diffusion.refs import EpochRef
-from diffusion.runs.train_run import Plan, run_plan
+from diffusion.runs import Plan, run_plan
 from diffusion.sprites import columns_for
 from diffusion.store.checkpoint import COURSE, RunConfig
 from diffusion.store.run_folder import RunFolder
@@ -363,8 +363,8 @@ def test_a_killed_run_goes_on_after_its_last_whole_epoch(tmp_path):
     ("words", "expected"),
     [
         ([], "is not empty; use --resume to go on with it, or name a new folder"),
-        (["--resume"], "is finished: it has all 2 epochs"),
-        (["--resume", "--epochs", 3], "was begun with another training (epochs 2, not 3)"),
+        (["--resume"], "is finished: it has all 2 epochs; to train it further, resume it with more --epochs"),
+        (["--resume", "--epochs", 1], "was begun for 2 epochs; it can be resumed for as many or more, not for 1"),
         (["--resume", "--lr", 0.1], "was begun with another training (lr 0.002, not 0.1)"),
         (["--resume", "--data", "builtin:61"], "was begun with another data (name builtin:60@0, not builtin:61@0)"),
         (["--resume", "--data", "builtin:60@1"], "was begun with another data (name"),

@@ -318,13 +318,10 @@ WRONG: dict[str, tuple[Maker, str]] = {
     "builtin:0": (lambda folder: "builtin:0", "1 to 200,000"),
     "builtin too many": (lambda folder: "builtin:200001", "1 to 200,000"),
     "builtin misspelt": (lambda folder: "builtin:many", "does not exist; name builtin"),
-    "float pixels": (array(PIXELS.astype(np.float32)), "must be uint8"),
-    "three axes": (array(PIXELS[0]), "must be uint8"),
-    "four channels": (array(np.zeros((3, 16, 16, 4), np.uint8)), "must be uint8"),
-    "channels first": (array(np.zeros((3, 3, 16, 16), np.uint8)), "must be uint8"),
-    "scalar": (array(np.uint8(3)), "must be uint8"),
-    "no pictures": (array(PIXELS[:0]), "must be uint8"),
-    "pictures without pixels": (array(np.zeros((3, 0, 16, 3), np.uint8)), "must be uint8"),
+    "one picture": (array(PIXELS[0]), "x.npy is one picture, (16, 16, 3); save it as .png, or give it a first axis"),
+    "scalar": (array(np.uint8(3)), "must be pictures"),
+    "no pictures": (array(PIXELS[:0]), "must be pictures"),
+    "pictures without pixels": (array(np.zeros((3, 0, 16, 3), np.uint8)), "must be pictures"),
     "labels of other length": (array(PIXELS, LABELS[:2]), "must be (3, 5)"),
     "labels of other width": (array(PIXELS, LABELS[:, :4]), "must be (3, 5)"),
     "labels as text": (array(PIXELS, LABELS.astype(str)), "must be (3, 5), not str"),
@@ -481,7 +478,7 @@ def test_both_files_of_a_hub_data_set_are_of_one_commit(hub, sprites):
 
 
 def test_a_hub_file_that_is_too_large_is_not_downloaded(hub, sprites, monkeypatch):
-    monkeypatch.setattr("diffusion.data.dataset.MAX_BYTES", 1000)
+    monkeypatch.setattr("diffusion.data.hub_data.MAX_BYTES", 1000)
     server = hub(sprites_npy=sprites[0])
     with pytest.raises(ValueError, match=r"sprites\.npy of .* has [\d,]+ bytes; at most 1,000 are taken"):
         open_dataset("hf://datasets/someone/sprites")

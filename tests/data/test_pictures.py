@@ -16,7 +16,7 @@ from diffusion.data.pixelart import draw
 from diffusion.data.readers import Limits
 from diffusion.data.sheets import AUTOMATIC, Sheet
 from diffusion.data.uploads import open_upload
-from diffusion.runs.train_run import Plan, load_plan, run_plan
+from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.store.run_folder import RunFolder
 
 SPRITES = draw(120, seed=5)[0]
@@ -224,7 +224,7 @@ def test_enlarged_pixel_art_is_recognised_through_the_noise_of_jpeg(times):
 
 def test_an_enlarged_sprite_stays_one_sprite(tmp_path):
     found = whole(folder_of(tmp_path / "my", **{f"p{i}": enlarged(on(CLEAR, SPRITES[i]), 8) for i in range(9)}))
-    assert len(found) == 9 and not found.notes
+    assert len(found) == 9 and said(found).startswith("9 of 9 pictures have no label") and len(found.notes) == 1
     odd = whole(folder_of(tmp_path / "odd", a=on(CLEAR, SPRITES[0]).resize((100, 100), 0)))
     assert "odd/a.png: pixel art enlarged by a factor that is not whole" in said(odd)
 

@@ -28,7 +28,7 @@ from diffusion.evaluation.metrics import (
     noise_error,
     precision_recall,
 )
-from diffusion.runs.train_run import Plan
+from diffusion.runs import Plan
 from diffusion.sprites import KINDS, from_pixels, to_pixels
 from diffusion.store.card import build_card, find_command
 from diffusion.store.checkpoint import COURSE, RunConfig

@@ -23,6 +23,7 @@ from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.refs import HubRef
+from diffusion.runs import Plan
 from diffusion.runs.hub_jobs import (
     Hardware,
     JobEnded,
@@ -35,7 +36,6 @@ from diffusion.runs.hub_jobs import (
     start_job,
 )
 from diffusion.runs.log_lines import STEPS_PER_LINE, EpochLine, from_line, to_line
-from diffusion.runs.train_run import Plan
 from diffusion.store.run_folder import RunFolder
 
 REF = HubRef("me/mine")

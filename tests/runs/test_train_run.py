@@ -39,6 +39,8 @@ def another_value(setting: Setting, default: object) -> object:
     if isinstance(setting, Size):
         return setting.multiple_of
     if isinstance(setting, Number):
+        if setting.high == 1024:  # the tile size of a sheet, which is 0 or at least 4
+            return 16
         return setting.low + 1 + bool(default == setting.low + 1) if setting.whole else setting.high / 4
     return True if default is False else "some/file"
 
@@ -98,11 +100,11 @@ def test_a_plan_comes_back_from_its_run_folder(tmp_path):
     run = begun(tmp_path / "mine")
     assert load_plan(run).schedule == "cosine" and load_plan(run).width == 8
     assert load_plan(run).training == TrainConfig(epochs=2, batch_size=20)
-    assert set(run.plan()) == {"data", "labels", "start", "save_every", "half"}
+    assert set(run.plan()) == {"data", "labels", "tile", "gap", "start", "save_every", "half"}
     assert json.loads((run.path / "config.json").read_text())["training"]["optimizer"] == "cosine"
 
 
-@pytest.mark.parametrize("name", settings_of(TrainConfig))
+@pytest.mark.parametrize("name", [name for name in settings_of(TrainConfig) if name != "epochs"])
 def test_a_run_is_not_resumed_with_another_training_setting(name, tmp_path):
     run = begun(tmp_path / "mine")
     plan = load_plan(run)

@@ -18,9 +18,9 @@ from diffusion.__main__ import main
 from diffusion.core.trainer import EpochDone, StepDone, TrainConfig
 from diffusion.engine.generation import generate_finished
 from diffusion.errors import Message, UserError
+from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.runs.estimate import estimate_seconds
 from diffusion.runs.previews import PREVIEW_COUNT, draw_previews, preview_requests
-from diffusion.runs.train_run import Plan, load_plan, run_plan
 from diffusion.server.run_history import is_interrupted
 from diffusion.server.run_queue import MAX_WAITING, TrainingQueue
 from diffusion.server.run_status import CURVE_POINTS, extend_curve

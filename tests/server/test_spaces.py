@@ -22,9 +22,8 @@ from diffusion.engine import batching, device, prediction
 from diffusion.engine import generation as engine
 from diffusion.engine import zero_gpu as gpu
 from diffusion.engine.generation import Request
+from diffusion.runs import Plan, zero_gpu_slices
 from diffusion.runs import train_run as runs
-from diffusion.runs import zero_gpu_slices
-from diffusion.runs.train_run import Plan
 from diffusion.server.run_queue import TrainingQueue
 from diffusion.store.run_folder import RunFolder
 

@@ -51,6 +51,7 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "self._taken[name]": "server.run_names: what `take` was given",
     "problems[0]": "data.pictures: a message that was made before",
     "content.template": "data.pictures: of a message that was made in data.readers",
+    "problem.template": "data.array_files: of a message that was made in data.readers",
     "NO_PICTURE": "data.pictures: a text of its own",
     "event.message": "engine.zero_gpu: of an error in the process that has the GPU",
     "explain(problem, name, api.endpoint)": "hub.errors: one of SENTENCES or STATUS",
@@ -59,7 +60,7 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "checkpoint.no_kinds": "store.weights and store.run_folder: a message of a checkpoint",
     "SENTENCES['specialises']": "store.comparison",
     "LOG_IN": "hub.errors: a text of its own",
-    "shapes": "data.uploads: a text of the line above",
+    "shapes": "data.array_files: a text of the line above",
     "template": "errors: the class itself",
     "setting.name or field_name.replace('_', ' ')": "core.settings: the name of a setting",
 }
@@ -366,7 +367,7 @@ def test_visitors_see_the_end_of_a_path_and_the_command_line_all_of_it(path, see
         assert translate(ENGLISH, said).startswith(f"could not read {seen}: {seen} is damaged")
         assert "/home/me" not in translate(CHINESE, said) and seen in translate(CHINESE, said)
     with pytest.raises(gr.Error) as caught:
-        limit_calls(lambda: raise_it(error), ConcurrencyLimit())()
+        limit_calls(lambda request: raise_it(error), ConcurrencyLimit())(None)
     assert "/home/me" not in str(caught.value) and seen in str(caught.value)
 
 

@@ -19,8 +19,9 @@ TRAIN = TrainWords(
     count="Sprites",
     files="Files",
     files_info=(
-        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds), single "
-        "pictures, sprite sheets, or the course's two .npy"
+        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds, or a "
+        "table of labels says them), single pictures, sprite sheets, or arrays: a .npy of pictures with its .npy of "
+        "labels, or a .npz of both"
     ),
     hub="Hub data set",
     hub_hint="hf://datasets/user/repo",

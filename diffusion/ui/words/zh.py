@@ -4,6 +4,8 @@ from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, Settin
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
+from .zh_messages_data import DATA_MESSAGES
+from .zh_messages_files import FILE_MESSAGES
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -23,7 +25,10 @@ SETTINGS: dict[str, SettingWords] = {
 CHINESE = Words(
     code="zh-CN",
     language="中文",
-    messages=MESSAGES | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
+    messages=MESSAGES
+    | DATA_MESSAGES
+    | FILE_MESSAGES
+    | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
     intro=(

@@ -19,8 +19,8 @@ TRAIN = TrainWords(
     count="图片数量",
     files="文件",
     files_info=(
-        "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别）、"
-        "若干图片、精灵图拼图（sprite sheet），或课程的两个 .npy"
+        "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别，也可以用标签表）、"
+        "若干图片、精灵图拼图（sprite sheet），或数组：图片 .npy 加标签 .npy，或一个装着两者的 .npz"
     ),
     hub="Hub 数据集",
     hub_hint="hf://datasets/user/repo",

@@ -1,0 +1,119 @@
+"""What the engine says of training data, labels and longer runs, in Chinese: by the English template."""
+
+DATA_MESSAGES = {
+    "--labels goes with a .npy of pictures, not with {source}; leave it out": (
+        "--labels 要和图片 .npy 一起用，不能用于 {source}；请去掉它"
+    ),
+    "only {different} of {count:,} pictures are different": "{count:,} 张图片里只有 {different} 张互不相同",
+    # arrays
+    "{name} must be pictures (N, height, width, 3) of numbers from 0 to 255, not {dtype} {shape}": (
+        "{name} 须是图片 (N, H, W, 3)，数值在 0 到 255 之间，而不是 {dtype} {shape}"
+    ),
+    "{name} is one picture, {shape}; save it as .png, or give it a first axis for the number of pictures": (
+        "{name} 只是一张图片，{shape}；请存成 .png，或在最前面加一个表示图片数的轴"
+    ),
+    "{name} {shape} may be {count} grey pictures or one; give it a last axis of 1, or a first one": (
+        "{name} {shape} 可能是 {count} 张灰度图，也可能是一张图；请在最后或最前面加一个长度为 1 的轴"
+    ),
+    "{name} {shape} may have its channels first or last; save it as (N, {size}, {size}, 3)": (
+        "看不出 {name} {shape} 的通道在前还是在后；请存成 (N, {size}, {size}, 3)"
+    ),
+    "{name} {shape} has no axis of 1, 3 or 4 channels; save it as (N, {size}, {size}, 3)": (
+        "{name} {shape} 没有长度为 1、3 或 4 的通道轴；请存成 (N, {size}, {size}, 3)"
+    ),
+    "{name} holds {wrong:,} numbers that are not finite (NaN, inf)": (
+        "{name} 里有 {wrong:,} 个不是有限数的值（NaN、inf）"
+    ),
+    "the numbers of {name} go from {low:.4g} to {high:.4g}, which is none of 0..255, 0..1 and -1..1; "
+    "save them as uint8": ("{name} 的数值从 {low:.4g} 到 {high:.4g}，不是 0..255、0..1 或 -1..1；请存成 uint8"),
+    "the numbers of {name} ({dtype}) are read as {range}": "{name} 的数值（{dtype}）按 {range} 读取",
+    "the pictures of {name} are true and false: black and white": "{name} 的图片是真和假：当作黑白两色",
+    "the pictures of {name} are grey": "{name} 里是灰度图",
+    "the transparency of {name} was put on white": "{name} 的透明部分放在了白底上",
+    "the pictures of {name} are {size} and were resized to {side} x {side}": (
+        "{name} 里的图片是 {size}，已缩放到 {side} x {side}"
+    ),
+    "{name} has its channels first: {shape} is read as pictures {size}": (
+        "{name} 的通道在前：{shape} 按 {size} 的图片读取"
+    ),
+    "{name} came without labels: the run will know no kinds": "{name} 没有标签：训练出来的网络不认识任何类别",
+    "{name} has labels of its own; leave --labels out": "{name} 自己带有标签；请去掉 --labels",
+    "{name} holds the arrays {arrays}; keep one of pictures, and one of labels at most": (
+        "{name} 里有这些数组：{arrays}；请只留一个图片数组，标签数组最多一个"
+    ),
+    "{name} holds the arrays {arrays}; keep the one of labels": "{name} 里有这些数组：{arrays}；请只留标签那一个",
+    "{path} is not a .npz of arrays": "{path} 不是装着数组的 .npz",
+    "one of two arrays must be pictures, {wanted}, not {one} and {other}": (
+        "两个数组中须有一个是图片，即 {wanted}，而不是 {one} 和 {other}"
+    ),
+    # labels
+    "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}; "
+    "the numbers or names of the kinds, ({count},), are taken too": (
+        "{name} 的标签须是 ({count}, {kinds})，而不是 {dtype} {shape}；类别的编号或名字 ({count},) 也可以"
+    ),
+    "the labels of {name} must be numbers of kinds from 0 to {last} ({kinds}), or (N, {count}) from 0 to 1": (
+        "{name} 的标签须是 0 到 {last} 的类别编号（{kinds}），或 0 到 1 之间的 (N, {count})"
+    ),
+    "the labels of {name} are numbers of kinds: {meaning}": "{name} 的标签是类别编号：{meaning}",
+    "the labels of {name} have {odd!r}, which is no kind ({kinds})": (
+        "{name} 的标签里有 {odd!r}，它不是类别（{kinds}）"
+    ),
+    "{tables} was not used: labels are read from a column file_name and a column kind ({kinds})": (
+        "没有用 {tables}：标签须有一列 file_name 和一列 kind（{kinds}）"
+    ),
+    "the table of labels names none of the pictures and was not used": "标签表里没有提到任何一张图片，所以没有用",
+    "{count:,} of {total:,} pictures have their kind from the table beside them": (
+        "{total:,} 张图片中有 {count:,} 张的类别来自旁边的标签表"
+    ),
+    "folders taken as kinds: {taken}": "当作类别的文件夹：{taken}",
+    "{count:,} of {total:,} pictures have no label: their folders ({folders}) are no kind; the kinds are {kinds}": (
+        "{total:,} 张图片中有 {count:,} 张没有标签：它们的文件夹（{folders}）不是类别；类别有 {kinds}"
+    ),
+    "{count:,} of {total:,} pictures have no label; folders named {kinds} would give them one": (
+        "{total:,} 张图片中有 {count:,} 张没有标签；放进名为 {kinds} 的文件夹就有了"
+    ),
+    "this run was trained without labels and knows no kind; ask it for anything, without a kind": (
+        "这个训练任务没有用标签，不认识任何类别；请不指定类别，让它随便画"
+    ),
+    "this run was trained without {unknown}; it knows {known}": (
+        "这个训练任务的数据里没有 {unknown}；它认识的是 {known}"
+    ),
+    # folders, .zip, the Hub
+    "links that lead nowhere, or to a folder that is read anyway: {links}": (
+        "这些链接没有目标，或指向本来就会读的文件夹：{links}"
+    ),
+    "from {name} only {used} was read; {count:,} other files were left out": (
+        "{name} 里用的是 {used}，另外 {count:,} 个文件没有用"
+    ),
+    "{name} holds pictures and arrays: {arrays} not used": "{name} 里既有图片又有数组：没有用 {arrays}",
+    "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures, or pictures alone": (
+        "{name} 里须有一个图片 .npy，标签 .npy 最多一个；或者有一个图片 .zip；或者只有图片"
+    ),
+    "{name} holds its pictures as Parquet, which is not read here; "
+    "save them as one .zip of pictures or one .npy, and name that file": (
+        "{name} 里的图片存成了 Parquet，这里不读；请把它们存成一个图片 .zip 或一个 .npy，再用那个文件"
+    ),
+    "{name} holds {count:,} single pictures; at most {most:,} are fetched one by one: put them into one .zip": (
+        "{name} 里有 {count:,} 张单独的图片；逐张下载的最多 {most:,} 张：请打包成一个 .zip"
+    ),
+    "{count:,} pictures": "{count:,} 张图片",
+    # longer runs
+    "{path} is finished: it has all {epochs} epochs; to train it further, resume it with more --epochs": (
+        "{path} 已经训练完：{epochs} 个回合都有了；要接着训练，请用更大的 --epochs 继续"
+    ),
+    "{path} was begun for {planned} epochs; it can be resumed for as many or more, not for {epochs}": (
+        "{path} 开始时定为 {planned} 个回合；继续时可以一样多或更多，不能是 {epochs} 个"
+    ),
+    "{path} was begun for {planned} epochs and goes on to {epochs}: "
+    "from here the learning rate is that of a run of {epochs}": (
+        "{path} 开始时定为 {planned} 个回合，现在训练到 {epochs} 个：从这里起，学习率按共 {epochs} 个回合来算"
+    ),
+    "it goes on from the averaged weights of epoch {epoch}, with a new optimizer": (
+        "从第 {epoch} 回合的平均权重接着训练，优化器重新开始"
+    ),
+    "{path} cannot be resumed: its plan.json has {settings}, which this version does not know; "
+    "resume it with the version that began it": (
+        "{path} 无法继续：它的 plan.json 里有本版本不认识的 {settings}；请用开始它的那个版本继续"
+    ),
+    "{path} has no epoch left to go on from": "{path} 里没有能接着训练的回合了",
+}
