@@ -1,6 +1,7 @@
 """Opens a data set from any source, as one array in memory.
 
-builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
+builtin            20,000 new sprites for every epoch      builtin:5000#7   5,000 of seed 7 (endless.py)
+builtin:20000@0    the fixed 20,000 that earlier versions drew from seed 0 (pixelart.py)
 sprites.npy        the course's file, or any uint8 (N, H, W, 3); its labels (N, 5) with --labels
 folder/  x.zip     pictures of any size; subfolders named after kinds become labels
 hf://datasets/user/repo   a Hub data set with the course's two files, or with a .zip of pictures
@@ -9,6 +10,7 @@ hf://datasets/user/repo   a Hub data set with the course's two files, or with a 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ from ..core import TrainingSet
 from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, parse_data
 from ..sprites import KINDS, SIZE
+from .endless import draw_epoch
 from .pixelart import draw
 from .readers import OWN_LIMITS, Limits, fit_to_sprite, load_npy, read_folder, read_pictures, read_zip, safe_name
 
@@ -40,6 +43,7 @@ class SpriteSet:
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
+    redraw: Callable[[int], "SpriteSet"] | None = None  # the set of an epoch; None where all epochs have the same
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -49,6 +53,10 @@ class SpriteSet:
         counts = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0.5).sum(0), strict=True)}
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
+
+    def of_epoch(self, epoch: int) -> "SpriteSet":
+        """The sprites to train on in this epoch: new ones where the built-in sprites are not fixed."""
+        return self.redraw(epoch) if self.redraw else self
 
     def facts(self) -> dict[str, str | int]:
         """For config.json: name, counts and a digest, to notice that a run is resumed with other data."""
@@ -84,7 +92,7 @@ def open_dataset(source: str, labels: str | None = None) -> tuple[SpriteSet, Spr
             raise UserError(
                 "builtin draws 1 to {max_drawn:,} sprites, not {count:,}", max_drawn=MAX_DRAWN, count=ref.count
             )
-        return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
+        return draw_builtin(ref), draw_builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
         return _from_hub(ref).split()
     path = Path(ref.path)
@@ -150,9 +158,14 @@ def from_arrays(pixels: np.ndarray, labels: np.ndarray | None, name: str, limits
     return SpriteSet(np.ascontiguousarray(pixels), np.ascontiguousarray(labels, np.float32), name)
 
 
-def _builtin(ref: Builtin, split: str) -> SpriteSet:
-    pixels, labels = draw(ref.count, ref.seed, split)
-    return SpriteSet(pixels, labels.astype(np.float32), str(ref))
+def draw_builtin(ref: Builtin, split: str = "train", epoch: int = 0) -> SpriteSet:
+    """The built-in sprites of an epoch. split: "train" or "test"."""
+    if ref.is_fixed:
+        pixels, labels = draw(ref.count, ref.seed, split)
+        return SpriteSet(pixels, labels.astype(np.float32), str(ref))
+    pixels, labels, _ = draw_epoch(ref.count, ref.seed, epoch, split)
+    redraw = partial(draw_builtin, ref, split) if split == "train" else None
+    return SpriteSet(pixels, labels.astype(np.float32), str(ref), redraw)
 
 
 def _from_hub(ref: HubDataset) -> SpriteSet:

@@ -28,6 +28,7 @@ from ..core import (
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message, UserError
+from ..refs import Builtin, parse_data
 from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file
 
 
@@ -36,7 +37,7 @@ class Plan:
     """What to train on which data, and in which folder."""
 
     folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
-    data: str = declare("builtin", Setting(help="builtin[:count][@seed], a .npy, a folder, a .zip, hf://datasets/…"))
+    data: str = declare("builtin", Setting(help="builtin[:count][#seed], a .npy, a folder, a .zip, hf://datasets/…"))
     labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
     start: str | None = declare(
         None, Setting(flags=("--from",), metavar="FILE", help="begin with the weights of this checkpoint")
@@ -143,6 +144,10 @@ def load_plan(run: RunFolder) -> Plan:
     if not others:
         raise UserError("{path} cannot be resumed here: it does not say where its data is", path=run.path)
     chosen = {name: getattr(config, name) for name in NETWORK if getattr(config, name) != getattr(RunConfig, name)}
+    if isinstance(parse_data(name := str(config.data.get("name"))), Builtin):
+        others["data"] = (
+            name  # `builtin` alone meant other sprites in earlier versions; the name in config.json is exact
+        )
     return Plan(folder=run.path, training=_training_of(run), **chosen, **others | run.data())
 
 
