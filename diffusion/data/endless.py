@@ -35,6 +35,7 @@ NEIGHBOURS = 1000  # so many sprites share as many characters: some are seen fro
 OVERLAY_SHARES = {"wings": 0.8, "horns": 0.8, "emblem": 0.7, "eyes": 1.0}
 PATTERN_SHARE = 0.45  # of the creatures whose fur or scales can have one
 PATTERN_COLOURS = ((244, 236, 216), (72, 68, 80))  # beside the others of the body's own list
+OWN_COLOURS = ("body", "detail", "detail2", "detail3")
 FLAT_KINDS = ("non-hero", "food")  # those with poses; a diagonal sword would get a kink
 KIND_EDGES = np.cumsum(COURSE_COUNTS) / sum(COURSE_COUNTS)
 
@@ -80,10 +81,8 @@ def features(recipe: SpriteRecipe) -> frozenset[str]:
 
 
 def slot_name(part: Part, slot: str) -> str:
-    """The material of a part's slot; "body" or "detail" where the header has a list of colours."""
-    if not HEX.fullmatch(slot):
-        return slot
-    return "body" if slot == part.slots[0] else "detail"
+    """The material of a slot; one of OWN_COLOURS, by the slot's place, where the header has a list of colours."""
+    return OWN_COLOURS[part.slots.index(slot)] if HEX.fullmatch(slot) else slot
 
 
 @cache
