@@ -136,7 +136,7 @@ def _make_object(rng: np.random.Generator, kind: int, wanted: frozenset[str]) ->
         if rng.random() < OVERLAY_SHARES[overlay]:
             layers[overlay] = (_choose_wanted(rng, overlay, wanted), right, down)
     in_order = [layers[name] for name in LAYER_ORDER if name in layers]
-    if body.takes_pattern and rng.random() < PATTERN_SHARE:
+    if body.takes_pattern and KINDS[kind] == "non-hero" and rng.random() < PATTERN_SHARE:
         in_order.insert(in_order.index(layers["body"]) + 1, (_choose_wanted(rng, "patterns", wanted), 0, 0))
     return _finish(rng, kind, in_order, _pick(rng, [part for part, _, _ in in_order], {}, wanted))
 
