@@ -218,4 +218,5 @@ def _from_hub(ref: HubDataset) -> SpriteSet:
 
 def as_tensors(sprites: SpriteSet) -> TrainingSet:
     """The set for `core.train`, without a copy."""
-    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels))
+    redraw = (lambda epoch: as_tensors(sprites.of_epoch(epoch))) if sprites.redraw else None
+    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels), redraw)
