@@ -33,6 +33,7 @@ from .pixelart import (
 EDITION = 2
 NEIGHBOURS = 1000  # so many sprites share as many characters: some are seen from the front and from the side
 OVERLAY_SHARES = {"wings": 0.8, "horns": 0.8, "emblem": 0.7, "eyes": 1.0}
+WHOLE_HEROES = 0.08  # the share of heroes that are one part, such as a knight
 PATTERN_SHARE = 0.45  # of the creatures whose fur or scales can have one
 PATTERN_COLOURS = ((244, 236, 216), (72, 68, 80))  # beside the others of the body's own list
 OWN_COLOURS = ("body", "detail", "detail2", "detail3")
@@ -62,12 +63,15 @@ def make_endless_recipe(seed: int, epoch: int, number: int, split: str = "train"
     is_test = split == "test"
     rng = np.random.default_rng([EDITION, seed, epoch, is_test, number])
     kind = int(np.searchsorted(KIND_EDGES, rng.random(), side="right"))
-    if kind not in ONE_PART:
+    sheets = ONE_PART.get(kind)
+    if KINDS[kind] == "hero" and not is_test and rng.random() < WHOLE_HEROES:
+        sheets = "heroes"
+    if not sheets:
         character = int(rng.integers(NEIGHBOURS))
         rng = np.random.default_rng([EDITION, seed, epoch, is_test, number // NEIGHBOURS, character, 1])
     while True:
         wanted = _held_out_of(kind)[rng.integers(len(_held_out_of(kind)))] if is_test else frozenset()
-        recipe = _make_object(rng, kind, wanted) if kind in ONE_PART else _make_character(rng, kind, wanted)
+        recipe = _make_object(rng, kind, sheets, wanted) if sheets else _make_character(rng, kind, wanted)
         if is_held_out(recipe) == is_test:
             return recipe
 
@@ -128,9 +132,9 @@ def _choose_wanted(rng: np.random.Generator, prefix: str, wanted: frozenset[str]
     return choose(rng, [part for part in parts if part.shape in wanted] or parts if wanted else parts)
 
 
-def _make_object(rng: np.random.Generator, kind: int, wanted: frozenset[str]) -> SpriteRecipe:
-    """A creature, food or item, with some of the overlays that its header allows."""
-    body = _choose_wanted(rng, ONE_PART[kind], wanted)
+def _make_object(rng: np.random.Generator, kind: int, sheets: str, wanted: frozenset[str]) -> SpriteRecipe:
+    """A part of the files whose names begin with `sheets`, with some of the overlays that its header allows."""
+    body = _choose_wanted(rng, sheets, wanted)
     layers = {"body": (body, 0, 0)}
     for overlay, (right, down) in body.overlays.items():
         if rng.random() < OVERLAY_SHARES[overlay]:

@@ -67,7 +67,7 @@ def test_sprites_of_a_kind_hardly_ever_repeat(drawn, kind):
 def test_some_heroes_walk_in_from_the_side_too(drawn):
     bodies = {HERO: set(), SIDE: set()}
     for recipe in drawn[2]:
-        if recipe.kind in bodies:
+        if recipe.kind in bodies and len(recipe.layers) > 1:
             names = tuple(name for sheet, name, *_ in recipe.layers if sheet != "weapons.side")
             bodies[recipe.kind].add((names, recipe.colours[:2]))
     assert len(bodies[HERO] & bodies[SIDE]) > 5
@@ -86,10 +86,12 @@ def test_every_test_sprite_shows_something_that_is_kept_out_and_all_of_it_is_sho
 
 
 def test_each_half_of_a_combination_is_trained_on():
-    trained = frozenset().union(*(features(make_endless_recipe(1, 0, number)) for number in range(20_000)))
-    halves = {feature for entry in held_out() if len(entry) > 1 for feature in entry}
-    assert not halves - trained
-    assert not {feature for entry in held_out() if len(entry) == 1 for feature in entry} & trained
+    missing = {feature for entry in held_out() if len(entry) > 1 for feature in entry}
+    for number in range(80_000):
+        missing -= features(make_endless_recipe(1, 0, number))
+        if not missing:
+            break
+    assert not missing
 
 
 def test_what_is_kept_out_is_known_and_is_not_what_people_ask_for_first():
@@ -164,8 +166,13 @@ def test_every_shape_has_a_plain_name_of_its_own():
         assert name == name.strip().lower() and name.replace("'", "").replace("-", "").replace(" ", "").isalpha()
     written = [line.split(": ")[0] for line in read_lines(PARTS / "more" / "names.txt")]
     assert len(set(written)) == len(written) and not set(written) - names.keys()
-    for word in ("wizard hat", "banana", "cat", "dog", "dragon", "ghost", "robot", "key", "ring", "castle", "pizza"):
-        assert word in names.values(), word
+    first = """cat dog dragon ghost skeleton robot fish tree key ring crown coin castle pizza apple sword shield bow
+        potion book heart star gem chest candle bomb mushroom flower slime bat spider snake bird owl fox bear rabbit frog
+        turtle crab octopus whale unicorn horse pig cow sheep chicken penguin dinosaur alien ufo rocket car boat house
+        tower sun moon cloud snowman pumpkin cake donut burger sushi bread cheese egg meat carrot cherry strawberry
+        watermelon lemon pineapple corn tomato coffee tea milk beer wine honey candy lollipop knight wizard witch pirate
+        ninja princess king banana shark katana zombie"""
+    assert not set(first.split()) - set(names.values())
 
 
 def test_a_sprite_is_described_by_its_kind_its_shapes_and_their_colours(drawn):
