@@ -166,12 +166,14 @@ def test_every_shape_has_a_plain_name_of_its_own():
         assert name == name.strip().lower() and name.replace("'", "").replace("-", "").replace(" ", "").isalpha()
     written = [line.split(": ")[0] for line in read_lines(PARTS / "more" / "names.txt")]
     assert len(set(written)) == len(written) and not set(written) - names.keys()
-    first = """cat dog dragon ghost skeleton robot fish tree key ring crown coin castle pizza apple sword shield bow
-        potion book heart star gem chest candle bomb mushroom flower slime bat spider snake bird owl fox bear rabbit frog
-        turtle crab octopus whale unicorn horse pig cow sheep chicken penguin dinosaur alien ufo rocket car boat house
-        tower sun moon cloud snowman pumpkin cake donut burger sushi bread cheese egg meat carrot cherry strawberry
-        watermelon lemon pineapple corn tomato coffee tea milk beer wine honey candy lollipop knight wizard witch pirate
-        ninja princess king banana shark katana zombie"""
+    first = """
+        cat dog dragon ghost skeleton robot fish tree key ring crown coin castle pizza apple sword shield bow
+        potion book heart star gem chest candle bomb mushroom flower slime bat spider snake bird owl fox bear
+        rabbit frog turtle crab octopus whale unicorn horse pig cow sheep chicken penguin dinosaur alien ufo
+        rocket car boat house tower sun moon cloud snowman pumpkin cake donut burger sushi bread cheese egg
+        meat carrot cherry strawberry watermelon lemon pineapple corn tomato coffee tea milk beer wine honey
+        candy lollipop knight wizard witch pirate ninja princess king banana shark katana zombie
+    """
     assert not set(first.split()) - set(names.values())
 
 
