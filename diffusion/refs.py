@@ -27,7 +27,7 @@ NAME = (
 )
 REVISION = r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)*?"
 HUB_RUN = re.compile(rf"hf://(?!datasets/|spaces/)({NAME}/{NAME})(?:@({REVISION}))?(?:/model_(\d{{1,6}}))?", re.ASCII)
-BUILTIN = re.compile(r"builtin(?::(\d{1,12}))?(?:@(\d{1,12}))?", re.ASCII)
+BUILTIN = re.compile(r"builtin(?::(\d{1,12}))?(?:([@#])(\d{1,12}))?", re.ASCII)
 HUB_DATASET = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)")
 
 
@@ -113,13 +113,18 @@ def _match_hub_run(text: str) -> re.Match[str] | None:
 
 @dataclass(frozen=True)
 class Builtin:
-    """Sprites drawn by code: `count` of them, from this seed."""
+    """Sprites drawn by code, from this seed: `count` new ones for every epoch, or always the same ones.
+
+    The same ones are those that earlier versions drew: runs of theirs name them so, `builtin:20000@0`.
+    """
 
     count: int = 20_000
     seed: int = 0
+    is_fixed: bool = False
 
     def __str__(self) -> str:
-        return f"builtin:{self.count}@{self.seed}"
+        seed = f"@{self.seed}" if self.is_fixed else f"#{self.seed}" if self.seed else ""
+        return f"builtin:{self.count}{seed}"
 
 
 @dataclass(frozen=True)
@@ -144,11 +149,11 @@ DataRef = Builtin | HubDataset | LocalFiles
 
 
 def parse_data(text: str) -> DataRef:
-    """Data to train on: builtin[:count][@seed], hf://datasets/user/repo, or a path."""
+    """Data to train on: builtin[:count][#seed], builtin[:count]@seed, hf://datasets/user/repo, or a path."""
     if len(text) > MAX_LENGTH:
         return LocalFiles(text)
     if match := BUILTIN.fullmatch(text):
-        return Builtin(int(match[1] or Builtin.count), int(match[2] or Builtin.seed))
+        return Builtin(int(match[1] or Builtin.count), int(match[3] or Builtin.seed), is_fixed=match[2] == "@")
     if match := HUB_DATASET.fullmatch(text):
         return HubDataset(match[1])
     return LocalFiles(text)

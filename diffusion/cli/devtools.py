@@ -1,4 +1,4 @@
-"""samplers, features, reel, poster, lesson, bench: verbs that make what the repository ships, and measure it."""
+"""The verbs that make what the repository ships, and measure it: samplers, features, reel, poster, lesson, …"""
 
 import argparse
 import json
@@ -210,6 +210,27 @@ def bench(options: Options) -> None:
             print(f"  {row.name:30}{value}{ratio}", flush=True)
 
 
+def _variety_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--epochs", type=int, default=32, help="how many to draw")
+    verb.add_argument("--count", type=int, default=20_000, help="sprites of an epoch")
+    verb.add_argument("--seed", type=int, default=0)
+
+
+def variety(options: Options) -> None:
+    """Measure how many built-in sprites are distinct when new ones are drawn for every epoch; about two minutes."""
+    from ..devtools.variety import measure_variety
+    from ..refs import Builtin
+
+    if options.epochs < 1:
+        raise UserError("--epochs must be at least 1, not {epochs}", epochs=options.epochs)
+    events = measure_variety(Builtin(options.count, options.seed), options.epochs)
+    *_, kinds = tqdm(events, total=options.epochs, unit=" epochs", delay=0.1)
+    print(f"{'':12}{'sprites':>9}{'distinct':>10}{'in few colours':>16}")
+    for kind, found in kinds.items():
+        shares = found.shares()
+        print(f"{kind:12}{found.count:>9,}{shares['distinct']:>10.1%}{shares['coarse']:>16.1%}")
+
+
 VERBS: Verbs = {
     "samplers": (_samplers_options, samplers),
     "features": (_features_options, features),
@@ -217,4 +238,5 @@ VERBS: Verbs = {
     "poster": (_poster_options, poster),
     "lesson": (_lesson_options, lesson),
     "bench": (_bench_options, bench),
+    "variety": (_variety_options, variety),
 }

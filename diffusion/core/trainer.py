@@ -7,6 +7,7 @@ processes, each with its slice of a batch, together get the same batches as a si
 
 import math
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -44,7 +45,15 @@ OPTIMIZERS = {"linear": (torch.optim.Adam, linear_decay), "cosine": (torch.optim
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     epochs: int = declare(
-        32, Number(low=1, whole=True, step=1, slider_high=64, is_offered=True, help="times each sprite is seen")
+        32,
+        Number(
+            low=1,
+            whole=True,
+            step=1,
+            slider_high=64,
+            is_offered=True,
+            help="passes over the sprites; the built-in ones are new in each",
+        ),
     )
     batch_size: int = declare(
         100,
@@ -89,6 +98,7 @@ class TrainingSet:
 
     pixels: Tensor  # uint8 (N, H, W, 3)
     context: Tensor  # float32 (N, 5)
+    redraw: Callable[[int], "TrainingSet"] | None = None  # as many others for an epoch; this set is that of epoch 0
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -168,8 +178,8 @@ def train(
         nets = {"network": network.state_dict(), "average": ema_network.state_dict()}
         return {"epoch": last_epoch, "losses": losses, **nets, "optimizer": optimizer.state_dict()}
 
-    for epoch in range(first_epoch, config.epochs):
-        for batch in islice(_batches(data, schedule, config, epoch), len(losses), None):
+    for epoch, drawn in _set_of_each(data, range(first_epoch, config.epochs)):
+        for batch in islice(_batches(drawn, schedule, config, epoch), len(losses), None):
             lr = config.lr * decay(step / total)
             for group in optimizer.param_groups:
                 group["lr"] = lr
@@ -188,7 +198,7 @@ def train(
             if wants_state():
                 yield MidEpoch(epoch, step, state(epoch - 1))
         mean_loss, losses = sum(losses) / len(losses), []
-        recompute_batchnorm_statistics(ema_network, schedule, data, config, accelerator)
+        recompute_batchnorm_statistics(ema_network, schedule, drawn, config, accelerator)
         yield EpochDone(
             epoch,
             step,
@@ -197,6 +207,23 @@ def train(
             {name: value.detach().cpu().clone() for name, value in ema_network.state_dict().items()},
             state(epoch),
         )
+
+
+def _set_of_each(data: TrainingSet, epochs: range) -> Iterator[tuple[int, TrainingSet]]:
+    """Every epoch with its set. Where each has its own, the next is drawn in a thread while this one trains."""
+    redraw = data.redraw
+    if not redraw:
+        yield from ((epoch, data) for epoch in epochs)
+        return
+    thread = ThreadPoolExecutor(1)
+    try:
+        drawn = thread.submit(redraw, epochs.start) if epochs.start else None
+        for epoch in epochs:
+            current = drawn.result() if drawn else data
+            drawn = thread.submit(redraw, epoch + 1) if epoch + 1 in epochs else None
+            yield epoch, current
+    finally:
+        thread.shutdown(wait=False, cancel_futures=True)
 
 
 @dataclass(frozen=True, eq=False)

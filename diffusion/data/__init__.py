@@ -1,6 +1,6 @@
 """Pictures to train on: drawn by code, read from files and archives, or uploaded."""
 
-from .dataset import NO_LABEL, SpriteSet, as_tensors, open_dataset
+from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
 from .notes import may_be_sheets
 from .pixelart import draw, make_recipe, paint, validation_recipes

@@ -1,6 +1,7 @@
 """Opens a data set from any source, as one array in memory.
 
-builtin            20,000 sprites of pixelart.py          builtin:5000@7   5,000 sprites of seed 7
+builtin            20,000 new sprites for every epoch      builtin:5000#7   5,000 of seed 7 (endless.py)
+builtin:20000@0    the fixed 20,000 that earlier versions drew from seed 0 (pixelart.py)
 sprites.npy        the course's file, or another array of pictures (arrays.py), or a .npz; its labels with --labels
 folder/  x.zip     pictures of any size, sheets among them, labelled by subfolders named after kinds or by a table;
                    or such arrays
@@ -9,7 +10,9 @@ hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictur
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +26,7 @@ from ..sprites import KINDS
 from .array_files import ARRAYS, load_arrays
 from .arrays import Found, read_arrays
 from .decode import is_named_as_picture
+from .endless import draw_epoch
 from .grounds import check_variety
 from .hub_data import read_hub
 from .labels import PathLabels
@@ -45,6 +49,7 @@ class SpriteSet:
     labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
     notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened
+    redraw: Callable[[int], "SpriteSet"] | None = None  # the set of an epoch; None where all epochs have the same
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -54,6 +59,10 @@ class SpriteSet:
         counts = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0.5).sum(0), strict=True)}
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
+
+    def of_epoch(self, epoch: int) -> "SpriteSet":
+        """The sprites to train on in this epoch: new ones where the built-in sprites are not fixed."""
+        return self.redraw(epoch) if self.redraw else self
 
     def facts(self) -> dict[str, Any]:
         """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
@@ -80,7 +89,7 @@ class SpriteSet:
         return self[~is_validation], self[np.flatnonzero(is_validation)[:max_validation]]
 
     def __getitem__(self, chosen: np.ndarray) -> "SpriteSet":
-        return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen])
+        return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen], redraw=None)
 
 
 def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATIC) -> tuple[SpriteSet, SpriteSet]:
@@ -97,7 +106,7 @@ def open_dataset(source: str, labels: str | None = None, sheet: Sheet = AUTOMATI
             raise UserError(
                 "builtin draws 1 to {max_drawn:,} sprites, not {count:,}", max_drawn=MAX_DRAWN, count=ref.count
             )
-        return _builtin(ref, "train"), _builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
+        return draw_builtin(ref), draw_builtin(replace(ref, count=min(MAX_VALIDATION, ref.count)), "test")
     if isinstance(ref, HubDataset):
         return as_set(read_hub(ref, sheet), str(ref)).split()
     path = Path(ref.path)
@@ -140,11 +149,17 @@ def as_set(found: Found, name: str, title: str | Message = "") -> SpriteSet:
     return SpriteSet(found.pixels, found.labels, name, notes)
 
 
-def _builtin(ref: Builtin, split: str) -> SpriteSet:
-    pixels, labels = draw(ref.count, ref.seed, split)
-    return SpriteSet(pixels, labels.astype(np.float32), str(ref))
+def draw_builtin(ref: Builtin, split: str = "train", epoch: int = 0) -> SpriteSet:
+    """The built-in sprites of an epoch. split: "train" or "test"."""
+    if ref.is_fixed:
+        pixels, labels = draw(ref.count, ref.seed, split)
+        return SpriteSet(pixels, labels.astype(np.float32), str(ref))
+    pixels, labels, _ = draw_epoch(ref.count, ref.seed, epoch, split)
+    redraw = partial(draw_builtin, ref, split) if split == "train" else None
+    return SpriteSet(pixels, labels.astype(np.float32), str(ref), redraw=redraw)
 
 
 def as_tensors(sprites: SpriteSet) -> TrainingSet:
     """The set for `core.train`, without a copy."""
-    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels))
+    redraw = (lambda epoch: as_tensors(sprites.of_epoch(epoch))) if sprites.redraw else None
+    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels), redraw)

@@ -72,7 +72,7 @@ class DistanceMeter:
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
-        self.training, self.validation = open_dataset("builtin")
+        self.training, self.validation = open_dataset("builtin:20000@0")
         self.network = load_features(FEATURE_WEIGHTS)
         self.real = features_of(self.network, self.training.pixels)
 

@@ -43,7 +43,7 @@ def train_or_load(folder: Path, name: str, count: int, epochs: int, report: Call
     run, last = RunFolder(folder / name), epochs - 1
     if run.path.is_dir() and last in run.epochs():
         return run.load(last)
-    data, held_out = open_dataset(f"builtin:{count}")
+    data, held_out = open_dataset(f"builtin:{count}@0")
     settings = TrainConfig(epochs=epochs, lr=1e-3, optimizer="linear")  # the tutorial's
     torch.manual_seed(0)
     events = train(

@@ -1,12 +1,12 @@
 """Quality metrics of groups of sprites, compared with the training sprites: of an epoch, or of real sprites."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..data import SpriteSet, draw
+from ..data import SpriteSet, draw_builtin
 from ..errors import UserError
 from ..refs import Builtin, parse_data
 from ..sprites import KINDS
@@ -99,8 +99,8 @@ def real_groups(
     """
     sources = {"held_out": validation[np.random.default_rng(0).permutation(len(validation))]}
     if isinstance(ref := parse_data(training.name), Builtin):
-        pixels, labels = draw(group_size * seeds, ref.seed + 2)  # seed + 1 may be that of the feature network
-        sources["fresh"] = SpriteSet(pixels, labels.astype(np.float32), "fresh")
+        # seed + 1 may be that of the feature network
+        sources["fresh"] = draw_builtin(replace(ref, count=group_size * seeds, seed=ref.seed + 2))
     groups = {}
     for name, sprites in sources.items():
         size = min(group_size, len(sprites) // seeds)

@@ -8,6 +8,7 @@ from typing import Any
 from ..core import Number, Setting, TrainConfig, check_settings, declare, settings_of, to_flags
 from ..data import Sheet
 from ..errors import Message, UserError
+from ..refs import Builtin, parse_data
 from ..store import RunConfig, RunFolder
 
 
@@ -17,7 +18,7 @@ class Plan:
 
     folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
     data: str = declare(
-        "builtin", Setting(help="builtin[:count][@seed], a .npy or .npz, a folder, a .zip, hf://datasets/…")
+        "builtin", Setting(help="builtin[:count][#seed], a .npy or .npz, a folder, a .zip, hf://datasets/…")
     )
     labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
     tile: int | None = declare(
@@ -99,6 +100,8 @@ def load_plan(run: RunFolder) -> Plan:
             settings=", ".join(unknown),
         )
     chosen = {name: getattr(config, name) for name in NETWORK if getattr(config, name) != getattr(RunConfig, name)}
+    if isinstance(parse_data(name := str(config.data.get("name"))), Builtin):
+        others["data"] = name  # exact, where `builtin` alone was the name of fixed sprites in earlier versions
     return Plan(folder=run.path, training=training_of(run), **chosen, **others | run.data())
 
 

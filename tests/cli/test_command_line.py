@@ -275,7 +275,7 @@ def test_convert_does_not_touch_a_folder_in_use(finished, complaint, course_file
 def test_train_makes_a_run(finished):
     made = RunFolder(finished)
     assert list(made.epochs()) == [0, 1]
-    assert (made.config().training["epochs"], made.config().data["name"]) == (2, "builtin:60@0")
+    assert (made.config().training["epochs"], made.config().data["name"]) == (2, "builtin:60")
     assert [made.metrics()[epoch].step for epoch in (0, 1)] == [3, 6]
     assert made.metrics()[1].validation_loss < made.metrics()[0].validation_loss
     card = (finished / "README.md").read_text()
@@ -366,7 +366,7 @@ def test_a_killed_run_goes_on_after_its_last_whole_epoch(tmp_path):
         (["--resume"], "is finished: it has all 2 epochs; to train it further, resume it with more --epochs"),
         (["--resume", "--epochs", 1], "was begun for 2 epochs; it can be resumed for as many or more, not for 1"),
         (["--resume", "--lr", 0.1], "was begun with another training (lr 0.002, not 0.1)"),
-        (["--resume", "--data", "builtin:61"], "was begun with another data (name builtin:60@0, not builtin:61@0)"),
+        (["--resume", "--data", "builtin:61"], "was begun with another data (name builtin:60, not builtin:61)"),
         (["--resume", "--data", "builtin:60@1"], "was begun with another data (name"),
         (["--resume", "--network", "context-unet"], "was begun with another network (sprite-unet, not context-unet)"),
         (["--resume", "--schedule", "cosine"], "was begun with another schedule (linear, not cosine)"),

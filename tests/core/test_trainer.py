@@ -213,3 +213,26 @@ def test_a_run_that_goes_on_from_the_middle_of_an_epoch_ends_as_one_that_never_s
     assert later[-1].loss == pytest.approx(whole.loss)
     for name, weight in whole.weights.items():
         assert torch.equal(later[-1].weights[name], weight), name
+
+
+def test_a_set_that_is_drawn_anew_gives_every_epoch_its_own_and_resumes_with_the_right_one(accelerator):
+    """Epoch 0 has the set as it is given, every other one what `redraw` draws for it."""
+    drawn, three = [], replace(SMALL, epochs=3)
+
+    def redraw(epoch):
+        drawn.append(epoch)
+        return TrainingSet(sprites().pixels // (epoch + 1), sprites().context)
+
+    def whole_epochs(data, **options):
+        torch.manual_seed(0)
+        events = train(SpriteUnet(8), LINEAR, data, three, accelerator=accelerator, **options)
+        return [event for event in events if isinstance(event, EpochDone)]
+
+    anew = replace(sprites(), redraw=redraw)
+    through, fixed = whole_epochs(anew), whole_epochs(sprites())
+    assert drawn == [1, 2]
+    assert through[0].loss == fixed[0].loss and through[1].loss != fixed[1].loss
+    resumed = whole_epochs(anew, resume=deepcopy(through[1].resume))
+    assert drawn == [1, 2, 2]
+    for name, weight in through[-1].weights.items():
+        assert torch.equal(resumed[-1].weights[name], weight), name

@@ -1,21 +1,14 @@
 """The built-in sprites: the same for everyone, in the course's proportions, and split without a leak."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
+from diffusion.data import parts as part_maps
 from diffusion.data import pixelart
-from diffusion.data.pixelart import (
-    CHARACTERS,
-    PARTS,
-    SYMBOLS,
-    TONES,
-    VALIDATION_ONE_IN,
-    draw,
-    make_recipe,
-    paint,
-    part_sheets,
-    split_parts,
-)
+from diffusion.data.parts import MORE, PARTS, SYMBOLS, TONES, part_sheets, read_parts, shift, symbol_colours
+from diffusion.data.pixelart import CHARACTERS, VALIDATION_ONE_IN, draw, make_recipe, paint, split_parts
 from diffusion.sprites import COURSE_COUNTS, KINDS
 
 HERO, SIDE = KINDS.index("hero"), KINDS.index("side-facing")
@@ -124,8 +117,8 @@ def test_some_heroes_of_a_set_walk_in_from_the_side_too():
 def test_a_ramp_is_the_five_tones_of_its_colour():
     """The course's red: highlight 1.0, base 0.8, shadow 0.6, outline 0.4, darkest outline 0.3 (within a level)."""
     reds = [tuple(bytes.fromhex(tone)) for tone in ("fe1b1b", "cb1616", "981010", "660b0b", "4c0808")]
-    colours = pixelart._symbol_colours((reds[0], (0, 0, 0), (0, 0, 0), (200, 100, 50)))
-    assert tuple(TONES) == (1.0, 0.8, 0.6, 0.4, 0.3)
+    colours = symbol_colours((reds[0], (0, 0, 0), (0, 0, 0), (200, 100, 50)))
+    assert TONES == (1.0, 0.8, 0.6, 0.4, 0.3)
     assert np.abs(colours[SYMBOLS.index("1") :][:5].astype(int) - reds).max() <= 1
     assert colours[SYMBOLS.index("v") :].tolist() == [
         [200, 100, 50],
@@ -157,28 +150,46 @@ def test_a_material_and_its_second_pick_are_never_the_same_colour():
     assert pairs > 20
 
 
+@pytest.mark.parametrize(
+    ("arguments", "digest"),
+    [((400, 0, "train"), "2a51df07"), ((400, 0, "test"), "81a79288"), ((200, 7, "train"), "1817d1ab")],
+)
+def test_the_first_edition_stays_as_it_is_to_the_byte(arguments, digest):
+    """Runs were trained on it; their config.json has the digest of their sprites."""
+    pixels, labels = draw(*arguments)
+    assert hashlib.sha256(pixels.tobytes() + labels.tobytes()).hexdigest().startswith(digest)
+
+
 def test_there_are_hundreds_of_distinct_shapes():
     assert len({part.pixels.tobytes() for parts in part_sheets().values() for part in parts.values()}) >= 400
+    shapes = {part.shape for parts in part_sheets(2).values() for part in parts.values()}
+    assert len(shapes) >= 1000
+    drawn = [part.pixels.tobytes() for parts in part_sheets(2).values() for part in parts.values()]
+    assert len(set(drawn)) > 0.99 * len(drawn)  # some overlays of the first edition are alike
 
 
-@pytest.mark.parametrize("path", sorted(PARTS.glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(PARTS.rglob("*.txt")) if path.stem not in part_maps.NO_SHEETS],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
 def test_every_part_file_is_read_whole(path):
-    """A name given twice in one file would silently hide a part."""
-    if path.stem == "palette":
-        assert all(pixelart.palette().values())
-        return
+    """A name given twice in one file, or again in the file of the second edition, would silently hide a part."""
     headers = [line for line in path.read_text("utf-8").splitlines() if line.startswith("[")]
-    assert len(part_sheets()[path.stem]) == len(headers) > 0
-    for part in part_sheets()[path.stem].values():
+    before = len(part_sheets().get(path.stem, ())) if path.parent == MORE else 0
+    found = part_sheets(2 if before or path.parent == MORE else 1)[path.stem]
+    assert len(found) == before + len(headers) > 0
+    for part in found.values():
         assert part.pixels.shape == (16, 16)
         assert part.pixels.any()
         assert part.pixels.max() < len(SYMBOLS)
 
 
+@pytest.mark.parametrize("edition", [1, 2])
 @pytest.mark.parametrize("name", CHARACTER_SHEETS)
-def test_front_and_side_list_the_same_parts_of_the_same_materials(name):
+def test_front_and_side_list_the_same_parts_of_the_same_materials(name, edition):
     """A side view that named a cloth or a hair of its own would change the character's clothes as it turns."""
-    front, side = part_sheets()[f"{name}.front"], part_sheets()[f"{name}.side"]
+    front, side = part_sheets(edition)[f"{name}.front"], part_sheets(edition)[f"{name}.side"]
     assert list(front) == list(side)
     for part in front:
         only_from_the_side = set(side[part].slots) - set(front[part].slots) - {""}
@@ -186,7 +197,7 @@ def test_front_and_side_list_the_same_parts_of_the_same_materials(name):
 
 
 def test_weapons_are_held_on_the_left():
-    for weapon in part_sheets()["weapons.side"].values():
+    for weapon in part_sheets(2)["weapons.side"].values():
         right = int(np.flatnonzero(weapon.pixels.any(0)).max())
         assert right < 8, f"{weapon.name} reaches column {right}"
 
@@ -209,7 +220,7 @@ def test_a_mistake_in_a_part_map_is_named_with_its_file_and_part(tmp_path, text,
     path = tmp_path / "hats.front.txt"
     path.write_text(f"# hats\n[cap] 1=cloth\n111\n\n{text}")
     with pytest.raises(AssertionError) as caught:
-        list(pixelart._read(path))
+        list(read_parts(path))
     assert "hats.front.txt [hat]" in str(caught.value)
     assert complaint in str(caught.value)
 
@@ -217,7 +228,7 @@ def test_a_mistake_in_a_part_map_is_named_with_its_file_and_part(tmp_path, text,
 def test_a_part_map_is_read_as_it_is_drawn(tmp_path):
     path = tmp_path / "hats.front.txt"
     path.write_text("# hats\n[cap] 1=cloth a=ff0000,00ff00 emblem=-1,2 mirror\n.k#1\n\n.......e\n")
-    ((name, part),) = pixelart._read(path)
+    ((name, part),) = read_parts(path)
     assert (name, part.sheet, part.slots) == ("cap", "hats.front", ("cloth", "ff0000,00ff00", "", ""))
     assert part.overlays == {"emblem": (-1, 2)}
     assert part.pixels[0].tolist() == [0, 1, 2, 3, *[0] * 8, 3, 2, 1, 0]
@@ -231,7 +242,7 @@ def test_a_part_map_is_read_as_it_is_drawn(tmp_path):
 def test_an_overlay_is_moved_and_cut_off_at_the_frame(right, down, lands):
     pixels = np.zeros((16, 16), np.uint8)
     pixels[3, 3] = 7
-    moved = pixelart._shift(pixels, right, down)
+    moved = shift(pixels, right, down)
     assert moved.shape == (16, 16)
     assert [tuple(at) for at in np.argwhere(moved == 7).tolist()] == ([lands] if lands else [])
 

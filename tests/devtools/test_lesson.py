@@ -105,7 +105,7 @@ def test_the_verb_makes_both_files(tmp_path, monkeypatch):
     """From end to end, with tiny runs and next to no training; only the 20,000 sprites to compare with are fewer."""
     make_run(tmp_path / "sprites", epochs=(0,), width=8)
     make_run(tmp_path / "tutorial", epochs=(0,), width=8)
-    small = lesson.open_dataset("builtin:600")
+    small = lesson.open_dataset("builtin:600@0")
     monkeypatch.setattr(lesson, "open_dataset", lambda _: small)
     monkeypatch.setattr(lesson, "STEPS", 2)
     monkeypatch.setattr(lesson, "BY_STEPS", (1, 2))

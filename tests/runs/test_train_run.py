@@ -104,6 +104,18 @@ def test_a_plan_comes_back_from_its_run_folder(tmp_path):
     assert json.loads((run.path / "config.json").read_text())["training"]["optimizer"] == "cosine"
 
 
+def test_a_run_of_an_earlier_version_goes_on_with_the_fixed_sprites_that_its_plan_called_builtin(tmp_path):
+    """There `builtin:40` meant what is now `builtin:40@0`, and config.json says so."""
+    plan = Plan(folder=tmp_path / "old", data="builtin:40@0", width=8, training=TrainConfig(epochs=2, batch_size=20))
+    events = run_plan(plan)
+    next(event for event in events if isinstance(event, EpochDone))
+    events.close()
+    run = RunFolder(plan.folder)
+    run.save_plan(run.plan() | {"data": "builtin:40"})
+    assert load_plan(run).data == "builtin:40@0"
+    assert [event.epoch for event in run_plan(load_plan(run), resume=True) if isinstance(event, EpochDone)] == [1]
+
+
 @pytest.mark.parametrize("name", [name for name in settings_of(TrainConfig) if name != "epochs"])
 def test_a_run_is_not_resumed_with_another_training_setting(name, tmp_path):
     run = begun(tmp_path / "mine")

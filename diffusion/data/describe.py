@@ -1,0 +1,64 @@
+"""Says in plain words what a drawn sprite shows: its kind, its shapes and their colours."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from ..sprites import KINDS
+from .colour_names import name_on
+from .endless import EDITION, slot_name
+from .parts import MORE, part_sheets, read_lines
+from .pixelart import SpriteRecipe
+
+# How the parts of a sheet are called beside their own names.
+NAME_IN_SHEET = {
+    "emblem": "{} emblem",
+    "eyes": "{} eyes",
+    "hair": "{} hair",
+    "heads": "{} face",
+    "horns": "{} on the head",
+    "patterns": "{} pattern",
+    "weapons": "{} in hand",
+    "wings": "{} wings",
+}
+
+
+@dataclass(frozen=True)
+class ColouredPart:
+    shape: str  # its name, "wizard hat"
+    material: str  # "cloth"; "body" or "detail" where the part has colours of its own
+    colour: str  # one of COLOUR_NAMES, or the name of a metal
+
+
+@dataclass(frozen=True)
+class Description:
+    kind: str  # one of KINDS
+    shapes: tuple[str, ...]  # names, back to front
+    colours: tuple[ColouredPart, ...]
+
+
+def describe(recipe: SpriteRecipe) -> Description:
+    """The words of a sprite of the second edition."""
+    picked = dict(recipe.colours)
+    colours = []
+    for part in recipe.parts:
+        for slot in filter(None, part.slots):
+            material = slot_name(part, slot).rstrip("23")
+            colours.append(ColouredPart(shape_names()[part.shape], material, name_on(material, picked[slot])))
+    shapes = tuple(shape_names()[part.shape] for part in recipe.parts)
+    return Description(KINDS[recipe.kind], shapes, tuple(dict.fromkeys(colours)))
+
+
+@cache
+def shape_names() -> dict[str, str]:
+    """The name for people of every shape of the second edition: "hats/wizard-hat" -> "wizard hat".
+
+    English, singular, lower case, and no two the same. Those in names.txt are named there, the others by their part.
+    """
+    written = dict(line.split(": ") for line in read_lines(MORE / "names.txt"))
+    shapes = dict.fromkeys(part.shape for parts in part_sheets(EDITION).values() for part in parts.values())
+    return {shape: written.get(shape) or _default_name(shape) for shape in shapes}
+
+
+def _default_name(shape: str) -> str:
+    sheet, _, name = shape.partition("/")
+    return NAME_IN_SHEET.get(sheet, "{}").format(name.replace("-", " "))
