@@ -34,13 +34,18 @@ class SafeBlocks(gr.Blocks):
     """A Gradio app in which every exception of an event is shown in the words of the event's page."""
 
     async def process_api(self, block_fn: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        if getattr(block_fn, "fn", True) is None:  # an event of the browser alone
+            raise gr.Error(self._words_of(block_fn).no_such_event, SECONDS_SHOWN, print_exception=False)
         try:
             return await super().process_api(block_fn, *arguments, **named)
         except Exception as error:
             raise to_toast(self._words_of(block_fn), error) from error
 
     async def preprocess_data(self, block_fn: Any, *arguments: Any, **named: Any) -> list[Any]:
-        """What the browser sent, as its controls read it: what they cannot read is the sender's mistake."""
+        """What the browser sent, as its controls read it: what they cannot read is the sender's mistake.
+
+        A control's own sentence is English, and repeats what was sent, however long, as HTML.
+        """
         try:
             return await super().preprocess_data(block_fn, *arguments, **named)
         except Exception as error:
@@ -48,7 +53,7 @@ class SafeBlocks(gr.Blocks):
             cause = error.__cause__  # Gradio puts an exception of its own around that of a control
             if isinstance(cause, OSError | MemoryError):
                 raise to_toast(words, cause) from error
-            if isinstance(error, gr.Error | OSError | MemoryError):
+            if isinstance(error, OSError | MemoryError):
                 raise to_toast(words, error) from error
             raise gr.Error(words.unreadable, SECONDS_SHOWN, print_exception=False) from error
 
