@@ -129,6 +129,7 @@ def test_an_event_of_the_browser_alone_is_not_there_for_programs(app):
         ("/gradio_api/queue/join", KeyError(99999), 404, ENGLISH.no_such_event),
         ("/gradio_api/run/nothing", FnIndexInferError("secret"), 404, ENGLISH.no_such_event),
         ("/gradio_api/call/v2/generate_sprites", TypeError("secret"), 400, ENGLISH.unreadable),
+        ("/gradio_api/upload", TypeError("secret"), 400, ENGLISH.unreadable),
     ],
 )
 def test_what_is_raised_outside_of_all_events_has_a_sentence_too(path, error, status, sentence):

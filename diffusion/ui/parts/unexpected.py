@@ -16,6 +16,7 @@ from ...errors import explain
 from ..words import ENGLISH, LANGUAGES, Words, translate
 
 SECONDS_SHOWN = 8
+READ = ("/call/v2/", "/upload")  # where Gradio meets arguments that are not there, and a form without a file
 CALLS = ("/queue/join", "/run/", "/api/", "/call/", "/component_server")  # addresses that name an event
 
 
@@ -67,7 +68,7 @@ async def answer_exception(request: WebRequest, error: Exception) -> JSONRespons
     status, words = 500, ENGLISH
     if any(way in request.url.path for way in CALLS) and isinstance(error, KeyError | FnIndexInferError):
         status, message = 404, words.no_such_event
-    elif "/call/v2/" in request.url.path and isinstance(error, TypeError):  # arguments by names that it does not have
+    elif isinstance(error, TypeError) and any(way in request.url.path for way in READ):
         status, message = 400, words.unreadable
     else:
         message = translate(words, explain(error))
