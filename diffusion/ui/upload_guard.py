@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
+from http import HTTPStatus
 
 import anyio.to_thread
 from starlette.datastructures import Headers
@@ -57,7 +58,8 @@ class UploadGuard:
         try:
             await self.app(scope, receive_in_time, send)
         except ClientDisconnect:
-            await answer(scope, receive_in_time, send, Refusal(408, "the upload was cut off"), path)
+            cut_off = Refusal(408, HTTPStatus.REQUEST_TIMEOUT.phrase)  # in most cases nobody reads it
+            await answer(scope, receive_in_time, send, cut_off, path)
 
 
 def visitor_of(scope: Scope, headers: Headers) -> str:
