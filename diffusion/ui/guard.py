@@ -131,8 +131,12 @@ class Guard:
     async def pass_on(
         self, scope: Scope, receive: Receive, send: Send, most: int, path: str, headers: Headers
     ) -> None:
-        """Counts the body while it comes: where it is sent in pieces, nobody has said its size."""
-        came, began, over = 0, False, False
+        """Counts the body while it comes: where it is sent in pieces, nobody has said its size.
+
+        An error that has its answer (unexpected.py) ends here: passed on, it would be logged once more, and the
+        connection closed on a client that uses it again.
+        """
+        came, began, ended, over = 0, False, False, False
 
         async def count() -> Message:
             nonlocal came, over
@@ -144,15 +148,16 @@ class Guard:
             return message
 
         async def note(message: Message) -> None:
-            nonlocal began
+            nonlocal began, ended
             if not over or began:
                 began = True
                 await send(message)
+                ended = message["type"] == "http.response.body" and not message.get("more_body")
 
         try:
             await self.app(scope, count, note)
         except Exception:
-            if not over:
+            if not over and not ended:
                 raise
         if over and not began:
             await answer(scope, receive, send, self.too_large(path, headers), path)

@@ -1,13 +1,16 @@
 """The temporary folder: a bound for all and for each, and nothing that nobody uses."""
 
+import asyncio
 import threading
 import time
 import zipfile
 from contextlib import ExitStack
+from dataclasses import replace
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from support.coroutines import wait_for
@@ -15,7 +18,7 @@ from support.runs import make_run
 
 from diffusion.server import Settings, TemporaryFiles, TemporaryLimits
 from diffusion.store import RunFolder
-from diffusion.ui.upload_guard import guard_uploads
+from diffusion.ui.upload_guard import UploadGuard, guard_uploads
 
 HASH = "0123456789abcdef" * 4
 LIMITS = TemporaryLimits(megabytes=10, visitor_megabytes=6, recent=0)
@@ -133,3 +136,28 @@ def test_an_upload_is_refused_before_it_is_read(files, size, page, status, answe
     response = wait_for(post())
     assert response.status_code == status and answer in response.text
     assert bool(read) == (status == 200)
+
+
+def test_an_upload_of_which_nothing_comes_any_more_gives_its_room_back(tmp_path):
+    files, sent = TemporaryFiles(tmp_path, replace(LIMITS, cut_off=0.05)), []
+
+    async def upload(scope, receive, send):
+        await Request(scope, receive).body()
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/gradio_api/upload",
+        "headers": [(b"content-length", b"6000000")],
+        "client": ("here", 1),
+    }
+    wait_for(UploadGuard(upload, files)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    with files.admit_upload("another", "6000000"):
+        pass

@@ -1,6 +1,7 @@
 """Who may ask this server for what: other names, other sites, large bodies, closed routes; around a stand-in app."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from support.coroutines import wait_for
@@ -305,3 +306,22 @@ def test_it_stands_outside_of_all_other_middleware():
             assert isinstance(App.middleware_stack, Guard)
 
     wait_for(start())
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_an_error_that_has_its_answer_ends_here(is_answered):
+    """Passed on, the server would write it down once more, and close a connection that the client uses again."""
+
+    async def wrong(scope, receive, send):
+        if is_answered:
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+            await send({"type": "http.response.body", "body": b"number 1a2b"})
+        raise ZeroDivisionError
+
+    async def send(_):
+        pass
+
+    guard = Guard(wrong, ServedHosts.find("127.0.0.1", (), {}), Settings())
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"127.0.0.1")]}
+    with nullcontext() if is_answered else pytest.raises(ZeroDivisionError):
+        wait_for(guard(scope, None, send))

@@ -360,6 +360,14 @@ def test_a_direct_call_stops_when_its_caller_leaves(server, engine):
     assert engine.steps[32] < STEPS
 
 
+@pytest.mark.parametrize("path", ["queue/data?session_hash=nobody", "call/generate_sprites/nothing"])
+def test_a_stream_that_is_not_there_ends_as_streams_do(server, caplog, path):
+    """It was cut off in the middle, with a traceback in the log."""
+    response = httpx.get(f"{server.address}/gradio_api/{path}", timeout=20)
+    assert response.status_code == 200 and "Not Found" in response.text
+    assert not caplog.records
+
+
 def test_one_program_cannot_take_all_places(server):
     program = Visitor(server)
     answers = [

@@ -44,8 +44,9 @@ def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tu
 def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
     """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
     found = list_runs(page.runs)
+    shown = name_of(page.runs, page.default_run)
     there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
-    default = [ref for ref in there if ref.run == name_of(page.runs, page.default_run)]
+    default = [ref for ref in there if ref.run == shown]
     ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
     ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]

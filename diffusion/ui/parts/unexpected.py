@@ -16,6 +16,7 @@ from ...errors import explain
 from ..words import ENGLISH, LANGUAGES, Words, translate
 
 SECONDS_SHOWN = 8
+READ = ("/call/v2/", "/upload")  # where Gradio meets arguments that are not there, and a form without a file
 CALLS = ("/queue/join", "/run/", "/api/", "/call/", "/component_server")  # addresses that name an event
 
 
@@ -34,13 +35,18 @@ class SafeBlocks(gr.Blocks):
     """A Gradio app in which every exception of an event is shown in the words of the event's page."""
 
     async def process_api(self, block_fn: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        if getattr(block_fn, "fn", True) is None:  # an event of the browser alone
+            raise gr.Error(self._words_of(block_fn).no_such_event, SECONDS_SHOWN, print_exception=False)
         try:
             return await super().process_api(block_fn, *arguments, **named)
         except Exception as error:
             raise to_toast(self._words_of(block_fn), error) from error
 
     async def preprocess_data(self, block_fn: Any, *arguments: Any, **named: Any) -> list[Any]:
-        """What the browser sent, as its controls read it: what they cannot read is the sender's mistake."""
+        """What the browser sent, as its controls read it: what they cannot read is the sender's mistake.
+
+        A control's own sentence is English, and repeats what was sent, however long, as HTML.
+        """
         try:
             return await super().preprocess_data(block_fn, *arguments, **named)
         except Exception as error:
@@ -48,7 +54,7 @@ class SafeBlocks(gr.Blocks):
             cause = error.__cause__  # Gradio puts an exception of its own around that of a control
             if isinstance(cause, OSError | MemoryError):
                 raise to_toast(words, cause) from error
-            if isinstance(error, gr.Error | OSError | MemoryError):
+            if isinstance(error, OSError | MemoryError):
                 raise to_toast(words, error) from error
             raise gr.Error(words.unreadable, SECONDS_SHOWN, print_exception=False) from error
 
@@ -62,7 +68,7 @@ async def answer_exception(request: WebRequest, error: Exception) -> JSONRespons
     status, words = 500, ENGLISH
     if any(way in request.url.path for way in CALLS) and isinstance(error, KeyError | FnIndexInferError):
         status, message = 404, words.no_such_event
-    elif "/call/v2/" in request.url.path and isinstance(error, TypeError):  # arguments by names that it does not have
+    elif isinstance(error, TypeError) and any(way in request.url.path for way in READ):
         status, message = 400, words.unreadable
     else:
         message = translate(words, explain(error))

@@ -9,6 +9,7 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,6 +87,11 @@ class VisitorMiddleware:
         listening = asyncio.create_task(listen())
         try:
             await self.app(scope, receive_end, send_in_time)
+        except Exception as error:
+            # Gradio tells the listener that there is no such session, and raises it; it does so for who has left, too.
+            if not over.is_set() and not isinstance(error.__cause__, HTTPException):
+                raise
+            await send_in_time({"type": "http.response.body", "body": b""})
         finally:
             listening.cancel()
 
