@@ -154,7 +154,10 @@ def _younger(run: "RunFolder | None", epoch: int) -> "Checkpoint | None":
 
 
 def _from_file(path: Path, runs: Path) -> "tuple[list[tuple[RunFolder | None, Checkpoint]], Request]":
-    """The checkpoints, each with its run, and the request of a file saved by the app; one epoch's sprites after the other's."""
+    """The checkpoints, each with its run, and the request of a file saved by the app.
+
+    One epoch's sprites after the other's.
+    """
     from ..engine import read_request
     from ..store import RunFolder, parse_object
 

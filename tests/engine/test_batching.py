@@ -148,8 +148,11 @@ REQUESTS = [
 ]
 
 
-def last_pictures(checkpoints, request, young=checkpoint(2)):
-    *_, last = generate(checkpoints, request, CPU, younger=[young] * len(checkpoints))
+YOUNG = checkpoint(2)
+
+
+def last_pictures(checkpoints, request):
+    *_, last = generate(checkpoints, request, CPU, younger=[YOUNG] * len(checkpoints))
     return torch.stack([step.x for step in last])
 
 

@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 import torch
 from gradio import FileData
+from gradio.context import get_blocks_context
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -43,6 +44,7 @@ from .schemas import (
     temporary_picture,
     with_choices,
 )
+from .short_calls import accept_short_calls
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,8 @@ def build(runs: Path, default_run: str) -> None:
     api, limit = Api(runs, default_run), ConcurrencyLimit()
     for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
         gr.api(with_choices(limit_calls(endpoint, limit)), queue=False, concurrency_id="api", concurrency_limit=2)
+    if app := get_blocks_context():
+        accept_short_calls(app.root_block, "api")
 
 
 def health(runs: Path) -> Route:

@@ -97,7 +97,7 @@ class RequestControls:
 
 def request_controls(page: Page, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Lays out all settings: the kinds, then the main ones, then those for the curious."""
-    start = Request(count=sprites, **PAGE)
+    start = replace(Request(count=sprites), **PAGE)
     if find_device().name != "cpu":  # a GPU has the time
         start = replace(start, sampler="ddpm", steps=500)
     controls: dict[str, list[Component]] = {}

@@ -31,7 +31,7 @@ SETTINGS: dict[str, SettingWords] = {
     },
     "youth_below": {
         "label": "Guided by its youth up to level",
-        "info": "There each step asks two networks. 325 of 500: drawing takes 1.7 times as long; 0 is off",
+        "info": "There each step asks two networks. 325 of 500: drawing takes 1.5 times as long; 0 is off",
     },
     "eta": {"label": "Fresh noise of DDIM (η)"},
     "fresh_noise": {
