@@ -18,7 +18,7 @@ from accelerate import Accelerator
 from diffusion.__main__ import main
 from diffusion.core import SAMPLERS, EpochDone, NoiseSchedule, StepDone, TrainConfig, TrainingSet, train
 from diffusion.data import draw
-from diffusion.engine import Device, Request, generate
+from diffusion.engine import PAGE, Device, Request, generate
 from diffusion.errors import UserError
 from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.sprites import from_pixels, to_pixels
@@ -157,7 +157,11 @@ def test_a_link_says_what_it_said(query):
     words = dict(parse_qsl(query))
     assert [str(ref) for ref in epochs_in(words)] == before["epochs"]
     now = json.loads(json.dumps(asdict(request_in(words, Request()))))
-    assert now == {name: value for name, value in before["request"].items() if name in now}
+    since = {name: getattr(Request, name) for name in now.keys() - before["request"].keys()}
+    assert now == {name: value for name, value in before["request"].items() if name in now} | since
+    is_wrong = "euler" in query  # changes nothing, as before
+    if not is_wrong and words.keys() - {"tab"}:
+        assert json.loads(json.dumps(asdict(request_in(words, Request(**PAGE))))) == now
     assert before["request"].keys() - now.keys() <= {"clip"}, "a setting that a link named is gone"
 
 
@@ -171,6 +175,8 @@ def test_an_api_call_is_answered_as_before(runs, call):
         if name == "recipe":
             value.pop("clip", None)
             assert found[name].items() >= value.items()
+        elif name == "link":  # says all, the settings that came since too
+            assert dict(parse_qsl(found[name])).items() >= dict(parse_qsl(value)).items()
         elif isinstance(value, float):
             assert found[name] == pytest.approx(value, abs=0.01)
         else:

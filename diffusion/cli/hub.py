@@ -14,7 +14,7 @@ from .common import ALLOW_PICKLE, Options, Verbs, hub_ref
 
 if TYPE_CHECKING:
     from ..hub import Listing
-    from ..store import Checkpoint
+    from ..store import RunFolder
 
 
 def _pull_options(verb: argparse.ArgumentParser) -> None:
@@ -70,7 +70,7 @@ def push(options: Options) -> None:
         print(f"{pushed.url} has all of {run.path} already, at {pushed.commit[:7]}")
 
 
-def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoint":
+def find_epoch_on_hub(name: str, runs: Path, allow_pickle: bool) -> "tuple[RunFolder, int]":
     """One epoch of a run on the Hub; pulls it into the folder of runs where it is missing."""
     from huggingface_hub import HfApi
 
@@ -86,7 +86,7 @@ def checkpoint_from_hub(name: str, runs: Path, allow_pickle: bool) -> "Checkpoin
             there=there,
         )
     run = show_progress(find_or_pull(api, ref, runs, allow_pickle=allow_pickle))
-    return run.load(ref.epoch)
+    return run, ref.epoch
 
 
 def show_progress(events: Generator[Any, None, Any]) -> Any:

@@ -16,7 +16,7 @@ MAX_SETTINGS = 2**16  # bytes of a file of settings
 if TYPE_CHECKING:
     from ..core import Setting
     from ..engine import Request
-    from ..store import Checkpoint
+    from ..store import Checkpoint, RunFolder
 
 
 def _draw_options(verb: argparse.ArgumentParser) -> None:
@@ -103,14 +103,16 @@ def sample(options: Options) -> None:
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     if options.request:
-        checkpoints, request = _from_file(options.request, options.runs)
+        found, request = _from_file(options.request, options.runs)
     else:
-        checkpoints, request = [_checkpoint(options)], _request_of(options)
+        found, request = [_checkpoint(options)], _request_of(options)
+    checkpoints = [checkpoint for _, checkpoint in found]
     _tell_notes(checkpoints)
+    younger = [_younger(run, one.epoch) if request.youth != 1 else None for run, one in found]
     animated = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)
     frames, sprites = [], np.empty(0)
-    loop = tqdm(generate(checkpoints, request), total=request.steps + 1, unit=" steps", delay=0.1)
+    loop = tqdm(generate(checkpoints, request, younger=younger), total=request.steps + 1, unit=" steps", delay=0.1)
     for number, steps in enumerate(loop):
         if number == request.steps or (animated and number % every == 0):
             sprites = np.concatenate([to_pixels(step.x) for step in steps])
@@ -121,22 +123,41 @@ def sample(options: Options) -> None:
         save_picture(frames[-1], options.out)
     else:
         save_array(sprites, options.out)
-    epochs = ", ".join(str(checkpoint.epoch) for checkpoint in checkpoints)
+    pairs = zip(checkpoints, younger, strict=True)
+    epochs = ", ".join(f"{one.epoch} (guided by {young.epoch})" if young else str(one.epoch) for one, young in pairs)
     print(f"{request.count} sprites of epoch {epochs} in {options.out}")
 
 
-def _checkpoint(options: Options) -> "Checkpoint":
-    from ..store import load_file
+def _checkpoint(options: Options) -> "tuple[RunFolder | None, Checkpoint]":
+    """The checkpoint that the options name, and the run that it is an epoch of."""
+    from ..store import RunFolder, load_file
 
     if not options.checkpoint.startswith("hf://"):
-        return load_file(Path(options.checkpoint))
-    from .hub import checkpoint_from_hub
+        file = Path(options.checkpoint)
+        checkpoint, run = load_file(file), RunFolder(file.absolute().parent)
+        is_epoch = any(one.name == file.name for one in run.epochs().values())
+        return run if is_epoch else None, checkpoint
+    from .hub import find_epoch_on_hub
 
-    return checkpoint_from_hub(options.checkpoint, options.runs, options.allow_pickle)
+    run, epoch = find_epoch_on_hub(options.checkpoint, options.runs, options.allow_pickle)
+    return run, run.load(epoch)
 
 
-def _from_file(path: Path, runs: Path) -> "tuple[list[Checkpoint], Request]":
-    """The checkpoints and the request of a file saved by the app; one epoch's sprites after the other's."""
+def _younger(run: "RunFolder | None", epoch: int) -> "Checkpoint | None":
+    """The epoch that guides this one; on stderr that there is none."""
+    from ..store import load_younger
+
+    found = load_younger(run, epoch) if run else None
+    if found is None:
+        print(f"epoch {epoch} has no earlier one beside it to be led away from: --youth does nothing", file=sys.stderr)
+    return found
+
+
+def _from_file(path: Path, runs: Path) -> "tuple[list[tuple[RunFolder | None, Checkpoint]], Request]":
+    """The checkpoints, each with its run, and the request of a file saved by the app.
+
+    One epoch's sprites after the other's.
+    """
     from ..engine import read_request
     from ..store import RunFolder, parse_object
 
@@ -153,7 +174,8 @@ def _from_file(path: Path, runs: Path) -> "tuple[list[Checkpoint], Request]":
         ) from None
     for name in ignored:
         print(f"{path} sets {name}, which no longer exists and is not applied", file=sys.stderr)
-    return [RunFolder(runs / ref.run).load(ref.epoch) for ref in epochs], request
+    folders = [RunFolder(runs / ref.run) for ref in epochs]
+    return [(run, run.load(ref.epoch)) for run, ref in zip(folders, epochs, strict=True)], request
 
 
 def _tell_notes(checkpoints: "list[Checkpoint]") -> None:

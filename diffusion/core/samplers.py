@@ -1,7 +1,7 @@
 """The sampling loop: from noise back to a picture, one step at a time.
 
 The loop is written once. A sampler is an update rule, a pure function of tensors, with an entry in `SAMPLERS`;
-guidance wraps the model, so the loop has no option for it.
+guidance, by a context or by a younger network, wraps the model, so the loop has no option for it.
 
 Notation: x the noisy picture, x0 the clean one, eps the noise, abar = alpha_bar, t the present level,
 s < t the cleaner level after the step, z fresh noise. Pictures are float32 (B, 3, H, W), roughly in [-1, 1].
@@ -207,12 +207,30 @@ def sample(
     yield Step(0, x, x)
 
 
-def guide(model: Network, context: Tensor, guidance: float = 1.0) -> PredictNoise:
+def guide(
+    model: Network,
+    context: Tensor,
+    guidance: float = 1.0,
+    *,
+    young: Network | None = None,
+    youth: float = 1.0,
+    below: float = 1.0,
+) -> PredictNoise:
     """Fixes the context, (B, 5), of a network and guides by it: 0 ignores it, 1 follows it, more exaggerates it.
 
-    Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1.
-    Two evaluations a step, except where one is enough.
+    Classifier-free guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598, eq. 6 with w = guidance - 1. Two
+    evaluations a step, in one batch, except where one is enough.
+    young, youth: the same network after less training, and how far to go from its prediction: 0 takes it, 1 does not
+    ask it, more leads away from the mistakes that both make. `below`: only where t / T is at most that. One evaluation
+    of `young` for each step there.
     """
+    predict = _guide_by_context(model, context, guidance)
+    if young is None or youth == 1:
+        return predict
+    return _guide_by_youth(predict, young, context if guidance else torch.zeros_like(context), youth, below)
+
+
+def _guide_by_context(model: Network, context: Tensor, guidance: float) -> PredictNoise:
     if guidance == 1 or not context.any():
         return lambda x, time: model(x, time, context)
     both = torch.cat([torch.zeros_like(context), context])
@@ -222,3 +240,23 @@ def guide(model: Network, context: Tensor, guidance: float = 1.0) -> PredictNois
         return torch.lerp(free, labelled, guidance)
 
     return predict
+
+
+def _guide_by_youth(
+    predict: PredictNoise, young: Network, context: Tensor, youth: float, below: float
+) -> PredictNoise:
+    """eps = eps_young + youth (eps - eps_young), where t / T is at most `below`; elsewhere eps.
+
+    Autoguidance, Karras et al. 2024, https://arxiv.org/abs/2406.02507, eq. 3 with the young network as D_0; in an
+    interval of levels only, Kynkäänniemi et al. 2024, https://arxiv.org/abs/2404.07724, section 3. The paper guides a
+    denoiser; eps is that up to x and a factor of the level, and the weights add up to 1, so it is the same line.
+    """
+
+    def guided(x: Tensor, time: Tensor) -> Tensor:
+        eps, inside = predict(x, time).float(), time <= below
+        if not inside.any():
+            return eps
+        away = torch.lerp(young(x, time, context).float(), eps, youth)
+        return torch.where(inside.view(-1, 1, 1, 1), away, eps)
+
+    return guided

@@ -21,11 +21,13 @@ def generate(
     request: Request,
     device: Device | None = None,
     begin: tuple[Tensor, int] | None = None,
+    younger: Sequence[Checkpoint | None] = (),
 ) -> Generator[tuple[Step, ...], None, None]:
     """Samples from all checkpoints in lockstep, from the same noise and with the same noise at every step.
 
     Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).
     begin: start from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
+    younger: for each checkpoint an earlier epoch of its run, for `request.youth`; without one it is not guided so.
     UserError where the request asks for a kind that a run was trained without.
     """
     for checkpoint in checkpoints:
@@ -44,7 +46,8 @@ def _generate(
         if checkpoint.no_kinds and any(request.kinds) and request.guidance:
             raise UserError(checkpoint.no_kinds)
     with batcher().admit():
-        loops = [_sampling_loop(checkpoint, request, device, begin) for checkpoint in checkpoints]
+        pairs = zip(checkpoints, younger or [None] * len(checkpoints), strict=True)
+        loops = [_sampling_loop(checkpoint, young, request, device, begin) for checkpoint, young in pairs]
         yield from zip(*loops, strict=True)
 
 
@@ -82,12 +85,25 @@ _fusing = Lock()
 
 
 def _sampling_loop(
-    checkpoint: Checkpoint, request: Request, device: Device, begin: tuple[Tensor, int] | None
+    checkpoint: Checkpoint,
+    younger: Checkpoint | None,
+    request: Request,
+    device: Device,
+    begin: tuple[Tensor, int] | None,
 ) -> Iterator[Step]:
     context = torch.tensor([request.kinds] * request.count, device=device.name)
+    schedule = checkpoint.config.noise_schedule()
+    predict = guide(
+        batcher().wrap(predictor(checkpoint, device)),
+        context,
+        request.guidance,
+        young=batcher().wrap(predictor(younger, device)) if younger and request.youth != 1 else None,
+        youth=request.youth,
+        below=request.youth_below / len(schedule),
+    )
     return sample(
-        guide(batcher().wrap(predictor(checkpoint, device)), context, request.guidance),
-        checkpoint.config.noise_schedule(),
+        predict,
+        schedule,
         Noise(request.seed, request.count),
         sampler=request.sampler,
         steps=request.steps,

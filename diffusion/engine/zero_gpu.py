@@ -103,28 +103,43 @@ def _reset_forked_process() -> None:
 
 
 def generate_on_lent_gpu(
-    checkpoints: Sequence[Checkpoint], request: Request, begin: tuple[Tensor, int] | None = None
+    checkpoints: Sequence[Checkpoint],
+    request: Request,
+    begin: tuple[Tensor, int] | None = None,
+    younger: Sequence[Checkpoint | None] = (),
 ) -> Iterator[tuple[Step, ...]]:
     """As `generation.generate`, in ZeroGPU's worker process where there is one."""
     if not is_zero_gpu():
-        yield from generate_directly(checkpoints, request, begin=begin)
+        yield from generate_directly(checkpoints, request, begin=begin, younger=younger)
         return
     picture = (begin[0].numpy(), begin[1]) if begin else None
-    for steps in _generate_in_worker(
-        [PickledCheckpoint.of(checkpoint) for checkpoint in checkpoints], request, picture
-    ):
+    networks, young = _each_once(PickledCheckpoint.of, checkpoints, younger if request.youth != 1 else ())
+    for steps in _generate_in_worker(networks, young, request, picture):
         yield tuple(Step(t, torch.from_numpy(x), torch.from_numpy(x0)) for t, x, x0 in steps)
 
 
-def estimate_seconds_to_generate(checkpoints: Sequence[PickledCheckpoint], request: Request, _: object) -> float:
+def _each_once(make: Callable[[Any], Any], *lists: Sequence[Any]) -> list[list[Any]]:
+    """The lists with `make(one)` in place of each one that is not None, made once of the same one."""
+    made = {one: make(one) for one in dict.fromkeys(one for several in lists for one in several) if one}
+    return [[made.get(one) for one in several] for several in lists]
+
+
+def estimate_seconds_to_generate(
+    checkpoints: Sequence[PickledCheckpoint], younger: Sequence[PickledCheckpoint | None], request: Request, _: object
+) -> float:
     """Seconds to request from ZeroGPU."""
-    return STARTUP_SECONDS + SECONDS_PER_EVALUATION * len(checkpoints) * request.steps
+    guided = sum(min(1, request.youth_below / young.config.levels) for young in younger if young)
+    return STARTUP_SECONDS + SECONDS_PER_EVALUATION * (len(checkpoints) + guided) * request.steps
 
 
 @run_on_lent_gpu(estimate_seconds_to_generate)
 def _generate_in_worker(
-    checkpoints: Sequence[PickledCheckpoint], request: Request, begin: tuple[np.ndarray, int] | None
+    checkpoints: Sequence[PickledCheckpoint],
+    younger: Sequence[PickledCheckpoint | None],
+    request: Request,
+    begin: tuple[np.ndarray, int] | None,
 ) -> Iterator[list[tuple[int, np.ndarray, np.ndarray]]]:
     picture = (torch.from_numpy(begin[0]), begin[1]) if begin else None
-    for steps in generate_directly([checkpoint.to_checkpoint() for checkpoint in checkpoints], request, begin=picture):
+    networks, young = _each_once(PickledCheckpoint.to_checkpoint, checkpoints, younger)
+    for steps in generate_directly(networks, request, begin=picture, younger=young):
         yield [(step.t, step.x.cpu().numpy(), step.x0.cpu().numpy()) for step in steps]

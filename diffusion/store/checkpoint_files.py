@@ -1,5 +1,6 @@
 """Checkpoint files: found by their names, read without running code, checked, and cached in memory."""
 
+import errno
 import os
 import re
 from collections.abc import Iterable
@@ -95,6 +96,8 @@ def read_config(folder: Path) -> RunConfig:
 def read_bounded(path: Path, max_bytes: int) -> bytes:
     """The content of a small file, or one byte more than `max_bytes` of a larger one."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(errno.ENOENT, "it is not a file")
         with path.open("rb") as file:
             return file.read(max_bytes + 1)
     except OSError as problem:

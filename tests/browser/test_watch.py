@@ -26,7 +26,7 @@ from support.pages import (
 )
 
 from diffusion.__main__ import main
-from diffusion.engine.generation import Request, generate
+from diffusion.engine import PAGE, Request, generate
 from diffusion.sprites import to_pixels
 from diffusion.ui.words import CHINESE
 
@@ -52,7 +52,7 @@ def test_generate_plays_distinct_frames_in_order_and_ends_with_what_sampling_giv
     assert seen["arrived"] == list(range(len(seen["arrived"]))), "a frame was lost or came twice"
     assert drawn == seen["arrived"], "a frame that arrived was not drawn, or not in its order"
     assert len(drawn) > 10
-    *_, (last,) = generate([run.load(31)], Request(count=24, seed=0))
+    *_, (last,) = generate([run.load(31)], Request(count=24, seed=0, **PAGE), younger=[run.load(4)])
     assert np.array_equal(sprites_on(canvas(page), 24), to_pixels(last.x))
     page.locator(PLAYER).get_by_label("Position in the film").press("Home")
     pictures = {canvas(page).tobytes()}
@@ -154,7 +154,8 @@ def test_two_visitors_each_get_their_own_film(chromium, page, served):
     for one, seed in ((page, 1), (other, 2)):
         one.wait_for_function(GENERATED, timeout=60_000)  # the reel is ready too, and may begin late
         one.wait_for_function(READY, timeout=120_000)
-        *_, (last,) = generate([served[1].load(31)], Request(count=2, seed=seed))
+        run = served[1]
+        *_, (last,) = generate([run.load(31)], Request(count=2, seed=seed, **PAGE), younger=[run.load(4)])
         assert np.array_equal(sprites_on(canvas(one), 2), to_pixels(last.x))
     other.context.close()
 

@@ -196,6 +196,26 @@ def test_every_setting_of_sample_changes_the_sprites(tmp_path, checkpoint, words
     assert not np.array_equal(sampled(tmp_path, checkpoint), sampled(tmp_path, checkpoint, *words))
 
 
+def test_youth_asks_the_early_epoch_in_the_same_folder(tmp_path, checkpoint, capsys):
+    plain = sampled(tmp_path, checkpoint)
+    assert np.array_equal(sampled(tmp_path, checkpoint, "--youth", 1.5), plain)
+    assert "epoch 4 has no earlier one beside it" in capsys.readouterr().err
+    run_folder, later = RunFolder(checkpoint.parent), RunFolder(tmp_path / "later")
+    torch.manual_seed(1)
+    later.create(run_folder.config())
+    for epoch in (4, 31):
+        later.save_epoch(epoch, later.config().build().state_dict(), {})
+    old = later.epochs()[31]
+    plain, guided = sampled(tmp_path, old), sampled(tmp_path, old, "--youth", 1.5)
+    said = capsys.readouterr()
+    assert (
+        not np.array_equal(plain, guided)
+        and "of epoch 31 (guided by 4) in" in said.out
+        and "earlier one" not in said.err
+    )
+    assert np.array_equal(plain, sampled(tmp_path, old, "--youth", 1.5, "--youth-below", 0))
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -206,6 +226,7 @@ def test_every_setting_of_sample_changes_the_sprites(tmp_path, checkpoint, words
         (["--steps", 501], "steps must be between 1 and 500, not 501"),
         (["--seed", -1], "seed must be between 0"),
         (["--guidance", -1], "guidance must be between 0 and 10"),
+        (["--youth", 6], "youth must be between 0 and 5"),
         (["--eta", 2], "eta must be between 0 and 1"),
         (["--scale", 0], "--scale must be between 1 and 32"),
         (["--checkpoint", "nowhere.safetensors"], "nowhere.safetensors does not exist"),

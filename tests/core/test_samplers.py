@@ -300,3 +300,49 @@ def test_one_evaluation_a_step_where_guidance_needs_no_second():
     guide(network, torch.zeros(2, 5), 3.0)(x, time)
     guide(network, torch.ones(2, 5), 3.0)(x, time)
     assert seen == [2, 2, 4]
+
+
+X, CONTEXT = torch.randn(2, 3, 16, 16), torch.tensor([[1.0, 0, 0, 0, 0]] * 2)
+
+
+def grown(x, time, context):
+    return x * (1 + context.sum(1).view(-1, 1, 1, 1)) + 1
+
+
+def young(x, time, context):
+    return 0.5 * grown(x, time, context) - 2
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("youth", [0.0, 1.0, 1.5, 3.0])
+def test_youth_is_a_straight_line_from_the_younger_network_through_the_guided_one(guidance, youth):
+    time = torch.full((2,), 0.5)
+    usual = guide(grown, CONTEXT, guidance)(X, time)
+    away = guide(grown, CONTEXT, guidance, young=young, youth=youth)(X, time)
+    start = young(X, time, CONTEXT if guidance else 0 * CONTEXT)
+    torch.testing.assert_close(away, start + youth * (usual - start))
+    if youth == 1:
+        assert torch.equal(away, usual)
+
+
+def test_youth_counts_in_an_interval_of_levels_and_costs_nothing_outside():
+    seen = []
+
+    def counted(x, time, context):
+        seen.append(float(time[0]))
+        return young(x, time, context)
+
+    def evaluations(**settings):
+        seen.clear()
+        walk = list(
+            sample(guide(grown, CONTEXT, young=counted, **settings), LINEAR, Noise(0, 2), sampler="sa", steps=20)
+        )
+        return len(seen), walk[-1].x
+
+    assert evaluations(youth=1.0)[0] == 0
+    assert evaluations(youth=1.5, below=0.65)[0] == 13 and max(seen) == pytest.approx(0.65)
+    assert evaluations(youth=1.5)[0] == 20
+    assert torch.equal(evaluations(youth=1.5, below=0.0)[1], evaluations(youth=1.0)[1])
+    mixed, predict = torch.tensor([0.6, 0.7]), guide(grown, CONTEXT, young=young, youth=2.0, below=0.65)
+    assert torch.equal(predict(X, mixed)[1], grown(X, mixed, CONTEXT)[1])
+    assert not torch.equal(predict(X, mixed)[0], grown(X, mixed, CONTEXT)[0])

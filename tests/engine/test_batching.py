@@ -143,12 +143,16 @@ REQUESTS = [
     Request(count=3, steps=6, seed=1),
     Request(count=2, steps=4, seed=2, kinds=(1, 0, 0, 0, 0), guidance=2.0),
     Request(count=1, steps=9, seed=3, sampler="ddim"),
+    Request(count=2, steps=5, seed=4, youth=2.0, kinds=(0, 1, 0, 0, 0), guidance=2.0),
     Request(count=4, steps=5, seed=4, kinds=(0, 0.5, 0, 0, 0.5)),
 ]
 
 
+YOUNG = checkpoint(2)
+
+
 def last_pictures(checkpoints, request):
-    *_, last = generate(checkpoints, request, CPU)
+    *_, last = generate(checkpoints, request, CPU, younger=[YOUNG] * len(checkpoints))
     return torch.stack([step.x for step in last])
 
 

@@ -47,6 +47,24 @@ def test_kinds_steer_and_zeros_do_not():
     assert not torch.equal(plain, finished([one], count=1, steps=3, kinds=(1.0, 0, 0, 0, 0))[0])
 
 
+def test_an_earlier_epoch_guides_those_that_have_one():
+    old, young = checkpoint(31), checkpoint(4, seed=1)
+    asked = {"count": 2, "steps": 6, "kinds": (1.0, 0, 0, 0, 0), "guidance": 2.0}
+    plain, early = finished([old, young], **asked)
+
+    def guided(younger, **changed):
+        *_, last = generate([old, young], Request(**asked | {"youth": 1.5} | changed), CPU, younger=younger)
+        return [step.x for step in last]
+
+    later, same = guided([young, None])
+    assert torch.equal(same, early) and not torch.equal(later, plain)
+    assert torch.equal(guided([young, None], youth=1)[0], plain), "1 is off"
+    assert torch.equal(guided([young, None], youth_below=0)[0], plain), "no level is 0 or below"
+    assert torch.equal(guided(())[0], plain)
+    unlabelled = asked | {"guidance": 1.0}
+    torch.testing.assert_close(guided([old, None], guidance=1.0)[0], finished([old], **unlabelled)[0])  # by itself
+
+
 def test_the_course_s_random_convolution_does_not_make_two_runs_of_a_seed_differ():
     course = checkpoint(network="context-unet", variant="course", schedule="course")
     assert torch.equal(*finished([course], count=1, steps=3), *finished([course], count=1, steps=3))

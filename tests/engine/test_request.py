@@ -10,7 +10,7 @@ from support.page import page_of
 
 from diffusion.cli.sample import VERBS, _request_of
 from diffusion.core import Number, declare
-from diffusion.engine.request import SETTINGS, Request, Shares, describe_request, read_request
+from diffusion.engine.request import PAGE, SETTINGS, Request, Shares, describe_request, read_request
 from diffusion.errors import UserError
 from diffusion.refs import EpochRef
 from diffusion.ui.parts import controls
@@ -23,6 +23,8 @@ OTHER = Request(
     sampler="ddim",
     steps=33,
     guidance=2.5,
+    youth=1.75,
+    youth_below=250,
     eta=0.5,
     fresh_noise=False,
     kinds=(0.0, 1.0, 0.0, 0.0, 0.0),
@@ -52,7 +54,7 @@ def test_every_setting_has_controls_that_give_it_back(tmp_path):
     with gr.Blocks():
         form = controls.request_controls(page_of(tmp_path), 32, 16, kinds_open=False)
     assert form.controls.keys() == SETTINGS.keys() and all(form.controls.values())
-    assert form.request.count == 16
+    assert form.request.count == 16 and form.request == Request(count=16, **PAGE)
     assert controls.request_from(page_of(tmp_path), *form.values(OTHER)) == OTHER
     labels = [control.label for control in form.inputs]
     assert [label for label in labels if label in ENGLISH.kind_names.values()] == list(ENGLISH.kind_names.values())
@@ -65,6 +67,7 @@ def test_every_setting_has_a_flag():
     words = ["--checkpoint", "x", "--out", "x.png"]
     assert _request_of(verb.parse_args(words)) == Request()
     words += ["--count", "5", "--seed", "9", "--sampler", "ddim", "--steps", "33", "--guidance", "2.5", "--eta", "0.5"]
+    words += ["--youth", "1.75", "--youth-below", "250"]
     assert _request_of(verb.parse_args([*words, "--no-fresh-noise", "--kind", "non-hero"])) == OTHER
 
 
@@ -74,6 +77,19 @@ def test_every_setting_goes_through_a_link_and_a_file():
     assert query.keys() == {"tab", "epochs", *SETTINGS} and request_in(query, Request()) == OTHER
     written = json.loads(json.dumps(describe_request(OTHER, [EpochRef("tiny", 4)])))
     assert read_request(written) == ([EpochRef("tiny", 4)], OTHER, [])
+
+
+def test_what_names_no_guidance_is_drawn_as_before():
+    """The page begins with more; links, files and programs of before that must give what they gave."""
+    page = Request(**PAGE)
+    assert page.youth > 1 == Request().youth and page.guidance > 1 == Request().guidance
+    assert request_in({"tab": "watch", "epochs": "tiny/4"}, page).youth == 1
+    assert request_in({"seed": "5"}, page) == Request(seed=5)
+    assert request_in({"seed": "5", "youth": "2"}, page) == Request(seed=5, youth=2)
+    assert request_in({"tab": "watch"}, page) == request_in({}, page) == page
+    assert "guidance=2.0&youth=1.5" in link("watch", [EpochRef("tiny", 4)], page)
+    old = {"epochs": ["tiny/4"], "kinds": [0] * 5}
+    assert read_request(old)[1].youth == 1
 
 
 def test_a_new_field_is_checked_by_its_declaration():

@@ -93,6 +93,14 @@ def test_the_same_sprites_come_back_over_the_border(borrowed, checkpoints):
     assert borrowed() == ["_generate_in_worker 5.08"], "two networks, four steps, asked for once"
 
 
+def test_a_younger_network_crosses_too(borrowed, checkpoints):
+    request, younger = Request(count=2, steps=4, youth=1.5, youth_below=250), [None, checkpoints[0]]
+    here = list(engine.generate(checkpoints, request, younger=younger))
+    there = list(gpu.generate_on_lent_gpu(checkpoints, request, younger=younger))
+    assert same(here[-1], there[-1]) and not same(here[-1], list(engine.generate(checkpoints, request))[-1])
+    assert borrowed() == ["_generate_in_worker 5.1"], "two networks, and one of them again in half of the four steps"
+
+
 def test_nobody_is_forked_beside_an_engine_that_is_on_its_way_out(borrowed, checkpoints, monkeypatch):
     """The Train tab draws the sprites of an epoch here, and then borrows again."""
     told = []

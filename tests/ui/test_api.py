@@ -109,6 +109,21 @@ def test_an_epoch_a_row_from_the_same_noise(client, run):
     assert facts["measured"] == [{"epoch": 31, **unknown}, {"epoch": 4, **unknown, "frechet": 4.5, "precision": 0.5}]
 
 
+def test_a_list_of_arguments_of_an_earlier_version_is_enough(address):
+    """Before `youth` there were nine; a program posts a list, and Gradio refuses one that is too short."""
+    body = {"data": ["", None, "any", 1, 0, 1, "ddpm", 1, 1]}
+    _, facts = httpx.post(f"{address}/gradio_api/run/generate_sprites", json=body, timeout=60).json()["data"]
+    assert (facts["recipe"]["youth"], facts["recipe"]["youth_below"], facts["guided_by"]) == (1, 325, [None])
+
+
+def test_youth_names_the_epoch_that_guides(api, run):
+    _, plain = api.compare_epochs(epochs=[31, 4], count=2, steps=4)
+    _, facts = api.compare_epochs(epochs=[31, 4], count=2, steps=4, youth=2.0, scale=1)
+    assert plain["guided_by"] == [None, None] and plain["recipe"]["youth"] == 1
+    assert facts["guided_by"] == [4, None]
+    assert facts["recipe"]["youth"] == 2.0 and "youth=2.0&" in facts["link"]
+
+
 def test_one_look_at_a_drawing_of_ones_own(client, run):
     drawing = np.zeros((16, 16, 3), np.uint8)
     drawing[4:12, 4:12] = (250, 30, 40)

@@ -24,7 +24,7 @@ from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
 
 BROWSER = SimpleNamespace(session_hash="me")
-SETTINGS = (3, 1, "ddpm", 6, 1, 0, True, 0, 0, 0, 0, 0)
+SETTINGS = (3, 1, "ddpm", 6, 1, 1, 325, 0, True, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,17 @@ def test_all_epochs_start_from_the_same_noise_and_end_as_each_does_alone(runs):
     assert np.array_equal(raw, sheet(to_pixels(alone.x), frames[-1]["columns"]).reshape(-1))
 
 
+def test_later_epochs_are_guided_by_the_same_younger_one_and_earlier_ones_by_none(runs):
+    plain = list(comparing(runs, FOUR))[-1]["panels"]
+    guided = list(comparing(runs, FOUR, settings=(*SETTINGS[:5], 1.5, *SETTINGS[6:])))[-1]["panels"]
+    assert [one == other for one, other in zip(plain, guided, strict=True)] == [True, True, False, False]
+
+
 def test_the_first_frame_carries_the_recipe(runs):
     first, second, *_ = comparing(runs, FOUR)
     assert first["recipe"] | {"kinds": [0] * 5} == {
         **{"epochs": FOUR, "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
-        **{"kinds": [0] * 5, "guidance": 1, "eta": 0, "fresh_noise": True},
+        **{"kinds": [0] * 5, "guidance": 1, "youth": 1, "youth_below": 325, "eta": 0, "fresh_noise": True},
     }
     assert "recipe" not in second
 

@@ -27,6 +27,8 @@ CONTROLS = {
     "sampler": "ddpm",
     "steps": 6,
     "guidance": 1,
+    "youth": 1,
+    "youth_below": 325,
     "eta": 0,
     "fresh_noise": True,
 }
@@ -57,6 +59,18 @@ def test_frames_are_numbered_without_a_gap_and_the_last_is_what_sampling_gives(r
     assert len({frame["run"] for frame in frames}) == 1
     *_, (last,) = generate([RunFolder(runs / "tiny").load(4)], Request(count=3, sampler="ddpm", steps=6, seed=1))
     assert np.array_equal(pixels(frames[-1], "x"), sheet(to_pixels(last.x), frames[-1]["columns"]))
+
+
+def test_youth_is_that_of_the_run_and_told_in_the_settings(runs):
+    run = RunFolder(runs / "tiny")
+    guided = list(watching(runs, youth=1.5))
+    *_, (last,) = generate(
+        [run.load(4)], Request(count=3, sampler="ddpm", steps=6, seed=1, youth=1.5), younger=[run.load(0)]
+    )
+    assert np.array_equal(pixels(guided[-1], "x"), sheet(to_pixels(last.x), guided[-1]["columns"]))
+    assert guided[0]["recipe"]["youth"] == 1.5 and guided[0]["recipe"]["youth_below"] == 325
+    assert guided[-1]["panels"] != list(watching(runs))[-1]["panels"]
+    assert list(watching(runs, epoch=0, youth=1.5))[-1]["panels"] == list(watching(runs, epoch=0))[-1]["panels"]
 
 
 def test_the_three_pictures_of_a_frame_fit_together(runs):

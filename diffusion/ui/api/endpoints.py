@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 import torch
 from gradio import FileData
+from gradio.context import get_blocks_context
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -23,7 +24,7 @@ from ...engine import MAX_EPOCHS, Request, describe_request, generate_on_lent_gp
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import columns_for, from_pixels, sheet, to_pixels
-from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs
+from ...store import Checkpoint, EpochMetrics, RunFolder, list_runs, load_younger
 from ..parts.limits import ConcurrencyLimit, check_presence, limit_calls
 from ..parts.run_picker import TUTORIAL_EPOCHS
 from ..parts.share_links import link
@@ -37,11 +38,13 @@ from .schemas import (
     check_number,
     check_request,
     decode_image,
+    epochs_of,
     measured_quality,
     root_mean_square,
     temporary_picture,
     with_choices,
 )
+from .short_calls import accept_short_calls
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Api:
         sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 8,
+        youth: float = 1.0,
+        youth_below: int = 325,
         asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Sprites]:
         """Draw new 16x16 pixel-art game sprites with a small diffusion model. Same arguments, same sprites.
@@ -76,21 +81,35 @@ class Api:
             sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
             guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
             scale: screen pixels a sprite pixel, 1 to 16
+            youth: 0 to 5; above 1 leads away from what an early epoch of the run draws, 1.5 is good, 1 is off
+            youth_below: the noisiest level at which youth counts; there each step takes twice as long
 
         Returns:
             picture: a PNG sheet of all sprites, row by row on white
-            facts: the settings that make them again, the grid of the sheet, a link to watch them emerge on the page
+            facts: the settings that make them again, the grid of the sheet, a link to watch them emerge on the page,
+                and the early epoch that guided them, null where none did
         """
         started = time.monotonic()
-        request = check_request(kind, count=count, seed=seed, steps=steps, sampler=sampler, guidance=guidance)
+        request = check_request(
+            kind,
+            count=count,
+            seed=seed,
+            steps=steps,
+            sampler=sampler,
+            guidance=guidance,
+            youth=youth,
+            youth_below=youth_below,
+        )
         scale = check_number(scale, "scale", 1, MAX_SCALE)
         [(ref, checkpoint)] = self._checkpoints(run, None if epoch is None else [epoch], last=True)
-        [step] = generate_for(asked_by, [checkpoint], request)
+        younger = self._younger([ref], request)
+        [step] = generate_for(asked_by, [checkpoint], request, younger)
         sprites, columns = to_pixels(step.x), columns_for(request.count)
         facts: Sprites = {
             "recipe": describe_request(request, [ref]),
             "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
             "link": link("watch", [ref], request),
+            "guided_by": epochs_of(younger),
             "seconds": round(time.monotonic() - started, 2),
         }
         return temporary_picture(sheet(sprites, columns, gap=1), scale), facts
@@ -106,6 +125,8 @@ class Api:
         sampler: str = "sa",
         guidance: float = 1.0,
         scale: int = 4,
+        youth: float = 1.0,
+        youth_below: int = 325,
         asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Comparison]:
         """Show what training changed: the same sprites after several training epochs, all from the same noise.
@@ -120,23 +141,38 @@ class Api:
             sampler: "sa", "ddpm" and "sde-dpmpp" add fresh noise at every step, "ddim" and "dpmpp" none
             guidance: 0 to 10; 1 follows the kind, more exaggerates it, 0 ignores it
             scale: screen pixels a sprite pixel, 1 to 16
+            youth: 0 to 5; above 1 leads away from what an early epoch of the run draws, 1.5 is good, 1 is off
+            youth_below: the noisiest level at which youth counts; there each step takes twice as long
 
         Returns:
             picture: a PNG sheet, one row an epoch in the order asked for, one column a sprite
-            facts: the settings, the grid, a link to the page, and each epoch's measured quality where it was measured
+            facts: the settings, the grid, a link to the page, the early epoch that guided each, null where none did,
+                and each epoch's measured quality where it was measured
         """
         started = time.monotonic()
-        request = check_request(kind, count=count, seed=seed, steps=steps, sampler=sampler, guidance=guidance)
+        request = check_request(
+            kind,
+            count=count,
+            seed=seed,
+            steps=steps,
+            sampler=sampler,
+            guidance=guidance,
+            youth=youth,
+            youth_below=youth_below,
+        )
         scale = check_number(scale, "scale", 1, MAX_SCALE)
         check_number(count, "count", 1, 16)
         pairs = self._checkpoints(run, epochs)
-        last = generate_for(asked_by, [checkpoint for _, checkpoint in pairs], request)
-        sprites, refs = np.concatenate([to_pixels(step.x) for step in last]), [ref for ref, _ in pairs]
+        refs = [ref for ref, _ in pairs]
+        younger = self._younger(refs, request)
+        last = generate_for(asked_by, [checkpoint for _, checkpoint in pairs], request, younger)
+        sprites = np.concatenate([to_pixels(step.x) for step in last])
         metrics = RunFolder(self.runs / refs[0].run).metrics()
         facts: Comparison = {
             "recipe": describe_request(request, refs),
             "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
             "link": link("compare", refs, request),
+            "guided_by": epochs_of(younger),
             "seconds": round(time.monotonic() - started, 2),
             "measured": [measured_quality(ref.epoch, metrics.get(ref.epoch, EpochMetrics())) for ref in refs],
         }
@@ -197,6 +233,12 @@ class Api:
         }
         return temporary_picture(sheet(to_pixels(torch.cat(list(panels.values()))), len(panels), gap=1), scale), facts
 
+    def _younger(self, refs: Sequence[EpochRef], request: Request) -> list[Checkpoint | None]:
+        """Of each epoch the earlier one that guides it, where the request wants that."""
+        runs = [RunFolder(self.runs / ref.run) for ref in refs]
+        pairs = zip(runs, refs, strict=True)
+        return [load_younger(run, ref.epoch) if request.youth != 1 else None for run, ref in pairs]
+
     def _checkpoints(
         self, run: str, epochs: list[int] | None, last: bool = False
     ) -> list[tuple[EpochRef, Checkpoint]]:
@@ -227,10 +269,15 @@ class Api:
         return [(EpochRef(run, epoch), found[run].load(epoch)) for epoch in numbers]
 
 
-def generate_for(asked_by: gr.Request | None, checkpoints: Sequence[Checkpoint], request: Request) -> tuple[Step, ...]:
+def generate_for(
+    asked_by: gr.Request | None,
+    checkpoints: Sequence[Checkpoint],
+    request: Request,
+    younger: Sequence[Checkpoint | None],
+) -> tuple[Step, ...]:
     """The last step of each checkpoint's sampling loop. A UserError as soon as nobody waits for it any more."""
     caller = caller_of(asked_by)
-    for steps in generate_on_lent_gpu(checkpoints, request):  # noqa: B007 (the last one counts)
+    for steps in generate_on_lent_gpu(checkpoints, request, younger=younger):  # noqa: B007 (the last one counts)
         check_presence(caller)
     return steps
 
@@ -244,6 +291,8 @@ def build(runs: Path, default_run: str) -> None:
     api, limit = Api(runs, default_run), ConcurrencyLimit()
     for endpoint in (api.generate_sprites, api.compare_epochs, api.denoise_step):
         gr.api(with_choices(limit_calls(endpoint, limit)), queue=False, concurrency_id="api", concurrency_limit=2)
+    if app := get_blocks_context():
+        accept_short_calls(app.root_block, "api")
 
 
 def health(runs: Path) -> Route:

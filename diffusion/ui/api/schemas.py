@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -18,7 +18,7 @@ from ...data import Limits, fit_to_sprite, open_picture
 from ...engine import SETTINGS, Request, Shares
 from ...errors import Message, UserError
 from ...sprites import KINDS, enlarged, png
-from ...store import EpochMetrics, Quality, write_whole
+from ...store import Checkpoint, EpochMetrics, Quality, write_whole
 
 MAX_SCALE = 16
 MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
@@ -36,6 +36,7 @@ class Sprites(TypedDict):
     recipe: dict[str, Any]  # request.json: `python -m diffusion sample --request` makes the same again
     grid: Grid
     link: str  # the page that shows the same, from the root of this server
+    guided_by: list[int | None]  # for each epoch the earlier one whose mistakes it was led away from
     seconds: float
 
 
@@ -51,6 +52,7 @@ class Comparison(TypedDict):
     recipe: dict[str, Any]  # request.json
     grid: Grid
     link: str
+    guided_by: list[int | None]
     seconds: float
     measured: list[MeasuredEpoch]
 
@@ -84,6 +86,10 @@ def check_request(kind: str, **settings: Any) -> Request:
     assert isinstance(kinds, Shares)
     chosen = kinds.only(check_name(kind, ("any", *kinds.names), "kind"))
     return Request(kinds=chosen, **{name: SETTINGS[name].convert(value) for name, value in settings.items()})
+
+
+def epochs_of(checkpoints: Iterable[Checkpoint | None]) -> list[int | None]:
+    return [checkpoint.epoch if checkpoint else None for checkpoint in checkpoints]
 
 
 def check_name(name: object, known: Collection[str], what: str) -> str:

@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.components import Component
 
 from ...core import Choice, Number, Setting
-from ...engine import SETTINGS, Request, Shares, Switch, find_device
+from ...engine import PAGE, SETTINGS, Request, Shares, Switch, find_device
 from ...errors import UserError
 from ..words import Words
 from .page import PRIVATE, Page
@@ -97,7 +97,7 @@ class RequestControls:
 
 def request_controls(page: Page, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
     """Lays out all settings: the kinds, then the main ones, then those for the curious."""
-    start = Request(count=sprites)
+    start = replace(Request(count=sprites), **PAGE)
     if find_device().name != "cpu":  # a GPU has the time
         start = replace(start, sampler="ddpm", steps=500)
     controls: dict[str, list[Component]] = {}
@@ -138,7 +138,8 @@ def _control(
         case Number():
             look = slim if setting.group == "main" else {}
             end = next(one for one in (high, setting.slider_high, setting.high) if one is not None)
-            return [gr.Slider(setting.low, end, value=value, step=setting.step, **text, **look)]
+            low = setting.low if setting.slider_low is None else setting.slider_low
+            return [gr.Slider(low, end, value=value, step=setting.step, **text, **look)]
         case Choice():
             titles = [(setting.title_of(option), option) for option in setting.options]
             return [gr.Radio(titles, value=value, elem_classes="compact", **text)]

@@ -6,16 +6,21 @@ from dataclasses import replace
 from html import escape
 from urllib.parse import unquote, urlencode
 
-from ...engine import SETTINGS, Request
+from ...engine import PAGE, SETTINGS, Request
 from ...refs import EpochRef
 
 Query = Mapping[str, str]
 
 
 def request_in(query: Query, default: Request) -> Request:
-    """`default` with the link's settings in its place; `default` itself if one of them is wrong."""
+    """`default` with the link's settings in its place; `default` itself if one of them is wrong.
+
+    A link that names epochs or settings means `Request`'s where it does not name one of PAGE: it may be an old one.
+    """
+    named = {name: one.read for name, one in SETTINGS.items() if name in query}
+    plain = {name: getattr(Request, name) for name in PAGE} if named or "epochs" in query else {}
     try:
-        return replace(default, **{name: one.read(query[name]) for name, one in SETTINGS.items() if name in query})
+        return replace(default, **plain | {name: read(query[name]) for name, read in named.items()})
     except ValueError:
         return default
 

@@ -11,6 +11,7 @@ from ...engine import MAX_EPOCHS, Frame, describe_request, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
+from ...store import load_younger
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
@@ -38,9 +39,10 @@ def compare(
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
         panels[label] = find_run(page, ref.run).load(ref.epoch)
+    younger = [load_younger(find_run(page, ref.run), ref.epoch) for ref in refs] if wanted.youth != 1 else ()
     yield from stream_frames(
         panels,
-        generate_on_lent_gpu(list(panels.values()), wanted),
+        generate_on_lent_gpu(list(panels.values()), wanted, younger=younger),
         wanted.steps,
         views=("x", "x0"),
         per_second=COMPARISON_FRAMES_PER_SECOND,

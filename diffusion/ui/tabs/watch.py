@@ -9,6 +9,7 @@ import gradio as gr
 from ...engine import MAX_SPRITES, Frame, describe_request, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
+from ...store import load_younger
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
 from ..parts.page import Page
@@ -28,10 +29,11 @@ def watch(
     if epoch is None:
         raise UserError(page.words.no_epoch)
     wanted = request_from(page, *settings)
-    checkpoint = find_run(page, run).load(epoch)
+    folder = find_run(page, run)
+    checkpoint, younger = folder.load(epoch), [load_younger(folder, epoch)] if wanted.youth != 1 else ()
     panels = {page.words.epoch_number.format(epoch=epoch): checkpoint}
     trajectory, described = (
-        generate_on_lent_gpu([checkpoint], wanted),
+        generate_on_lent_gpu([checkpoint], wanted, younger=younger),
         describe_request(wanted, [EpochRef(run, epoch)]),
     )
     audience = turns.audience(request, turn)
