@@ -32,7 +32,7 @@ def generate(
     """
     for checkpoint in checkpoints:
         check_kinds(checkpoint.config, request)
-    yield from _generate(checkpoints, request, device, begin)
+    yield from _generate(checkpoints, request, device, begin, younger)
 
 
 def _generate(
@@ -40,6 +40,7 @@ def _generate(
     request: Request,
     device: Device | None = None,
     begin: tuple[Tensor, int] | None = None,
+    younger: Sequence[Checkpoint | None] = (),
 ) -> Generator[tuple[Step, ...], None, None]:
     device = device or find_device()
     for checkpoint in checkpoints:

@@ -133,7 +133,7 @@ def check_kinds(config: RunConfig, request: Request) -> None:
     )
 
 
-PAGE = {"guidance": 2.0, "youth": 1.5}
+PAGE: dict[str, Any] = {"guidance": 2.0, "youth": 1.5}
 """The settings that the page begins with. Where a link, a file or a program does not name one, it is `Request`'s, so
 that all of before draw what they drew.
 
