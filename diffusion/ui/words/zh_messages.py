@@ -51,6 +51,19 @@ MESSAGES = {
     "{name} must hold one .npy of pictures and at most one of labels, or one .zip of pictures": (
         "{name} 里须有一个图片 .npy，标签 .npy 最多一个；或者有一个图片 .zip"
     ),
+    "a vocabulary has 1 to {groups} groups and 1 to {names:,} names": (
+        "词汇表要有 1 到 {groups} 组、1 到 {names:,} 个名称"
+    ),
+    "a vocabulary is an object of lists of names": "词汇表应是一个对象，其中每一项是名称的列表",
+    "{name!r} is no name for a vocabulary: 1 to {max_name} visible characters, no space at its ends": (
+        "{name!r} 不能作为词汇表里的名称：应为 1 到 {max_name} 个可见字符，首尾不能有空格"
+    ),
+    "{name} stands twice in the vocabulary": "{name} 在词汇表里出现了两次",
+    "it knows no {name!r}; the nearest: {nearest}": "它不认识 {name!r}；最接近的有：{nearest}",
+    "the weight of {name} must be 0 to 1, not {weight}": "{name} 的权重必须在 0 到 1 之间，而不是 {weight}",
+    "a prompt has at most {max_prompt} characters, not {count:,}": (
+        "提示词最多 {max_prompt} 个字符，现在有 {count:,} 个"
+    ),
     "builtin draws 1 to {max_drawn:,} sprites, not {count:,}": (
         "内置数据能画 1 到 {max_drawn:,} 张精灵图，不能是 {count:,} 张"
     ),
