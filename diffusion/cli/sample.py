@@ -15,12 +15,16 @@ MAX_SETTINGS = 2**16  # bytes of a file of settings
 
 if TYPE_CHECKING:
     from ..core import Setting
+    from ..data import Language, Prompt
     from ..engine import Request
     from ..store import Checkpoint, RunFolder
+
+MAX_HINTS = 8  # unknown words of a prompt for which near ones are looked up
 
 
 def _draw_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--count", type=int, default=400, help="how many sprites")
+    verb.add_argument("--prompt", help='what they show, in English or Chinese, such as "blue mushroom"')
     verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
     verb.add_argument("--split", choices=("train", "test"), default="train", help="test: shapes kept out of training")
     verb.add_argument("--scale", type=int, default=4, help="screen pixels a pixel, for .png")
@@ -36,13 +40,65 @@ def draw(options: Options) -> None:
     check_suffix(options.out, ".png", ".npy")
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
-    pixels, labels = draw_sprites(options.count, options.seed, options.split)
+    if options.prompt is None:
+        pixels, labels = draw_sprites(options.count, options.seed, options.split)
+    else:
+        pixels, labels = _draw_prompt(options)
     if options.out.suffix == ".npy":
         save_array(pixels, options.out)
         save_array(labels, options.out.with_stem(f"{options.out.stem}_labels"))
     else:
         save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
     print(f"{len(pixels)} sprites in {options.out}")
+
+
+def _draw_prompt(options: Options) -> tuple[np.ndarray, np.ndarray]:
+    """Sprites that show the words of --prompt, and their labels; says what it understood and what it did not."""
+    from ..data import builtin_vocabulary, draw_asked, paint, parse_prompt, translate_word
+    from ..sprites import KINDS
+
+    if options.split != "train":
+        raise UserError("--prompt draws from all shapes, also those of the split test; leave out --split")
+    is_chinese = any("\u4e00" <= character <= "\u9fff" for character in options.prompt)
+    prompt = parse_prompt(options.prompt, builtin_vocabulary())
+
+    def show(word: str) -> str:
+        return f"{word} ({translate_word(word, 'zh')})" if is_chinese else word
+
+    hints = _hints(prompt, "zh" if is_chinese else "en")
+    if not prompt.words:
+        raise UserError("nothing is understood of {text}", text=" and ".join(hints) or repr(options.prompt))
+    found = draw_asked(prompt.words, options.count, options.seed)
+    weights = {word: "" if weight == 1 else f":{weight:g}" for word, weight in prompt.words.items()}
+    print("understood:", ", ".join(f"{show(word)}{weight}" for word, weight in weights.items()))
+    for typed, names in prompt.choices:
+        print(f"{typed!r} is taken as {show(names[0])}; it could be {', '.join(map(show, names[1:]))}")
+    for hint in hints:
+        print("not understood:", hint, file=sys.stderr)
+    missing = list(dict.fromkeys(word for sprite in found for word in sprite.missing))
+    if missing:
+        full = sum(not sprite.missing for sprite in found)
+        print(
+            f"{full} of them show all of it, the others lack some of: {', '.join(map(show, missing))}", file=sys.stderr
+        )
+    if len(found) < options.count:
+        print(f"only {len(found)} different ones were found, not {options.count}", file=sys.stderr)
+    pixels = np.stack([paint(sprite.recipe) for sprite in found])
+    return pixels, np.eye(len(KINDS))[[sprite.recipe.kind for sprite in found]]
+
+
+def _hints(prompt: "Prompt", language: "Language") -> list[str]:
+    """For everything that was not understood, what could be typed instead; that takes a while for each word."""
+    from ..data import builtin_vocabulary, nearest_words
+
+    can_be = {
+        typed: f"a {shape} can be {', '.join(colours)}" for typed, shape, colours in prompt.impossible if colours
+    }
+    hints = []
+    for text in prompt.unknown[:MAX_HINTS]:
+        near = ", ".join(nearest_words(text, builtin_vocabulary(), language))
+        hints.append(f"{text!r}; {can_be.get(text, f'the nearest: {near}')}")
+    return hints + [repr(text) for text in prompt.unknown[MAX_HINTS:]]
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:

@@ -6,8 +6,8 @@ from functools import cache
 from ..sprites import KINDS
 from .colour_names import name_on
 from .endless import EDITION, slot_name
-from .parts import MORE, part_sheets, read_lines
-from .pixelart import SpriteRecipe
+from .parts import MORE, Part, part_sheets, read_lines
+from .pixelart import ONE_PART, SpriteRecipe
 
 # How the parts of a sheet are called beside their own names.
 NAME_IN_SHEET = {
@@ -21,11 +21,15 @@ NAME_IN_SHEET = {
     "wings": "{} wings",
 }
 
+# The materials of palette.txt that people call otherwise; a gem is also a thing.
+MATERIAL_NAMES = {"steel": "metal", "gold": "metal", "gem": "stone"}
+WHOLE = (*ONE_PART.values(), "heroes")  # sheets whose parts are whole sprites
+
 
 @dataclass(frozen=True)
 class ColouredPart:
     shape: str  # its name, "wizard hat"
-    material: str  # "cloth"; "body" or "detail" where the part has colours of its own
+    material: str  # "cloth"; where it has colours of its own, "body" for the main one of a whole sprite, else "detail"
     colour: str  # one of COLOUR_NAMES, or the name of a metal
 
 
@@ -42,10 +46,18 @@ def describe(recipe: SpriteRecipe) -> Description:
     colours = []
     for part in recipe.parts:
         for slot in filter(None, part.slots):
-            material = slot_name(part, slot).rstrip("23")
-            colours.append(ColouredPart(shape_names()[part.shape], material, name_on(material, picked[slot])))
+            colour = name_on(slot_name(part, slot), picked[slot])
+            colours.append(ColouredPart(shape_names()[part.shape], material_of(part, slot), colour))
     shapes = tuple(shape_names()[part.shape] for part in recipe.parts)
     return Description(KINDS[recipe.kind], shapes, tuple(dict.fromkeys(colours)))
+
+
+def material_of(part: Part, slot: str) -> str:
+    """What people call the material of a slot."""
+    name = slot_name(part, slot).rstrip("23")
+    if name == "body" and not part.sheet.startswith(WHOLE):
+        return "detail"
+    return MATERIAL_NAMES.get(name, name)
 
 
 @cache

@@ -76,6 +76,14 @@ def make_endless_recipe(seed: int, epoch: int, number: int, split: str = "train"
             return recipe
 
 
+def make_recipe_with(rng: np.random.Generator, kind: int, wanted: frozenset[str]) -> SpriteRecipe:
+    """A sprite of a kind (index into KINDS) with the wanted features wherever it can have them."""
+    sheets = ONE_PART.get(kind)
+    if KINDS[kind] == "hero" and any(feature.startswith("heroes/") for feature in wanted):
+        sheets = "heroes"
+    return _make_object(rng, kind, sheets, wanted) if sheets else _make_character(rng, kind, wanted)
+
+
 def features(recipe: SpriteRecipe) -> frozenset[str]:
     """What can be kept out of training: "hats/crown" and "cloth2:red"; "body:red" where slot 1 has no material."""
     colours = dict(recipe.colours)

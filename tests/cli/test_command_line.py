@@ -94,6 +94,34 @@ def test_draw_makes_a_contact_sheet(tmp_path, capsys, count, scale, columns):
     assert f"{count} sprites" in capsys.readouterr().out
 
 
+def test_draw_shows_what_a_prompt_asks_for(tmp_path, capsys):
+    out = tmp_path / "sheet.npy"
+    assert run("draw", "--prompt", "a blue mushroom", "--count", 5, "--out", out) == 0
+    red, _, blue = np.moveaxis(np.load(out).astype(int), -1, 0)
+    assert red.shape == (5, 16, 16) and ((blue > red + 40).sum((1, 2)) > 20).all()
+    assert np.load(tmp_path / "sheet_labels.npy").argmax(1).tolist() == [1] * 5
+    said = capsys.readouterr()
+    assert "understood: toadstool, blue body\n" in said.out and "5 sprites" in said.out and not said.err
+    assert "'mushroom' is taken as toadstool; it could be mushroom, " in said.out
+
+
+@pytest.mark.parametrize(
+    ("prompt", "understood", "complaints"),
+    [
+        ("红发的公主", "understood: red hair (红色头发), tiara (公主冠), dress (连衣裙)\n", []),
+        ("blue cat:0.5", "understood: cat:0.5\n", ["'blue'; a cat can be orange, brown, beige, white, grey, black"]),
+        ("a cat with a qqq", "understood: cat\n", ["not understood: 'qqq'; the nearest: "]),
+        ("cat, dog", "understood: cat, dog\n", ["0 of them show all of it, the others lack some of: "]),
+    ],
+)
+def test_draw_says_what_it_did_not_understand_or_find(tmp_path, capsys, prompt, understood, complaints):
+    assert run("draw", "--prompt", prompt, "--count", 3, "--out", tmp_path / "x.png") == 0
+    said = capsys.readouterr()
+    assert understood in said.out
+    assert len(said.err.splitlines()) == len(complaints)
+    assert all(complaint in said.err for complaint in complaints)
+
+
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_draw_makes_the_courses_pair_of_arrays(tmp_path, split):
     out = tmp_path / "new" / "mine.npy"
@@ -115,6 +143,13 @@ def test_draw_makes_the_courses_pair_of_arrays(tmp_path, split):
         (["--out", "x.png", "--scale", "33"], "--scale must be between 1 and 32, not 33"),
         (["--out", "x.png", "--seed", "-1"], "non-negative"),
         (["--out", "file/x.png"], "file"),
+        (["--out", "x.png", "--prompt", "wizzard"], "nothing is understood of 'wizzard'; the nearest: wizard, lizard"),
+        (["--out", "x.png", "--prompt", "法帅"], "nothing is understood of '法帅'; the nearest: "),
+        (["--out", "x.png", "--prompt", ""], "nothing is understood of ''"),
+        (["--out", "x.png", "--prompt", "cat:0"], "no word is asked for"),
+        (["--out", "x.png", "--prompt", "x" * 301], "a prompt has at most 300 characters, not 301"),
+        (["--out", "x.png", "--prompt", "cat", "--split", "test"], "leave out --split"),
+        (["--out", "x.png", "--prompt", "cat", "--count", "0"], "count must be at least 1, not 0"),
     ],
 )
 def test_draw_refuses_what_it_cannot_do(here, complaint, words, expected):

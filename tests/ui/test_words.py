@@ -28,6 +28,7 @@ NO_VISITOR = {  # packages and modules whose mistakes nobody on the page can mak
     "devtools": "the command line; the page only shows what is shipped",
     "evaluation": "the command line",
     "data.pixelart": "its numbers come from dataset, which has checked them",
+    "data.asked": "the command line",
     "data.endless": "its numbers come from dataset, which has checked them",
     "store.comparison": "the page compares two epochs that late_pair has found",
     "runs.hub_jobs": "the command line: no page can spend money",

@@ -116,4 +116,17 @@ DATA_MESSAGES = {
         "{path} 无法继续：它的 plan.json 里有本版本不认识的 {settings}；请用开始它的那个版本继续"
     ),
     "{path} has no epoch left to go on from": "{path} 里没有能接着训练的回合了",
+    "a vocabulary has 1 to {groups} groups and 1 to {names:,} names": (
+        "词汇表要有 1 到 {groups} 组、1 到 {names:,} 个名称"
+    ),
+    "a vocabulary is an object of lists of names": "词汇表应是一个对象，其中每一项是名称的列表",
+    "{name!r} is no name for a vocabulary: 1 to {max_name} visible characters, no space at its ends": (
+        "{name!r} 不能作为词汇表里的名称：应为 1 到 {max_name} 个可见字符，首尾不能有空格"
+    ),
+    "{name} stands twice in the vocabulary": "{name} 在词汇表里出现了两次",
+    "it knows no {name!r}; the nearest: {nearest}": "它不认识 {name!r}；最接近的有：{nearest}",
+    "the weight of {name} must be 0 to 1, not {weight}": "{name} 的权重必须在 0 到 1 之间，而不是 {weight}",
+    "a prompt has at most {max_prompt} characters, not {count:,}": (
+        "提示词最多 {max_prompt} 个字符，现在有 {count:,} 个"
+    ),
 }
