@@ -119,7 +119,7 @@ class Request:
         check_settings(self)
 
 
-PAGE = {"guidance": 2.0, "youth": 1.5}
+PAGE: dict[str, Any] = {"guidance": 2.0, "youth": 1.5}
 """The settings that the page begins with. Where a link, a file or a program does not name one, it is `Request`'s, so
 that all of before draw what they drew.
 

@@ -9,8 +9,8 @@ from gradio.blocks import BlockFunction
 def accept_short_calls(app: gr.Blocks, line: str) -> None:
     """Fills in the defaults of the last arguments where a list of arguments ends early.
 
-    line: the concurrency_id of the endpoints. Gradio's own clients send every argument; a program that posts a list may
-    not, and Gradio refuses one that is too short. New arguments come last for that reason.
+    line: the concurrency_id of the endpoints. Gradio's own clients send every argument; a program that posts a list
+    may not, and Gradio refuses one that is too short. New arguments come last for that reason.
     """
     check = app.validate_inputs
 
