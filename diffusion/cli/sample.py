@@ -27,13 +27,15 @@ def _draw_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--prompt", help='what they show, in English or Chinese, such as "blue mushroom"')
     verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
     verb.add_argument("--split", choices=("train", "test"), default="train", help="test: shapes kept out of training")
+    verb.add_argument("--fixed", action="store_true", help="the set of earlier versions, builtin:COUNT@SEED")
     verb.add_argument("--scale", type=int, default=4, help="screen pixels a pixel, for .png")
     verb.add_argument("--out", type=Path, required=True, help="a .png contact sheet, or .npy (labels go beside it)")
 
 
 def draw(options: Options) -> None:
     """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
-    from ..data import draw as draw_sprites
+    from ..data import draw_builtin
+    from ..refs import Builtin
     from ..sprites import enlarged, sheet
     from ..store import save_array, save_picture
 
@@ -41,7 +43,10 @@ def draw(options: Options) -> None:
     if not 1 <= options.scale <= 32:
         raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
     if options.prompt is None:
-        pixels, labels = draw_sprites(options.count, options.seed, options.split)
+        if options.count < 1:
+            raise UserError("count must be at least 1, not {count}", count=options.count)
+        drawn = draw_builtin(Builtin(options.count, options.seed, options.fixed), options.split)
+        pixels, labels = drawn.pixels, drawn.labels.astype(np.float64)  # the type of the course's file
     else:
         pixels, labels = _draw_prompt(options)
     if options.out.suffix == ".npy":
@@ -57,8 +62,8 @@ def _draw_prompt(options: Options) -> tuple[np.ndarray, np.ndarray]:
     from ..data import builtin_vocabulary, draw_asked, paint, parse_prompt, translate_word
     from ..sprites import KINDS
 
-    if options.split != "train":
-        raise UserError("--prompt draws from all shapes, also those of the split test; leave out --split")
+    if options.split != "train" or options.fixed:
+        raise UserError("--prompt draws from all shapes, also those of the split test; leave out --split and --fixed")
     is_chinese = any("\u4e00" <= character <= "\u9fff" for character in options.prompt)
     prompt = parse_prompt(options.prompt, builtin_vocabulary())
 
