@@ -46,7 +46,7 @@ class Engine:
         self.pause, self.computing, self.most, self.steps = 0.01, 0, 0, Counter()
         self.lock = threading.Lock()
 
-    def generate(self, checkpoints, request, begin=None):
+    def generate(self, checkpoints, request, begin=None, younger=()):
         with self.lock:
             self.computing += 1
             self.most = max(self.most, self.computing)
