@@ -39,11 +39,14 @@ export function mount({ element, props, trigger, upload }) {
     }
   }
 
-  input.addEventListener("change", async () => {
+  async function take() {
     const files = [...(input.files ?? [])].filter((file) => isWanted(file.webkitRelativePath));
     input.value = ""; // the same folder can be chosen again
     status.textContent = await send(files);
-  });
+  }
+
+  input.addEventListener("change", take);
+  if (input.files?.length) take(); // chosen before this module was there
 }
 
 /** @param {File[]} files of one folder */
