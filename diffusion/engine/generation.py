@@ -38,9 +38,9 @@ def generate(
 def _generate(
     checkpoints: Sequence[Checkpoint],
     request: Request,
-    device: Device | None = None,
-    begin: tuple[Tensor, int] | None = None,
-    younger: Sequence[Checkpoint | None] = (),
+    device: Device | None,
+    begin: tuple[Tensor, int] | None,
+    younger: Sequence[Checkpoint | None],
 ) -> Generator[tuple[Step, ...], None, None]:
     device = device or find_device()
     for checkpoint in checkpoints:
@@ -54,7 +54,7 @@ def _generate(
 
 def generate_finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
     """Only the finished sprites, (count, 3, 16, 16). The kinds are not checked: `evaluate` asks for all its data."""
-    for (step,) in _generate([checkpoint], request, device):  # noqa: B007 (the last one counts; no list of all)
+    for (step,) in _generate([checkpoint], request, device, begin=None, younger=()):  # noqa: B007 (the last one counts; no list of all)
         pass
     return step.x
 

@@ -130,6 +130,26 @@ def test_a_folder_arrives_with_its_subfolders(page, served, tmp_path):
     page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=60_000)
 
 
+def test_a_folder_that_is_chosen_before_its_script_has_come_is_taken_too(page, served, tmp_path):
+    """On a slow line, or a busy machine."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/folder.js", hold)
+    page.goto(served)
+    set_up_a_run(page, "early", epochs=1)
+    page.get_by_role("radio", name="my pictures").check()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "notes.txt").write_text("no picture")
+    page.locator("#train-folder input").set_input_files(tmp_path / "notes")
+    for route in held:
+        route.continue_()
+    page.get_by_text("notes.zip holds no pictures").first.wait_for()
+    assert held
+
+
 def test_the_epochs_fit_a_minute_of_this_machine_unless_they_were_chosen(page, served):
     page.goto(served)
     page.get_by_role("tab", name="Train", exact=True).click()
