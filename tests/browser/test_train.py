@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError as WaitedInVain
 from playwright.sync_api import expect
 from support.app import kill_app, running_app
 from support.pages import COMPARE_LOG, choose, finish, open_app, press_generate
@@ -29,15 +31,20 @@ def monitored(page):
     return page.locator("#train-monitor").inner_text()
 
 
+FITTING = "document.querySelector('#train-fitting textarea, #train-fitting input')"
 MONITOR = "document.querySelector('#train-monitor').textContent"
 
 
 def set_up_a_run(page, name, epochs, count=500):
     page.get_by_role("tab", name="Train", exact=True).click()
     page.get_by_label("Name of the run").fill(name)
+    with suppress(WaitedInVain):  # nothing is measured while another run computes
+        page.wait_for_function(f"{FITTING}.value", timeout=10_000)  # it would come while this types
     for label, value in (("Sprites", count), ("Epochs", epochs)):
-        page.get_by_label(f"number input for {label}").last.fill(str(value))
-        page.get_by_label(f"number input for {label}").last.press("Tab")
+        number = page.get_by_label(f"number input for {label}").last
+        number.fill(str(value))
+        number.press("Tab")
+        expect(number).to_have_value(str(value))
 
 
 def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_played(page, served):

@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from support.app import visitor
 from support.pages import (
     COMPARE,
@@ -340,7 +341,7 @@ def test_a_link_brings_back_what_was_shown(page, served):
     assert page.get_by_label("number input for Sprites").input_value() == "5"
     assert page.locator(PLAYER).get_by_role("radio", name="the predicted sprite").is_checked()
     page.get_by_text("Sampler and experiments").first.click()
-    assert page.get_by_label("number input for Steps").input_value() == "9"
+    expect(page.get_by_label("number input for Steps")).to_have_value("9")
     page.goto(link.replace("tab=watch", "tab=compare") + "&controls=hide")
     page.locator(COMPARE).locator("canvas[data-part=canvas]").wait_for()
     assert not page.get_by_role("button", name="Compare them").is_visible()
