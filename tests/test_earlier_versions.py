@@ -31,7 +31,7 @@ OLD = Path(__file__).parent / "fixtures" / "46494df"
 CPU = Device("cpu", torch.float32)
 DRAWN = np.load(OLD / "sprites.npz")
 CONFIGS = {
-    "sprite-unet": RunConfig(width=16),
+    "sprite-unet": RunConfig(width=16, variant="first"),
     "context-unet": RunConfig(network="context-unet", width=16),
     "course": RunConfig(network="context-unet", variant="course", schedule="course", width=16),
 }
@@ -92,8 +92,8 @@ def test_training_takes_the_same_steps(name):
     pixels, labels = draw(200, 1)
     data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
     torch.manual_seed(0)
-    config = TrainConfig(epochs=2, batch_size=50, optimizer=optimizer, seed=5)
-    model = RunConfig(network=network, width=16).build()
+    config = TrainConfig(epochs=2, batch_size=50, optimizer=optimizer, drop_label=0.1, drop_words=0, seed=5)
+    model = CONFIGS[network].build()
     events = list(
         train(model, NoiseSchedule.linear(), data, config, validation=data, accelerator=Accelerator(cpu=True))
     )

@@ -46,7 +46,7 @@ def draw(options: Options) -> None:
         if options.count < 1:
             raise UserError("count must be at least 1, not {count}", count=options.count)
         drawn = draw_builtin(Builtin(options.count, options.seed, options.fixed), options.split)
-        pixels, labels = drawn.pixels, drawn.labels.astype(np.float64)  # the type of the course's file
+        pixels, labels = drawn.pixels, drawn.kinds.astype(np.float64)  # the type of the course's file
     else:
         pixels, labels = _draw_prompt(options)
     if options.out.suffix == ".npy":

@@ -4,7 +4,7 @@ Only the decoder receives the context and the time, the latter as one number. Tw
 notebooks: the shortcut of `init_conv` is a registered layer (theirs is a new random convolution in every forward
 pass), and any picture size divisible by 4 works. `variant="course"` behaves as their code does.
 
-Shapes: B = batch, H and W = picture size, F = features (64).
+Shapes: B = batch, V = vocabulary, H and W = picture size, F = features (64).
 """
 
 from typing import Any
@@ -96,10 +96,12 @@ class EmbedFC(nn.Module):
 class ContextUnet(nn.Module):
     """The whole network: 1.48 M parameters, 0.301 GFLOP for a 16x16 sprite and step.
 
+    names: the size of its vocabulary, 5 in the tutorial; 192 parameters more for each further one.
+
     Source: https://www.deeplearning.ai/short-courses/how-diffusion-models-work/. ValueError for an unknown variant.
     """
 
-    def __init__(self, features: int = 64, kinds: int = 5, variant: str = "mended") -> None:
+    def __init__(self, features: int = 64, names: int = 5, variant: str = "mended") -> None:
         super().__init__()
         if variant not in VARIANTS:
             raise UserError(
@@ -110,7 +112,7 @@ class ContextUnet(nn.Module):
         self.down1 = UnetDown(features, features)
         self.down2 = UnetDown(features, 2 * features)
         self.timeembed1, self.timeembed2 = EmbedFC(1, 2 * features), EmbedFC(1, features)
-        self.contextembed1, self.contextembed2 = EmbedFC(kinds, 2 * features), EmbedFC(kinds, features)
+        self.contextembed1, self.contextembed2 = EmbedFC(names, 2 * features), EmbedFC(names, features)
         self.up0 = nn.Sequential(
             nn.ConvTranspose2d(2 * features, 2 * features, 4, 4), nn.GroupNorm(8, 2 * features), nn.ReLU()
         )
@@ -124,7 +126,7 @@ class ContextUnet(nn.Module):
         )
 
     def forward(self, x: Tensor, time: Tensor, context: Tensor) -> Tensor:
-        """x: (B, 3, H, W) in about [-1, 1]; time: (B,) t / T in [0, 1]; context: (B, 5) -> predicted noise like x."""
+        """x: (B, 3, H, W) in about [-1, 1]; time: (B,) t / T in [0, 1]; context: (B, V) -> predicted noise like x."""
         time, context = time[:, None].to(x.dtype), context.to(x.dtype)
         full = self.init_conv(x)  # (B, F, H, W)
         half = self.down1(full)  # (B, F, H / 2, W / 2)

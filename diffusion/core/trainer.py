@@ -79,7 +79,10 @@ class TrainConfig:
         ),
     )
     drop_label: float = declare(
-        0.1, Number(low=0, high=1, help="share of the sprites trained without their label, for guidance")
+        0.2, Number(low=0, high=1, help="share of the sprites trained without any word, for guidance and free drawing")
+    )
+    drop_words: float = declare(
+        0.5, Number(low=0, high=1, help="share of the others trained with only some of their words, for short prompts")
     )
     ema: float = declare(
         0.995, Number(low=0, high=1, without=1, help="what the averaged weights keep at each step, once warmed up")
@@ -97,7 +100,7 @@ class TrainingSet:
     """All pictures in memory, so that a batch is one indexing and one conversion."""
 
     pixels: Tensor  # uint8 (N, H, W, 3)
-    context: Tensor  # float32 (N, 5)
+    context: Tensor  # (N, V) of any type, 0 to 1
     redraw: Callable[[int], "TrainingSet"] | None = None  # as many others for an epoch; this set is that of epoch 0
 
     def __len__(self) -> int:
@@ -231,7 +234,7 @@ class Batch:
     x0: Tensor  # (B, 3, H, W) in [-1, 1]
     eps: Tensor  # like x0
     t: Tensor  # (B,) 1..T
-    context: Tensor  # (B, 5)
+    context: Tensor  # float32 (B, V)
 
     def __len__(self) -> int:
         return len(self.x0)
@@ -284,7 +287,7 @@ def validation_loss(
     batch_size: int = 250,
 ) -> float:
     """`noise_loss` on pictures that are not trained on, always with the same noise and levels."""
-    fixed = TrainConfig(batch_size=batch_size, drop_label=0)
+    fixed = TrainConfig(batch_size=batch_size, drop_label=0, drop_words=0)
     with torch.no_grad(), accelerator.autocast():
         sums = [
             float(noise_loss(network, schedule, batch.to(accelerator.device))) * len(batch)
@@ -301,5 +304,20 @@ def _batches(data: TrainingSet, schedule: NoiseSchedule, config: TrainConfig, ep
         x0 = from_pixels(data.pixels[chosen])
         eps = torch.randn(x0.shape, generator=generator)
         t = torch.randint(1, len(schedule) + 1, (len(x0),), generator=generator)
-        keep = torch.rand(len(x0), 1, generator=generator) >= config.drop_label
-        yield Batch(x0, eps.contiguous(memory_format=torch.channels_last), t, data.context[chosen] * keep)
+        context = drop_words(data.context[chosen].float(), config, generator)
+        yield Batch(x0, eps.contiguous(memory_format=torch.channels_last), t, context)
+
+
+def drop_words(context: Tensor, config: TrainConfig, generator: torch.Generator) -> Tensor:
+    """(B, V) -> the same with all words of some sprites set to 0, and of others a random share of their words.
+
+    Sprites with a single word keep it or lose it by `drop_label` alone.
+    """
+    context = context * (torch.rand(len(context), 1, generator=generator) >= config.drop_label)
+    if not config.drop_words or context.shape[1] == 1:
+        return context
+    is_partial = torch.rand(len(context), 1, generator=generator) < config.drop_words
+    is_partial &= (context > 0).sum(1, keepdim=True) > 1
+    share = torch.rand(len(context), 1, generator=generator)
+    keep = torch.rand(context.shape, generator=generator) < share
+    return context * (keep | ~is_partial)

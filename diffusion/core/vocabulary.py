@@ -88,6 +88,27 @@ class Vocabulary:
         """The names that look most like this one, the best first."""
         return nearest(name, self.names, limit)
 
+    def extended(self, other: "Vocabulary") -> "Vocabulary":
+        """This vocabulary, and behind it the names of the other one that it lacks, in their groups.
+
+        ValueError where that is more than MAX_NAMES.
+        """
+        mine = {group for group, _ in self.groups}
+        groups = list(self.groups)
+        for group, names in other.groups:
+            if new := tuple(name for name in names if name not in self):
+                number = 2
+                title = group
+                while title in mine:  # behind all others, so that every name keeps its place
+                    title, number = f"{group} {number}", number + 1
+                mine.add(title)
+                groups.append((title, new))
+        return Vocabulary(tuple(groups))
+
+    def has_kinds(self) -> bool:
+        """Whether it begins with the five kinds, as the course's labels do."""
+        return self.names[: len(KINDS)] == KINDS
+
     def to_json(self) -> dict[str, list[str]]:
         """For config.json."""
         return {group: list(names) for group, names in self.groups}

@@ -7,12 +7,13 @@ one meaning is taken and `Found.notes` says how; what has two is refused.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from ..core import Vocabulary, kinds_vocabulary
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
 from .decode import fit_to_sprite
@@ -32,8 +33,9 @@ class Found:
     """What a source holds."""
 
     pixels: np.ndarray  # uint8 (N, 16, 16, 3)
-    labels: np.ndarray  # float32 (N, 5)
+    labels: np.ndarray  # float32 (N, V) over the vocabulary
     notes: tuple[Message, ...] = ()
+    vocabulary: Vocabulary = field(default_factory=kinds_vocabulary)
 
 
 def read_arrays(

@@ -11,28 +11,31 @@ hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictur
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..core import TrainingSet
+from ..core import TrainingSet, Vocabulary, kinds_vocabulary
 from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, LocalFiles, parse_data
 from ..sprites import KINDS
 from .array_files import ARRAYS, load_arrays
 from .arrays import Found, read_arrays
+from .asked import words_of
 from .decode import is_named_as_picture
-from .endless import draw_epoch
+from .describe import shape_names
+from .endless import draw_epoch, held_out
 from .grounds import check_variety
 from .hub_data import read_hub
 from .labels import PathLabels
 from .names import safe_name
 from .pixelart import draw
 from .readers import OWN_LIMITS, Limits, read_file
+from .shape_words import builtin_vocabulary
 from .sheets import AUTOMATIC, Sheet
 from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 
@@ -46,17 +49,33 @@ class SpriteSet:
     """Labelled sprites; indexing with an array of indices or booleans gives a smaller set."""
 
     pixels: np.ndarray  # uint8 (N, 16, 16, 3) RGB
-    labels: np.ndarray  # float32 (N, 5); a row of zeros is NO_LABEL
+    labels: np.ndarray  # float32 or uint8 (N, V), 0 to 1, over the vocabulary; a row of zeros is NO_LABEL
     name: str  # of the source, as `open_dataset` takes it, or for people
     notes: tuple[Message, ...] = ()  # what was guessed, changed or left out when it was opened
     redraw: Callable[[int], "SpriteSet"] | None = None  # the set of an epoch; None where all epochs have the same
+    vocabulary: Vocabulary = field(default_factory=kinds_vocabulary)
+    unseen: tuple[str, ...] = ()  # of a set that is drawn anew: the names of the vocabulary that no epoch shows
 
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """(N, 5): the kinds of the sprites; zeros where the vocabulary has none."""
+        if self.vocabulary.has_kinds():
+            return self.labels[:, : len(KINDS)]
+        return np.zeros((len(self), len(KINDS)), self.labels.dtype)
+
     def counts(self) -> dict[str, int]:
-        """The number of sprites of each kind, then of those without a label, if any."""
-        counts = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0.5).sum(0), strict=True)}
+        """The number of sprites of each kind, then of those without a label, if any.
+
+        Where the vocabulary has no kinds, of each of its names, the most frequent first.
+        """
+        has_kinds = self.vocabulary.has_kinds()
+        names, columns = (KINDS, self.kinds) if has_kinds else (self.vocabulary.names, self.labels)
+        counts = {name: int(number) for name, number in zip(names, (columns > 0.5).sum(0), strict=True)}
+        if not has_kinds:
+            counts = dict(sorted(counts.items(), key=lambda count: -count[1]))
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
 
@@ -67,14 +86,30 @@ class SpriteSet:
     def facts(self) -> dict[str, Any]:
         """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
 
-        "kinds" says how many sprites have a share of each kind: what the run can be asked for.
+        "unseen" are the names of the vocabulary that the run cannot be asked for.
         """
         digest = hashlib.sha256(self.pixels.data)
         digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
-        kinds = {kind: int(number) for kind, number in zip(KINDS, (self.labels > 0).sum(0), strict=True)}
-        facts = {"name": self.name, "count": len(self), "labelled": labelled, "kinds": kinds}
+        facts = {"name": self.name, "count": len(self), "labelled": labelled, "unseen": list(self.find_unseen())}
         return facts | {"sha256": digest.hexdigest()}
+
+    def find_unseen(self) -> tuple[str, ...]:
+        """The names of the vocabulary that no sprite shows; of a set that is drawn anew, those that none can show."""
+        if self.redraw:
+            return self.unseen
+        is_seen = (self.labels.max(axis=0, initial=0) > 0).tolist()
+        return tuple(name for name, seen in zip(self.vocabulary.names, list(is_seen), strict=True) if not seen)
+
+    def labels_in(self, vocabulary: Vocabulary) -> np.ndarray:
+        """(N, V') the labels over another vocabulary; words that it lacks are left out."""
+        if vocabulary == self.vocabulary:
+            return self.labels
+        labels = np.zeros((len(self), len(vocabulary)), self.labels.dtype)
+        shared = [name for name in self.vocabulary.names if name in vocabulary]
+        columns = [self.vocabulary.places[name] for name in shared]
+        labels[:, [vocabulary.places[name] for name in shared]] = self.labels[:, columns]
+        return labels
 
     def split(self, share: float = 0.05, max_validation: int = MAX_VALIDATION) -> tuple["SpriteSet", "SpriteSet"]:
         """(training, validation), the same split every time; equal pictures are never in both.
@@ -146,7 +181,7 @@ def as_set(found: Found, name: str, title: str | Message = "") -> SpriteSet:
     UserError where all pictures are equal.
     """
     notes = (*found.notes, *check_variety(found.pixels, title or name))
-    return SpriteSet(found.pixels, found.labels, name, notes)
+    return SpriteSet(found.pixels, found.labels, name, notes, vocabulary=found.vocabulary)
 
 
 def draw_builtin(ref: Builtin, split: str = "train", epoch: int = 0) -> SpriteSet:
@@ -154,12 +189,25 @@ def draw_builtin(ref: Builtin, split: str = "train", epoch: int = 0) -> SpriteSe
     if ref.is_fixed:
         pixels, labels = draw(ref.count, ref.seed, split)
         return SpriteSet(pixels, labels.astype(np.float32), str(ref))
-    pixels, labels, _ = draw_epoch(ref.count, ref.seed, epoch, split)
+    pixels, _, recipes = draw_epoch(ref.count, ref.seed, epoch, split)
     redraw = partial(draw_builtin, ref, split) if split == "train" else None
-    return SpriteSet(pixels, labels.astype(np.float32), str(ref), redraw=redraw)
+    vocabulary = builtin_vocabulary()
+    labels = np.zeros((ref.count, len(vocabulary)), np.uint8)
+    for row, recipe in zip(labels, recipes, strict=True):
+        row[[vocabulary.places[word] for word in words_of(recipe)]] = 1
+    unseen = held_out_shapes() if redraw else ()
+    return SpriteSet(pixels, labels, str(ref), (), redraw, vocabulary, unseen)
 
 
-def as_tensors(sprites: SpriteSet) -> TrainingSet:
-    """The set for `core.train`, without a copy."""
-    redraw = (lambda epoch: as_tensors(sprites.of_epoch(epoch))) if sprites.redraw else None
-    return TrainingSet(torch.from_numpy(sprites.pixels), torch.from_numpy(sprites.labels), redraw)
+def held_out_shapes() -> tuple[str, ...]:
+    """The names of the built-in shapes that are kept out of training by themselves, in the order of the vocabulary."""
+    alone = {shape_names()[feature] for entry in held_out() if len(entry) == 1 for feature in entry}
+    return tuple(name for name in builtin_vocabulary().names if name in alone)
+
+
+def as_tensors(sprites: SpriteSet, vocabulary: Vocabulary | None = None) -> TrainingSet:
+    """The set for `core.train`. vocabulary: of the network; the set's own unless given."""
+    vocabulary = vocabulary or sprites.vocabulary
+    redraw = (lambda epoch: as_tensors(sprites.of_epoch(epoch), vocabulary)) if sprites.redraw else None
+    context = torch.from_numpy(sprites.labels_in(vocabulary))
+    return TrainingSet(torch.from_numpy(sprites.pixels), context, redraw)

@@ -169,7 +169,7 @@ def prediction_difference(checkpoint: Checkpoint, pixels: np.ndarray, count: int
     x0, device = from_pixels(torch.from_numpy(pixels[:count])), find_device()
     schedule = checkpoint.config.noise_schedule()
     x = schedule.noised(x0, t, Noise(0, count).draw()).to(device.name)
-    time, context = x.new_full((count,), t / len(schedule)), x.new_zeros(count, len(KINDS))
+    time, context = x.new_full((count,), t / len(schedule)), x.new_zeros(count, len(checkpoint.config.vocabulary))
     predict = predictor(checkpoint, device)
     return round(float((predict(x, time, context) - predict(x, time, context)).square().mean().sqrt()), 4)
 
@@ -191,8 +191,9 @@ def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 50
     predict, schedule, device = predictor(checkpoint, find_device()), checkpoint.config.noise_schedule(), find_device()
     numbers, shown = {}, {}
     for whose, sprites in tested.items():
+        labels = sprites.labels_in(checkpoint.config.vocabulary)
         twin = nearest(sprites.pixels, trained[whose])[1] == 0
-        error = np.mean(noise_error(predict, schedule, sprites.pixels, sprites.labels, device=device.name))
+        error = np.mean(noise_error(predict, schedule, sprites.pixels, labels, device=device.name))
         numbers[whose] = {"twins": round(float(twin.mean()), 4), "error": round(float(error), 4)}
         shown[whose] = sprites.pixels[twin if whose == "theirs" else ~twin][:SHOWN]
     return MistakeComparison(shown["theirs"], shown["ours"], numbers)

@@ -29,7 +29,7 @@ def measure_variety(ref: Builtin, epochs: int) -> Iterator[dict[str, Variety]]:
     kinds = {kind: Variety() for kind in KINDS}
     for epoch in range(epochs):
         sprites = draw_builtin(ref, epoch=epoch)
-        for pixels, kind in zip(sprites.pixels, sprites.labels.argmax(1), strict=True):
+        for pixels, kind in zip(sprites.pixels, sprites.kinds.argmax(1), strict=True):
             variety = kinds[KINDS[kind]]
             variety.count += 1
             variety.pictures.add(hash(pixels.tobytes()))

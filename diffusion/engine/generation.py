@@ -13,7 +13,7 @@ from ..store import MAX_LOADED, Checkpoint
 from .batching import Predict, batcher
 from .device import Device, find_device
 from .fused_networks import first_if_equal, fuse_network
-from .request import Request, check_kinds
+from .request import Request, check_kinds, context_of
 
 
 def generate(
@@ -92,7 +92,7 @@ def _sampling_loop(
     device: Device,
     begin: tuple[Tensor, int] | None,
 ) -> Iterator[Step]:
-    context = torch.tensor([request.kinds] * request.count, device=device.name)
+    context = context_of(checkpoint.config, request).to(device.name)
     schedule = checkpoint.config.noise_schedule()
     predict = guide(
         batcher().wrap(predictor(checkpoint, device)),

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from ..core import MAX_SEED, SAMPLERS, Choice, Number, Setting, check_settings, declare, settings_of
 from ..errors import Message, UserError
 from ..refs import EpochRef
@@ -131,6 +134,14 @@ def check_kinds(config: RunConfig, request: Request) -> None:
     raise UserError(
         "this run was trained without {unknown}; it knows {known}", unknown=", ".join(unknown), known=", ".join(known)
     )
+
+
+def context_of(config: RunConfig, request: Request) -> Tensor:
+    """What a network of this run is asked for, float32 (count, V) over its vocabulary."""
+    context = torch.zeros(request.count, len(config.vocabulary))
+    if config.vocabulary.has_kinds():
+        context[:, : len(KINDS)] = torch.tensor(request.kinds)
+    return context
 
 
 PAGE: dict[str, Any] = {"guidance": 2.0, "youth": 1.5}

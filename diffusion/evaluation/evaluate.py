@@ -124,7 +124,8 @@ def evaluate_run(
         if len(validation):
             some = validation[np.random.default_rng(0).permutation(len(validation))[:NOISE_ERROR_SPRITES]]
             predict = predictor(checkpoint, device)
-            errors = noise_error(predict, run_config.noise_schedule(), some.pixels, some.labels, device=device.name)
+            context = some.labels_in(run_config.vocabulary)
+            errors = noise_error(predict, run_config.noise_schedule(), some.pixels, context, device=device.name)
             quality["noise_error"] = [round(error, 5) for error in errors]
         with lock_run(run.path, LOCK_SECONDS):
             run.save_quality(epoch, quality)
@@ -165,7 +166,7 @@ def plan_batches(training: SpriteSet, count: int) -> list[tuple[int, int]]:
 
     Half of the group is of no given kind (ANY), half has the kinds in the proportions of the training sprites.
     """
-    number = training.labels.sum(0)
+    number = training.kinds.sum(0)
     by_kind = count // 2 if number.any() else 0
     ends = (np.cumsum(number) / max(number.sum(), 1) * by_kind).round().astype(int)
     sizes = [(ANY, count - by_kind), *enumerate(np.diff(ends, prepend=0).tolist())]

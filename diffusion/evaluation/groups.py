@@ -105,7 +105,7 @@ def real_groups(
     for name, sprites in sources.items():
         size = min(group_size, len(sprites) // seeds)
         if size > NEIGHBOURS:
-            kinds = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), ANY)
+            kinds = np.where(sprites.kinds.max(1) > 0.5, sprites.kinds.argmax(1), ANY)
             slices = [slice(seed * size, (seed + 1) * size) for seed in range(seeds)]
             groups[name] = [SpriteGroup(sprites.pixels[part], kinds[part]) for part in slices]
     return groups

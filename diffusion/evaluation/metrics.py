@@ -41,7 +41,7 @@ def noise_error(
 ) -> list[float]:
     """Mean squared error of the predicted noise (Ho et al. 2020, eq. 14) in each bucket of levels, cleanest first.
 
-    predict: (x, t / T, context) -> eps, on `device`; pixels: uint8 (N, H, W, 3), not trained on; context: (N, 5).
+    predict: (x, t / T, context) -> eps, on `device`; pixels: uint8 (N, H, W, 3), not trained on; context: (N, V).
     Returns `buckets` numbers: 0 for a perfect prediction, about 1 for a prediction of zeros. The noise and the levels
     are the same at every call.
     """
@@ -52,7 +52,7 @@ def noise_error(
         total = 0.0
         for start in range(0, len(pixels), batch_size):
             x0 = from_pixels(torch.from_numpy(pixels[start : start + batch_size]))
-            labels = torch.from_numpy(context[start : start + batch_size])
+            labels = torch.from_numpy(context[start : start + batch_size]).float()
             eps = torch.randn(x0.shape, generator=generator)
             t = torch.randint(low, max(high, low + 1), (len(x0),), generator=generator)
             x, time = schedule.noised(x0, t, eps), t / len(schedule)

@@ -60,7 +60,7 @@ def estimate_seconds(plan: Plan, pictures: int, validation: int, speed: Speed) -
 def estimate_epoch_seconds(plan: Plan, pictures: int, validation: int, speed: Speed) -> float | None:
     """Seconds of one epoch. A picture that goes through the network forward only costs a third of a training one."""
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
-    config = make_config(plan, like, {})
+    config = make_config(plan, like, {}, like.vocabulary)
     found = speed(config.network, config.width, plan.training.batch_size)
     if found is None:
         return None

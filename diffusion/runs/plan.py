@@ -5,7 +5,7 @@ from dataclasses import MISSING, asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core import Number, Setting, TrainConfig, check_settings, declare, settings_of, to_flags
+from ..core import Number, Setting, TrainConfig, Vocabulary, check_settings, declare, settings_of, to_flags
 from ..data import Sheet
 from ..errors import Message, UserError
 from ..refs import Builtin, parse_data
@@ -105,8 +105,12 @@ def load_plan(run: RunFolder) -> Plan:
     return Plan(folder=run.path, training=training_of(run), **chosen, **others | run.data())
 
 
-def make_config(plan: Plan, like: RunConfig, data: dict[str, Any]) -> RunConfig:
-    """What config.json says of a run of this plan; the network is that of `like` unless the plan names another."""
+def make_config(plan: Plan, like: RunConfig, data: dict[str, Any], vocabulary: Vocabulary) -> RunConfig:
+    """What config.json says of a run of this plan; the network is that of `like` unless the plan names another.
+
+    vocabulary: of the data. A run that begins with other weights, or is resumed, also keeps the words of before.
+    """
+    is_new = not plan.start and not like.training
     chosen = {name: getattr(plan, name) for name in NETWORK if getattr(plan, name) is not None}
     for name, wanted in chosen.items() if plan.start else ():
         if wanted != (found := getattr(like, name)):
@@ -117,7 +121,14 @@ def make_config(plan: Plan, like: RunConfig, data: dict[str, Any]) -> RunConfig:
                 found=found,
                 wanted=wanted,
             )
-    return replace(like, **chosen, training=asdict(plan.training), data=data, start=plan.start or like.start)
+    return replace(
+        like,
+        **chosen,
+        vocabulary=vocabulary if is_new else like.vocabulary.extended(vocabulary),
+        training=asdict(plan.training),
+        data=data,
+        start=plan.start or like.start,
+    )
 
 
 def training_of(run: RunFolder) -> TrainConfig:

@@ -13,7 +13,16 @@ from ..core import EpochDone, MidEpoch, StepDone, TrainEvent, train
 from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message
-from ..store import EpochMetrics, RunConfig, RunFolder, build_card, load_file, lock_run, sweep_temporary
+from ..store import (
+    EpochMetrics,
+    RunConfig,
+    RunFolder,
+    build_card,
+    fit_vocabulary,
+    load_file,
+    lock_run,
+    sweep_temporary,
+)
 from .plan import Plan, make_config
 from .resume import command_of, extend, state_to_resume
 
@@ -54,13 +63,15 @@ def _run_locked(
         plan,
         run.config() if resume else first.config if first else RunConfig(),
         training.facts() | plan.sheet().facts(),
+        training.vocabulary,
     )
     notes = [*training.notes, *(first.notes if first else ())]
     state = state_to_resume(run, config, notes.append) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
     if first:
-        network.load_state_dict(first.network.state_dict())
+        first_weights = fit_vocabulary(first.network.state_dict(), first.config, len(config.vocabulary))
+        network.load_state_dict(first_weights)
     if accelerator.is_main_process and not resume:
         run.create(config, plan.other_settings())
         run.save_card(build_card(config, {}, plan.command()))
@@ -72,9 +83,9 @@ def _run_locked(
     events = train(
         network,
         config.noise_schedule(),
-        as_tensors(training),
+        as_tensors(training, config.vocabulary),
         plan.training,
-        validation=as_tensors(validation) if len(validation) else None,
+        validation=as_tensors(validation, config.vocabulary) if len(validation) else None,
         resume=state,
         accelerator=accelerator,
         wants_state=wants_state,

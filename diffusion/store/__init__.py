@@ -12,4 +12,5 @@ from .quality import QUALITY_NUMBERS, Baseline, EpochMetrics, Measured, Metrics,
 from .run_folder import RUN_FILES, SAMPLE, TRAINING_FILES, RunFolder, sample_name
 from .run_list import list_runs, list_unusable
 from .run_lock import RunLock, lock_run
+from .weights import fit_vocabulary
 from .younger import load_younger

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as from_safetensors
 from torch import Tensor
 
 from ..errors import Message, UserError
 from ..sprites import KINDS
-from .checkpoint import RunConfig
+from .checkpoint import FIRST, RunConfig
 
 SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".bin")  # of files of weights, the preferred one first
 ANCHORS = {  # a network's own names, by which its weights are found: the first of them ends a prefix
@@ -29,7 +30,11 @@ ANCHORS = {  # a network's own names, by which its weights are found: the first 
 }
 WRAPPERS = {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"}  # parts of names that torch puts in
 MAX_DICTS, MAX_DEPTH = 2000, 4  # looked into for a network; an optimizer has one for each parameter
-CONTEXT_INPUTS = ("contextembed1.model.0.weight", "contextembed2.model.0.weight", "context.weight")  # (out, kinds)
+CONTEXT_INPUTS = {  # the weights with a column for each name of the vocabulary
+    "context-unet": ("contextembed1.model.0.weight", "contextembed2.model.0.weight"),
+    "sprite-unet": ("words.weight",),
+    FIRST: ("context.weight",),
+}
 # Types of plain values that checkpoints hold beside tensors; NumPy's functions that make a number and an array again.
 NUMPY: list[Any] = [np.dtype, np.ndarray, np.float64(0).__reduce__()[0], np.zeros(0).__reduce__()[0]]
 PLAIN_TYPES: list[Any] = [*NUMPY, *(type(np.dtype(code)) for code in "?bBhHiIlLqQefd"), argparse.Namespace, PosixPath]
@@ -218,13 +223,26 @@ def infer_config(weights: dict[str, Tensor]) -> RunConfig | None:
             width = weights[anchor].shape[0] if weights[anchor].dim() else 0
             if network == "context-unet" and not any(key.startswith("init_conv.shortcut.") for key in weights):
                 return RunConfig(network=network, width=width, variant="course", schedule="course")
-            return RunConfig(network=network, width=width)
+            is_first = network == "sprite-unet" and "words.weight" not in weights
+            return RunConfig(network=network, width=width, variant=FIRST if is_first else "mended")
     return None
+
+
+def context_inputs(config: RunConfig) -> tuple[str, ...]:
+    """The names of the weights with a column for each name of the vocabulary."""
+    return CONTEXT_INPUTS[FIRST if config.variant == FIRST else config.network]
+
+
+def fit_vocabulary(weights: dict[str, Tensor], config: RunConfig, names: int) -> dict[str, Tensor]:
+    """The weights of a network whose vocabulary has grown to so many names: the new ones begin at 0."""
+    return weights | {key: F.pad(weights[key], (0, names - weights[key].shape[1])) for key in context_inputs(config)}
 
 
 def fit_kinds(weights: dict[str, Tensor], name: str) -> tuple[dict[str, Tensor], Message | None]:
     """Weights of other kinds than ours, as the same network without a kind; and why no kind can be asked of it."""
-    inputs = {key: weights[key] for key in CONTEXT_INPUTS if key in weights and weights[key].dim() == 2}
+    found = infer_config(weights)
+    keys = context_inputs(found) if found else ()
+    inputs = {key: weights[key] for key in keys if key in weights and weights[key].dim() == 2}
     counts = {tensor.shape[1] for tensor in inputs.values()}
     if not counts or counts == {len(KINDS)}:
         return weights, None

@@ -97,10 +97,26 @@ def test_pictures_and_labels_stay_together():
         assert (data.context[match] == context).all(1).any()
 
 
-def test_a_tenth_of_the_labels_is_dropped():
-    data = TrainingSet(torch.zeros(5000, 4, 4, 3, dtype=torch.uint8), torch.eye(5)[:1].repeat(5000, 1))
-    kept = torch.cat([batch.context for batch in _batches(data, LINEAR, TrainConfig(batch_size=500), 0)]).sum()
-    assert kept / 5000 == pytest.approx(0.9, abs=0.02)
+def trained_contexts(context, **settings):
+    """(5000, V) what the network is told of 5,000 sprites with this context."""
+    data = TrainingSet(torch.zeros(5000, 4, 4, 3, dtype=torch.uint8), context.repeat(5000, 1))
+    config = TrainConfig(batch_size=500, **settings)
+    return torch.cat([batch.context for batch in _batches(data, LINEAR, config, 0)])
+
+
+def test_a_fifth_of_the_labels_is_dropped():
+    kept = trained_contexts(torch.eye(5)[:1]).sum()
+    assert kept / 5000 == pytest.approx(0.8, abs=0.02)
+
+
+def test_words_are_dropped_one_by_one_and_all_together():
+    kept = (trained_contexts(torch.tensor([[1, 1, 0, 1, 1]], dtype=torch.uint8)) > 0).sum(1)
+    shares = torch.bincount(kept, minlength=5) / 5000
+    # Of the four words a fifth of the sprites has none; of the others half has all, half a random number: 0.08 each.
+    assert shares.tolist() == pytest.approx([0.28, 0.08, 0.08, 0.08, 0.48], abs=0.02)
+    kept = trained_contexts(torch.tensor([[1.0, 0, 0.5]]), drop_words=1, drop_label=0)
+    assert sorted(kept[:, 2].unique().tolist()) == [0, 0.5] and (kept[:, 1] == 0).all(), "a weight is kept or dropped"
+    assert (trained_contexts(torch.ones(1, 5), drop_words=0, drop_label=0) == 1).all()
 
 
 def test_slices_of_a_batch_are_the_batch():

@@ -36,6 +36,7 @@ def config(drop_label: object = 0.1, start: str = "", **data: object) -> RunConf
         (config(labelled=9), None),  # of an earlier version
         (config(), None),
         (RunConfig(), None),
+        (config(labelled=9, unseen=["spell", 7, "dragon"]), ("hero", "non-hero", "food", "side-facing")),
         (config(labelled=0, start="sprites/model_31.safetensors"), None),  # those weights may know them
         *((config(labelled=9, kinds=odd), None) for odd in ("hero", ["hero"], {"hero": 1}, ALL | {"food": "many"}, 7)),
     ],
@@ -110,7 +111,7 @@ def unlabelled(tmp_path) -> Path:
 
 def test_the_command_line_and_the_api_refuse_it_too(unlabelled, tmp_path, capsys):
     run = RunFolder(unlabelled / "mine")
-    assert run.config().data["kinds"] == dict.fromkeys(KINDS, 0)
+    assert run.config().data["unseen"] == list(KINDS)
     words = [
         "sample",
         "--checkpoint",
@@ -130,8 +131,12 @@ def test_the_command_line_and_the_api_refuse_it_too(unlabelled, tmp_path, capsys
         Api(unlabelled, "mine").generate_sprites(kind="hero", count=1, steps=2)
 
 
-def test_facts_count_the_sprites_of_every_kind():
+def test_facts_name_the_words_that_no_sprite_shows():
     training, _ = open_dataset("builtin:60")
-    assert training.facts()["kinds"] == {kind: training.counts()[kind] for kind in KINDS}
-    soft = replace(training, labels=training.labels * 0.3)
-    assert soft.facts()["kinds"] == training.facts()["kinds"], "a share of a kind is a label too"
+    unseen = training.facts()["unseen"]
+    assert "tadpole" in unseen and not set(unseen) & {*KINDS, "dragon", "red hair"}, "60 are not all that is drawn"
+    fixed, _ = open_dataset("builtin:60@0")
+    foodless = fixed[fixed.labels[:, KINDS.index("food")] == 0]
+    assert foodless.facts()["unseen"] == ["food"] and fixed.facts()["unseen"] == []
+    soft = replace(foodless, labels=foodless.labels * 0.3)
+    assert soft.facts()["unseen"] == ["food"], "a share of a kind is a label too"

@@ -120,7 +120,7 @@ def test_a_revision_is_a_branch_a_tag_or_a_commit_and_stays_what_it_was(hub, api
     [
         ({f"model_{epoch}.safetensors": None for epoch in (0, 4, 12)}, "no files like model_31.safetensors"),
         ({"config.json": None}, "it has no config.json"),
-        ({"config.json": b'{"model_type": "bert"}'}, "it needs at least format and kinds"),
+        ({"config.json": b'{"model_type": "bert"}'}, "it needs at least format and vocabulary"),
         ({"config.json": b"\xff\xfe"}, "holds no run that can be opened"),
         ({"config.json": b"[" * 100_000}, "holds no run that can be opened"),
         ({"config.json": b'{"format": 1, "kinds": ["hero"]}'}, "this version knows hero, non-hero"),

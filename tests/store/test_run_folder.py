@@ -114,7 +114,7 @@ def edited(**changes: object) -> str:
         ("null", "it holds no names and values"),
         ('{"model_type": "bert"}', "is not a run's"),
         (edited(format=None), "is not a run's"),
-        (edited(kinds=None), "is not a run's"),
+        (edited(vocabulary=None), "is not a run's"),
         (edited(format=2), "has format 2; this version reads format 1"),
         (edited(kinds=["hero", "villain"]), "lists the kinds"),
         (edited(kinds=list(reversed(KINDS))), "lists the kinds"),

@@ -141,7 +141,7 @@ def test_network_and_sizes_are_read_from_the_weights(tmp_path, name, width):
 @pytest.mark.parametrize("count", [3, 10])
 def test_a_network_of_other_kinds_draws_without_a_kind_as_it_would_itself(tmp_path, count):
     torch.manual_seed(0)
-    network = ContextUnet(8, kinds=count, variant="course").eval()
+    network = ContextUnet(8, names=count, variant="course").eval()
     torch.save(network.state_dict(), tmp_path / "model_0.pth")
     checkpoint = load_file(tmp_path / "model_0.pth")
     cpu = Device("cpu", torch.float32)

@@ -137,8 +137,8 @@ MESSAGES = {
     "{name} belongs to a {network} of another size: {shapes}": "{name} 属于另一种大小的 {network}：{shapes}",
     "{name} is damaged: {key} holds values that are not finite": "{name} 已损坏：{key} 里有不是有限数的值",
     "{what} must hold names and values, not {entries!r}": "{what} 里须是名字和值，而不是 {entries!r}",
-    "{name} is not a run's: it needs at least format and kinds": (
-        "{name} 不是训练任务的配置：至少要有 format 和 kinds"
+    "{name} is not a run's: it needs at least format and vocabulary": (
+        "{name} 不是训练任务的配置：至少要有 format 和 vocabulary"
     ),
     "{name} has entries this version does not know: {unknown}": ("{name} 里有这个版本不认识的条目：{unknown}"),
     "could not write {path}: {problem}": "无法写入 {path}：{problem}",
