@@ -28,6 +28,8 @@ OTHER = Request(
     eta=0.5,
     fresh_noise=False,
     kinds=(0.0, 1.0, 0.0, 0.0, 0.0),
+    prompt="blue slime:0.5, 王冠",
+    surprise=True,
 )
 
 
