@@ -8,6 +8,7 @@ combinations of shapes and colours that are each trained on. A sprite of the spl
 a sprite of the split "train" none.
 """
 
+import itertools
 from functools import cache
 from itertools import chain, pairwise
 
@@ -74,6 +75,18 @@ def make_endless_recipe(seed: int, epoch: int, number: int, split: str = "train"
         recipe = _make_object(rng, kind, sheets, wanted) if sheets else _make_character(rng, kind, wanted)
         if is_held_out(recipe) == is_test:
             return recipe
+
+
+@cache  # for the pages of both languages
+def validation_recipes(count: int) -> list[SpriteRecipe]:
+    """The first `count` validation sprites of epoch 0 that have different parts."""
+    recipes: dict[frozenset[str], SpriteRecipe] = {}
+    for number in itertools.count():
+        if len(recipes) == count:
+            break
+        recipe = make_endless_recipe(0, 0, number, "test")
+        recipes.setdefault(recipe.shapes, recipe)
+    return list(recipes.values())
 
 
 def make_recipe_with(rng: np.random.Generator, kind: int, wanted: frozenset[str]) -> SpriteRecipe:

@@ -6,7 +6,6 @@ least one of them, a sprite of the split "train" none. The shapes are read by pa
 edition.
 """
 
-import itertools
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -190,15 +189,3 @@ def pick_colours(
 def _make(kind: int, layers: list[tuple[Part, int, int]], colours: dict[str, Colour]) -> SpriteRecipe:
     places = tuple((part.sheet, part.name, right, down) for part, right, down in layers)
     return SpriteRecipe(kind, places, tuple(colours.items()))
-
-
-@cache  # for the pages of both languages
-def validation_recipes(count: int) -> list[SpriteRecipe]:
-    """The first `count` validation sprites of seed 0 that have different parts."""
-    recipes: dict[frozenset[str], SpriteRecipe] = {}
-    for number in itertools.count():
-        if len(recipes) == count:
-            break
-        recipe = make_recipe(seed=0, number=number, split="test")
-        recipes.setdefault(recipe.shapes, recipe)
-    return list(recipes.values())
