@@ -1,5 +1,13 @@
 """A small DDPM that learns to draw 16x16 sprites. README.md, "As a library", shows how to use it from a program.
 
+    from diffusion import Request, RunFolder, generate, to_pixels
+
+    run = RunFolder("checkpoints/sprites")
+    request = Request(prompt="a wizard with red hair and a staff", count=8, guidance=2.0)
+    for (step,) in generate([run.load(31)], request):
+        pixels = to_pixels(step.x)  # uint8 (8, 16, 16, 3); the last one is finished
+    print(run.config().vocabulary.names)  # the words that it can be asked for
+
 `import diffusion` loads neither torch nor Gradio: a name is imported when it is first used (PEP 562).
 """
 

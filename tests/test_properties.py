@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from diffusion.data import open_dataset, open_picture, open_upload
-from diffusion.engine import MAX_EPOCHS, Request, describe_request, read_request
+from diffusion.data import builtin_vocabulary, open_dataset, open_picture, open_upload
+from diffusion.engine import MAX_EPOCHS, Request, context_of, describe_request, read_request, words_asked
 from diffusion.errors import UserError
 from diffusion.refs import EpochRef, HubRef, check_run_name, parse_data
 from diffusion.store import RunConfig, load_file, parse_object, read_entries, read_metrics
@@ -67,6 +67,7 @@ def changed(good: bytes):
 # JSON of a run, and files of settings
 
 CONFIG = RunConfig().to_json().encode()
+WORDY = RunConfig(vocabulary=builtin_vocabulary(), data={"unseen": ["dragon"]})
 METRICS = json.dumps(
     {
         "0": {"step": 1, "loss": 0.5, "held_out_loss": 0.5, "quality": {"frechet": {"mean": 1.5, "spread": 0.1}}},
@@ -110,6 +111,29 @@ def test_a_file_of_settings_is_read_or_refused(content):
         assert 1 <= len(epochs) <= MAX_EPOCHS
         again, same, _ = read_request(json.loads(json.dumps(describe_request(request, epochs))))
         assert (again, same) == (epochs, request)
+
+
+PROMPTS = st.text(max_size=320) | st.lists(
+    st.sampled_from(
+        ["cat", "红发", "wizard", "龙", "blue", ":0.5", "50%", ",", "without", "half", "\u202e", "\x00", "🧙"]
+    )
+    | st.text(max_size=4),
+    max_size=12,
+).map(" ".join)
+
+
+@some
+@given(PROMPTS | plain, st.booleans() | plain, st.sampled_from([0, 1.0]))
+def test_a_prompt_is_asked_or_refused(prompt, surprise, guidance):
+    """Of a run that knows most of the words, and of one that knows five."""
+    request = answer(lambda: Request(prompt=prompt, surprise=surprise, guidance=guidance, count=2))
+    for config in (WORDY, RunConfig()) if request else ():
+        context = answer(lambda config=config: context_of(config, request))
+        if context is not None:
+            assert context.shape == (2, len(config.vocabulary)) and 0 <= context.min() <= context.max() <= 1
+            assert guidance or not context.any()
+            words = config.vocabulary.decode(context[0].numpy())
+            assert words == words_asked(config, request)[0] or 0 in words_asked(config, request)[0].values()
 
 
 # Names and links

@@ -10,16 +10,14 @@ from tqdm import tqdm
 
 from ..errors import UserError
 from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
+from .words import hints_for, show, tell_asked, tell_understood
 
 MAX_SETTINGS = 2**16  # bytes of a file of settings
 
 if TYPE_CHECKING:
     from ..core import Setting
-    from ..data import Language, Prompt
     from ..engine import Request
     from ..store import Checkpoint, RunFolder
-
-MAX_HINTS = 8  # unknown words of a prompt for which near ones are looked up
 
 
 def _draw_options(verb: argparse.ArgumentParser) -> None:
@@ -59,51 +57,29 @@ def draw(options: Options) -> None:
 
 def _draw_prompt(options: Options) -> tuple[np.ndarray, np.ndarray]:
     """Sprites that show the words of --prompt, and their labels; says what it understood and what it did not."""
-    from ..data import builtin_vocabulary, draw_asked, paint, parse_prompt, translate_word
+    from ..data import builtin_vocabulary, draw_asked, language_of, nearest_words, paint, parse_prompt
     from ..sprites import KINDS
 
     if options.split != "train" or options.fixed:
         raise UserError("--prompt draws from all shapes, also those of the split test; leave out --split and --fixed")
-    is_chinese = any("\u4e00" <= character <= "\u9fff" for character in options.prompt)
+    is_chinese = language_of(options.prompt) == "zh"
     prompt = parse_prompt(options.prompt, builtin_vocabulary())
-
-    def show(word: str) -> str:
-        return f"{word} ({translate_word(word, 'zh')})" if is_chinese else word
-
-    hints = _hints(prompt, "zh" if is_chinese else "en")
+    hints = hints_for(prompt, lambda typed: nearest_words(typed, builtin_vocabulary(), language_of(options.prompt)))
     if not prompt.words:
         raise UserError("nothing is understood of {text}", text=" and ".join(hints) or repr(options.prompt))
     found = draw_asked(prompt.words, options.count, options.seed)
-    weights = {word: "" if weight == 1 else f":{weight:g}" for word, weight in prompt.words.items()}
-    print("understood:", ", ".join(f"{show(word)}{weight}" for word, weight in weights.items()))
-    for typed, names in prompt.choices:
-        print(f"{typed!r} is taken as {show(names[0])}; it could be {', '.join(map(show, names[1:]))}")
+    tell_understood(prompt.words, prompt, is_chinese)
     for hint in hints:
         print("not understood:", hint, file=sys.stderr)
     missing = list(dict.fromkeys(word for sprite in found for word in sprite.missing))
     if missing:
         full = sum(not sprite.missing for sprite in found)
-        print(
-            f"{full} of them show all of it, the others lack some of: {', '.join(map(show, missing))}", file=sys.stderr
-        )
+        lacking = ", ".join(show(word, is_chinese) for word in missing)
+        print(f"{full} of them show all of it, the others lack some of: {lacking}", file=sys.stderr)
     if len(found) < options.count:
         print(f"only {len(found)} different ones were found, not {options.count}", file=sys.stderr)
     pixels = np.stack([paint(sprite.recipe) for sprite in found])
     return pixels, np.eye(len(KINDS))[[sprite.recipe.kind for sprite in found]]
-
-
-def _hints(prompt: "Prompt", language: "Language") -> list[str]:
-    """For everything that was not understood, what could be typed instead; that takes a while for each word."""
-    from ..data import builtin_vocabulary, nearest_words
-
-    can_be = {
-        typed: f"a {shape} can be {', '.join(colours)}" for typed, shape, colours in prompt.impossible if colours
-    }
-    hints = []
-    for text in prompt.unknown[:MAX_HINTS]:
-        near = ", ".join(nearest_words(text, builtin_vocabulary(), language))
-        hints.append(f"{text!r}; {can_be.get(text, f'the nearest: {near}')}")
-    return hints + [repr(text) for text in prompt.unknown[MAX_HINTS:]]
 
 
 def _sample_options(verb: argparse.ArgumentParser) -> None:
@@ -158,7 +134,7 @@ def _request_of(options: Options) -> "Request":
 
 def sample(options: Options) -> None:
     """Sample sprites from a checkpoint: finished ones, or an animation of the sampling loop."""
-    from ..engine import generate
+    from ..engine import contexts_of, generate
     from ..sprites import FORMATS, enlarged, sheet, to_pixels
     from ..store import save_animation, save_array, save_picture
 
@@ -171,6 +147,9 @@ def sample(options: Options) -> None:
         found, request = [_checkpoint(options)], _request_of(options)
     checkpoints = [checkpoint for _, checkpoint in found]
     _tell_notes(checkpoints)
+    contexts_of(checkpoints, request)
+    for config in {one.config.to_json(): one.config for one in checkpoints}.values():
+        tell_asked(config, request)
     younger = [_younger(run, one.epoch) if request.youth != 1 else None for run, one in found]
     animated = options.out.suffix in (".gif", ".mp4")
     every = max(1, request.steps // 100)

@@ -147,6 +147,11 @@ def worn_forms() -> dict[str, tuple[str, ...]]:
     return {thing: tuple(dict.fromkeys(names)) for thing, names in forms.items()}
 
 
+def language_of(text: str) -> Language:
+    """Chinese where it has a Chinese character."""
+    return "zh" if IS_HAN.search(text) else "en"
+
+
 def translate_word(name: str, language: Language) -> str:
     """What a page shows for a name of a vocabulary; names that no table knows stay as they are."""
     if language == "en":

@@ -167,8 +167,9 @@ def _colour_words(
             placed.append(found.partition(" ")[2])
             yield found
         elif noun.facts:
-            known = [c for c in COLOURS if any(name == c for f in noun.facts for _, name in _slots_for(f, c))]
-            impossible.append((typed, noun.names[0], tuple(known)))
+            slots = {slot for facts in noun.facts for one in COLOURS for slot in _slots_for(facts, one)}
+            known = {name for material, name in slots if f"{name} {material}" in vocabulary}
+            impossible.append((typed, noun.names[0], tuple(one for one in COLOURS if one in known)))
         else:
             material = noun.meaning.material
             impossible.append((f"{typed} {material and noun.typed}".strip(), "", ()))

@@ -5,22 +5,31 @@ a run does not know is refused, with the nearest words that it knows. A page tha
 takes them out first, with `without_unknown`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from ..data import is_builtin, nearest_words, parse_prompt, surprise, write_prompt
+from ..core import COLOUR, nearest
+from ..data import Prompt, is_builtin, language_of, nearest_words, parse_prompt, surprise, translate_word, write_prompt
 from ..errors import UserError
 from ..sprites import KINDS
-from ..store import RunConfig
+from ..store import Checkpoint, RunConfig
 from .request import Request
 
 MAX_NAMED = 8  # words in a message
-NOT_UNDERSTOOD = "this run does not understand {words}; the nearest that it knows: {nearest}"
-NOT_TRAINED = "this run was trained without {words}; the nearest that it knows: {nearest}"
 
 Words = dict[str, float]
+
+
+def contexts_of(checkpoints: Sequence[Checkpoint], request: Request) -> list[Tensor]:
+    """`context_of` for each checkpoint. UserError also for a network of kinds whose names are not known."""
+    is_asked = any(request.kinds) or request.prompt.strip()
+    for checkpoint in checkpoints:
+        if checkpoint.no_kinds and is_asked and request.guidance:
+            raise UserError(checkpoint.no_kinds)
+    return [context_of(checkpoint.config, request) for checkpoint in checkpoints]
 
 
 def context_of(config: RunConfig, request: Request) -> Tensor:
@@ -43,7 +52,7 @@ def words_asked(config: RunConfig, request: Request) -> list[Words]:
     words = {kind: share for kind, share in zip(KINDS, request.kinds, strict=True) if share}
     if not request.guidance:  # it ignores them all
         return [{kind: share for kind, share in words.items() if kind in config.vocabulary}] * request.count
-    words |= _words_of_prompt(config, request.prompt)
+    words |= understand(config, request.prompt).words
     if not request.surprise:
         return [words] * request.count
     return [_surprise_for(config, words, request.seed, number) for number in range(request.count)]
@@ -51,8 +60,7 @@ def words_asked(config: RunConfig, request: Request) -> list[Words]:
 
 def _surprise_for(config: RunConfig, words: Words, seed: int, number: int) -> Words:
     """Random words for one sprite, beside those that are asked for. A run that knows no word gets none."""
-    known = config.known_words()
-    known = frozenset(config.vocabulary.names) if known is None else known
+    known = known_names(config)
     if is_builtin(config.vocabulary):
         found = surprise(words, seed, number)
         return dict.fromkeys((word for word in found if word in known), 1.0) | words
@@ -80,6 +88,41 @@ def check_kinds(config: RunConfig, request: Request) -> None:
     )
 
 
+def understand(config: RunConfig, text: str) -> Prompt:
+    """A prompt as the run understands it. UserError, in words of the prompt's language, where that is not all."""
+    prompt, known, language = parse_prompt(text, config.vocabulary), known_names(config), language_of(text)
+    if not text.strip():
+        return prompt
+    if not known:
+        raise UserError("this run was trained without words; leave the prompt out")
+    for colour, shape, others in prompt.impossible:
+        if others:
+            raise UserError(
+                "{shape} cannot be {colour}; it can be {colours}",
+                shape=translate_word(shape, language),
+                colour=colour,
+                colours=", ".join(translate_word(f"{COLOUR}/{one}", language).rpartition("/")[2] for one in others),
+            )
+    unseen = [translate_word(word, language) for word in prompt.words if word not in known]
+    if prompt.unknown:
+        raise UserError(
+            "this run does not understand {words}; the nearest that it knows: {nearest}",
+            **_with_nearest(config, prompt.unknown),
+        )
+    if unseen:
+        raise UserError(
+            "this run was trained without {words}; the nearest that it knows: {nearest}",
+            **_with_nearest(config, unseen),
+        )
+    return prompt
+
+
+def _with_nearest(config: RunConfig, words: Sequence[str]) -> dict[str, str]:
+    """The values of a message."""
+    near = dict.fromkeys(name for word in words[:MAX_NAMED] for name in nearest_known(config, word))
+    return {"words": ", ".join(words[:MAX_NAMED]), "nearest": ", ".join(near)}
+
+
 def without_unknown(config: RunConfig, request: Request) -> Request:
     """The request with a prompt of only the words that this run knows."""
     if not request.prompt:
@@ -89,27 +132,35 @@ def without_unknown(config: RunConfig, request: Request) -> Request:
 
 def known_prompt_words(config: RunConfig, text: str) -> Words:
     """The words of a prompt that the run knows."""
-    known, words = config.known_words(), parse_prompt(text, config.vocabulary).words
-    return words if known is None else {word: weight for word, weight in words.items() if word in known}
-
-
-def _words_of_prompt(config: RunConfig, text: str) -> Words:
-    """UserError where the run does not know all of it."""
-    if not text.strip():
-        return {}
-    prompt, known = parse_prompt(text, config.vocabulary), config.known_words()
-    if known is not None and not known:
-        raise UserError("this run was trained without words; leave the prompt out")
-    unseen = [word for word in prompt.words if known is not None and word not in known]
-    for template, words in ((NOT_UNDERSTOOD, prompt.unknown), (NOT_TRAINED, unseen)):
-        if words:
-            near = dict.fromkeys(name for word in words[:MAX_NAMED] for name in nearest_known(config, word))
-            raise UserError(template, words=", ".join(words[:MAX_NAMED]), nearest=", ".join(near))
-    return prompt.words
+    known = known_names(config)
+    return {word: weight for word, weight in parse_prompt(text, config.vocabulary).words.items() if word in known}
 
 
 def nearest_known(config: RunConfig, word: str, limit: int = 3) -> list[str]:
-    """Words that the run knows and that look like this one, the best first."""
+    """What this run would understand and looks like a word, in the word's language, the best first."""
+    near = nearest_words(word, config.vocabulary, language_of(word), limit=MAX_NAMED)
+    found = [text for text in near if known_prompt_words(config, text)]
+    return found[:limit] or nearest(word, sorted(known_names(config)), limit)
+
+
+def known_names(config: RunConfig) -> frozenset[str]:
+    """The names of its vocabulary that the run was trained with; all where it does not say."""
     known = config.known_words()
-    near = nearest_words(word, config.vocabulary, limit=MAX_NAMED)
-    return [name for name in near if known is None or name not in config.vocabulary or name in known][:limit]
+    return frozenset(config.vocabulary.names) if known is None else known
+
+
+def find_words(config: RunConfig, contains: str = "", group: str = "") -> dict[str, list[str]]:
+    """The words that a run knows, by their groups; only those that contain a text, in English or Chinese.
+
+    group: only this one; all unless given.
+    """
+    known, part = known_names(config), contains.strip().lower()
+    return {
+        title: [
+            name
+            for name in names
+            if name in known and any(part in shown.lower() for shown in (name, translate_word(name, "zh")))
+        ]
+        for title, names in config.vocabulary.groups
+        if group in ("", title)
+    }

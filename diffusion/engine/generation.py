@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 
 from ..core import Noise, Step, guide, sample
-from ..errors import UserError
 from ..store import MAX_LOADED, Checkpoint
-from .asking import context_of
+from .asking import context_of, contexts_of
 from .batching import Predict, batcher
 from .device import Device, find_device
 from .fused_networks import first_if_equal, fuse_network
@@ -29,14 +28,9 @@ def generate(
     Yields one Step per checkpoint at a time, `request.steps + 1` times; pictures are (count, 3, 16, 16).
     begin: start from a clean picture, (3, 16, 16), noised to a level, instead of from pure noise.
     younger: for each checkpoint an earlier epoch of its run, for `request.youth`; without one it is not guided so.
-    UserError where the request asks for a kind that a run was trained without.
+    UserError where the request asks for a kind or a word that a run does not know.
     """
-    contexts = []
-    for checkpoint in checkpoints:
-        is_asked = any(request.kinds) or request.prompt.strip()
-        if checkpoint.no_kinds and is_asked and request.guidance:
-            raise UserError(checkpoint.no_kinds)
-        contexts.append(context_of(checkpoint.config, request))
+    contexts = contexts_of(checkpoints, request)
     yield from _generate(checkpoints, contexts, request, device, begin, younger)
 
 

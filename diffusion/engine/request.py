@@ -92,7 +92,12 @@ class Request:
     guidance: float = declare(
         1.0,
         Number(
-            low=0, high=10, slider_high=5, step=0.25, group="more", help="0 ignores the kind, above 1 exaggerates it"
+            low=0,
+            high=10,
+            slider_high=5,
+            step=0.25,
+            group="more",
+            help="0 ignores what is asked for, above 1 exaggerates it",
         ),
     )
     youth: float = declare(

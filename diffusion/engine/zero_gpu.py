@@ -19,6 +19,7 @@ from ..core import Step
 from ..errors import Message, UserError, message_of
 from ..store import Checkpoint, RunConfig, restore
 from . import batching
+from .asking import contexts_of
 from .device import find_device, is_zero_gpu
 from .generation import generate as generate_directly
 from .request import Request
@@ -112,6 +113,7 @@ def generate_on_lent_gpu(
     if not is_zero_gpu():
         yield from generate_directly(checkpoints, request, begin=begin, younger=younger)
         return
+    contexts_of(checkpoints, request)  # what is refused borrows no GPU; and the tables that it reads are forked too
     picture = (begin[0].numpy(), begin[1]) if begin else None
     networks, young = _each_once(PickledCheckpoint.of, checkpoints, younger if request.youth != 1 else ())
     for steps in _generate_in_worker(networks, young, request, picture):

@@ -17,7 +17,7 @@ from support.runs import make_run
 
 from diffusion.__main__ import VERBS, main
 from diffusion.core.trainer import EpochDone, TrainConfig
-from diffusion.data import pixelart
+from diffusion.data import builtin_vocabulary, pixelart
 from diffusion.data.endless import draw_epoch
 from diffusion.engine import Request, describe_request
 from diffusion.refs import EpochRef
@@ -279,6 +279,92 @@ def test_sample_refuses_what_it_cannot_do(here, complaint, checkpoint, words, ex
     assert run("sample", "--checkpoint", checkpoint, "--out", "x.png", *words) == 2
     assert expected in complaint()
     assert contents(here) == before
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory) -> Path:
+    """A run that knows all built-in words but one."""
+    folder = tmp_path_factory.mktemp("runs") / "wordy"
+    run = make_run(folder, vocabulary=builtin_vocabulary(), data={"unseen": ["dragon"]})
+    torch.manual_seed(0)
+    for epoch in run.epochs():
+        weights = run.load(epoch).network.state_dict()
+        run.save_epoch(epoch, weights | {"words.weight": torch.randn_like(weights["words.weight"]) * 50}, {})
+    return folder
+
+
+def test_sample_draws_a_prompt_and_says_what_it_understood(tmp_path, wordy, capsys):
+    file = wordy / "model_4.safetensors"
+    plain = sampled(tmp_path, file)
+    capsys.readouterr()
+    asked = sampled(tmp_path, file, "--prompt", "a mushroom:0.5")
+    said = capsys.readouterr().out
+    assert said.startswith("understood: mushroom:0.5\n'mushroom' is taken as mushroom; it could be ")
+    with_kind = sampled(tmp_path, file, "--prompt", "a mushroom:0.5", "--kind", "non-hero")
+    in_words = sampled(tmp_path, file, "--prompt", "creature, mushroom:0.5")
+    assert not np.array_equal(plain, asked) and not np.array_equal(asked, with_kind)
+    assert np.array_equal(with_kind, in_words)
+    capsys.readouterr()
+    sampled(tmp_path, file, "--prompt", "红发")
+    assert "understood: red hair (红色头发)\n" in capsys.readouterr().out
+
+
+def test_sample_tells_the_words_of_every_surprised_sprite(tmp_path, wordy, capsys):
+    words = ["--surprise", "--prompt", "cat", "--seed", 3]
+    surprised = sampled(tmp_path, wordy / "model_4.safetensors", *words)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "understood: cat" and [line.partition(":")[0] for line in lines[1:5]] == list("1234")
+    assert all("cat" in line for line in lines[1:5])
+    request = Request(count=4, steps=5, seed=3, prompt="cat", surprise=True)
+    described = describe_request(request, [EpochRef("wordy", 4)])
+    (tmp_path / "r.json").write_text(json.dumps(described))
+    out = tmp_path / "again.npy"
+    assert run("sample", "--request", tmp_path / "r.json", "--runs", wordy.parent, "--out", out) == 0
+    assert np.array_equal(np.load(out), surprised) and capsys.readouterr().out.splitlines()[:5] == lines[:5]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("wizzard", "this run does not understand wizzard; the nearest that it knows: wizard, "),
+        ("blue cat", "cat cannot be blue; it can be orange, brown, "),
+        ("dragon", "this run was trained without dragon; the nearest that it knows: "),
+        ("x" * 301, "a prompt has at most 300 characters, not 301"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--surprise"]], ids=["alone", "surprise"])
+def test_sample_refuses_words_that_the_run_does_not_know(tmp_path, wordy, complaint, prompt, expected, more):
+    out = tmp_path / "x.png"
+    words = ["--checkpoint", wordy / "model_4.safetensors", "--prompt", prompt, "--out", out]
+    assert run("sample", *words, *more) == 2
+    assert expected in complaint() and not out.exists()
+
+
+def test_words_lists_what_a_run_knows_and_explains_a_prompt(wordy, finished, capsys):
+    def told(*words: object) -> list[str]:
+        assert run("words", "--run", wordy, *words) == 0
+        return capsys.readouterr().out.splitlines()
+
+    everything = told()
+    assert [line.partition(" (")[0] for line in everything] == ["kind", "shape", "colour"]
+    assert everything[0] == "kind (5): hero (英雄), non-hero (怪物), food (食物), spell (物品), side-facing (侧面英雄)"
+    explained = told("a blue cat with a hat and a dragon, qqq")
+    assert explained[0].startswith("understood: cat (猫)") and "trained without: dragon (龙)" in explained
+    assert any(line.startswith("not understood: 'qqq'; the nearest: ") for line in explained)
+    assert any(line.startswith("not understood: 'blue'; a cat can be orange, ") for line in explained)
+    hats = told("帽")
+    assert any(line.startswith("shape (") and "wizard hat (巫师帽)" in line for line in hats)
+    assert run("words", "--run", finished, "hero:0.5") == 0
+    assert "understood: hero (英雄):0.5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(["qqq"], "nothing is understood of 'qqq'; the nearest: "), (["x" * 301], "at most 300 characters")],
+)
+def test_words_refuses_what_it_cannot_explain(wordy, complaint, words, expected):
+    assert run("words", "--run", wordy, *words) == 2
+    assert expected in complaint()
 
 
 # convert

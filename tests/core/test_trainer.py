@@ -14,10 +14,12 @@ from accelerate.state import AcceleratorState
 from torch import nn
 
 from diffusion.__main__ import main
+from diffusion.core import trainer
 from diffusion.core.context_unet import ContextUnet
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.core.sprite_unet import SpriteUnet
 from diffusion.core.trainer import (
+    Batch,
     EpochDone,
     MidEpoch,
     StepDone,
@@ -141,6 +143,37 @@ def test_the_network_is_asked_about_levels_as_shares_of_all():
     torch.testing.assert_close(asked["time"], batch.t / 500)
 
 
+@pytest.mark.parametrize(
+    ("weighting", "levels", "expected"),
+    [
+        # SNR = abar / (1 - abar): abar 9/10 has 9 and counts 5/9, 5/6 has 5 and 1/2 has 1: both count whole.
+        ("min-snr", [1], 4 * 5 / 9),
+        ("min-snr", [2], 4),
+        ("min-snr", [3], 4),
+        ("min-snr", [1, 3, 3], (4 * 5 / 9 + 4 + 4) / 3),
+        ("none", [1], 4),
+        ("none", [1, 2, 3], 4),
+    ],
+)
+def test_the_weight_of_an_error_by_its_level(weighting, levels, expected):
+    """All predictions are wrong by 2."""
+    abar = torch.tensor([1, 9 / 10, 5 / 6, 1 / 2], dtype=torch.float64)
+    schedule = NoiseSchedule(abar, torch.ones(4))
+    t, zeros = torch.tensor(levels), torch.zeros(len(levels), 3, 4, 4)
+    batch = Batch(zeros, zeros, t, torch.zeros(len(levels), 5))
+    loss = noise_loss(lambda x, time, context: x + 2, schedule, batch, weighting)
+    assert loss.shape == () and float(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_training_weighs_and_measuring_does_not(accelerator, monkeypatch):
+    """The loss kept out of training stays comparable between runs."""
+    asked, plain = [], trainer.noise_loss
+    monkeypatch.setattr(trainer, "noise_loss", lambda *a: asked.append(a[3] if len(a) > 3 else "none") or plain(*a))
+    data = sprites(20)
+    list(train(SpriteUnet(8), LINEAR, data, replace(SMALL, epochs=1), validation=data, accelerator=accelerator))
+    assert asked[0] == "min-snr" and len(asked) > 1 and set(asked[1:]) == {"none"}
+
+
 def test_rates():
     assert (linear_decay(0), linear_decay(0.5), linear_decay(1)) == (1, 0.5, 0)
     assert warmup_cosine(0) == 0 and warmup_cosine(0.01) == pytest.approx(0.5) and warmup_cosine(0.02) == 1
@@ -186,6 +219,8 @@ def test_without_a_validation_set_its_loss_is_nan(accelerator):
         ({"lr": math.nan}, "learning rate must be above 0"),
         ({"optimizer": "magic"}, "linear, cosine, not 'magic'"),
         ({"drop_label": 1.5}, "between 0 and 1"),
+        ({"drop_words": -0.5}, "drop words must be between 0 and 1"),
+        ({"weighting": "edm"}, "weighting must be one of min-snr, none, not 'edm'"),
         ({"ema": 1.0}, "ema must be at least 0 and below 1"),
         ({"seed": -1}, "seed must be between 0"),
     ],

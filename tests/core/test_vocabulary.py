@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from diffusion.core.vocabulary import MAX_GROUPS, MAX_NAME, MAX_NAMES, Vocabulary, nearest
+from diffusion.core.vocabulary import MAX_GROUPS, MAX_NAME, MAX_NAMES, Vocabulary, kinds_vocabulary, nearest
 from diffusion.errors import UserError
 from diffusion.sprites import KINDS
 
@@ -84,3 +84,21 @@ def test_json_that_is_no_vocabulary_is_refused(data):
 def test_names_with_braces_do_not_break_a_message():
     with pytest.raises(UserError, match=r"\{cat\}"):
         Vocabulary((("a", ("{cat}", "{0}")),)).index("cat}")
+
+
+def test_names_of_another_vocabulary_come_behind_those_that_are_there():
+    other = Vocabulary((("folder", ("龙", "ghost", "cat")), ("new", ("fish",)), ("folder 2", ("owl",))))
+    both = OWN.extended(other)
+    assert both.names == (*OWN.names, "ghost", "fish", "owl") and both.groups[:2] == OWN.groups
+    assert [title for title, _ in both.groups[2:]] == ["folder 2", "new", "folder 2 2"]
+    assert OWN.extended(OWN) == OWN and both.extended(other) == both
+    many = Vocabulary((("many", tuple(f"n{number}" for number in range(MAX_NAMES))),))
+    with pytest.raises(UserError, match=f"1 to {MAX_NAMES:,} names"):
+        OWN.extended(many)
+
+
+@pytest.mark.parametrize(
+    ("names", "has_kinds"), [(KINDS, True), ((*KINDS, "cat"), True), (("cat", *KINDS), False), (KINDS[:4], False)]
+)
+def test_kinds_are_there_where_they_come_first(names, has_kinds):
+    assert Vocabulary((("any", names),)).has_kinds() == has_kinds and kinds_vocabulary().has_kinds()

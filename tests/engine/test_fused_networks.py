@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from diffusion.core.context_unet import ContextUnet
+from diffusion.core.context_unet import ContextUnet, EmbedFC
 from diffusion.core.sprite_unet import SpriteUnet
+from diffusion.core.vocabulary import Vocabulary
 from diffusion.engine import fused_networks as inference
 from diffusion.engine.device import Device
 from diffusion.engine.fused_networks import FusedConvolution, first_if_equal, fuse_network, has_fused_convolution
@@ -141,3 +142,25 @@ def test_a_run_of_another_width_is_prepared_too():
     network = RunConfig(width=24).build().eval()
     nn.init.normal_(network.last.weight, std=0.1)
     assert apart(answer(fuse_network(network, FP32), *asked(2)), answer(network, *asked(2))) < 1e-5
+
+
+@pytest.mark.parametrize("device", [FP32, BF16], ids=["float32", "bfloat16"])
+@pytest.mark.parametrize("network", ["sprite-unet", "context-unet"])
+def test_every_sprite_of_a_batch_is_asked_for_words_of_its_own(network, device):
+    """A vocabulary of 40 names, whose small grids are resized for pictures of other sizes."""
+    torch.manual_seed(0)
+    vocabulary = Vocabulary((("any", tuple(f"word {number}" for number in range(40))),))
+    network = RunConfig(network=network, width=16, vocabulary=vocabulary).build().eval()
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d) and not module.weight.any():
+            nn.init.normal_(module.weight, std=0.1)
+        if isinstance(module, EmbedFC) and module.model[0].in_features == 40:
+            nn.init.normal_(module.model[0].weight, std=5)
+    for size in ((16, 16), (8, 8), (24, 16)):
+        x, time, _ = asked(6, size)
+        context = (torch.rand(6, 40, generator=torch.Generator().manual_seed(1)) > 0.8).float()
+        expected = answer(copy.deepcopy(network), x, time, context)
+        found = answer(fuse_network(network, device), x, time, context, device.dtype)
+        assert apart(found, expected) < CLOSE[device.dtype], size
+        other = answer(copy.deepcopy(network), x, time, context.roll(1, 0))
+        assert apart(other, expected) > 3 * CLOSE[torch.float32], "the words count"

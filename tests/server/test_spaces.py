@@ -18,7 +18,8 @@ from support.load import Page
 from support.runs import make_run
 
 from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
-from diffusion.engine import batching, device, prediction
+from diffusion.data import builtin_vocabulary
+from diffusion.engine import batching, context_of, device, prediction
 from diffusion.engine import generation as engine
 from diffusion.engine import zero_gpu as gpu
 from diffusion.engine.generation import Request
@@ -99,6 +100,29 @@ def test_a_younger_network_crosses_too(borrowed, checkpoints):
     there = list(gpu.generate_on_lent_gpu(checkpoints, request, younger=younger))
     assert same(here[-1], there[-1]) and not same(here[-1], list(engine.generate(checkpoints, request))[-1])
     assert borrowed() == ["_generate_in_worker 5.1"], "two networks, and one of them again in half of the four steps"
+
+
+@pytest.fixture
+def wordy(tmp_path):
+    """A checkpoint that can be asked in all built-in words."""
+    run = make_run(tmp_path / "wordy", vocabulary=builtin_vocabulary(), data={"unseen": ["dragon"]})
+    return run.load(4)
+
+
+def test_a_prompt_and_surprises_cross_too(borrowed, wordy):
+    request = Request(count=3, steps=2, prompt="cat:0.5", surprise=True, guidance=2.0)
+    here, there = list(engine.generate([wordy], request)), list(gpu.generate_on_lent_gpu([wordy], request))
+    assert same(here[-1], there[-1]) and borrowed() == ["_generate_in_worker 5.02"]
+    context = context_of(wordy.config, Request(count=1, prompt="cat"))
+    [predicted] = prediction.predict_noise([wordy], torch.zeros(1, 3, 16, 16), 100, [context])
+    assert predicted.shape == (1, 3, 16, 16) and len(borrowed()) == 2
+
+
+def test_no_gpu_is_borrowed_for_what_the_run_does_not_know(borrowed, wordy):
+    for prompt, answer in (("qqq", "does not understand qqq"), ("dragon", "was trained without dragon")):
+        with pytest.raises(ValueError, match=answer):
+            next(gpu.generate_on_lent_gpu([wordy], Request(count=1, steps=1, prompt=prompt)))
+    assert borrowed() == []
 
 
 def test_nobody_is_forked_beside_an_engine_that_is_on_its_way_out(borrowed, checkpoints, monkeypatch):

@@ -1,7 +1,9 @@
 """Weights as people save them: whatever the file is called and the network is wrapped in, or the true reason."""
 
 import argparse
+import dataclasses
 import io
+import json
 import os
 from pathlib import Path
 
@@ -11,9 +13,13 @@ import torch
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from diffusion.core import ContextUnet
+from diffusion.core import ContextUnet, Vocabulary, kinds_vocabulary
 from diffusion.engine import Device, Request, generate
+from diffusion.errors import UserError
+from diffusion.sprites import KINDS
 from diffusion.store import RunConfig, RunFolder, list_runs, list_unusable, load_file
+from diffusion.store.checkpoint import restore
+from diffusion.store.weights import context_inputs, fit_vocabulary
 
 NETWORKS = {
     "course": RunConfig(network="context-unet", width=8, variant="course", schedule="course"),
@@ -315,3 +321,43 @@ def test_a_file_in_the_place_of_another_of_the_same_size_and_time_is_noticed(tmp
         os.utime(run.file(0), ns=(before.st_atime_ns, before.st_mtime_ns))
         assert run.file(0).stat().st_size == before.st_size
         assert is_loaded(run.load(0), first)
+
+
+# Vocabularies
+
+
+@pytest.mark.parametrize("config", [*NETWORKS.values(), RunConfig(width=8, variant="first")], ids=[*NETWORKS, "first"])
+def test_a_network_whose_vocabulary_has_grown_answers_as_before_and_new_words_begin_at_nothing(config):
+    wide = dataclasses.replace(config, vocabulary=config.vocabulary.extended(Vocabulary((("new", ("cat", "dog")),))))
+    state = weights(config)
+    grown = fit_vocabulary(state, wide, len(wide.vocabulary))
+    changed = {key for key in state if grown[key].shape != state[key].shape}
+    assert changed == set(context_inputs(config)) and all(grown[key].shape[1] == 7 for key in changed)
+    before, after = restore(config, dict(state), "before"), restore(wide, grown, "after")
+    torch.manual_seed(1)
+    x, time, kinds = torch.randn(2, 3, 16, 16), torch.tensor([0.2, 0.7]), torch.rand(2, 5)
+    for new in (torch.zeros(2, 2), torch.ones(2, 2)):
+        one, other = (
+            (torch.manual_seed(2), network(x, time, context))[1]  # the course's convolutions are random
+            for network, context in ((before, kinds), (after, torch.cat([kinds, new], 1)))
+        )
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+
+
+def test_there_is_no_first_variant_of_the_tutorials_network():
+    with pytest.raises(UserError, match="there is no context-unet of the variant first"):
+        RunConfig(network="context-unet", variant="first")
+    with pytest.raises(UserError, match="there is no sprite-unet of the variant course"):
+        RunConfig(variant="course")
+
+
+def test_a_config_of_an_earlier_version_says_how_its_run_was_trained():
+    """Its five kinds, its network, no word dropped by itself and no weights of levels."""
+    entries = json.loads(RunConfig(width=8, training={"epochs": 3, "recipe": "linear"}).to_json())
+    entries = {name: value for name, value in entries.items() if name not in ("vocabulary", "variant")}
+    found = RunConfig.from_json(json.dumps(entries | {"kinds": list(KINDS)}))
+    assert (found.variant, found.vocabulary) == ("first", kinds_vocabulary())
+    assert found.training == {"epochs": 3, "optimizer": "linear", "drop_words": 0.0, "weighting": "none"}
+    assert RunConfig.from_json(json.dumps(entries | {"kinds": list(KINDS), "training": {}})).training == {}
+    now = RunConfig(width=8, training={"weighting": "min-snr", "drop_words": 0.5})
+    assert RunConfig.from_json(now.to_json()) == now

@@ -8,9 +8,12 @@ import torch
 from diffusion.store import RunConfig, RunFolder
 
 
-def make_run(folder: Path, epochs=(0, 4), width: int = 8) -> RunFolder:
-    """A run with random weights: small, instant, and good enough for everything but beauty."""
-    config = RunConfig(width=width)
+def make_run(folder: Path, epochs=(0, 4), width: int = 8, **settings) -> RunFolder:
+    """A run with random weights: small, instant, and good enough for everything but beauty.
+
+    settings: others of its config, such as a vocabulary.
+    """
+    config = RunConfig(width=width, **settings)
     run = RunFolder(folder)
     run.create(config)
     torch.manual_seed(0)

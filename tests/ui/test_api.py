@@ -15,25 +15,30 @@ import gradio as gr
 import httpx
 import numpy as np
 import pytest
+import torch
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 from support.app import ROOT
+from support.runs import make_run
 
+from diffusion.data import builtin_vocabulary, translate_word
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate_finished
 from diffusion.refs import EpochRef
-from diffusion.sprites import enlarged, sheet, to_pixels
+from diffusion.sprites import KINDS, columns_for, enlarged, sheet, to_pixels
+from diffusion.store import RunFolder
 from diffusion.ui.api.endpoints import Api, build
 from diffusion.ui.api.schemas import decode_image
 from diffusion.ui.app import build as build_app
 from diffusion.ui.parts.limits import ConcurrencyLimit
 from diffusion.ui.parts.share_links import epochs_in, link, request_in
 
-ENDPOINTS = ["generate_sprites", "compare_epochs", "denoise_step"]
+ENDPOINTS = ["generate_sprites", "compare_epochs", "denoise_step", "list_words"]
 HERO = (1.0, 0.0, 0.0, 0.0, 0.0)
+KIND_NAMES = {kind: translate_word(kind, "zh") for kind in KINDS}
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +85,13 @@ def agent(address, conversation):
         return thread.submit(anyio.run, talk).result()
 
 
-def test_three_endpoints_are_public_and_say_what_they_take(client):
+def test_four_endpoints_are_public_and_say_what_they_take(client):
     said = client.view_api(return_format="dict", print_info=False)
     assert list(said["named_endpoints"]) == [f"/{name}" for name in ENDPOINTS] and not said["unnamed_endpoints"]
     for endpoint in said["named_endpoints"].values():
         assert all(one["type"] and one["parameter_has_default"] for one in endpoint["parameters"])
-        picture, facts = (one["python_type"]["type"] for one in endpoint["returns"])
-        assert picture == "filepath" and re.match(r"dict\((recipe|run): ", facts)
+        *picture, facts = (one["python_type"]["type"] for one in endpoint["returns"])
+        assert picture in ([], ["filepath"]) and re.match(r"dict\((recipe|run): ", facts)
 
 
 def test_the_sprites_of_the_api_are_those_of_the_engine(client, run):
@@ -114,6 +119,7 @@ def test_a_list_of_arguments_of_an_earlier_version_is_enough(address):
     body = {"data": ["", None, "any", 1, 0, 1, "ddpm", 1, 1]}
     _, facts = httpx.post(f"{address}/gradio_api/run/generate_sprites", json=body, timeout=60).json()["data"]
     assert (facts["recipe"]["youth"], facts["recipe"]["youth_below"], facts["guided_by"]) == (1, 325, [None])
+    assert (facts["recipe"]["prompt"], facts["recipe"]["surprise"], facts["words"]) == ("", False, {})
 
 
 def test_youth_names_the_epoch_that_guides(api, run):
@@ -122,6 +128,62 @@ def test_youth_names_the_epoch_that_guides(api, run):
     assert plain["guided_by"] == [None, None] and plain["recipe"]["youth"] == 1
     assert facts["guided_by"] == [4, None]
     assert facts["recipe"]["youth"] == 2.0 and "youth=2.0&" in facts["link"]
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory):
+    """The endpoints over a run that knows all built-in words but one."""
+    run = make_run(
+        tmp_path_factory.mktemp("wordy") / "wordy", vocabulary=builtin_vocabulary(), data={"unseen": ["dragon"]}
+    )
+    torch.manual_seed(0)
+    for epoch in run.epochs():
+        weights = run.load(epoch).network.state_dict()
+        run.save_epoch(epoch, weights | {"words.weight": torch.randn_like(weights["words.weight"]) * 50}, {})
+    return Api(run.path.parent, "wordy")
+
+
+def test_a_prompt_is_drawn_and_what_was_understood_is_said(wordy):
+    settings = {"count": 2, "steps": 3, "guidance": 2.0, "prompt": "a mushroom:0.5 with a crown"}
+    picture, facts = wordy.generate_sprites(**settings, kind="non-hero", scale=1)
+    expected = drawn(RunFolder(wordy.runs / "wordy"), 4, **settings, kinds=(0, 1.0, 0, 0, 0))
+    assert np.array_equal(pixels(picture["path"]), sheet(expected, columns_for(2), gap=1))
+    assert facts["words"]["non-hero"] == 1 and facts["words"]["mushroom"] == 0.5 and facts["each"] == []
+    assert facts["choices"]["mushroom"][0] == "mushroom" and len(facts["choices"]["mushroom"]) > 1
+    _, other = wordy.compare_epochs(**settings)
+    assert other["words"] == {name: weight for name, weight in facts["words"].items() if name != "non-hero"}
+    _, ignored = wordy.generate_sprites(count=1, steps=1, guidance=0, prompt="mushroom")
+    assert ignored["words"] == {} and ignored["recipe"]["prompt"] == "mushroom"
+    assert request_in(dict(parse_qsl(facts["link"].partition("?")[2])), Request()).prompt == settings["prompt"]
+
+
+def test_every_surprised_sprite_has_words_that_are_told(wordy):
+    _, facts = wordy.generate_sprites(count=3, steps=1, surprise=True, prompt="cat:0.5")
+    assert facts["words"] == {"cat": 0.5} and len(facts["each"]) == 3 and all("cat" in one for one in facts["each"])
+    _, other = wordy.compare_epochs(count=2, steps=1, surprise=True, prompt="cat:0.5")
+    assert other["each"] == facts["each"][:2]
+
+
+def test_one_look_is_told_what_the_sprite_shows(wordy):
+    plain, facts = wordy.denoise_step(scale=1)
+    asked, told = wordy.denoise_step(scale=1, prompt="蓝色的蘑菇")
+    assert facts["words"] == {} and told["words"] == {"toadstool": 1, "blue body": 1}
+    assert facts["noise_error"] != told["noise_error"]
+    shown, other = pixels(plain["path"]), pixels(asked["path"])
+    assert np.array_equal(shown[:, : 3 * 17], other[:, : 3 * 17]) and not np.array_equal(shown, other)
+
+
+def test_the_words_of_a_run_are_listed(wordy, api):
+    everything = wordy.list_words()
+    assert everything["groups"].keys() == {"kind", "shape", "colour"} and len(everything["words"]) == 200
+    assert sum(everything["groups"].values()) == len(builtin_vocabulary()) - 1 and everything["nearest"] == []
+    hats = wordy.list_words(contains="hat", group="shape")
+    assert hats["words"]["wizard hat"] == "巫师帽" and hats["groups"] == {"shape": len(hats["words"])}
+    none = wordy.list_words(contains="wizzard")
+    assert (
+        none["words"] == {} and "wizard" in none["nearest"] and "dragon" not in wordy.list_words("", "dragon")["words"]
+    )
+    assert api.list_words() == {"run": "tiny", "groups": {"kind": 5}, "words": KIND_NAMES, "nearest": []}
 
 
 def test_one_look_at_a_drawing_of_ones_own(client, run):
@@ -183,6 +245,19 @@ def test_the_link_restores_what_was_asked_for():
         ("compare_epochs", {"epochs": "0, 4"}, "epochs must be a list of 2 to 6"),
         ("compare_epochs", {"epochs": [0, 5]}, "tiny has no epoch 5"),
         ("compare_epochs", {"count": 17}, "count must be between 1 and 16, not 17"),
+        ("generate_sprites", {"prompt": 5}, "prompt must be text, not 5"),
+        ("generate_sprites", {"prompt": ["hero"]}, "prompt must be text, not ['hero']"),
+        ("generate_sprites", {"prompt": None}, "prompt must be text, not None"),
+        ("generate_sprites", {"prompt": "x" * 301}, "a prompt has at most 300 characters, not 301"),
+        ("generate_sprites", {"prompt": "qqq"}, "this run does not understand qqq; the nearest that it knows: "),
+        ("generate_sprites", {"surprise": "yes"}, "surprise must be true or false, not 'yes'"),
+        ("compare_epochs", {"prompt": "a \u202eqqq\x00"}, "this run does not understand qqq; the nearest"),
+        ("denoise_step", {"prompt": {}}, "prompt must be text, not {}"),
+        ("denoise_step", {"prompt": "qqq"}, "this run does not understand qqq"),
+        ("list_words", {"group": "shape"}, "group must be one of , kind, not 'shape'"),
+        ("list_words", {"contains": 5}, "contains must be text, not 5"),
+        ("list_words", {"contains": "x" * 301}, "at most 300 characters, not 301"),
+        ("list_words", {"run": "gone"}, "run must be one of tiny, not 'gone'"),
         ("denoise_step", {"level": 0}, "level must be between 1 and 500, not 0"),
         ("denoise_step", {"level": 501}, "level must be between 1 and 500, not 501"),
         ("denoise_step", {"sprite": -1}, "sprite must be between 0 and 9999, not -1"),
@@ -234,14 +309,14 @@ def test_a_program_reads_the_same_sentence(client, address):
     assert told.status_code == 500 and told.json()["error"] == "level must be between 1 and 500, not 0"
 
 
-def test_an_agent_finds_three_tools_with_every_argument_explained(address):
+def test_an_agent_finds_four_tools_with_every_argument_explained(address):
     async def conversation(session):
         return (await session.list_tools()).tools
 
     tools = agent(address, conversation)
     assert [tool.name for tool in tools] == ENDPOINTS
     for tool in tools:
-        assert "Returns: picture: a PNG" in tool.description
+        assert f"Returns: {'words: ' if tool.name == 'list_words' else 'picture: a PNG'}" in tool.description
         assert all(len(one["description"]) > 10 for one in tool.inputSchema["properties"].values()), tool.name
 
 
@@ -249,15 +324,21 @@ def test_an_agent_sees_the_picture_and_reads_the_facts(address, run):
     async def conversation(session):
         good = await session.call_tool("generate_sprites", {"count": 2, "steps": 4, "scale": 1})
         wrong = await session.call_tool("generate_sprites", {"count": 99})
-        return good, wrong
+        asked = await session.call_tool("generate_sprites", {"count": 1, "steps": 1, "prompt": "英雄:0.5, food"})
+        unknown = await session.call_tool("generate_sprites", {"count": 1, "steps": 1, "prompt": "heros, qqq"})
+        words = await session.call_tool("list_words", {"contains": "食"})
+        return good, wrong, asked, unknown, words
 
-    good, wrong = agent(address, conversation)
+    good, wrong, asked, unknown, words = agent(address, conversation)
     picture, _, facts = good.content
     assert (picture.type, picture.mimeType) == ("image", "image/png")
     shown = pixels(io.BytesIO(base64.b64decode(picture.data)))
     assert np.array_equal(shown, sheet(drawn(run, 31, count=2, steps=4), gap=1))
     assert ast.literal_eval(facts.text)["recipe"]["epochs"] == ["tiny/31"]
     assert wrong.isError and "count must be between 1 and 64, not 99" in wrong.content[0].text
+    assert ast.literal_eval(asked.content[2].text)["words"] == {"hero": 0.5, "food": 1.0}
+    assert unknown.isError and "does not understand qqq; the nearest that it knows: " in unknown.content[0].text
+    assert ast.literal_eval(words.content[0].text)["words"] == {"food": "食物"}
 
 
 def test_so_many_at_once_so_many_before_the_door_and_the_rest_is_told():

@@ -44,6 +44,7 @@ NEVER_SHOWN = {
 FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in English only
     "endpoints.py": "its endpoints and what an agent reads about them",
     "schemas.py": "its checks",
+    "lookup.py": "its checks",
     "limits.py": "its refusal of one too many",
     "places.py": "Gradio's own word for a full queue, which its clients know",
 }

@@ -5,22 +5,24 @@ import hashlib
 import math
 from collections.abc import Callable, Collection, Iterable
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
-import torch
 from gradio import FileData
 from gradio.utils import get_upload_folder
 
 from ...core import SAMPLERS, Number
-from ...data import Limits, fit_to_sprite, open_picture
-from ...engine import SETTINGS, Request, Shares
+from ...data import Limits, fit_to_sprite, open_picture, translate_word
+from ...engine import SETTINGS, Prompt, Request, Shares, find_words, nearest_known
 from ...errors import Message, UserError
 from ...sprites import KINDS, enlarged, png
-from ...store import Checkpoint, EpochMetrics, Quality, write_whole
+from ...store import Checkpoint, EpochMetrics, Quality, RunConfig, write_whole
 
 MAX_SCALE = 16
+MAX_NEAREST = 8
+MAX_WORDS = 200  # in one answer of list_words
 MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
 
 
@@ -32,12 +34,21 @@ class Grid(TypedDict):
     scale: int
 
 
+class Asked(TypedDict):
+    words: dict[str, float]  # names of the run's vocabulary that were asked for, with their weights
+    choices: dict[str, list[str]]  # what was typed -> the names that it could mean; the first was taken
+    each: list[list[str]]  # with surprise: the words of each sprite
+
+
 class Sprites(TypedDict):
     recipe: dict[str, Any]  # request.json: `python -m diffusion sample --request` makes the same again
     grid: Grid
     link: str  # the page that shows the same, from the root of this server
     guided_by: list[int | None]  # for each epoch the earlier one whose mistakes it was led away from
     seconds: float
+    words: dict[str, float]  # as of Asked
+    choices: dict[str, list[str]]
+    each: list[list[str]]
 
 
 class MeasuredEpoch(TypedDict):
@@ -55,6 +66,9 @@ class Comparison(TypedDict):
     guided_by: list[int | None]
     seconds: float
     measured: list[MeasuredEpoch]
+    words: dict[str, float]  # as of Asked
+    choices: dict[str, list[str]]
+    each: list[list[str]]
 
 
 class Prediction(TypedDict):
@@ -65,6 +79,15 @@ class Prediction(TypedDict):
     noise_error: float  # root mean square; the noise itself has 1
     sprite_error: float  # root mean square; pictures span -1 to 1
     panels: list[str]  # from left to right
+    words: dict[str, float]  # as of Asked
+    choices: dict[str, list[str]]
+
+
+class WordList(TypedDict):
+    run: str
+    groups: dict[str, int]  # how many words were found in each
+    words: dict[str, str]  # at most MAX_WORDS of them -> their Chinese names
+    nearest: list[str]  # where none was found
 
 
 def with_choices(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +113,26 @@ def check_request(kind: str, **settings: Any) -> Request:
 
 def epochs_of(checkpoints: Iterable[Checkpoint | None]) -> list[int | None]:
     return [checkpoint.epoch if checkpoint else None for checkpoint in checkpoints]
+
+
+def list_words_of(name: str, config: RunConfig, contains: object, group: object) -> WordList:
+    """The words that a run knows, as `find_words` finds them."""
+    contains = check_text(contains, "contains")
+    group = check_name(group, ("", *(title for title, _ in config.vocabulary.groups)), "group")
+    found = find_words(config, contains, group)
+    words = list(chain.from_iterable(found.values()))
+    return {
+        "run": name,
+        "groups": {title: len(names) for title, names in found.items()},
+        "words": {word: translate_word(word, "zh") for word in words[:MAX_WORDS]},
+        "nearest": nearest_known(config, contains, MAX_NEAREST) if contains.strip() and not words else [],
+    }
+
+
+def check_text(text: object, name: str) -> str:
+    """A text that is no longer than a prompt."""
+    Prompt().check(Message(name), text)
+    return str(text)
 
 
 def check_name(name: object, known: Collection[str], what: str) -> str:
@@ -128,11 +171,6 @@ def decode_image(image: object) -> np.ndarray:
         raise
     except Exception:  # of base64 and of Pillow's decoders, from ValueError to struct.error
         raise UserError("image must be base64 of a PNG file; this is none") from None
-
-
-def root_mean_square(one: torch.Tensor, other: torch.Tensor) -> float:
-    """Of the difference."""
-    return round(float((one - other).square().mean().sqrt()), 4)
 
 
 def measured_quality(epoch: int, facts: EpochMetrics) -> MeasuredEpoch:

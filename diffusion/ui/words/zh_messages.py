@@ -24,6 +24,8 @@ MESSAGES = {
     "batch size": "批大小",
     "learning rate": "学习率",
     "optimizer": "优化器",
+    "drop words": "去掉部分词语的比例",
+    "weighting": "各级别的权重",
     "drop label": "丢弃标签的比例",
     "ema": "EMA 系数",
     "seed": "种子",

@@ -126,6 +126,18 @@ DATA_MESSAGES = {
     "{name} stands twice in the vocabulary": "{name} 在词汇表里出现了两次",
     "it knows no {name!r}; the nearest: {nearest}": "它不认识 {name!r}；最接近的有：{nearest}",
     "the weight of {name} must be 0 to 1, not {weight}": "{name} 的权重必须在 0 到 1 之间，而不是 {weight}",
+    "there is no {network} of the variant {variant}": "没有变体为 {variant} 的 {network}",
+    "{what} must be lists of names, not {entries!r}": "{what} 须是名称的列表，而不是 {entries!r}",
+    "{name} must be text, not {value!r}": "{name}须是文字，而不是 {value!r}",
+    "this run knows no kinds; ask it in words: {names}": "这个训练任务没有类别；请用词语来要：{names}",
+    "this run was trained without words; leave the prompt out": "这个训练任务没有学过词语；请不写提示词",
+    "{shape} cannot be {colour}; it can be {colours}": "{shape} 不能是 {colour}；可以是：{colours}",
+    "this run does not understand {words}; the nearest that it knows: {nearest}": (
+        "这个训练任务听不懂 {words}；它认识的词里最接近的有：{nearest}"
+    ),
+    "this run was trained without {words}; the nearest that it knows: {nearest}": (
+        "这个训练任务没有学过 {words}；它认识的词里最接近的有：{nearest}"
+    ),
     "a prompt has at most {max_prompt} characters, not {count:,}": (
         "提示词最多 {max_prompt} 个字符，现在有 {count:,} 个"
     ),
