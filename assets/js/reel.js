@@ -7,6 +7,7 @@
 import { SIZE, rgbaOf } from "./pixels.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Strings} Strings */
+/** @typedef {Uint8ClampedArray | Uint8Array} Bytes RGB */
 /** @typedef {{ trajectory: Promise<Frame>[], learning: Promise<Frame[]> }} Reel */
 
 /** @type {Promise<Reel> | undefined} */
@@ -27,26 +28,23 @@ export const translateLabel = (label, strings) =>
 
 /**
  * What is in the file. A picture's number is what stands for it in a panel; it is made again once, with those it needs.
- * @param {ArrayBuffer} file @returns {{ header: any, picture: (number: number) => Promise<Uint8ClampedArray | Uint8Array> }}
+ * @param {ArrayBuffer} file @returns {{ header: any, picture: (number: number) => Promise<Bytes> }}
  */
 export function readReel(file) {
   const length = new DataView(file).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
   let start = 4 + length;
   const streams = header.pictures.map((/** @type {number[]} */ [size]) => new Uint8Array(file, (start += size) - size, size));
-  /** @type {Promise<Uint8ClampedArray | Uint8Array>[]} */
+  /** @type {Promise<Bytes>[]} */
   const pictures = [];
-  /** @param {number} number */
+  /** @param {number} number @returns {Promise<Bytes>} */
   const picture = (number) => (pictures[number] ??= decode(number));
-  /** @param {number} number */
+  /** @param {number} number @returns {Promise<Bytes>} */
   const decode = async (number) => {
-    const [, quantum, base, ...pairs] = header.pictures[number];
-    const weights = pairs.filter((_, i) => i % 2);
-    const [apart, ...references] = await Promise.all([
-      inflate(streams[number]),
-      ...pairs.filter((_, i) => i % 2 === 0).map(picture),
-    ]);
-    return addUp(new Int8Array(apart), quantum, base, references, weights);
+    const [, quantum, base, ...pairs] = /** @type {number[]} */ (header.pictures[number]);
+    const apart = new Int8Array(await inflate(streams[number]));
+    const references = await Promise.all(pairs.filter((_, i) => i % 2 === 0).map(picture));
+    return addUp(apart, quantum, base, references, pairs.filter((_, i) => i % 2));
   };
   return { header, picture };
 }
@@ -58,7 +56,7 @@ const inflate = (stream) =>
 /**
  * RGB bytes from what differs from a guess; diffusion/devtools/reel_pictures.py says how.
  * @param {Int8Array} apart @param {number} quantum @param {number} base
- * @param {(Uint8ClampedArray | Uint8Array)[]} references @param {number[]} weights
+ * @param {Bytes[]} references @param {number[]} weights
  */
 function addUp(apart, quantum, base, references, weights) {
   const guess = new Int32Array(apart.length).fill(base + 128);
