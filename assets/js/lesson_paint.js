@@ -101,11 +101,11 @@ export class Stage {
     else if (!this.canvases[name].hasAttribute("aria-label")) this.grid(name, null, label, layout);
   }
 
-  /** What the network draws after an epoch, from the reel. @param {string} name @param {number} epoch */
+  /** What the network draws after an epoch, or after the last one before it that the reel has. @param {string} name @param {number} epoch */
   epoch(name, epoch) {
     const { learning } = this.lesson.answers;
     const label = fill(this.lesson.text.pictures.epoch, { n: epoch });
-    const frame = learning.at(Math.min(epoch, learning.length - 1));
+    const frame = learning.findLast(({ step }) => step <= epoch);
     if (frame) this.grid(name, viewOf(frame.panels[0], "x"), label);
   }
 

@@ -13,6 +13,7 @@ from ..core import EpochDone, StepDone, add_flags, from_flags, is_given, setting
 from ..errors import Message, UserError
 from .common import Options, Verbs, hub_ref
 from .measure import print_measured
+from .trackers import check_tracker, tracking
 
 if TYPE_CHECKING:
     from ..runs import Plan
@@ -31,6 +32,11 @@ def train_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--no-evaluate", action="store_true", help="do not measure the epochs at the end")
     verb.add_argument("--push-to", metavar="user/repo", help="publish the run on the Hub whenever an epoch is saved")
     verb.add_argument("--log", choices=("bar", "json"), default="bar", help="json: a line for every 20 steps")
+    verb.add_argument(
+        "--log-with",
+        metavar="TRACKER",
+        help="send the numbers of every 20 steps to trackio, tensorboard, wandb, … (install it first)",
+    )
 
 
 def train(options: Options) -> None:
@@ -39,35 +45,41 @@ def train(options: Options) -> None:
     from ..runs import run_plan, to_line
     from ..store import RunFolder
 
-    plan, accelerator = _plan_of(options), make_accelerator()
+    plan = _plan_of(options)
+    if options.log_with:
+        check_tracker(options.log_with)
+    accelerator = make_accelerator(options.log_with, plan.folder.parent / "logs" / plan.folder.name)
     publish = _publisher(plan, options.push_to) if options.push_to else None
     # delay: there is no bar before the first step, so that an error is one line
     is_hidden = options.log == "json" or not accelerator.is_main_process
     bar = tqdm(unit=" sprites", unit_scale=True, delay=0.1, disable=is_hidden)
     tell = _print_note if accelerator.is_main_process else (lambda note: None)
-    for event in run_plan(plan, resume=options.resume, accelerator=accelerator, tell=tell):
-        if not accelerator.is_main_process:
-            continue
-        if options.log == "json":
-            if line := to_line(event):
-                print(line, flush=True)
-        elif isinstance(event, StepDone):
-            if bar.total is None:
-                batch_size, epochs = plan.training.batch_size, plan.training.epochs
-                count = RunFolder(plan.folder).config().data.get("count") or event.total // epochs * batch_size
-                bar.reset(count * epochs)
-                bar.initial = bar.n = sprites_seen(event.step - 1, count, batch_size)
-            bar.update(event.sprites)
-            bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
-        elif isinstance(event, EpochDone):
-            bar.write(
-                f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.validation_loss:.4f}", file=sys.stdout
-            )
-        if publish and isinstance(event, EpochDone) and plan.keeps(event.epoch):
-            try:
-                publish()
-            except ValueError as error:  # the push of the next epoch includes this one
-                print(f"not pushed: {error}", file=sys.stderr, flush=True)
+    with tracking(accelerator, plan, options.log_with) as log:
+        for event in run_plan(plan, resume=options.resume, accelerator=accelerator, tell=tell):
+            if not accelerator.is_main_process:
+                continue
+            log(event)
+            if options.log == "json":
+                if line := to_line(event):
+                    print(line, flush=True)
+            elif isinstance(event, StepDone):
+                if bar.total is None:
+                    batch_size, epochs = plan.training.batch_size, plan.training.epochs
+                    count = RunFolder(plan.folder).config().data.get("count") or event.total // epochs * batch_size
+                    bar.reset(count * epochs)
+                    bar.initial = bar.n = sprites_seen(event.step - 1, count, batch_size)
+                bar.update(event.sprites)
+                bar.set_postfix_str(f"loss {event.loss:.4f}", refresh=False)
+            elif isinstance(event, EpochDone):
+                bar.write(
+                    f"epoch {event.epoch}: loss {event.loss:.4f}, held out {event.validation_loss:.4f}",
+                    file=sys.stdout,
+                )
+            if publish and isinstance(event, EpochDone) and plan.keeps(event.epoch):
+                try:
+                    publish()
+                except ValueError as error:  # the push of the next epoch includes this one
+                    print(f"not pushed: {error}", file=sys.stderr, flush=True)
     bar.close()
     if accelerator.is_main_process and not options.no_evaluate:
         _measure_briefly(plan)

@@ -114,7 +114,11 @@ def is_bf16_right() -> bool:
     return is_right
 
 
-def make_accelerator() -> Accelerator:
-    """An Accelerator on the device of `find_device`, in mixed precision where the device's is bfloat16."""
+def make_accelerator(tracker: str | None = None, logs: Path | None = None) -> Accelerator:
+    """An Accelerator on the device of `find_device`, in mixed precision where the device's is bfloat16.
+
+    tracker: the name of one that Accelerate knows. logs: the folder of a tracker that writes files.
+    """
     device = find_device()
-    return Accelerator(mixed_precision="bf16" if device.dtype == torch.bfloat16 else "no", cpu=device.name == "cpu")
+    precision = "bf16" if device.dtype == torch.bfloat16 else "no"
+    return Accelerator(mixed_precision=precision, cpu=device.name == "cpu", log_with=tracker, project_dir=logs)

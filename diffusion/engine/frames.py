@@ -7,7 +7,7 @@ from ..sprites import columns_for
 
 
 class Panel(TypedDict, total=False):
-    """One network's sprites; of each view, the base64 of its sheet (uint8 RGB), in reel.bin [start, size] of a PNG."""
+    """One network's sprites; of each view, the base64 of its sheet (uint8 RGB), in reel.bin its picture's number."""
 
     label: str
     x: Any  # the noisy sprites

@@ -10,8 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +20,15 @@ from ..errors import Message, UserError, explain
 from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
+from .queued_run import QueuedRun
 from .run_history import earlier_progress
 from .run_names import RunNames
 from .run_status import RunStatus, extend_curve
 from .speed_meter import SpeedMeter
+from .step_timer import StepTimer
 from .visitor_runs import VisitorRuns
 
 MAX_WAITING = MAX_PAST = 8
-
-
-@dataclass(frozen=True)
-class QueuedRun:
-    plan: Plan
-    resume: bool
-    owner: str
-    lock: RunLock | None = None  # of the folder, where the run's data is in it already
-    context: Context = field(default_factory=copy_context)  # of the request: ZeroGPU lends the GPU to its sender
-
-    @property
-    def name(self) -> str:
-        return self.plan.folder.name
 
 
 class TrainingQueue:
@@ -180,20 +168,11 @@ class TrainingQueue:
         self._change_state(("running",), "paused", self._may_run.clear)
 
     def go_on(self) -> None:
-        def act() -> None:
-            self._pause_after_epoch.clear()
-            self._may_run.set()
-
-        self._change_state(("paused",), "running", act)
+        self._change_state(("paused",), "running", self._pause_after_epoch.clear, self._may_run.set)
 
     def next_epoch(self) -> None:
         """Trains until the epoch is done and its samples are there, then pauses again."""
-
-        def act() -> None:
-            self._pause_after_epoch.set()
-            self._may_run.set()
-
-        self._change_state(("paused",), "running", act)
+        self._change_state(("paused",), "running", self._pause_after_epoch.set, self._may_run.set)
 
     def save_now(self) -> None:
         """Saves the state for resuming, at the end of the step."""
@@ -201,12 +180,7 @@ class TrainingQueue:
 
     def stop(self) -> None:
         """Saves and ends the run, at the end of the step."""
-
-        def act() -> None:
-            self._stop.set()
-            self._may_run.set()
-
-        self._change_state(("starting", "running", "paused"), "stopping", act)
+        self._change_state(("starting", "running", "paused"), "stopping", self._stop.set, self._may_run.set)
 
     def wait(self, seconds: float | None = None) -> None:
         """Waits until the run and the waiting ones are over; for tests and for shutting down."""
@@ -216,12 +190,13 @@ class TrainingQueue:
             if thread.is_alive():
                 return
 
-    def _change_state(self, before: tuple[str, ...], after: str, act: Callable[[], None] = lambda: None) -> None:
-        """Changes the state and calls `act`, if the run is in one of the states `before`; does nothing otherwise."""
+    def _change_state(self, before: tuple[str, ...], after: str, *acts: Callable[[], None]) -> None:
+        """Changes the state and calls `acts`, if the run is in one of the states `before`; does nothing otherwise."""
         with self._lock:
             if self._now.state in before:
                 self._now = replace(self._now, state=after)
-                act()
+                for act in acts:
+                    act()
 
     def _update(self, **changes: Any) -> None:
         """Takes the lock, so that a state which a visitor changes at the same time is not overwritten."""
@@ -266,7 +241,7 @@ class TrainingQueue:
 
     def _carry_out(self, plan: Plan, resume: bool) -> bool:
         """Trains until the end, or until `stop`; True if it was stopped."""
-        steps, sprites, started = 0, 0, 0.0  # since the end of the first step, which is not timed
+        timer = StepTimer()
         deadline = time.monotonic() + self.max_seconds if self.max_seconds else math.inf
 
         def wants_state() -> bool:
@@ -278,19 +253,14 @@ class TrainingQueue:
         events = run_plan_on_lent_gpu(plan, resume=resume, wants_state=wants_state)
         for event in events:
             if isinstance(event, StepDone):
-                now = time.monotonic()
-                if started:
-                    steps, sprites, took = steps + 1, sprites + event.sprites, now - started
-                else:
-                    started, took = now, math.inf
+                pace = timer.take(event, time.monotonic())
                 self._change_state(("starting",), "running")
                 self._update(
                     step=event.step,
                     total=event.total,
                     lr=event.lr,
-                    sprites_per_second=sprites / took,
-                    seconds_left=(event.total - event.step) * took / steps if steps else 0.0,
                     curve=extend_curve(self._now.curve, event.step, event.loss, event.total),
+                    **pace,
                 )
             elif isinstance(event, MidEpoch):
                 self._save.clear()
@@ -306,7 +276,7 @@ class TrainingQueue:
             while not self._may_run.wait(1) and time.monotonic() < deadline:
                 pass
             self._may_run.set()
-            started += time.monotonic() - paused
+            timer.leave_out(time.monotonic() - paused)
         return False
 
     def _add_samples(self, plan: Plan, event: EpochDone) -> None:

@@ -3,6 +3,8 @@
     with lock_run(folder): ...        UserError that names the process which has it
 
 The lock is on a file in the folder, which says whose it is. A file without a lock is one that a killed process left.
+It also says how many folders were made for it: a caller that waits may put its own file into them before the one that
+made them can remove them, and removes them in its place.
 """
 
 import errno
@@ -12,9 +14,11 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ..errors import Message, UserError, reason_of
 
@@ -27,12 +31,13 @@ LOCK = ".sprite-diffusion.lock"
 HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)  # by another process; others: no locks here
 BEYOND = 1 << 30  # Windows locks bytes, and nobody may read those: one far behind what the file says
 TRY_SECONDS = 0.05
+MAX_MADE = 8  # folders to remove after another one: a lock file may say anything
 
 
 class RunLock:
     """A lock that is held until `release`; or use it as a context manager."""
 
-    def __init__(self, path: Path, file: int, made: list[Path]) -> None:
+    def __init__(self, path: Path, file: int, made: Sequence[Path]) -> None:
         self.path, self.file, self.made, self.pid = path, file, made, os.getpid()
         self.is_held = True
 
@@ -67,22 +72,24 @@ def lock_run(folder: Path, wait: float = 0.0) -> RunLock:
     wait: seconds to wait for another one. Raises UserError if another process, or another part of this one, has the
     lock, and where the folder cannot be written. On a file system without locks it only says so in the log.
     """
-    path, end, made = folder / LOCK, time.monotonic() + wait, list[Path]()
+    path, end, made = folder / LOCK, time.monotonic() + wait, 0
+    folders = (folder, *folder.parents)  # the innermost first
     try:
         while True:
-            made = [one for one in (folder, *folder.parents) if not one.exists()] or made  # the innermost first
+            made = max(made, sum(not one.exists() for one in folders))
             folder.mkdir(parents=True, exist_ok=True)
             try:
                 file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
             except FileNotFoundError:  # the one before has just removed the folder
                 continue
-            if _is_free(file):
-                if _is_same(file, path):
-                    break
-                os.close(file)
-                continue
+            is_free = _is_free(file)
+            made = max(made, _made(file))
+            if is_free and _is_same(file, path):
+                break
             holder = _holder(file)
             os.close(file)
+            if is_free:
+                continue
             if time.monotonic() >= end:
                 raise UserError(
                     "{run} is in use by {holder}; wait until that has ended", run=folder.name, holder=holder
@@ -93,9 +100,11 @@ def lock_run(folder: Path, wait: float = 0.0) -> RunLock:
         raise UserError("could not write {path}: {problem}", path=where, problem=reason_of(problem)) from problem
     with suppress(OSError):  # a full disk: then it is a lock without a name
         os.truncate(file, 0)
-        facts = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M")}
+        since = time.strftime("%Y-%m-%d %H:%M")
+        facts = {"pid": os.getpid(), "host": socket.gethostname(), "since": since, "made": made}
+        os.lseek(file, 0, os.SEEK_SET)
         os.write(file, json.dumps(facts).encode())
-    return RunLock(path, file, made)
+    return RunLock(path, file, folders[:made])
 
 
 def _is_free(file: int) -> bool:
@@ -121,13 +130,26 @@ def _is_same(file: int, path: Path) -> bool:
     return False
 
 
+def _read_facts(file: int) -> Any:
+    """What a lock file says. Raises OSError, ValueError or RecursionError."""
+    os.lseek(file, 0, os.SEEK_SET)
+    return json.loads(os.read(file, 1000))
+
+
+def _made(file: int) -> int:
+    """How many folders were made for the lock, by what its file says; 0 where it does not say."""
+    try:
+        return min(max(int(_read_facts(file)["made"]), 0), MAX_MADE)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        return 0
+
+
 def _holder(file: int) -> Message:
     """Who has the lock, by what its file says."""
     try:
-        os.lseek(file, 0, os.SEEK_SET)
-        facts = json.loads(os.read(file, 1000))
+        facts = _read_facts(file)
         pid, host, since = int(facts["pid"]), str(facts["host"])[:100], str(facts["since"])[:30]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return Message("another process")
     if (pid, host) == (os.getpid(), socket.gethostname()):
         return Message("another part of this program")

@@ -54,7 +54,7 @@ def test_pause_holds_and_continue_goes_on(runner, tmp_path):
     until(runner, lambda now: now.step >= 2)
     runner.pause()
     held = runner.snapshot()
-    time.sleep(1.5)
+    time.sleep(0.5)
     now = runner.snapshot()
     assert now.state == "paused" and now.step <= held.step + 1, "more than the step that was under way"
     runner.go_on()
@@ -63,7 +63,7 @@ def test_pause_holds_and_continue_goes_on(runner, tmp_path):
 
 def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner, tmp_path):
     """As a teacher steps through a run; the last epoch ends it, as without a pause."""
-    runner.start(plan(tmp_path / "mine", count=1000, epochs=3))
+    runner.start(plan(tmp_path / "mine", count=400, epochs=3))
     until(runner, lambda now: now.step >= 1)
     runner.next_epoch()  # nothing while it runs
     runner.pause()
@@ -72,7 +72,7 @@ def test_next_epoch_goes_on_until_its_sprites_are_there_and_pauses_again(runner,
     for epoch in range(seen, 2):
         runner.next_epoch()
         now = until(runner, lambda now, epoch=epoch: now.state == "paused" and len(now.samples) > epoch)
-        assert (len(now.samples), now.step) == (epoch + 1, 50 * (epoch + 1))
+        assert (len(now.samples), now.step) == (epoch + 1, 20 * (epoch + 1))
     runner.next_epoch()
     assert until(runner, lambda now: not now.busy).state == "finished"
 

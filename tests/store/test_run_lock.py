@@ -1,6 +1,7 @@
 """One process at a time in a run folder, and what a killed one leaves behind."""
 
 import errno
+import json
 import logging
 import os
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,6 +75,40 @@ def test_waiting_for_a_lock_that_is_soon_given_back(tmp_path):
     with lock_run(tmp_path / "mine", wait=60):
         pass
     assert not (tmp_path / "mine").exists(), "a folder that was made for the lock alone"
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_one_that_waits_removes_the_folders_that_the_one_before_could_not(tmp_path, monkeypatch, removed):
+    """Its file may come into a folder between the other one's `unlink` and its `rmdir`, which then fails."""
+    first, rmdir, folders = lock_run(tmp_path / "runs" / "mine"), Path.rmdir, []
+
+    def too_late(folder):
+        folders.append(folder)
+        if len(folders) > removed:
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        rmdir(folder)
+
+    def give_back(seconds):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rmdir", too_late)
+            first.release()
+
+    monkeypatch.setattr(run_lock, "time", SimpleNamespace(**vars(time) | {"sleep": give_back}))
+    with lock_run(tmp_path / "runs" / "mine", wait=60):
+        assert len(folders) == removed + 1
+    assert not (tmp_path / "runs").exists(), "a folder that was made for the lock alone"
+
+
+@pytest.mark.parametrize("made", [1, 10**400, -1, float("inf"), None])
+def test_no_folder_is_removed_that_holds_anything_or_was_there(tmp_path, made):
+    """Whatever a lock file says."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / LOCK).write_text(json.dumps({"made": made}))
+    (tmp_path / "notes.txt").write_text("a person's")
+    (tmp_path / "mine" / "notes.txt").write_text("a person's")
+    with lock_run(tmp_path / "mine"):
+        pass
+    assert (tmp_path / "mine" / "notes.txt").read_text() == (tmp_path / "notes.txt").read_text() == "a person's"
 
 
 def test_a_refused_training_leaves_no_folder(tmp_path):

@@ -1,8 +1,6 @@
-"""The handlers of Compare and One step, shared links and the reel: no server, no browser."""
+"""The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
-import json
-import struct
 from types import SimpleNamespace
 
 import gradio as gr
@@ -14,7 +12,6 @@ from support.runs import make_run
 
 from diffusion.core.samplers import Noise
 from diffusion.data.pixelart import draw
-from diffusion.devtools.reel import MOMENTS, finished_sprites, make_reel, save_reel
 from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
@@ -197,30 +194,6 @@ def test_an_address_becomes_a_request():
 @pytest.mark.parametrize("query", [{"count": "999"}, {"seed": "x"}, {"kinds": "1"}, {"sampler": "<script>"}, {}])
 def test_a_wrong_address_leaves_everything_as_it_was(query):
     assert request_in(query, Request(seed=5)) == Request(seed=5)
-
-
-# The reel
-
-
-def test_the_reel_holds_both_films_and_its_pictures_are_pngs(runs, tmp_path):
-    reel = make_reel(compare.find_run(page_of(runs), "tiny"), (0, 31), count=4, seed=0)
-    (length,) = struct.unpack("<I", reel[:4])
-    header = json.loads(reel[4 : 4 + length])
-    film, learning = header["film"], header["learning"]
-    assert [frame["t"] for frame in film] == sorted(MOMENTS, reverse=True) and len(film) == 32
-    assert [frame["caption"] for frame in learning] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
-    assert film[0]["panels"][0]["x"] == film[0]["panels"][1]["x"], "the noise they share is stored twice"
-    for frame in film + learning:
-        for panel in frame["panels"]:
-            for start, size in (place for view, place in panel.items() if view != "label"):
-                assert reel[4 + length + start :][:size].startswith(b"\x89PNG")
-                assert reel[4 + length + start :][:size].endswith(b"IEND\xaeB`\x82")
-    assert film[0]["recipe"]["epochs"] == ["tiny/0", "tiny/31"]
-    save_reel(reel, tmp_path / "reel.bin")
-    *_, (last,) = generate(
-        [compare.find_run(page_of(runs), "tiny").load(31)], Request(count=4, sampler="ddpm", steps=500, seed=0)
-    )
-    assert np.array_equal(finished_sprites(tmp_path / "reel.bin"), to_pixels(last.x))
 
 
 @pytest.mark.parametrize("text", ["sprites/31", "a.b-c/0", "my run/999999"])

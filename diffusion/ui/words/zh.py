@@ -6,6 +6,7 @@ from .zh_learn import LEARN
 from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
 from .zh_messages_files import FILE_MESSAGES
+from .zh_messages_hub import HUB_MESSAGES
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -43,6 +44,7 @@ CHINESE = Words(
     messages=MESSAGES
     | DATA_MESSAGES
     | FILE_MESSAGES
+    | HUB_MESSAGES
     | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
