@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ...core import MAX_SEED
-from ...data import make_recipe, paint
+from ...data import make_endless_recipe, paint
 from ...engine import describe_request
 from ...errors import UserError
 from ...sprites import columns_for, sheet, to_pixels
@@ -231,7 +231,7 @@ class Api:
         name, folder = find_run(self.runs, run, self.default_run)
         [(ref, checkpoint)] = find_checkpoints(name, folder, None if epoch is None else [epoch], last=True)
         level = check_number(level, "level", 1, checkpoint.config.levels)
-        pixels = decode_image(image) if image else paint(make_recipe(seed=0, number=number, split="test"))
+        pixels = decode_image(image) if image else paint(make_endless_recipe(0, 0, number, "test"))
         panels, facts = look_once(ref, checkpoint, pixels, level, seed, prompt)
         return temporary_picture(panels, scale), facts
 
