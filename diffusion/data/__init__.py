@@ -3,7 +3,7 @@
 from .asked import draw_asked, surprise
 from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
-from .lexicon import Language, language_of, translate_word
+from .lexicon import language_of, translate_word
 from .notes import may_be_sheets
 from .pixelart import draw, make_recipe, paint, validation_recipes
 from .prompt import MAX_PROMPT, parse_prompt, write_prompt
