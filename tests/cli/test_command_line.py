@@ -347,7 +347,7 @@ def test_words_lists_what_a_run_knows_and_explains_a_prompt(wordy, finished, cap
 
     everything = told()
     assert [line.partition(" (")[0] for line in everything] == ["kind", "shape", "colour"]
-    assert everything[0] == "kind (5): hero (英雄), non-hero (怪物), food (食物), spell (物品), side-facing (侧面英雄)"
+    assert everything[0] == "kind (5): hero (英雄), non-hero (生物), food (食物), spell (物品), side-facing (侧面英雄)"
     explained = told("a blue cat with a hat and a dragon, qqq")
     assert explained[0].startswith("understood: cat (猫)") and "trained without: dragon (龙)" in explained
     assert any(line.startswith("not understood: 'qqq'; the nearest: ") for line in explained)

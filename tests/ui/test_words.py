@@ -45,6 +45,7 @@ FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in En
     "endpoints.py": "its endpoints and what an agent reads about them",
     "schemas.py": "its checks",
     "lookup.py": "its checks",
+    "one_look.py": "the panels of an answer",
     "limits.py": "its refusal of one too many",
     "places.py": "Gradio's own word for a full queue, which its clients know",
 }
