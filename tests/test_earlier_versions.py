@@ -92,7 +92,8 @@ def test_training_takes_the_same_steps(name):
     pixels, labels = draw(200, 1)
     data = TrainingSet(torch.from_numpy(pixels), torch.from_numpy(labels).float())
     torch.manual_seed(0)
-    config = TrainConfig(epochs=2, batch_size=50, optimizer=optimizer, drop_label=0.1, drop_words=0, seed=5)
+    of_before = {"drop_label": 0.1, "drop_words": 0.0, "weighting": "none"}
+    config = TrainConfig(epochs=2, batch_size=50, optimizer=optimizer, seed=5, **of_before)
     model = CONFIGS[network].build()
     events = list(
         train(model, NoiseSchedule.linear(), data, config, validation=data, accelerator=Accelerator(cpu=True))

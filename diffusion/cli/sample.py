@@ -131,7 +131,7 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
 def _add_flag(verb: argparse.ArgumentParser, name: str, setting: "Setting") -> None:
     """The flag of one setting of a request."""
     from ..core import Choice, Number
-    from ..engine import Request, Shares, Switch
+    from ..engine import Prompt, Request, Shares, Switch
 
     flag, default = f"--{name.replace('_', '-')}", getattr(Request, name)
     match setting:
@@ -141,6 +141,8 @@ def _add_flag(verb: argparse.ArgumentParser, name: str, setting: "Setting") -> N
             verb.add_argument(flag, choices=setting.options, default=default, help=setting.help)
         case Switch():
             verb.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=setting.help)
+        case Prompt():
+            verb.add_argument(flag, default=default, metavar="TEXT", help=setting.help)
         case Shares():
             verb.add_argument(f"--{setting.flag}", dest=name, choices=setting.names, help=setting.help)
 

@@ -1,16 +1,16 @@
 """Pictures to train on: drawn by code, read from files and archives, or uploaded."""
 
 from .array_labels import keep_labels
-from .asked import draw_asked
+from .asked import draw_asked, surprise
 from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
 from .lexicon import Language, translate_word
 from .notes import may_be_sheets
 from .pixelart import draw, make_recipe, paint, validation_recipes
-from .prompt import parse_prompt
+from .prompt import MAX_PROMPT, parse_prompt, write_prompt
 from .prompt_words import Prompt
 from .readers import Limits
-from .shape_words import builtin_vocabulary
+from .shape_words import builtin_vocabulary, is_builtin
 from .sheets import Sheet
 from .suggest import nearest_words
 from .uploads import make_preview_sheet, open_upload

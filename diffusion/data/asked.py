@@ -1,5 +1,6 @@
 """Draws built-in sprites that show the words of a prompt."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from .shape_words import builtin_vocabulary, shape_facts
 
 TRIES = 150  # for each sprite that is asked for
 MIN_TRIES, MAX_TRIES = 4000, 60_000
+SURPRISE_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,7 @@ def draw_asked(words: dict[str, float], count: int, seed: int = 0) -> list[Asked
     full = 0
     for number in range(min(max(MIN_TRIES, TRIES * count), MAX_TRIES)):
         rng = np.random.default_rng([EDITION, seed, number, 2])
-        kind = (
-            kinds[int(rng.integers(len(kinds)))] if kinds else int(np.searchsorted(KIND_EDGES, rng.random(), "right"))
-        )
+        kind = kinds[int(rng.integers(len(kinds)))] if kinds else _random_kind(rng)
         recipe = make_recipe_with(rng, kind, wanted)
         if recipe not in found:
             shown = words_of(recipe)
@@ -58,6 +58,28 @@ def draw_asked(words: dict[str, float], count: int, seed: int = 0) -> list[Asked
         raise UserError("no built-in sprite shows {words}", words=", ".join(asked))
     best = sorted(found.values(), key=lambda sprite: len(sprite.missing))[:count]
     return [sprite for sprite in best if len(sprite.missing) < len(asked)]
+
+
+def surprise(words: Mapping[str, float], seed: int, number: int) -> tuple[str, ...]:
+    """The words of a random sprite that shows those that are asked for, or most of them.
+
+    words: names with their weights; those that are no built-in ones are left out. A pure function of all arguments.
+    """
+    asked = tuple(word for word, weight in words.items() if weight > 0 and word in builtin_vocabulary())
+    kinds, wanted = _kinds_of(asked), _features_of(asked)
+    best: tuple[int, tuple[str, ...]] = (len(asked) + 1, ())
+    for attempt in range(SURPRISE_TRIES):
+        rng = np.random.default_rng([EDITION, seed, number, attempt, 3])
+        kind = kinds[int(rng.integers(len(kinds)))] if kinds else _random_kind(rng)
+        shown = tuple(words_of(make_recipe_with(rng, kind, wanted)))
+        best = min(best, (sum(word not in shown for word in asked), shown), key=lambda one: one[0])
+        if not best[0]:
+            break
+    return best[1]
+
+
+def _random_kind(rng: np.random.Generator) -> int:
+    return int(np.searchsorted(KIND_EDGES, rng.random(), side="right"))
 
 
 def words_of(recipe: SpriteRecipe) -> dict[str, float]:

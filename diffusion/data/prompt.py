@@ -13,6 +13,7 @@ returned, never dropped. The same text always gives the same words.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core import Vocabulary
@@ -39,6 +40,11 @@ def parse_prompt(text: str, vocabulary: Vocabulary) -> Prompt:
     reader = _Reader(lexicon_of(vocabulary))
     reader.read(clean(text))
     return resolve(reader.nouns, reader.unknown, vocabulary)
+
+
+def write_prompt(words: Mapping[str, float]) -> str:
+    """A text that `parse_prompt` reads as these words: "wizard hat, red hair:0.5"."""
+    return ", ".join(word if weight == 1 else f"{word}:{weight:g}" for word, weight in words.items())
 
 
 def clean(text: str) -> str:

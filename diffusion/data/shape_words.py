@@ -53,6 +53,11 @@ def builtin_vocabulary() -> Vocabulary:
     return Vocabulary(((KIND, KINDS), (SHAPE, tuple(shape_facts())), (COLOUR, colours)))
 
 
+def is_builtin(vocabulary: Vocabulary) -> bool:
+    """Whether it has all built-in names."""
+    return vocabulary == builtin_vocabulary() or builtin_vocabulary().places.keys() <= vocabulary.places.keys()
+
+
 def _facts_of(part: Part) -> ShapeFacts:
     """Pixels of the outline's tones do not count."""
     areas = [np.isin(part.pixels, [SYMBOLS.index(tone) for tone in tones[:3]]).sum() for tones in SLOTS]

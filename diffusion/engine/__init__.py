@@ -6,5 +6,16 @@ from .device import Device, describe_device, find_device, is_zero_gpu, make_acce
 from .frames import Frame, Panel, make_frame
 from .generation import generate, generate_finished, predictor
 from .prediction import predict_noise
-from .request import MAX_EPOCHS, MAX_SPRITES, PAGE, SETTINGS, Request, Shares, Switch, describe_request, read_request
+from .request import (
+    MAX_EPOCHS,
+    MAX_SPRITES,
+    PAGE,
+    SETTINGS,
+    Prompt,
+    Request,
+    Shares,
+    Switch,
+    describe_request,
+    read_request,
+)
 from .zero_gpu import STARTUP_SECONDS, generate_on_lent_gpu, run_on_lent_gpu

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from ..core import MAX_SEED, SAMPLERS, Choice, Number, Setting, check_settings, declare, settings_of
+from ..data import MAX_PROMPT
 from ..errors import Message, UserError
 from ..refs import EpochRef
 from ..sprites import KINDS
-from ..store import RunConfig
 
 MAX_SPRITES = 64
 MAX_EPOCHS = 6  # sampled together
@@ -65,6 +62,19 @@ class Shares(Setting):
     def only(self, chosen: str | None) -> tuple[float, ...]:
         """1 for the name, 0 for the others; all zeros for any other word."""
         return tuple(float(name == chosen) for name in self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt(Setting):
+    """A text of at most MAX_PROMPT characters; what it means depends on the run."""
+
+    def check(self, name: Message, value: Any) -> None:
+        if not isinstance(value, str):
+            raise UserError("{name} must be text, not {value!r}", name=name, value=value)
+        if len(value) > MAX_PROMPT:
+            raise UserError(
+                "a prompt has at most {max_prompt} characters, not {count:,}", max_prompt=MAX_PROMPT, count=len(value)
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,30 +128,16 @@ class Request:
     kinds: tuple[float, ...] = declare(
         (0.0,) * len(KINDS), Shares(names=KINDS, flag="kind", help="what to draw; anything unless given")
     )
+    prompt: str = declare(
+        "",
+        Prompt(help='what to draw, in words that the run knows: "a wizard with red hair and a staff", "蓝色的蘑菇"'),
+    )
+    surprise: bool = declare(
+        False, Switch(help="gives every sprite random words of its own, beside those that are asked for")
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)
-
-
-def check_kinds(config: RunConfig, request: Request) -> None:
-    """Raises a UserError where the request asks for a kind that the run was trained without."""
-    known = config.known_kinds()
-    unknown = [kind for kind, share in zip(KINDS, request.kinds, strict=True) if share and kind not in (known or ())]
-    if known is None or not unknown or not request.guidance:  # guidance 0 ignores the kind
-        return
-    if not known:
-        raise UserError("this run was trained without labels and knows no kind; ask it for anything, without a kind")
-    raise UserError(
-        "this run was trained without {unknown}; it knows {known}", unknown=", ".join(unknown), known=", ".join(known)
-    )
-
-
-def context_of(config: RunConfig, request: Request) -> Tensor:
-    """What a network of this run is asked for, float32 (count, V) over its vocabulary."""
-    context = torch.zeros(request.count, len(config.vocabulary))
-    if config.vocabulary.has_kinds():
-        context[:, : len(KINDS)] = torch.tensor(request.kinds)
-    return context
 
 
 PAGE: dict[str, Any] = {"guidance": 2.0, "youth": 1.5}

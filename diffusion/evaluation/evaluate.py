@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from ..data import Sheet, SpriteSet, open_dataset
 from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
@@ -185,6 +186,8 @@ def draw_batch(
 
     kind: an index into KINDS, or ANY; seed: of the group.
     """
-    kinds = tuple(float(i == kind) for i in range(len(KINDS)))
-    request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number, kinds=kinds)
-    return to_pixels(generate_finished(checkpoint, request, device))
+    context = torch.zeros(count, len(checkpoint.config.vocabulary))
+    if kind != ANY:
+        context[:, checkpoint.config.vocabulary.index(KINDS[kind])] = 1
+    request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number)
+    return to_pixels(generate_finished(checkpoint, request, device, context))

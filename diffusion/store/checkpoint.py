@@ -26,6 +26,7 @@ from .json_text import parse_object
 
 FORMAT = 1
 MAX_CONFIG = 2**21  # bytes of a config.json, most of them its vocabulary
+EARLIER_TRAINING = {"drop_words": 0.0, "weighting": "none"}  # of runs whose config.json does not say it
 FIRST = "first"  # the variant of a sprite-unet of earlier versions
 NETWORKS: dict[str, type[nn.Module]] = {"sprite-unet": SpriteUnet, "context-unet": ContextUnet}
 
@@ -137,7 +138,7 @@ def _patch_earlier_fields(entries: dict[str, Any]) -> dict[str, Any]:
     training = {"optimizer" if name == "recipe" else name: value for name, value in training.items()}
     if training.get("flip") is False:
         del training["flip"]
-    return entries | {"training": training | ({"drop_words": 0.0} if training else {})}
+    return entries | {"training": training | (EARLIER_TRAINING if training else {})}
 
 
 def restore(config: RunConfig, weights: dict[str, Tensor], name: str) -> nn.Module:

@@ -77,7 +77,8 @@ def test_a_kind_that_the_run_never_saw_is_refused(of, kind, sentence):
 
 def test_guidance_0_ignores_the_kind_and_is_not_refused():
     assert len(list(generate([checkpoint(config(labelled=0))], asking("hero", guidance=0.0), CPU))) == 3
-    assert generate_finished(checkpoint(config(labelled=0)), asking("hero"), CPU).shape == (1, 3, 16, 16)
+    hero = torch.eye(5)[:1]
+    assert generate_finished(checkpoint(config(labelled=0)), asking("hero"), CPU, hero).shape == (1, 3, 16, 16)
 
 
 @pytest.mark.parametrize(

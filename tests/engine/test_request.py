@@ -3,6 +3,7 @@
 import argparse
 import json
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
@@ -28,6 +29,8 @@ OTHER = Request(
     eta=0.5,
     fresh_noise=False,
     kinds=(0.0, 1.0, 0.0, 0.0, 0.0),
+    prompt="blue slime:0.5, 王冠",
+    surprise=True,
 )
 
 
@@ -67,13 +70,13 @@ def test_every_setting_has_a_flag():
     words = ["--checkpoint", "x", "--out", "x.png"]
     assert _request_of(verb.parse_args(words)) == Request()
     words += ["--count", "5", "--seed", "9", "--sampler", "ddim", "--steps", "33", "--guidance", "2.5", "--eta", "0.5"]
-    words += ["--youth", "1.75", "--youth-below", "250"]
+    words += ["--youth", "1.75", "--youth-below", "250", "--prompt", OTHER.prompt, "--surprise"]
     assert _request_of(verb.parse_args([*words, "--no-fresh-noise", "--kind", "non-hero"])) == OTHER
 
 
 def test_every_setting_goes_through_a_link_and_a_file():
     path = link("watch", [EpochRef("tiny", 4)], OTHER)
-    query = dict(pair.split("=") for pair in path.partition("?")[2].split("&"))
+    query = dict(parse_qsl(path.partition("?")[2]))
     assert query.keys() == {"tab", "epochs", *SETTINGS} and request_in(query, Request()) == OTHER
     written = json.loads(json.dumps(describe_request(OTHER, [EpochRef("tiny", 4)])))
     assert read_request(written) == ([EpochRef("tiny", 4)], OTHER, [])

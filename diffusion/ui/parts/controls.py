@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.components import Component
 
 from ...core import Choice, Number, Setting
-from ...engine import PAGE, SETTINGS, Request, Shares, Switch, find_device
+from ...engine import PAGE, SETTINGS, Prompt, Request, Shares, Switch, find_device
 from ...errors import UserError
 from ..words import Words
 from .page import PRIVATE, Page
@@ -143,6 +143,8 @@ def _control(
         case Choice():
             titles = [(setting.title_of(option), option) for option in setting.options]
             return [gr.Radio(titles, value=value, elem_classes="compact", **text)]
+        case Prompt():
+            return [gr.Textbox(value, **text)]
         case Switch():
             return [gr.Checkbox(value, **text)]
     raise NotImplementedError(type(setting))

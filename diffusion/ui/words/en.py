@@ -29,6 +29,8 @@ SETTINGS: dict[str, SettingWords] = {
             "1.5 draws best. Epochs up to that one are drawn without it"
         ),
     },
+    "prompt": {"label": "In words", "placeholder": "a wizard with red hair and a staff"},
+    "surprise": {"label": "Surprise me", "info": "Every sprite gets random words of its own"},
     "youth_below": {
         "label": "Guided by its youth up to level",
         "info": "There each step asks two networks. 325 of 500: drawing takes 1.5 times as long; 0 is off",

@@ -136,6 +136,7 @@ class SettingWords(TypedDict):
 
     label: str
     info: NotRequired[str]
+    placeholder: NotRequired[str]
 
 
 @dataclass(frozen=True, kw_only=True)
