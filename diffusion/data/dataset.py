@@ -44,6 +44,7 @@ from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
 NO_LABEL = "no label"
+FREQUENT = 8  # names that config.json lists as such
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +90,15 @@ class SpriteSet:
     def facts(self) -> dict[str, Any]:
         """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
 
-        "unseen" are the names of the vocabulary that the run cannot be asked for.
+        "unseen" are the names of the vocabulary that the run cannot be asked for, "frequent" those that most sprites
+        have, of data without kinds.
         """
         digest = hashlib.sha256(self.pixels.data)
         digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
         facts = {"name": self.name, "count": len(self), "labelled": labelled, "unseen": list(self.find_unseen())}
+        if not self.vocabulary.has_kinds():
+            facts["frequent"] = [name for name in self.counts() if name in self.vocabulary][:FREQUENT]
         return facts | {"sha256": digest.hexdigest()}
 
     def find_unseen(self) -> tuple[str, ...]:

@@ -63,7 +63,11 @@ class PathLabels:
         words = [bounded((*k, *(word for word in folders if word not in shared), *said)) for k, folders, said in rows]
         found = label(words, numbers)
         left_out = [word for word in dict.fromkeys(word for row in rows for word in row[1]) if word in shared]
-        without = sum(count for row, count in zip(words, self.rows.values(), strict=True) if not row)
+        without = sum(
+            count
+            for row, count in zip(words, self.rows.values(), strict=True)
+            if not any(word in found.vocabulary for word in row)
+        )
         return Labelled(found.labels, found.vocabulary, (*self._notes(left_out, without), *found.notes))
 
     def _words_of_folders(self, path: PurePosixPath) -> Words:

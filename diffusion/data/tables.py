@@ -102,10 +102,10 @@ class Described:
             return None
         values = {name.strip().casefold(): value for name, value in row.items() if isinstance(name, str)}
         file = next((values[name] for name in FILE_COLUMNS if values.get(name)), None)
-        labels = [word for name in LABEL_COLUMNS for word in words_of_value(values.get(name))]
-        named = [word for word in labels if not re.fullmatch(r"class \d+", word)]  # a number beside a name
+        found = [word for name in LABEL_COLUMNS for word in words_of_value(values.get(name))]
         texts = [text for name in TEXT_COLUMNS if isinstance(text := values.get(name), str)]
-        words = bounded((named or labels) + [word for text in texts for word in self.words_of_description(text)])
+        found += [word for text in texts for word in self.words_of_description(text)]
+        words = bounded(filter(is_named, found)) or bounded(found)  # a number beside a name says nothing
         if not isinstance(file, str) or not words:
             return None
         return "/".join(part for part in file.strip().replace("\\", "/").split("/") if part not in ("", ".")), words
@@ -116,6 +116,11 @@ FATES = {
     "whole": "{count:,} sentences have no word of the built-in sprites; each is one word itself: {texts}",
     "left out": "{count:,} sentences without commas are longer than {most} characters and were left out: {texts}",
 }
+
+
+def is_named(word: str) -> bool:
+    """Whether it is not the number of a class."""
+    return not re.fullmatch(r"class \d+", word)
 
 
 def words_of_value(value: object) -> Words:

@@ -241,7 +241,7 @@ def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
     page, counted, cutting = train_form.preview_data(
         page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
     )
-    assert sum(counted) == 40 and "without a kind" in page
+    assert sum(counted) == 40 and "without a label" in page
     assert not cutting["visible"] and page.count("<li>") == 1
     assert "came without labels" in page or "have no label" in page, "nothing else was done to them"
 
