@@ -16,6 +16,7 @@ from ..core import KIND, LABEL, MAX_NAME, Vocabulary, kinds_vocabulary
 from ..errors import Message
 from ..sprites import KINDS
 from .kind_names import kind_of_name
+from .lexicon import IS_HAN
 from .prompt import clean
 from .shape_words import builtin_vocabulary
 
@@ -23,6 +24,7 @@ MAX_OWN = 1000  # names of one vocabulary, beside the kinds
 MAX_WORDS, MAX_LETTERS = 24, 300  # of one picture: words, and their characters with ", " between them
 MAX_SHOWN = 12  # words in a note
 LEADING_NUMBER = re.compile(r"\A\s*\d{1,12}[\s._-]+(?=\S)")
+BESIDE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 COMMAS = re.compile("[,，、]")
 
 
@@ -75,10 +77,14 @@ def _word_of(name: str) -> str:
 
 
 def _form(name: str) -> str:
-    """Small letters, digits, apostrophes, and single spaces."""
+    """Small letters, digits, apostrophes, and single spaces; "level2" is "level 2", as a prompt reads it.
+
+    A name with Chinese characters has no spaces, since a prompt reads it as one piece.
+    """
     for _ in range(3):  # a letter may have another small form once it is small itself
         name = clean(name).replace("’", "'")
-        name = " ".join("".join(c if _is_kept(c) else " " for c in name).split()).strip("' ")
+        parts = BESIDE_DIGITS.sub(" ", "".join(c if _is_kept(c) else " " for c in name)).split()
+        name = ("" if IS_HAN.search(name) else " ").join(parts).strip("' ")
     return name
 
 

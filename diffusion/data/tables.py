@@ -82,9 +82,28 @@ class Described:
                 "{tables} was not used: labels are read from a column file_name and a column label or caption",
                 tables=list_names(self.unused),
             )
-        for fate, template in FATES.items():
-            if found := [text for text, became in self.sentences.items() if became == fate]:
-                yield Message(template, count=len(found), texts=list_names(found), most=MAX_NAME)
+        if found := self._of_fate("understood"):
+            yield Message(
+                "{count:,} sentences were read as words of the built-in sprites: {texts}",
+                count=len(found),
+                texts=list_names(found),
+            )
+        if found := self._of_fate("whole"):
+            yield Message(
+                "{count:,} sentences have no word of the built-in sprites; each is one word itself: {texts}",
+                count=len(found),
+                texts=list_names(found),
+            )
+        if found := self._of_fate("left out"):
+            yield Message(
+                "{count:,} sentences without commas are longer than {most} characters and were left out: {texts}",
+                count=len(found),
+                most=MAX_NAME,
+                texts=list_names(found),
+            )
+
+    def _of_fate(self, fate: str) -> list[str]:
+        return [text for text, became in self.sentences.items() if became == fate]
 
     def _rows(self, path: PurePosixPath, content: bytes) -> dict[str, Words]:
         """{file name: words}; empty unless one column names files and another one words."""
@@ -109,13 +128,6 @@ class Described:
         if not isinstance(file, str) or not words:
             return None
         return "/".join(part for part in file.strip().replace("\\", "/").split("/") if part not in ("", ".")), words
-
-
-FATES = {
-    "understood": "{count:,} sentences were read as words of the built-in sprites: {texts}",
-    "whole": "{count:,} sentences have no word of the built-in sprites; each is one word itself: {texts}",
-    "left out": "{count:,} sentences without commas are longer than {most} characters and were left out: {texts}",
-}
 
 
 def is_named(word: str) -> bool:

@@ -10,7 +10,15 @@ import pytest
 from PIL import Image
 
 from diffusion.core import COLOUR, Vocabulary, kinds_vocabulary
-from diffusion.data import SpriteSet, builtin_vocabulary, keep_labels, make_preview_sheet, open_dataset, open_upload
+from diffusion.data import (
+    SpriteSet,
+    builtin_vocabulary,
+    keep_labels,
+    make_preview_sheet,
+    open_dataset,
+    open_upload,
+    parse_prompt,
+)
 from diffusion.data.array_labels import read_labels
 from diffusion.data.arrays import read_arrays
 from diffusion.data.labels import PathLabels
@@ -70,6 +78,8 @@ def words(found: SpriteSet) -> list[set[str]]:
         ("NON_HERO", "non-hero"),
         ("7", "class 7"),
         ("2 handed sword", "2 handed sword"),
+        ("Level2b", "level 2 b"),
+        ("火_剑 3", "火剑3"),
         ("sl\u200bi\u202eme", "slime"),
         ("שלום", "שלום"),
         ("red, blue", "red blue"),
@@ -102,6 +112,25 @@ def test_a_word_stays_itself_and_is_a_name_for_a_vocabulary():
 
 def test_all_builtin_names_are_words_themselves():
     assert [name for name in builtin_vocabulary().names if word_of(name) != name] == []
+
+
+def test_a_prompt_asks_for_every_ordinary_word_as_it_was_written():
+    typed = [
+        "Fire_Sword",
+        "Level2",
+        "class 7",
+        "7",
+        "火_剑 3",
+        "ice-cave",
+        "knight’s helmet",
+        "שלום",
+        "Straße",
+        "Łódź",
+    ]
+    vocabulary = Vocabulary((("label", tuple(dict.fromkeys(map(word_of, typed)))),))
+    for name in typed:
+        prompt = parse_prompt(word_of(name), vocabulary)
+        assert prompt.words == {word_of(name): 1.0} and not prompt.unknown, name
 
 
 # Folders
