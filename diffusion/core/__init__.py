@@ -19,4 +19,4 @@ from .settings import (
 )
 from .sprite_unet import Attention, Block, SpriteUnet
 from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
-from .vocabulary import COLOUR, KIND, SHAPE, Vocabulary, kinds_vocabulary, nearest
+from .vocabulary import COLOUR, KIND, LABEL, MAX_NAME, SHAPE, Vocabulary, kinds_vocabulary, nearest

@@ -16,6 +16,7 @@ from ..errors import UserError
 from ..sprites import KINDS
 
 KIND, SHAPE, COLOUR = "kind", "shape", "colour"  # the groups of the built-in vocabulary
+LABEL = "label"  # the group of the words of one's own data
 MAX_GROUPS = 16
 MAX_NAMES = 4096  # of all groups together
 MAX_NAME = 80  # characters

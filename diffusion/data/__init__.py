@@ -1,5 +1,6 @@
 """Pictures to train on: drawn by code, read from files and archives, or uploaded."""
 
+from .array_labels import keep_labels
 from .asked import draw_asked, surprise
 from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture

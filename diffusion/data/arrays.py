@@ -1,8 +1,7 @@
-"""Arrays of pictures and of labels, as people save them, as uint8 (N, 16, 16, 3) and float32 (N, 5).
+"""Arrays of pictures, as people save them, as uint8 (N, 16, 16, 3); their labels are read by array_labels.py.
 
-Pictures: (N, H, W), (N, H, W, C) or (N, C, H, W) with C of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); numbers
-0..255, 0..1 or -1..1. Labels: (N, 5) in the order of KINDS, the numbers of kinds (N,), or their names (N,). What has
-one meaning is taken and `Found.notes` says how; what has two is refused.
+(N, H, W), (N, H, W, C) or (N, C, H, W) with C of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); numbers 0..255, 0..1
+or -1..1. What has one meaning is taken and `Found.notes` says how; what has two is refused.
 """
 
 import math
@@ -16,9 +15,9 @@ from PIL import Image
 from ..core import Vocabulary, kinds_vocabulary
 from ..errors import Message, UserError
 from ..sprites import KINDS, SIZE
+from .array_labels import read_labels
 from .decode import fit_to_sprite
 from .grounds import lay_on_ground
-from .labels import kind_of_name
 from .readers import OWN_LIMITS, Limits
 from .shrink import find_native, to_sprite
 
@@ -33,7 +32,7 @@ class Found:
     """What a source holds."""
 
     pixels: np.ndarray  # uint8 (N, 16, 16, 3)
-    labels: np.ndarray  # float32 (N, V) over the vocabulary
+    labels: np.ndarray  # float32 or uint8 (N, V), 0 to 1, over the vocabulary
     notes: tuple[Message, ...] = ()
     vocabulary: Vocabulary = field(default_factory=kinds_vocabulary)
 
@@ -45,9 +44,10 @@ def read_arrays(
     notes: list[Message] = []
     pixels = fit_pictures(pictures, name, limits, notes.append)
     if labels is None:
-        notes.append(Message("{name} came without labels: the run will know no kinds", name=name))
+        notes.append(Message("{name} came without labels: the run will know no words", name=name))
         return Found(pixels, np.zeros((len(pixels), len(KINDS)), np.float32), tuple(notes))
-    return Found(pixels, read_labels(labels, len(pixels), name, notes.append), tuple(notes))
+    found = read_labels(labels, len(pixels), name)
+    return Found(pixels, found.labels, (*notes, *found.notes), found.vocabulary)
 
 
 def fit_pictures(
@@ -206,61 +206,6 @@ def fit_picture(picture: np.ndarray) -> np.ndarray:
     if picture.shape[2] == 3:
         return fit_to_sprite(Image.fromarray(picture))
     return to_sprite(find_native(picture))
-
-
-def read_labels(labels: np.ndarray, count: int, name: str | Message, tell: Callable[[Message], object]) -> np.ndarray:
-    """float32 (count, 5) in [0, 1]. UserError for other shapes, types and ranges. tell: is called with each note."""
-    if labels.shape == (count, 1):
-        labels = labels[:, 0]
-    if labels.shape == (count,) and labels.dtype.kind in "fiuUS":
-        return _one_hot(labels, name, tell)
-    if labels.shape != (count, len(KINDS)) or labels.dtype.kind not in "fiub":
-        raise UserError(
-            "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}; "
-            "the numbers or names of the kinds, ({count},), are taken too",
-            name=name,
-            count=count,
-            kinds=len(KINDS),
-            dtype=labels.dtype.name,
-            shape=labels.shape,
-        )
-    if not (labels.min() >= 0 and labels.max() <= 1):  # also refuses NaN
-        raise UserError("the labels of {name} must be numbers from 0 to 1", name=name)
-    return labels.astype(np.float32)
-
-
-def _one_hot(labels: np.ndarray, name: str | Message, tell: Callable[[Message], object]) -> np.ndarray:
-    """float32 (N, 5) of the numbers of kinds, from 0, or of their names."""
-    if labels.dtype.kind in "US":
-        words, place = np.unique(labels, return_inverse=True)
-        kinds = [kind_of_name(_text(word)) for word in words[:1000]]
-        if len(words) > len(kinds) or None in kinds:
-            odd = _text(words[kinds.index(None) if None in kinds else -1])
-            raise UserError(
-                "the labels of {name} have {odd!r}, which is no kind ({kinds})",
-                name=name,
-                odd=odd[:80],
-                kinds=", ".join(KINDS),
-            )
-        numbers: np.ndarray = np.array([KINDS.index(str(kind)) for kind in kinds])[place.reshape(-1)]
-        return np.eye(len(KINDS), dtype=np.float32)[numbers]
-    if not (
-        labels.min() >= 0 and labels.max() < len(KINDS) and (labels == np.floor(labels)).all()
-    ):  # also refuses NaN
-        raise UserError(
-            "the labels of {name} must be numbers of kinds from 0 to {last} ({kinds}), or (N, {count}) from 0 to 1",
-            name=name,
-            last=len(KINDS) - 1,
-            kinds=", ".join(KINDS),
-            count=len(KINDS),
-        )
-    meaning = ", ".join(f"{number} = {kind}" for number, kind in enumerate(KINDS))
-    tell(Message("the labels of {name} are numbers of kinds: {meaning}", name=name, meaning=meaning))
-    return np.eye(len(KINDS), dtype=np.float32)[labels.astype(np.int64)]
-
-
-def _text(word: Any) -> str:
-    return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
 
 
 def _facts(name: str | Message, array: np.ndarray) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 builtin            20,000 new sprites for every epoch      builtin:5000#7   5,000 of seed 7 (endless.py)
 builtin:20000@0    the fixed 20,000 that earlier versions drew from seed 0 (pixelart.py)
 sprites.npy        the course's file, or another array of pictures (arrays.py), or a .npz; its labels with --labels
-folder/  x.zip     pictures of any size, sheets among them, labelled by subfolders named after kinds or by a table;
-                   or such arrays
+folder/  x.zip     pictures of any size, sheets among them; their words are the names of their folders (hero/knight/),
+                   those of a table (tables.py) and of a text file beside a picture; or such arrays
 sheet.png          one picture, which may be a sheet
 hf://datasets/user/repo   a Hub data set of such arrays, of a .zip, or of pictures in class folders
+
+The vocabulary of one's own data: the five kinds first where one of them is named, then its other words (own_words.py).
 """
 
 import hashlib
@@ -19,7 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..core import TrainingSet, Vocabulary, kinds_vocabulary
+from ..core import LABEL, TrainingSet, Vocabulary, kinds_vocabulary
 from ..errors import Message, UserError
 from ..refs import Builtin, HubDataset, LocalFiles, parse_data
 from ..sprites import KINDS
@@ -42,6 +44,7 @@ from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
 NO_LABEL = "no label"
+FREQUENT = 8  # names that config.json lists as such
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +70,16 @@ class SpriteSet:
         return np.zeros((len(self), len(KINDS)), self.labels.dtype)
 
     def counts(self) -> dict[str, int]:
-        """The number of sprites of each kind, then of those without a label, if any.
-
-        Where the vocabulary has no kinds, of each of its names, the most frequent first.
+        """The number of sprites of each kind, of each word of one's own data, the most frequent first, and of those
+        without a label, if any.
         """
-        has_kinds = self.vocabulary.has_kinds()
-        names, columns = (KINDS, self.kinds) if has_kinds else (self.vocabulary.names, self.labels)
-        counts = {name: int(number) for name, number in zip(names, (columns > 0.5).sum(0), strict=True)}
-        if not has_kinds:
-            counts = dict(sorted(counts.items(), key=lambda count: -count[1]))
+        numbers = dict(zip(self.vocabulary.names, (self.labels > 0.5).sum(0).tolist(), strict=True))
+        own = dict(self.vocabulary.groups).get(LABEL, ()) if self.vocabulary.has_kinds() else self.vocabulary.names
+        names = (
+            *(name for name in KINDS if self.vocabulary.has_kinds()),
+            *sorted(own, key=lambda name: -numbers[name]),
+        )
+        counts = {name: numbers[name] for name in names}
         unlabelled = int((self.labels.max(1) <= 0.5).sum())
         return counts | ({NO_LABEL: unlabelled} if unlabelled else {})
 
@@ -86,12 +90,15 @@ class SpriteSet:
     def facts(self) -> dict[str, Any]:
         """For config.json: name, counts and a digest, to notice that a run is resumed with other data.
 
-        "unseen" are the names of the vocabulary that the run cannot be asked for.
+        "unseen" are the names of the vocabulary that the run cannot be asked for, "frequent" those that most sprites
+        have, of data without kinds.
         """
         digest = hashlib.sha256(self.pixels.data)
         digest.update(self.labels.data)
         labelled = int((self.labels.max(1) > 0).sum())
         facts = {"name": self.name, "count": len(self), "labelled": labelled, "unseen": list(self.find_unseen())}
+        if not self.vocabulary.has_kinds():
+            facts["frequent"] = [name for name in self.counts() if name in self.vocabulary][:FREQUENT]
         return facts | {"sha256": digest.hexdigest()}
 
     def find_unseen(self) -> tuple[str, ...]:

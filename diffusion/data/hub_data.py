@@ -6,6 +6,7 @@ All files are of one commit, and the checksum of each is verified before it is r
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -17,11 +18,12 @@ from ..store import write_whole
 from .array_files import load_arrays, load_labels
 from .arrays import Found, read_arrays
 from .decode import is_named_as_picture
-from .labels import MAX_TABLE, MAX_TABLES, TABLES, PathLabels
+from .labels import PathLabels
 from .names import list_names
 from .readers import File, Limits, is_ignored
 from .sheets import AUTOMATIC, Sheet
 from .sources import read_labelled_pictures, read_source_zip
+from .tables import CAPTION, MAX_CAPTION, MAX_TABLE, MAX_TABLES, TABLES, Described, stem_of
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -117,7 +119,10 @@ def _read_pictures(
     )
     tables = [path for path in files if path.suffix.lower() in TABLES]
     small = [path for path in tables if files[path].size <= MAX_TABLE][:MAX_TABLES]
-    foreign = [path for path in files if path not in {*pictures, *tables} and path.name.lower() not in ABOUT]
+    stems = set(map(stem_of, pictures))
+    captions = [path for path in files if path.suffix.lower() == CAPTION and stem_of(path) in stems][:MAX_FILES]
+    others = files.keys() - {*pictures, *tables, *captions}
+    foreign = [path for path in files if path in others and path.name.lower() not in ABOUT]
 
     def download(paths: list[PurePosixPath]) -> Iterator[tuple[PurePosixPath, bytes]]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -126,10 +131,14 @@ def _read_pictures(
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    unread = ((path, b"") for path in tables if path not in small)
-    labels_of = PathLabels.from_tables(chain(download(small), unread), pictures)
-    others: Iterator[File] = ((path, b"") for path in foreign)
-    return read_labelled_pictures(chain(download(sorted(pictures)), others), labels_of, name, LIMITS, sheet)
+    described = Described()
+    for path, content in chain(download(small), ((path, b"") for path in tables if path not in small)):
+        described.read_table(path, content)
+    for path, content in download([path for path in captions if files[path].size <= MAX_CAPTION]):
+        described.read_caption(path, content)
+    unused: Iterator[File] = ((path, b"") for path in foreign)
+    labels_of = PathLabels(described, pictures)
+    return read_labelled_pictures(chain(download(sorted(pictures)), unused), labels_of, name, LIMITS, sheet)
 
 
 def _say_what_is_left(
@@ -150,7 +159,7 @@ def _say_what_is_left(
         used=list_names(path.name for path in taken),
         count=len(left),
     )
-    return Found(found.pixels, found.labels, (said, *found.notes))
+    return replace(found, notes=(said, *found.notes))
 
 
 def _check_size(file: str | Message, name: str, size: int, max_bytes: int) -> None:

@@ -1,8 +1,9 @@
 """Turns picture files into sprites: sheets are cut, animations give every frame, and what cannot be used is named."""
 
 import time
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -11,10 +12,9 @@ import numpy as np
 from PIL import Image
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, SIZE
+from ..sprites import SIZE
 from .decode import LOSSY, SUFFIXES, frames_of, is_named_as_picture, open_picture
 from .grounds import lay_on_ground
-from .labels import PathLabels
 from .names import safe_name
 from .notes import MAX_NAMES, CutFile, SheetNote, join, list_files
 from .readers import OWN_LIMITS, File, Limits, RefusedError, format_megabytes
@@ -29,7 +29,7 @@ NO_PICTURE = "{what} is no picture of a kind that is read here ({suffixes})"
 
 class Pictures(NamedTuple):
     pixels: np.ndarray  # uint8 (N, 16, 16, 3)
-    labels: np.ndarray  # float32 (N, 5)
+    places: np.ndarray  # int64 (N,): what `label_of` gave for the file of each
     notes: tuple[Message, ...]  # what was guessed, reduced or left out
 
 
@@ -46,15 +46,15 @@ def read_pictures(
     name: str | Message,
     limits: Limits = OWN_LIMITS,
     sheet: Sheet = AUTOMATIC,
-    label_of: Callable[[PurePosixPath], Iterable[int]] | None = None,
+    label_of: Callable[[PurePosixPath], int] = lambda path: 0,
 ) -> Pictures:
-    """Reads picture files as sprites with labels: 1 for each kind that the path names.
+    """Reads picture files as sprites, each with the number of its label.
 
-    name: of their source, for messages; label_of: is called once for each file that is used, and names the kinds by
-    its folders unless given. Files that cannot be used are named in the notes. UserError where none can be used, and
-    for more than the limits.
+    name: of their source, for messages; label_of: is called once for each file that is used, and gives the number,
+    0 or more. Files that cannot be used are named in the notes. UserError where none can be used, and for more than
+    the limits.
     """
-    found, waiting = _Collection(name, limits, sheet, label_of or PathLabels()), time.monotonic()
+    found, waiting = _Collection(name, limits, sheet, label_of), time.monotonic()
     for path, content in files:
         found.deadline += time.monotonic() - waiting  # files may come from far away
         found.check_time()
@@ -65,11 +65,10 @@ def read_pictures(
         except UnusableError as problem:
             found.refuse(path, problem)
         waiting = time.monotonic()
-    if not found.labels:
+    if not found.places:
         raise found.nothing()
     pixels, notes = lay_on_ground(found.sprites_by_vote())
-    labels = np.frombuffer(found.labels, np.uint8).reshape(-1, len(KINDS)).astype(np.float32)
-    return Pictures(pixels, labels, (*found.notes(), *notes))
+    return Pictures(pixels, np.array(found.places, np.int64), (*found.notes(), *notes))
 
 
 @dataclass
@@ -79,9 +78,9 @@ class _Collection:
     name: str | Message
     limits: Limits
     sheet: Sheet
-    label_of: Callable[[PurePosixPath], Iterable[int]]
+    label_of: Callable[[PurePosixPath], int]
     sprites: bytearray = field(default_factory=bytearray)  # RGBA, of 16 x 16
-    labels: bytearray = field(default_factory=bytearray)
+    places: array = field(default_factory=lambda: array("I"))  # of each sprite
     unpacked: int = 0
     animations: list[tuple[str, int]] = field(default_factory=list)
     cuts: list[CutFile] = field(default_factory=list)
@@ -115,7 +114,7 @@ class _Collection:
                 for frame in frames_of(picture):
                     self._count(frame)
                     frames.append(self._convert(frame, is_lossy))
-                    if len(self.labels) // len(KINDS) + len(frames) > self.limits.files:
+                    if len(self.places) + len(frames) > self.limits.files:
                         break
         except (UserError, UnusableError):
             raise
@@ -123,7 +122,7 @@ class _Collection:
             if not is_named_as_picture(path.suffix):
                 raise UnusableError(NO_PICTURE, suffixes=", ".join(SUFFIXES)) from None
             raise UnusableError("{what} is not a picture that can be read") from None
-        self._take(safe_name(path), frames, bytes(self.label_of(path)))
+        self._take(safe_name(path), frames, self.label_of(path))
 
     def _check_size(self, width: int, height: int) -> None:
         """The size that the file states, known before it is decoded."""
@@ -171,7 +170,7 @@ class _Collection:
             )
         return native, cut(native.pixels, grid)
 
-    def _take(self, file: str, frames: "list[Native | tuple[Native, Cut]]", labels: bytes) -> None:
+    def _take(self, file: str, frames: "list[Native | tuple[Native, Cut]]", place: int) -> None:
         if len(frames) > 1:
             self.animations.append((file, len(frames)))
         for frame in frames:
@@ -179,23 +178,23 @@ class _Collection:
             size = native.pixels.shape[:2]
             if native.is_odd:
                 self.odd.append(file)
-            start = len(self.labels) // len(KINDS)
+            start = len(self.places)
             if not tiles:
-                self._append(to_sprite(native), labels)
+                self._append(to_sprite(native), place)
                 if max(size) > SIZE:
                     self.sizes[size] += 1
                     self.reduced.append(file)
                 continue
             for tile in tiles.tiles:
-                self._append(to_sprite(find_native(tile)), labels)
+                self._append(to_sprite(find_native(tile)), place)
             self.sizes[size] += 1
             self.cuts.append(CutFile(file, native, tiles, start))
 
-    def _append(self, sprite: np.ndarray, labels: bytes) -> None:
+    def _append(self, sprite: np.ndarray, place: int) -> None:
         self.check_time()
         self.sprites += sprite.tobytes()
-        self.labels += labels
-        if len(self.labels) > self.limits.files * len(KINDS):
+        self.places.append(place)
+        if len(self.places) > self.limits.files:
             raise UserError("{name} holds more than {files:,} pictures", name=self.name, files=self.limits.files)
 
     def sprites_by_vote(self) -> bytearray:
@@ -203,9 +202,9 @@ class _Collection:
         wrong = [] if self.sheet.tile else [each for each in self.cuts if self._is_outvoted(each)]
         for each in reversed(wrong):
             ends = each.start, each.start + len(each.cut.tiles)
-            byte, label = 4 * SIZE**2, len(KINDS)
+            byte = 4 * SIZE**2
             self.sprites[ends[0] * byte : ends[1] * byte] = to_sprite(each.native).tobytes()
-            self.labels[ends[0] * label : ends[1] * label] = self.labels[ends[0] * label :][:label]
+            self.places[ends[0] : ends[1]] = self.places[ends[0] : ends[0] + 1]
             self.reduced.append(each.file)
         self.cuts = [each for each in self.cuts if each not in wrong]
         return self.sprites

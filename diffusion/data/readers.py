@@ -1,7 +1,7 @@
 """Reads files that may be pictures, loose or in a .zip; nobody trusts them, and what they state is checked.
 
-Nothing is unpacked to the disk. Of a name in an archive only the suffix and the folders named after kinds are used, so
-no name can lead outside. The amount of data is counted while it is read; see Limits.
+Nothing is unpacked to the disk. Of a name in an archive only the suffix and the words of its folders are used, so no
+name can lead outside. The amount of data is counted while it is read; see Limits.
 """
 
 import io

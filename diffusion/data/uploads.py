@@ -5,20 +5,19 @@ The files that a browser sends are deleted later. A run that may be resumed keep
 """
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from ..errors import Message, UserError
-from ..sprites import KINDS, sheet
+from ..sprites import sheet
 from .array_files import ARRAYS, load_arrays, load_labels, pair
 from .dataset import SpriteSet, as_set, from_arrays, from_zip
 from .decode import HEAD_BYTES, SUFFIXES, begins_as_picture, is_named_as_picture
-from .labels import PathLabels
 from .names import safe_name
-from .readers import Limits, format_megabytes, is_ignored, read_file
+from .readers import Limits, format_megabytes
 from .sheets import AUTOMATIC, Sheet
-from .sources import read_labelled_pictures
+from .sources import read_loose
 
 
 def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Sheet = AUTOMATIC) -> SpriteSet:
@@ -42,11 +41,9 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Shee
     if suffixes <= set(ARRAYS) and len(files) <= 2:
         return _from_array_files(files, limits)
     if not suffixes & {".zip", *ARRAYS} and any(map(_may_be_picture, files)):
-        named = [(file, PurePosixPath(file.name)) for file in sorted(files)]
-        pictures = (read_file(file, name) for file, name in named if not is_ignored(name))
-        name = f"{len(files)} pictures" if len(files) > 1 else "one picture"
-        title = Message("the upload")
-        return as_set(read_labelled_pictures(pictures, PathLabels(), title, limits, sheet), name, title)
+        title, count = Message("the upload"), sum(map(_may_be_picture, files))
+        name = f"{count} pictures" if count > 1 else "one picture"
+        return as_set(read_loose(files, title, limits, sheet), name, title)
     found = ", ".join(sorted(safe_name(file.name) for file in files[:3])) + (", …" if len(files) > 3 else "")
     raise UserError(
         "upload one .zip, one .npy or .npz of pictures with at most one .npy of labels, or pictures, not {found}",
@@ -55,9 +52,14 @@ def open_upload(files: Sequence[Path], limits: Limits | None = None, sheet: Shee
 
 
 def make_preview_sheet(sprites: SpriteSet, max_sprites: int = 64) -> np.ndarray:
-    """A sheet, uint8 (H, W, 3), of an equal number of every kind, evenly spaced from its first to its last."""
-    kind = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), len(KINDS))
-    groups = [np.flatnonzero(kind == each) for each in np.unique(kind)]
+    """A sheet, uint8 (H, W, 3), of an equal number of every kind, evenly spaced from its first to its last.
+
+    A sprite counts for the first of its words; where there are more words than sprites, the most frequent ones count.
+    """
+    first = np.where(sprites.labels.max(1) > 0.5, sprites.labels.argmax(1), len(sprites.vocabulary))
+    words, counts = np.unique(first, return_counts=True)
+    most_frequent = np.sort(np.argsort(-counts, kind="stable")[:max_sprites])
+    groups = [np.flatnonzero(first == word) for word in words[most_frequent]]
     share = max_sprites // len(groups)
     chosen = np.concatenate(
         [group[np.linspace(0, len(group) - 1, min(share, len(group))).round().astype(int)] for group in groups]

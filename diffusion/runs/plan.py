@@ -18,9 +18,14 @@ class Plan:
 
     folder: Path = declare(MISSING, Setting(flags=("--run",), help="the run folder to make"))  # noqa: RUF009 (a field)
     data: str = declare(
-        "builtin", Setting(help="builtin[:count][#seed], a .npy or .npz, a folder, a .zip, hf://datasets/…")
+        "builtin",
+        Setting(
+            help="builtin[:count][#seed], a .npy or .npz, a folder or .zip (its folders are words), hf://datasets/…"
+        ),
     )
-    labels: str | None = declare(None, Setting(help="the .npy of labels that goes with a .npy of pictures"))
+    labels: str | None = declare(
+        None, Setting(help="the .npy of labels that goes with a .npy of pictures: names, numbers or (N, K)")
+    )
     tile: int | None = declare(
         None,
         Number(

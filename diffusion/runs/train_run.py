@@ -10,7 +10,7 @@ import torch
 from accelerate import Accelerator
 
 from ..core import EpochDone, MidEpoch, StepDone, TrainEvent, train
-from ..data import SpriteSet, as_tensors, open_dataset
+from ..data import SpriteSet, as_tensors, keep_labels, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message
 from ..store import (
@@ -125,7 +125,7 @@ def keep_upload(sprites: SpriteSet, folder: Path) -> Iterator[dict[str, str]]:
     Yields `data` and `labels` as a Plan takes them. Needs the lock of the folder.
     """
     run = RunFolder(folder)
-    run.save_data(sprites.pixels, sprites.labels)
+    run.save_data(sprites.pixels, keep_labels(sprites.labels, sprites.vocabulary))
     try:
         yield run.data()
     except BaseException:

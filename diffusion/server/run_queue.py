@@ -17,7 +17,7 @@ from typing import Any
 from ..core import EpochDone, MidEpoch, StepDone
 from ..engine import return_freed_memory, share_one_heap
 from ..errors import Message, UserError, explain
-from ..runs import Plan, draw_previews, preview_kinds, run_plan_on_lent_gpu
+from ..runs import Plan, draw_previews, preview_words, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
 from .queued_run import QueuedRun
@@ -286,4 +286,4 @@ class TrainingQueue:
         sprites = to_pixels(draw_previews(checkpoint))
         losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
-        self._update(validation_losses=losses, kinds=preview_kinds(config), samples=samples)
+        self._update(validation_losses=losses, kinds=preview_words(config), samples=samples)

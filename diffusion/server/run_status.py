@@ -29,7 +29,7 @@ class RunStatus:
     curve: Curve = ()  # at most CURVE_POINTS
     validation_losses: tuple[tuple[int, float], ...] = ()  # (epoch, loss)
     samples: tuple[tuple[int, np.ndarray], ...] = ()  # (epoch, uint8 (16, 16, 16, 3)), from the same noise
-    kinds: tuple[str, ...] = ()  # the kinds of the samples, in turn; empty: any kind
+    kinds: tuple[str, ...] = ()  # the kinds or words of the samples, in turn; empty: anything
     waiting: tuple[str, ...] = ()  # the names of the runs in the queue
 
     @property

@@ -25,7 +25,7 @@ from ..sprites import KINDS
 from .json_text import parse_object
 
 FORMAT = 1
-MAX_CONFIG = 2**19  # bytes of a config.json, most of them its vocabulary
+MAX_CONFIG = 2**21  # bytes of a config.json, most of them its vocabulary
 EARLIER_TRAINING = {"drop_words": 0.0, "weighting": "none"}  # of runs whose config.json does not say it
 FIRST = "first"  # the variant of a sprite-unet of earlier versions
 NETWORKS: dict[str, type[nn.Module]] = {"sprite-unet": SpriteUnet, "context-unet": ContextUnet}

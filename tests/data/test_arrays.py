@@ -51,7 +51,7 @@ def test_an_array_of_one_meaning_gives_its_sprites_and_says_how(tmp_path, name):
     if expected is not None:
         assert np.array_equal(found.pixels, expected)
     assert note in " / ".join(map(str, found.notes))
-    assert note or [str(said) for said in found.notes] == ["x.npy came without labels: the run will know no kinds"]
+    assert note or [str(said) for said in found.notes] == ["x.npy came without labels: the run will know no words"]
     training, validation = open_dataset(str(tmp_path / "x.npy"))
     assert sorted(p.tobytes() for part in (training, validation) for p in part.pixels) == sorted(
         p.tobytes() for p in found.pixels
@@ -128,15 +128,20 @@ def test_labels_of_every_form_say_the_same(name):
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        (NUMBERS + 1, "must be numbers of kinds from 0 to 4"),
-        (NUMBERS - 1, "must be numbers of kinds from 0 to 4"),
-        (NUMBERS + 0.5, "must be numbers of kinds from 0 to 4"),
-        (NUMBERS * np.nan, "must be numbers of kinds from 0 to 4"),
-        (NUMBERS[:-1], "must be (30, 5), not int64 (29,); the numbers or names of the kinds, (30,), are taken too"),
-        (np.array(["hero"] * 29 + ["dragon"]), "have 'dragon', which is no kind (hero, non-hero"),
-        (np.array([str(i) for i in range(30)]), "which is no kind"),
-        (NUMBERS > 2, "must be (30, 5), not bool (30,)"),
-        (ONE_HOT[:, :3], "must be (30, 5), not"),
+        (NUMBERS + 1, "are the numbers 1 to 5: the kinds (hero, non-hero, food, spell, side-facing), or classes"),
+        (NUMBERS - 1, "must be whole numbers from 0 on"),
+        (NUMBERS + 0.5, "must be whole numbers from 0 on"),
+        (NUMBERS * np.nan, "must be whole numbers from 0 on"),
+        (NUMBERS * 1e300, "must be whole numbers from 0 on"),
+        (
+            NUMBERS[:-1],
+            "must be names or numbers (30,), or (30, K) from 0 to 1 with K from 2 to 1,000, not int64 (29,)",
+        ),
+        (NUMBERS > 2, "must be names or numbers (30,), or (30, K) from 0 to 1 with K from 2 to 1,000, not bool (30,)"),
+        (np.zeros((30, 1001)), "not float64 (30, 1001)"),
+        (np.zeros((29, 3)), "not float64 (29, 3)"),
+        (ONE_HOT.astype(str), "not str1024 (30, 5)"),
+        (ONE_HOT[:, :3] * 2, "must be numbers from 0 to 1"),
         (ONE_HOT * 2, "must be numbers from 0 to 1"),
     ],
 )

@@ -13,7 +13,7 @@ from PIL import Image
 from support.fakehub import FakeHub
 
 from diffusion.data import SpriteSet, open_dataset, open_upload
-from diffusion.data.labels import kind_of_name, kinds_of_path
+from diffusion.data.kind_names import kind_of_name, kinds_of_path
 from diffusion.data.pixelart import draw
 from diffusion.data.walk import list_files
 from diffusion.sprites import KINDS
@@ -55,7 +55,9 @@ def opened(source: Path | str) -> tuple[SpriteSet, str]:
     """The whole set, and its notes as one text."""
     parts = open_dataset(str(source))
     labels, pixels = (np.concatenate([getattr(part, each) for part in parts]) for each in ("labels", "pixels"))
-    return SpriteSet(pixels, labels, parts[0].name), " / ".join(map(str, parts[0].notes))
+    return SpriteSet(pixels, labels, parts[0].name, vocabulary=parts[0].vocabulary), " / ".join(
+        map(str, parts[0].notes)
+    )
 
 
 # Names of kinds
@@ -107,15 +109,16 @@ def test_folders_of_other_names_are_taken_as_kinds_and_the_rest_is_named(tmp_pat
         "hero": 2,
         "non-hero": 1,
         "food": 1,
-        "no label": 3,
+        "dragons": 1,
+        "b": 1,
+        "no label": 1,
     }
     for each in (
         "Heroes = hero",
         "NON_HERO = non-hero",
         "英雄 = hero",
-        "3 of 7 pictures have no label",
-        "dragons",
-        "?b?",
+        "1 of 7 pictures have no label",
+        "taken as words (2): b, dragons",
     ):
         assert each in said
     assert "food = " not in said and "x)" not in said
@@ -123,10 +126,7 @@ def test_folders_of_other_names_are_taken_as_kinds_and_the_rest_is_named(tmp_pat
 
 def test_pictures_without_any_folder_are_said_to_have_no_label(tmp_path):
     _, said = opened(written(tmp_path / "x", pictures("a.png", "b.png")))
-    assert said == (
-        "2 of 2 pictures have no label; folders named hero, non-hero, food, spell, side-facing would give them one / "
-        "only 1 of 2"
-    ) or said.startswith("2 of 2 pictures have no label; folders named hero")
+    assert said.startswith("2 of 2 pictures have no label; the name of their folder, a table or a text file")
 
 
 # Links
@@ -216,24 +216,21 @@ def test_a_table_that_names_files_and_kinds_gives_the_labels(tmp_path, name, is_
     files = pictures("a.png", "sub/b.png", "sub/c.png") | {name: TABLES[name]}
     source = zipped(tmp_path / "x.zip", files) if is_zip else written(tmp_path / "x", files)
     found, said = opened(source)
-    assert found.labels.sum(0).tolist() == [1, 0, 1, 0, 0]
-    assert (
-        "2 of 3 pictures have their kind from the table beside them" in said
-        and "1 of 3 pictures have no label" in said
-    )
+    assert found.counts() == {"hero": 1, "non-hero": 0, "food": 1, "spell": 0, "side-facing": 0, "sub": 2}
+    assert "2 of 3 pictures have words from the table beside them" in said
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b"name,colour\na.png,red\n",
-        b"file_name,text\na.png,a hero\n",
-        b"file_name,label\na.png,3\n",
+        b"file_name,text\na.png,\n",
+        b'file_name,label\na.png,"[0, 3, 1]"\n',
         b"",
         b"\xff\xfe\x00",
         b"file_name,kind\n" + b'"' * 200_000,
     ],
-    ids=["other columns", "captions", "numbers", "empty", "no text", "no end"],
+    ids=["other columns", "no captions", "numbers", "empty", "no text", "no end"],
 )
 def test_a_table_of_anything_else_is_said_not_to_be_used(tmp_path, content):
     found, said = opened(written(tmp_path / "x", pictures("hero/a.png", "hero/b.png") | {"labels.csv": content}))
@@ -243,7 +240,8 @@ def test_a_table_of_anything_else_is_said_not_to_be_used(tmp_path, content):
 def test_a_name_that_two_pictures_have_labels_neither(tmp_path):
     files = pictures("one/a.png", "two/a.png", "two/b.png") | {"labels.csv": b"file,kind\na.png,hero\nb.png,food\n"}
     found, _ = opened(written(tmp_path / "x", files))
-    assert found.counts()["food"] == 1 and found.counts()["no label"] == 2
+    assert found.counts()["food"] == 1 and "hero" not in {k for k, count in found.counts().items() if count}
+    assert found.counts()["one"] == 1 and found.counts()["two"] == 2
 
 
 @pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
@@ -286,9 +284,12 @@ def test_metadata_of_a_picture_folder_on_the_hub_gives_labels(hub):
     assert opened(REPO)[0].labels.sum(0).tolist() == [1, 0, 0, 1, 0]
 
 
-def test_captions_of_a_picture_folder_on_the_hub_are_said_not_to_be_used(hub):
-    hub(pictures("a.png", "b.png") | {"metadata.csv": b"file_name,text\na.png,a knight\n"})
-    assert "metadata.csv was not used" in opened(REPO)[1]
+def test_captions_of_a_picture_folder_on_the_hub_are_read(hub):
+    captions = {"metadata.csv": b"file_name,text\na.png,a knight\n", "b.txt": b"fire, slime", "notes.txt": b"mine"}
+    hub(pictures("a.png", "b.png") | captions)
+    found, said = opened(REPO)
+    assert {name: count for name, count in found.counts().items() if count} == {"fire": 1, "knight": 1, "slime": 1}
+    assert "notes.txt" in said and "b.txt" not in said
 
 
 def test_the_public_archive_on_the_hub_is_its_arrays(hub):

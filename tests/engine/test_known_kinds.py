@@ -11,7 +11,7 @@ from diffusion.__main__ import main
 from diffusion.core import TrainConfig
 from diffusion.data import draw, open_dataset
 from diffusion.engine import Device, Request, generate, generate_finished
-from diffusion.runs import Plan, preview_kinds, preview_requests, run_plan
+from diffusion.runs import Plan, preview_requests, preview_words, run_plan
 from diffusion.sprites import KINDS
 from diffusion.store import Checkpoint, RunConfig, RunFolder
 from diffusion.ui.api.endpoints import Api
@@ -91,7 +91,7 @@ def test_guidance_0_ignores_the_kind_and_is_not_refused():
 )
 def test_previews_ask_for_kinds_that_are_in_the_data(kinds, expected):
     of = config(labelled=9, kinds=kinds)
-    assert preview_kinds(of) == expected
+    assert preview_words(of) == expected
     assert [KINDS[request.kinds.index(1)] for request in preview_requests(of)] == list(expected)
     assert sum(request.count for request in preview_requests(of)) == 16
 

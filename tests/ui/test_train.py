@@ -12,6 +12,8 @@ from support.page import page_of
 from support.runs import make_run, until
 
 from diffusion.core import TrainConfig, settings_of
+from diffusion.data import SpriteSet
+from diffusion.data.array_labels import read_labels
 from diffusion.data.pixelart import draw
 from diffusion.errors import UserError
 from diffusion.runs import Plan
@@ -23,7 +25,7 @@ from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.controls import shows_errors
 from diffusion.ui.parts.downloads import pack_run
 from diffusion.ui.tabs import train, train_form
-from diffusion.ui.tabs.train_status import curve, epoch_frames, losses, monitor
+from diffusion.ui.tabs.train_status import about_data, curve, epoch_frames, losses, monitor
 from diffusion.ui.words import CHINESE, ENGLISH
 
 HERE, SHARED = Settings(), Settings(shared=True)
@@ -241,9 +243,26 @@ def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
     page, counted, cutting = train_form.preview_data(
         page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
     )
-    assert sum(counted) == 40 and "without a kind" in page
+    assert sum(counted) == 40 and "without a label" in page
     assert not cutting["visible"] and page.count("<li>") == 1
     assert "came without labels" in page or "have no label" in page, "nothing else was done to them"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (ENGLISH, ("red hair 9,", "and 59 words more, without a label 2.")),
+        (CHINESE, ("红色头发 9,", "另外还有 59 个词, 没有标签 2。")),
+    ],
+    ids=["en", "zh"],
+)
+def test_the_preview_counts_the_words_of_a_hundred_classes(words, expected):
+    found = read_labels(np.array(["red hair"] * 9 + [f"name {i}" for i in range(98)] + [""] * 2), 109, "x")
+    sprites = SpriteSet(draw(109)[0], found.labels, "x", found.notes, vocabulary=found.vocabulary)
+    page = about_data(words, sprites, sprites[np.arange(0)])
+    shown = page[: page.index("</p>")]
+    assert all(each in shown for each in expected) and shown.count("name ") == 39
+    assert len(page[: page.index("<img")]) < 2000 and "data:image/png" in page
 
 
 def test_the_preview_shows_how_a_sheet_was_cut_and_offers_to_correct_it(tmp_path):

@@ -180,12 +180,13 @@ class StatusPoller:
 
 
 def link_epochs(words: Words, run: RunFolder) -> str:
-    """Links to Watch and Compare with epochs of a finished run, set to the first kind of its previews."""
+    """Links to Watch and Compare with epochs of a finished run, set to the first kind or word of its previews."""
     try:
         epochs, first = list(run.epochs()), preview_requests(run.config())[0]
     except (ValueError, TypeError, KeyError, OSError):  # damaged since it was trained: its row in Checkpoints says so
         return ""
     settings = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
+    settings |= {"prompt": first.prompt} if first.prompt else {}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
     links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **settings)]
     if len(some) > 1:

@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from ...data import NO_LABEL, SpriteSet, make_preview_sheet
+from ...data import NO_LABEL, SpriteSet, make_preview_sheet, translate_word
 from ...engine import Frame, make_frame
 from ...server import RunStatus
 from ...sprites import data_url, encode_pixels, enlarged, png, sheet
@@ -11,6 +11,7 @@ from ..parts.charts import loss_svg
 from ..words import Words, translate
 
 COLUMNS = 4
+MAX_COUNTS = 40  # words of the data that are listed
 FRAMES_PER_SECOND = 3  # of the player, an epoch each
 
 
@@ -77,7 +78,7 @@ def losses(words: Words, now: RunStatus) -> str:
 def epoch_frames(words: Words, now: RunStatus, after: int = -1) -> list[Frame]:
     """Frames for the player: the preview sprites of every epoch later than `after`."""
     frames: list[Frame] = []
-    kinds = [words.kind_names[kind] for kind in now.kinds]
+    kinds = [escape(_shown(words, kind)) for kind in now.kinds]
     for epoch, sprites in now.samples:
         if epoch <= after:
             continue
@@ -100,14 +101,27 @@ def epoch_frames(words: Words, now: RunStatus, after: int = -1) -> list[Frame]:
 
 
 def about_data(words: Words, training: SpriteSet, validation: SpriteSet) -> str:
-    """The training data as HTML: how many of each kind, what was done to them, and a sheet of some."""
-    names = words.kind_names | {NO_LABEL: words.train.no_label}
-    kinds = ", ".join(f"{names[kind]} {count:,}" for kind, count in training.counts().items() if count)
-    text = words.train.data.format(count=len(training), kinds=kinds, validation=len(validation))
+    """The training data as HTML: how many sprites each kind and each of the most frequent words has, what was done to
+    the pictures, and a sheet of some."""
+    counts = {name: count for name, count in training.counts().items() if count}
+    shown = [f"{escape(_shown(words, name))} {count:,}" for name, count in counts.items()]
+    if len(shown) > MAX_COUNTS:
+        without = shown[MAX_COUNTS:][-1:] if NO_LABEL in counts else []
+        others = len(shown) - MAX_COUNTS - len(without)
+        more = [words.train.more_words.format(count=others)] if others else []
+        shown = [*shown[:MAX_COUNTS], *more, *without]
+    text = words.train.data.format(count=len(training), kinds=", ".join(shown), validation=len(validation))
     source = data_url(png(enlarged(make_preview_sheet(training), 2)))
     said = "".join(f"<li>{escape(translate(words, note))}</li>" for note in training.notes)
     text = f"<p>{text}</p>" + (f'<ul class="data-notes">{said}</ul>' if said else "")
     return f'{text}<img class="data-sheet" alt="{words.train.data_picture}" src="{source}">'
+
+
+def _shown(words: Words, name: str) -> str:
+    """What the page calls a kind or a word."""
+    if name == NO_LABEL:
+        return words.train.no_label
+    return words.kind_names.get(name) or translate_word(name, "zh" if words.code.startswith("zh") else "en")
 
 
 def duration(words: Words, seconds: float) -> str:

@@ -19,16 +19,17 @@ TRAIN = TrainWords(
     count="Sprites",
     files="Files",
     files_info=(
-        "A folder or .zip of pictures (its folders hero, non-hero, food, spell and side-facing become kinds, or a "
-        "table of labels says them), single pictures, sprite sheets, or arrays: a .npy of pictures with its .npy of "
-        "labels, or a .npz of both"
+        "A folder or .zip of pictures, single pictures, sprite sheets, or arrays: a .npy of pictures with its .npy of "
+        "labels, or a .npz of both. The names of the subfolders become words that you can ask for (slime, "
+        "hero/knight), as do a table of labels and a text file beside a picture (knight.txt)"
     ),
     hub="Hub data set",
     hub_hint="hf://datasets/user/repo",
     hub_name="Name the data set like hf://datasets/user/repo",
     look="Look at the data",
     data="{count:,} to train on: {kinds}. {validation:,} kept out of training.",
-    no_label="without a kind",
+    no_label="without a label",
+    more_words="and {count:,} words more",
     data_picture="Some of the sprites it trains on",
     tile="Tile size of a sheet",
     tile_info="In pixels; empty: found by itself; 0: not cut",
@@ -39,8 +40,8 @@ TRAIN = TrainWords(
     more="More settings",
     width="Network",
     widths={32: "small, learns fast", 64: "as in the shipped runs"},
-    context="Tell it the kind of each sprite (context)",
-    context_info="Without it, it draws anything, and cannot be asked for a kind",
+    context="Tell it the words of each sprite (context)",
+    context_info="Without it, it draws anything, and cannot be asked for a kind or a word",
     about="About {time} on this machine",
     measuring="Measuring how long that takes on this machine …",
     measuring_later="How long that takes is measured once the run that trains now has finished or is paused",

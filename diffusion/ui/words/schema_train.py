@@ -23,6 +23,7 @@ class TrainWords:
     look: str
     data: str
     no_label: str
+    more_words: str
     data_picture: str
     tile: str
     tile_info: str

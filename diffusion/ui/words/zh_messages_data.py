@@ -36,7 +36,7 @@ DATA_MESSAGES = {
     "{name} has its channels first: {shape} is read as pictures {size}": (
         "{name} 的通道在前：{shape} 按 {size} 的图片读取"
     ),
-    "{name} came without labels: the run will know no kinds": "{name} 没有标签：训练出来的网络不认识任何类别",
+    "{name} came without labels: the run will know no words": "{name} 没有标签：训练出来的网络不认识任何词",
     "{name} has labels of its own; leave --labels out": "{name} 自己带有标签；请去掉 --labels",
     "{name} holds the arrays {arrays}; keep one of pictures, and one of labels at most": (
         "{name} 里有这些数组：{arrays}；请只留一个图片数组，标签数组最多一个"
@@ -47,30 +47,55 @@ DATA_MESSAGES = {
         "两个数组中须有一个是图片，即 {wanted}，而不是 {one} 和 {other}"
     ),
     # labels
-    "the labels of {name} must be ({count}, {kinds}), not {dtype} {shape}; "
-    "the numbers or names of the kinds, ({count},), are taken too": (
-        "{name} 的标签须是 ({count}, {kinds})，而不是 {dtype} {shape}；类别的编号或名字 ({count},) 也可以"
+    "the labels of {name} must be names or numbers ({count},), or ({count}, K) from 0 to 1 with K from 2 to {most:,}, "
+    "not {dtype} {shape}": (
+        "{name} 的标签须是名字或编号 ({count},)，或 0 到 1 之间的 ({count}, K)（K 从 2 到 {most:,}），"
+        "而不是 {dtype} {shape}"
     ),
-    "the labels of {name} must be numbers of kinds from 0 to {last} ({kinds}), or (N, {count}) from 0 to 1": (
-        "{name} 的标签须是 0 到 {last} 的类别编号（{kinds}），或 0 到 1 之间的 (N, {count})"
+    "the labels of {name} must be whole numbers from 0 on, or (N, K) from 0 to 1": (
+        "{name} 的标签须是从 0 开始的整数，或 0 到 1 之间的 (N, K)"
+    ),
+    "the labels of {name} are the numbers 1 to {last}: the kinds ({kinds}), or classes of your own? "
+    "Save their names, or count the kinds from 0": (
+        "{name} 的标签是数字 1 到 {last}：是这些类别（{kinds}），还是你自己的分类？"
+        "请存成名字；如果是类别，请从 0 开始编号"
     ),
     "the labels of {name} are numbers of kinds: {meaning}": "{name} 的标签是类别编号：{meaning}",
-    "the labels of {name} have {odd!r}, which is no kind ({kinds})": (
-        "{name} 的标签里有 {odd!r}，它不是类别（{kinds}）"
+    "the labels of {name} have no names: they are called {first} to {last}": (
+        "{name} 的标签没有名字：就叫 {first} 到 {last}"
     ),
-    "{tables} was not used: labels are read from a column file_name and a column kind ({kinds})": (
-        "没有用 {tables}：标签须有一列 file_name 和一列 kind（{kinds}）"
+    "{count:,} of {total:,} labels of {name} have no word": "{name} 的 {total:,} 个标签中有 {count:,} 个没有词",
+    "taken as words ({count:,}): {words}": "当作词的有 {count:,} 个：{words}",
+    "only the {most:,} most frequent words are kept; left out: {count:,} ({words})": (
+        "只保留最常见的 {most:,} 个词；没有用的有 {count:,} 个（{words}）"
+    ),
+    "no words, since all pictures lie in them: {folders}": "所有图片都在这些文件夹里，所以不当作词：{folders}",
+    "no words, without a letter or digit or longer than {most} characters: {folders}": (
+        "这些文件夹的名字没有字母或数字，或者超过 {most} 个字符，所以不当作词：{folders}"
+    ),
+    "{tables} was not used: labels are read from a column file_name and a column label or caption": (
+        "没有用 {tables}：标签须有一列 file_name 和一列 label 或 caption"
+    ),
+    "{count:,} sentences were read as words of the built-in sprites: {texts}": (
+        "有 {count:,} 句话读成了内置精灵图的词：{texts}"
+    ),
+    "{count:,} sentences have no word of the built-in sprites; each is one word itself: {texts}": (
+        "有 {count:,} 句话里没有内置精灵图的词，每句整个当作一个词：{texts}"
+    ),
+    "{count:,} sentences without commas are longer than {most} characters and were left out: {texts}": (
+        "有 {count:,} 句话没有逗号，又超过 {most} 个字符，没有用：{texts}"
     ),
     "the table of labels names none of the pictures and was not used": "标签表里没有提到任何一张图片，所以没有用",
-    "{count:,} of {total:,} pictures have their kind from the table beside them": (
-        "{total:,} 张图片中有 {count:,} 张的类别来自旁边的标签表"
+    "{count:,} of {total:,} pictures have words from the table beside them": (
+        "{total:,} 张图片中有 {count:,} 张的词来自旁边的标签表"
+    ),
+    "{count:,} of {total:,} pictures have words from the text file beside them": (
+        "{total:,} 张图片中有 {count:,} 张的词来自旁边的文本文件"
     ),
     "folders taken as kinds: {taken}": "当作类别的文件夹：{taken}",
-    "{count:,} of {total:,} pictures have no label: their folders ({folders}) are no kind; the kinds are {kinds}": (
-        "{total:,} 张图片中有 {count:,} 张没有标签：它们的文件夹（{folders}）不是类别；类别有 {kinds}"
-    ),
-    "{count:,} of {total:,} pictures have no label; folders named {kinds} would give them one": (
-        "{total:,} 张图片中有 {count:,} 张没有标签；放进名为 {kinds} 的文件夹就有了"
+    "{count:,} of {total:,} pictures have no label; the name of their folder, a table or a text file beside them "
+    "would give them one": (
+        "{total:,} 张图片中有 {count:,} 张没有标签；文件夹的名字、标签表或旁边的文本文件都能给出标签"
     ),
     "this run was trained without labels and knows no kind; ask it for anything, without a kind": (
         "这个训练任务没有用标签，不认识任何类别；请不指定类别，让它随便画"

@@ -19,15 +19,17 @@ TRAIN = TrainWords(
     count="图片数量",
     files="文件",
     files_info=(
-        "一个图片文件夹或 .zip（其中的文件夹 hero、non-hero、food、spell、side-facing 会成为类别，也可以用标签表）、"
-        "若干图片、精灵图拼图（sprite sheet），或数组：图片 .npy 加标签 .npy，或一个装着两者的 .npz"
+        "一个图片文件夹或 .zip、若干图片、精灵图拼图（sprite sheet），或数组："
+        "图片 .npy 加标签 .npy，或一个装着两者的 .npz。"
+        "子文件夹的名字会成为可以点名要的词（如 slime、hero/knight），标签表和图片旁边的文本文件（knight.txt）也一样"
     ),
     hub="Hub 数据集",
     hub_hint="hf://datasets/user/repo",
     hub_name="数据集要写成 hf://datasets/user/repo 这样",
     look="看看数据",
     data="用来训练的有 {count:,} 张：{kinds}。留出集 {validation:,} 张，不参加训练。",
-    no_label="没有类别",
+    no_label="没有标签",
+    more_words="另外还有 {count:,} 个词",
     data_picture="用来训练的一部分精灵图",
     tile="拼图里每格的边长",
     tile_info="单位是像素；留空则自动识别；0 表示不切分",
@@ -38,8 +40,8 @@ TRAIN = TrainWords(
     more="更多设置",
     width="网络",
     widths={32: "小，学得快", 64: "和自带的训练一样大"},
-    context="告诉网络每张图的类别（上下文）",
-    context_info="关掉后它什么都画，但不能指定画哪一类",
+    context="告诉网络每张图的词（上下文）",
+    context_info="关掉后它什么都画，但不能指定画哪一类、哪个词",
     about="在这台机器上大约需要 {time}",
     measuring="正在测量在这台机器上需要多久……",
     measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量",
