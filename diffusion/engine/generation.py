@@ -30,31 +30,46 @@ def generate(
     younger: for each checkpoint an earlier epoch of its run, for `request.youth`; without one it is not guided so.
     UserError where the request asks for a kind that a run was trained without.
     """
+    contexts = []
     for checkpoint in checkpoints:
+        if checkpoint.no_kinds and any(request.kinds) and request.guidance:
+            raise UserError(checkpoint.no_kinds)
         check_kinds(checkpoint.config, request)
-    yield from _generate(checkpoints, request, device, begin, younger)
+        contexts.append(context_of(checkpoint.config, request))
+    yield from _generate(checkpoints, contexts, request, device, begin, younger)
 
 
 def _generate(
     checkpoints: Sequence[Checkpoint],
+    contexts: Sequence[Tensor],
     request: Request,
     device: Device | None,
     begin: tuple[Tensor, int] | None,
     younger: Sequence[Checkpoint | None],
 ) -> Generator[tuple[Step, ...], None, None]:
     device = device or find_device()
-    for checkpoint in checkpoints:
-        if checkpoint.no_kinds and any(request.kinds) and request.guidance:
-            raise UserError(checkpoint.no_kinds)
     with batcher().admit():
-        pairs = zip(checkpoints, younger or [None] * len(checkpoints), strict=True)
-        loops = [_sampling_loop(checkpoint, young, request, device, begin) for checkpoint, young in pairs]
+        young = younger or [None] * len(checkpoints)
+        loops = [
+            _sampling_loop(*one, request, device, begin) for one in zip(checkpoints, young, contexts, strict=True)
+        ]
         yield from zip(*loops, strict=True)
 
 
-def generate_finished(checkpoint: Checkpoint, request: Request, device: Device | None = None) -> Tensor:
-    """Only the finished sprites, (count, 3, 16, 16). The kinds are not checked: `evaluate` asks for all its data."""
-    for (step,) in _generate([checkpoint], request, device, begin=None, younger=()):  # noqa: B007 (the last one counts; no list of all)
+def generate_finished(
+    checkpoint: Checkpoint,
+    request: Request,
+    device: Device | None = None,
+    context: Tensor | None = None,
+    younger: Checkpoint | None = None,
+) -> Tensor:
+    """Only the finished sprites, (count, 3, 16, 16).
+
+    context: (count, V) in place of what the request asks for; it is not checked, since `evaluate` asks for all.
+    """
+    if context is None:
+        context = context_of(checkpoint.config, request)
+    for (step,) in _generate([checkpoint], [context], request, device, begin=None, younger=[younger]):  # noqa: B007 (the last one counts; no list of all)
         pass
     return step.x
 
@@ -88,15 +103,15 @@ _fusing = Lock()
 def _sampling_loop(
     checkpoint: Checkpoint,
     younger: Checkpoint | None,
+    context: Tensor,
     request: Request,
     device: Device,
     begin: tuple[Tensor, int] | None,
 ) -> Iterator[Step]:
-    context = context_of(checkpoint.config, request).to(device.name)
     schedule = checkpoint.config.noise_schedule()
     predict = guide(
         batcher().wrap(predictor(checkpoint, device)),
-        context,
+        context.to(device.name),
         request.guidance,
         young=batcher().wrap(predictor(younger, device)) if younger and request.youth != 1 else None,
         youth=request.youth,

@@ -370,6 +370,13 @@ MESSAGES = {
         "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
         "%：网络越来越偏向它训练过的形状。"
     ),
+    "On pictures kept out of training the error in the predicted noise after epoch {last} is {ratio} times that of "
+    "the best epoch, {best}: the network does not specialise in what it was trained on.": (
+        "在没有参加训练的图片（留出集）上，第 {last} 回合之后预测噪声的误差是最好的第 {best} 回合的 {ratio} 倍："
+        "网络并没有偏向它训练过的内容。"
+    ),
+    "Copies say little here: of newly drawn real sprites, which copy nothing, {percent} % are as near to a training "
+    "sprite.": "这里的照抄比例说明不了什么：新画的真实精灵图并没有照抄，却也有 {percent}% 与某张训练图同样接近。",
     "this server takes {megabytes} MB of uploads from one visitor in an hour; try again in {minutes} minutes": (
         "这台服务器一小时内只接受同一位访客上传 {megabytes} MB；请 {minutes} 分钟后再试"
     ),
