@@ -78,10 +78,12 @@ def _default_name(shape: str) -> str:
 
 @cache
 def held_out_combinations() -> tuple[tuple[str, str], ...]:
-    """The words of every two features that no training sprite shows together: ("wizard hat", "pink cloth")."""
-    return tuple(
-        (_word_of(first), _word_of(second)) for first, second in (sorted(e) for e in held_out() if len(e) == 2)
-    )
+    """The words of every two features that no training sprite shows together: ("wizard hat", "pink cloth").
+
+    A shape is the first of the two.
+    """
+    pairs = (sorted(entry, key=lambda feature: (":" in feature, feature)) for entry in held_out() if len(entry) == 2)
+    return tuple((_word_of(first), _word_of(second)) for first, second in pairs)
 
 
 def _word_of(feature: str) -> str:

@@ -1,7 +1,7 @@
 """How good the sprites are: metrics, the feature network, evaluation of epochs and of samplers."""
 
 from .drawings import EvalConfig
-from .evaluate import SpritesDrawn, evaluate_run, load_training_data
+from .evaluate import EpochMeasured, SpritesDrawn, evaluate_run, load_training_data
 from .feature_training import SEED, check_features, train_features
 from .features import FEATURE_WEIGHTS, features_of, load_features, save_features
 from .metrics import frechet_distance, mean_and_spread, nearest, noise_error

@@ -57,13 +57,14 @@ def evaluate_run(
     labels: str | None = None,
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
+    needs: int = 0,
 ) -> Iterator[SpritesDrawn | EpochMeasured]:
     """Measures epochs of a run against the sprites that it was trained on.
 
     config: as EvalConfig() unless given; epochs: all unless given; features: the weights of the feature network.
-    data, labels: the training sprites as for `train`; built-in sprites need neither.
+    data, labels: the training sprites as for `train`; built-in sprites need neither. needs: so many of them.
     Writes metrics.json after every epoch and the card at the end, and drops numbers of another EvalConfig.
-    ValueError where an epoch is missing, there are too many steps, or the data are not the run's.
+    ValueError where an epoch is missing, there are too many steps, or the data are not the run's or too few.
     """
     config, device = config or EvalConfig(), device or find_device()
     run_config, existing = run.config(), run.epochs()
@@ -78,6 +79,13 @@ def evaluate_run(
     run_config.noise_schedule().levels(config.steps)  # refuses too many steps before the work begins
     network = load_features(features)
     training, validation = load_training_data(run, data, labels)
+    if len(training) < needs:
+        raise UserError(
+            "{name} has {count} sprites; to be measured it needs {least} or more",
+            name=training.name,
+            count=len(training),
+            least=needs,
+        )
     metrics = QualityMetrics(network, training, config.sprites_per_seed)
     real = real_groups(training, validation, config.sprites_per_seed, config.seeds)
     questions = plan_questions(run_config, training, max(MIN_QUESTIONS, config.count // 10))

@@ -22,6 +22,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from .. import ASSETS
+from ..core import COLOUR, KIND, SHAPE
 from ..data import builtin_vocabulary
 from ..errors import UserError
 from ..sprites import KINDS, SIZE, from_pixels
@@ -29,6 +30,7 @@ from ..store import write_whole
 
 FEATURE_WEIGHTS = ASSETS / "shipped" / "features.safetensors"
 FEATURES = 64
+MAX_SHOWN = {KIND: 1, SHAPE: 8, COLOUR: 14}  # words of a sprite; of 6,000 built-in ones none had more than 7 and 13
 EMBEDDING = 256
 
 
@@ -87,9 +89,18 @@ def features_of(network: FeatureNet, pixels: np.ndarray) -> Tensor:
 def tag(network: FeatureNet, pixels: np.ndarray) -> np.ndarray:
     """Which words of the built-in vocabulary each sprite shows: uint8 (N, 16, 16, 3) -> bool (N, V).
 
+    Of each group it names no more than MAX_SHOWN, the surest ones: what is no sprite may look like everything.
     ValueError for other shapes.
     """
-    return _in_batches(lambda x: network.score_words(x) > 0, pixels).numpy()
+    return _in_batches(lambda x: _surest(network.score_words(x)), pixels).numpy()
+
+
+def _surest(scores: Tensor) -> Tensor:
+    """Scores (B, V) -> bool (B, V)."""
+    groups = builtin_vocabulary().groups
+    parts = scores.split([len(names) for _, names in groups], dim=1)
+    lowest = [part.topk(MAX_SHOWN[group]).values[:, -1:] for (group, _), part in zip(groups, parts, strict=True)]
+    return torch.cat([(part > 0) & (part >= low) for part, low in zip(parts, lowest, strict=True)], dim=1)
 
 
 @torch.inference_mode()

@@ -365,6 +365,26 @@ MESSAGES = {
         "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%，超出了不同种子之间的波"
         "动：后一个更差。"
     ),
+    "this Space lends its GPU for a minute only; measure runs on your own machine": (
+        "这个 Space 每次只借出一分钟 GPU；请在自己的电脑上测量"
+    ),
+    "{name} has no epoch to measure": "{name} 还没有可以测量的回合",
+    "all epochs of {name} are measured already": "{name} 的所有回合都已经测量过了",
+    "{name} is being measured; try again when that has finished or was stopped": (
+        "正在测量 {name}；请等它结束或停止后再试"
+    ),
+    "{name} has {count} sprites; to be measured it needs {least} or more": (
+        "{name} 有 {count} 张精灵图；至少要有 {least} 张才能测量"
+    ),
+    "{path} was trained on {source}; say where that is with --data": (
+        "{path} 是用 {source} 训练的，而这里没有这份数据；请在命令行用 --data 指出它在哪里"
+    ),
+    "{source} is not what {path} was trained on: other pictures or other labels": (
+        "{source} 与 {path} 训练时用的数据不同：图片或标签不一样"
+    ),
+    "{training} has {count} sprites; measuring needs more than {neighbours}": (
+        "{training} 有 {count} 张精灵图；测量需要多于 {neighbours} 张"
+    ),
     "On pictures kept out of training the error in the predicted noise is smallest after epoch {best}"
     " and then grows by {percent} %: the network specialises in the shapes it was trained on.": (
         "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
