@@ -5,7 +5,7 @@ from functools import cache
 
 from ..sprites import KINDS
 from .colour_names import name_on
-from .endless import EDITION, slot_name
+from .endless import EDITION, held_out, slot_name
 from .parts import MORE, Part, part_sheets, read_lines
 from .pixelart import ONE_PART, SpriteRecipe
 
@@ -74,3 +74,22 @@ def shape_names() -> dict[str, str]:
 def _default_name(shape: str) -> str:
     sheet, _, name = shape.partition("/")
     return NAME_IN_SHEET.get(sheet, "{}").format(name.replace("-", " "))
+
+
+@cache
+def held_out_combinations() -> tuple[tuple[str, str], ...]:
+    """The words of every two features that no training sprite shows together: ("wizard hat", "pink cloth").
+
+    A shape is the first of the two.
+    """
+    pairs = (sorted(entry, key=lambda feature: (":" in feature, feature)) for entry in held_out() if len(entry) == 2)
+    return tuple((_word_of(first), _word_of(second)) for first, second in pairs)
+
+
+def _word_of(feature: str) -> str:
+    """The word for a feature of endless.py."""
+    if feature in shape_names():
+        return shape_names()[feature]
+    slot, colour = feature.split(":")
+    material = slot.rstrip("23")
+    return f"{colour} {MATERIAL_NAMES.get(material, material)}"

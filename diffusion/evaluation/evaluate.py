@@ -13,47 +13,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ..data import Sheet, SpriteSet, open_dataset
-from ..engine import MAX_SPRITES, Device, Request, find_device, generate_finished, predictor
+from ..engine import Device, find_device, predictor
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
-from ..sprites import KINDS, sheet, to_pixels
-from ..store import Checkpoint, Quality, RunFolder, build_card, find_command, lock_run
+from ..sprites import sheet
+from ..store import Quality, RunFolder, build_card, find_command, load_younger, lock_run
+from .drawings import EvalConfig, plan_drawings
 from .features import FEATURE_WEIGHTS, load_features
-from .groups import ANY, QualityMetrics, SpriteGroup, closest_pairs, real_groups
-from .metrics import NEIGHBOURS, noise_error
+from .groups import QualityMetrics, SpriteGroup, closest_pairs, real_groups
+from .knowledge import Knowledge, plan_questions
+from .metrics import noise_error
 
 LOCK_SECONDS = 5.0  # to wait for another process that writes its numbers into the same run
+MIN_QUESTIONS = 5  # of each sort, however few sprites are measured; each kind once
 NOISE_ERROR_SPRITES = 500  # validation sprites for the error by noise level
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvalConfig:
-    """How to measure. Numbers can be compared only where all of it is the same. ValueError for wrong values."""
-
-    count: int = 2000  # sprites an epoch, over all seeds
-    seeds: int = 4  # groups of sprites, for the spread; 1 to 100
-    steps: int = 50  # of DDPM
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.seeds <= 100:
-            raise UserError("seeds must be between 1 and 100, not {seeds}", seeds=self.seeds)
-        lowest = self.seeds * (NEIGHBOURS + 1)
-        if not lowest <= self.count <= 100_000:
-            raise UserError(
-                "count must be between {least} ({neighbours} a seed) and 100000, not {count}",
-                least=lowest,
-                neighbours=NEIGHBOURS + 1,
-                count=self.count,
-            )
-        if self.steps < 1:
-            raise UserError("steps must be at least 1, not {steps}", steps=self.steps)
-
-    @property
-    def sprites_per_seed(self) -> int:
-        return self.count // self.seeds
 
 
 @dataclass(frozen=True)
@@ -82,13 +57,14 @@ def evaluate_run(
     labels: str | None = None,
     features: Path = FEATURE_WEIGHTS,
     device: Device | None = None,
+    needs: int = 0,
 ) -> Iterator[SpritesDrawn | EpochMeasured]:
     """Measures epochs of a run against the sprites that it was trained on.
 
     config: as EvalConfig() unless given; epochs: all unless given; features: the weights of the feature network.
-    data, labels: the training sprites as for `train`; built-in sprites need neither.
+    data, labels: the training sprites as for `train`; built-in sprites need neither. needs: so many of them.
     Writes metrics.json after every epoch and the card at the end, and drops numbers of another EvalConfig.
-    ValueError where an epoch is missing, there are too many steps, or the data are not the run's.
+    ValueError where an epoch is missing, there are too many steps, or the data are not the run's or too few.
     """
     config, device = config or EvalConfig(), device or find_device()
     run_config, existing = run.config(), run.epochs()
@@ -103,25 +79,41 @@ def evaluate_run(
     run_config.noise_schedule().levels(config.steps)  # refuses too many steps before the work begins
     network = load_features(features)
     training, validation = load_training_data(run, data, labels)
+    if len(training) < needs:
+        raise UserError(
+            "{name} has {count} sprites; to be measured it needs {least} or more",
+            name=training.name,
+            count=len(training),
+            least=needs,
+        )
     metrics = QualityMetrics(network, training, config.sprites_per_seed)
     real = real_groups(training, validation, config.sprites_per_seed, config.seeds)
+    questions = plan_questions(run_config, training, max(MIN_QUESTIONS, config.count // 10))
+    knowledge = Knowledge(network, run_config.vocabulary, questions, training)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
+    exam = asdict(config) | {"features": digest}
     baseline = {name: metrics.report(groups) for name, groups in real.items()}
     with lock_run(run.path, LOCK_SECONDS):
-        run.save_baseline({"exam": asdict(config) | {"features": digest}, **baseline})
-    batches = plan_batches(training, config.sprites_per_seed)
-    kinds = np.concatenate([np.full(size, kind) for kind, size in batches])
-    done, total = 0, len(chosen) * config.seeds * config.sprites_per_seed
+        run.save_baseline({"exam": exam, **baseline, "ceiling": knowledge.ceiling})
+    drawings = plan_drawings(run_config, training, config, knowledge.contexts())
+    done, total = 0, len(chosen) * sum(len(group.context) for group in drawings)
     for epoch in chosen:
-        checkpoint, groups = run.load(epoch), []
-        for seed in range(config.seeds):
+        checkpoint, younger = run.load(epoch), load_younger(run, epoch)
+        drawn: dict[str, list[SpriteGroup]] = {}
+        for group in drawings:
             pixels = []
-            for number, (kind, size) in enumerate(batches):
-                pixels.append(draw_batch(checkpoint, kind, size, seed, number, device, "ddpm", config.steps))
-                done += size
+            for batch in group.batches(checkpoint, younger, device):
+                pixels.append(batch)
+                done += len(batch)
                 yield SpritesDrawn(epoch, done, total)
-            groups.append(SpriteGroup(np.concatenate(pixels), kinds))
+            drawn.setdefault(group.name, []).append(SpriteGroup(np.concatenate(pixels), group.kinds))
+        groups = drawn["frechet"]
         quality = metrics.report(groups)
+        for name in ("frechet_page", "frechet_asked"):
+            if name in drawn:
+                quality[name] = metrics.distance(drawn[name])
+        if "knows" in drawn:
+            quality["knows"] = knowledge.report(drawn["knows"][0].pixels)
         if len(validation):
             some = validation[np.random.default_rng(0).permutation(len(validation))[:NOISE_ERROR_SPRITES]]
             predict = predictor(checkpoint, device)
@@ -160,34 +152,3 @@ def load_training_data(
             "{source} is not what {path} was trained on: other pictures or other labels", source=source, path=run.path
         )
     return training, validation
-
-
-def plan_batches(training: SpriteSet, count: int) -> list[tuple[int, int]]:
-    """Divides a group of `count` sprites into batches of (kind, size), none larger than MAX_SPRITES.
-
-    Half of the group is of no given kind (ANY), half has the kinds in the proportions of the training sprites.
-    """
-    number = training.kinds.sum(0)
-    by_kind = count // 2 if number.any() else 0
-    ends = (np.cumsum(number) / max(number.sum(), 1) * by_kind).round().astype(int)
-    sizes = [(ANY, count - by_kind), *enumerate(np.diff(ends, prepend=0).tolist())]
-    return [
-        (kind, len(part))
-        for kind, size in sizes
-        if size
-        for part in np.array_split(np.arange(size), -(-size // MAX_SPRITES))
-    ]
-
-
-def draw_batch(
-    checkpoint: Checkpoint, kind: int, count: int, seed: int, number: int, device: Device, sampler: str, steps: int
-) -> np.ndarray:
-    """Draws batch `number` of `plan_batches`, as the app and `sample` do: uint8 (count, 16, 16, 3).
-
-    kind: an index into KINDS, or ANY; seed: of the group.
-    """
-    context = torch.zeros(count, len(checkpoint.config.vocabulary))
-    if kind != ANY:
-        context[:, checkpoint.config.vocabulary.index(KINDS[kind])] = 1
-    request = Request(count=count, sampler=sampler, steps=steps, seed=100_000 * seed + number)
-    return to_pixels(generate_finished(checkpoint, request, device, context))

@@ -48,6 +48,11 @@ class QualityMetrics:
                 neighbours=NEIGHBOURS,
             )
 
+    def distance(self, groups: Sequence[SpriteGroup]) -> dict[str, float]:
+        """The Fréchet distance alone, {"mean": …, "spread": …}."""
+        features = [features_of(self.network, group.pixels) for group in groups]
+        return mean_and_spread([frechet_distance(self.real, one) for one in features])
+
     def report(self, groups: Sequence[SpriteGroup]) -> dict[str, Any]:
         """The metrics for metrics.json: means and spreads over the groups; by kind, over all groups together."""
         measured: dict[str, list[float]] = {}

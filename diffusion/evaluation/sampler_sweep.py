@@ -21,7 +21,8 @@ from ..core import SAMPLERS
 from ..engine import Device, find_device
 from ..errors import UserError
 from ..store import RunFolder, write_whole
-from .evaluate import EvalConfig, draw_batch, load_training_data, plan_batches
+from .drawings import EvalConfig, plan_batches, plan_group
+from .evaluate import load_training_data
 from .features import FEATURE_WEIGHTS, load_features
 from .groups import QualityMetrics, SpriteGroup
 
@@ -171,17 +172,15 @@ def sweep_samplers(
     network = load_features(features)
     training, _ = load_training_data(run)
     metrics, batches = QualityMetrics(network, training, size), plan_batches(training, size)
-    kinds = np.concatenate([np.full(batch_size, kind) for kind, batch_size in batches])
     done, total = 0, sum(size * setting.steps for _, setting in missing)
     for seed, setting in missing:
         pixels = []
-        for number, (kind, batch_size) in enumerate(batches):
-            pixels.append(
-                draw_batch(checkpoint, kind, batch_size, seed, number, device, setting.sampler, setting.steps)
-            )
-            done += batch_size * setting.steps
+        group = plan_group("frechet", checkpoint.config, batches, seed, sampler=setting.sampler, steps=setting.steps)
+        for batch in group.batches(checkpoint, None, device):
+            pixels.append(batch)
+            done += len(batch) * setting.steps
             yield SweepProgress(setting, seed, done, total)
-        report = metrics.report([SpriteGroup(np.concatenate(pixels), kinds)])
+        report = metrics.report([SpriteGroup(np.concatenate(pixels), group.kinds)])
         results.seeds.setdefault(setting, {})[seed] = {name: report[name]["mean"] for name in SAVED_METRICS}
         results.write(out)
         yield GroupMeasured(setting, seed, results)

@@ -3,12 +3,22 @@
 from .card import build_card, find_command, is_generated_card
 from .checkpoint import COURSE, RunConfig, restore
 from .checkpoint_files import MAX_LOADED, Checkpoint, check_file, find_epoch_files, load_file
-from .comparison import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
+from .comparison import compare_epochs, describe_copies, describe_specialisation, list_qualities, pick_late_pair
 from .files import write_whole
 from .json_text import parse_object
 from .leftovers import clear_unbegun, is_unbegun, sweep_temporary
 from .pictures import save_animation, save_array, save_picture
-from .quality import QUALITY_NUMBERS, Baseline, EpochMetrics, Measured, Metrics, Quality, read_entries, read_metrics
+from .quality import (
+    KNOWN,
+    QUALITY_NUMBERS,
+    Baseline,
+    EpochMetrics,
+    Measured,
+    Metrics,
+    Quality,
+    read_entries,
+    read_metrics,
+)
 from .run_folder import RUN_FILES, SAMPLE, TRAINING_FILES, RunFolder, sample_name
 from .run_list import list_runs, list_unusable
 from .run_lock import RunLock, lock_run

@@ -2,11 +2,12 @@
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 
 from ..refs import Builtin, HubDataset, HubRef, parse_data
 from .checkpoint import RunConfig
-from .comparison import compare_epochs, describe_specialisation, list_qualities, pick_late_pair
-from .quality import QUALITY_NUMBERS, Baseline, Metrics, Quality
+from .comparison import compare_epochs, describe_copies, describe_specialisation, list_qualities, pick_late_pair
+from .quality import KNOWN, QUALITY_NUMBERS, Baseline, Metrics, Quality
 
 TITLE = "# A DDPM that draws 16x16 sprites"
 NETWORKS = {
@@ -14,6 +15,12 @@ NETWORKS = {
     "context-unet": "ContextUnet, the network of the course and the tutorial, with its shortcut mended",
 }
 BASELINE_TITLES = {"held_out": "real, held-out shapes", "fresh": "real, training shapes"}
+
+PAGE_COLUMNS = (
+    '"As the page asks" is with the settings that the page begins with, half of the sprites asked for a kind; "asked '
+    'with all words" is with these settings and all that a new real sprite shows.'
+)
+OWN_WORDS = "Its words are its own; how often they are recognised in its drawings cannot be measured."
 
 
 def build_card(
@@ -49,6 +56,7 @@ def build_card(
             *(["Made by", "", f"    {command}", ""] if command else []),
             *_losses(metrics),
             *_quality(metrics, baseline or Baseline()),
+            *_knowledge(config, metrics, baseline or Baseline()),
         ]
     )
 
@@ -111,7 +119,9 @@ def _quality(metrics: Metrics, baseline: Baseline) -> list[str]:
         return []
     pair, some = pick_late_pair(metrics), next(iter(measured.values()))
     steps = f", DDPM in {baseline.steps} steps" if baseline.steps else ""
-    titles = ["epoch", *(number.title for number in QUALITY_NUMBERS.values())]
+    numbers = _measured_numbers([*measured.values(), *baseline.real.values()])
+    titles = ["epoch", *(QUALITY_NUMBERS[name].title for name in numbers)]
+    copies = describe_copies(baseline)
     return [
         "## How good the sprites are",
         "",
@@ -122,9 +132,11 @@ def _quality(metrics: Metrics, baseline: Baseline) -> list[str]:
         "",
         f"| {' | '.join(titles)} |",
         f"| {' | '.join(['---:'] * len(titles))} |",
-        *(_row(str(epoch), quality) for epoch, quality in measured.items()),
-        *(_row(BASELINE_TITLES[name], quality) for name, quality in baseline.real.items()),
+        *(_row(str(epoch), quality, numbers) for epoch, quality in measured.items()),
+        *(_row(BASELINE_TITLES[name], quality, numbers) for name, quality in baseline.real.items()),
         "",
+        *([PAGE_COLUMNS, ""] if "frechet_page" in numbers or "frechet_asked" in numbers else []),
+        *([str(copies), ""] if copies else []),
         "The sprites of the last epoch that are most like a training sprite, above that sprite:",
         "",
         "![Pairs of a generated and a training sprite](nearest.png)",
@@ -132,6 +144,41 @@ def _quality(metrics: Metrics, baseline: Baseline) -> list[str]:
     ]
 
 
-def _row(label: str, quality: Quality) -> str:
-    cells = (number.write(getattr(quality, name)) for name, number in QUALITY_NUMBERS.items())
+def _knowledge(config: RunConfig, metrics: Metrics, baseline: Baseline) -> list[str]:
+    """The table of what is recognised of what was asked for, by epoch."""
+    measured = list_qualities(metrics)
+    names = [name for name in KNOWN if any(name in quality.knows for quality in measured.values())]
+    if not measured or not names:
+        return [OWN_WORDS, ""] if measured and not config.vocabulary.has_kinds() else []
+    ceiling = ", ".join(f"{KNOWN[name]} {share:.0%}" for name, share in baseline.ceiling.items())
+    return [
+        "## What it knows by which epoch",
+        "",
+        "How often what was asked for is recognised in the drawing by the same feature network, as a share of how "
+        "often it is recognised in real sprites that show it.",
+        *([f"In real sprites it recognises: {ceiling}."] if ceiling else []),
+        "",
+        f"| {' | '.join(['epoch', *(KNOWN[name] for name in names)])} |",
+        f"| {' | '.join(['---:'] * (len(names) + 1))} |",
+        *(
+            f"| {' | '.join([str(epoch), *(_percent(quality.knows.get(name)) for name in names)])} |"
+            for epoch, quality in measured.items()
+            if quality.knows
+        ),
+        "",
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"
+
+
+def _measured_numbers(qualities: Iterable[Quality]) -> list[str]:
+    """The names of the numbers that any of them has."""
+    qualities = list(qualities)
+    return [name for name in QUALITY_NUMBERS if any(getattr(quality, name) for quality in qualities)]
+
+
+def _row(label: str, quality: Quality, names: Sequence[str]) -> str:
+    cells = (QUALITY_NUMBERS[name].write(getattr(quality, name)) for name in names)
     return f"| {' | '.join([label, *cells])} |"

@@ -1,7 +1,10 @@
 """What the measured numbers say, in a sentence that is computed from them."""
 
 from ..errors import Message, UserError
-from .quality import Measured, Metrics, Quality
+from .quality import Baseline, Measured, Metrics, Quality
+
+SPECIALISED = 0.02  # from this growth of the validation loss on
+MANY_COPIES = 0.2  # of new real sprites
 
 SENTENCES = {
     "missing_one": "Nothing to compare yet: epoch {first} has not been measured (python -m diffusion evaluate).",
@@ -31,6 +34,14 @@ SENTENCES = {
     "specialises": (
         "On pictures kept out of training the error in the predicted noise is smallest after epoch {best} and then "
         "grows by {percent} %: the network specialises in the shapes it was trained on."
+    ),
+    "holds": (
+        "On pictures kept out of training the error in the predicted noise after epoch {last} is {ratio} times that "
+        "of the best epoch, {best}: the network does not specialise in what it was trained on."
+    ),
+    "copies": (
+        "Copies say little here: of newly drawn real sprites, which copy nothing, {percent} % are as near to a "
+        "training sprite."
     ),
 }
 
@@ -71,15 +82,23 @@ def compare_epochs(metrics: Metrics, first: int, second: int) -> Message:
 
 
 def describe_specialisation(metrics: Metrics) -> Message | None:
-    """Says that the validation loss grows again after its smallest value; None where it does not."""
+    """Says how the validation loss of the last epoch compares with the smallest; None with fewer than two epochs."""
     losses = {epoch: facts.validation_loss for epoch, facts in metrics.items() if facts.validation_loss is not None}
-    if not losses:
+    if len(losses) < 2:
         return None
     best, last = min(losses, key=losses.__getitem__), max(losses)
-    growth = losses[last] / losses[best] - 1 if losses[best] > 0 else 0
-    if growth < 0.02:
+    ratio = losses[last] / losses[best] if losses[best] > 0 else 1.0
+    if ratio < 1 + SPECIALISED:
+        return Message(SENTENCES["holds"], last=last, best=best, ratio=f"{ratio:.2f}")
+    return Message(SENTENCES["specialises"], best=best, percent=f"{100 * (ratio - 1):.0f}")
+
+
+def describe_copies(baseline: Baseline) -> Message | None:
+    """Says that the share of copies says little, where many new real sprites count as copies; else None."""
+    fresh = baseline.real.get("fresh")
+    if not fresh or not fresh.copied or fresh.copied.mean < MANY_COPIES:
         return None
-    return Message(SENTENCES["specialises"], best=best, percent=f"{100 * growth:.0f}")
+    return Message(SENTENCES["copies"], percent=f"{100 * fresh.copied.mean:.0f}")
 
 
 def _list_distances(metrics: Metrics) -> dict[int, Measured]:

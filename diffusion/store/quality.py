@@ -2,6 +2,9 @@
 
     metrics.json   {"0": {"step": 200, "loss": …, "held_out_loss": …, "quality": {…}}, …, "floor": {"fresh": {…}, …}}
 
+"quality" has "knows" since words can be asked for: {"shapes": {"mean": 0.9, "drawn": 0.86}, …}, of what was asked the
+share that is recognised in the drawings, over the share in real sprites ("ceiling" in "floor"), and the first alone.
+
 What does not have the form of a number of ours reads as "not measured": None.
 """
 
@@ -12,8 +15,16 @@ from typing import Any, Self
 from .json_text import parse_object
 
 MAX_NUMBER = 1e12
+MAX_SHARE = 10.0  # drawings may be plainer than real sprites, so that more of them are recognised
 MAX_LEVELS = 100  # of a list of errors
 BASELINE = "floor"  # its key in metrics.json
+KNOWN = {  # what a run is asked for, one after the other; the titles are those of the card
+    "kinds": "kinds",
+    "shapes": "shapes",
+    "shapes_rarest": "rarest tenth of the shapes",
+    "colours": "colours",
+    "combinations": "combinations never seen in training",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ class Quality:
     """How good the sprites of an epoch are, or how real sprites measure; None where it was not measured."""
 
     frechet: Measured | None = field(default=None, metadata=_written("Fréchet distance", "{:.2f}", 1))
+    frechet_page: Measured | None = field(default=None, metadata=_written("as the page asks", "{:.2f}", 1))
+    frechet_asked: Measured | None = field(default=None, metadata=_written("asked with all words", "{:.2f}", 1))
     kernel: Measured | None = field(default=None, metadata=_written("kernel distance", "{:.3f}", 1))
     precision: Measured | None = field(default=None, metadata=_written("precision"))
     recall: Measured | None = field(default=None, metadata=_written("recall"))
@@ -62,6 +75,7 @@ class Quality:
     sprites: int | None = None  # measured, over all groups
     seeds: int | None = None  # groups
     noise_error: tuple[float, ...] = ()  # of the predicted noise, from low noise levels to high ones
+    knows: dict[str, float] = field(default_factory=dict)  # names of KNOWN: recognised, as a share of real sprites'
 
     @classmethod
     def from_json(cls, value: Any) -> Self | None:
@@ -75,6 +89,7 @@ class Quality:
             sprites=_whole(value.get("sprites")),
             seeds=_whole(value.get("seeds")),
             noise_error=() if None in numbers else tuple(number for number in numbers if number is not None),
+            knows=_shares({name: _at(_at(value.get("knows"), name), "mean") for name in KNOWN}),
         )
 
 
@@ -112,13 +127,15 @@ class Baseline:
 
     real: dict[str, Quality] = field(default_factory=dict)  # "held_out", "fresh"
     steps: int | None = None  # of DDPM
+    ceiling: dict[str, float] = field(default_factory=dict)  # names of KNOWN: recognised in real sprites
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
         """value: the entry "floor"."""
         found = {name: Quality.from_json(_at(value, name)) for name in ("held_out", "fresh")}
         real = {name: quality for name, quality in found.items() if quality}
-        return cls(real, _whole(_at(_at(value, "exam"), "steps")))
+        ceiling = _shares({name: _at(_at(value, "ceiling"), name) for name in KNOWN})
+        return cls(real, _whole(_at(_at(value, "exam"), "steps")), ceiling)
 
 
 def read_entries(content: bytes, name: str = "metrics.json") -> dict[str, dict[str, Any]]:
@@ -147,6 +164,12 @@ def _at(value: Any, name: str) -> Any:
 def _number(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and -MAX_NUMBER < value < MAX_NUMBER else None
+
+
+def _shares(values: dict[str, Any]) -> dict[str, float]:
+    """Those that are numbers from 0 to MAX_SHARE."""
+    found = {name: _number(value) for name, value in values.items()}
+    return {name: share for name, share in found.items() if share is not None and 0 <= share <= MAX_SHARE}
 
 
 def _whole(value: Any) -> int | None:

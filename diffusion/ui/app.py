@@ -8,7 +8,16 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ..engine import describe_device
-from ..server import PullLimits, Settings, TemporaryFiles, TemporaryLimits, TrainingQueue, VisitorPulls, VisitorRuns
+from ..server import (
+    Measurements,
+    PullLimits,
+    Settings,
+    TemporaryFiles,
+    TemporaryLimits,
+    TrainingQueue,
+    VisitorPulls,
+    VisitorRuns,
+)
 from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
@@ -38,10 +47,11 @@ def build(
     files = files or temporary_files(settings)
     max_seconds = 60 * settings.max_training_minutes if settings.max_training_minutes else None
     runner = TrainingQueue(max_seconds, pulls.names, VisitorRuns(runs) if settings.shared else None)
+    measurements = Measurements()
     app = SafeBlocks(title=ENGLISH.title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600))
     for path, words in LANGUAGES.items():
         with app.route(words.language, path, show_in_navbar=False) if path else app:
-            build_page(app, runs, assets, default_run, words, runner, pulls, settings, files)
+            build_page(app, runs, assets, default_run, words, runner, measurements, pulls, settings, files)
             if words is ENGLISH:
                 api.build(runs, default_run)
     return app
@@ -59,11 +69,12 @@ def build_page(
     default_run: str,
     words: Words,
     runner: TrainingQueue,
+    measurements: Measurements,
     pulls: VisitorPulls,
     settings: Settings,
     files: TemporaryFiles,
 ) -> None:
-    """One page, in these words; all pages share one queue of trainings and the visitors' pulls."""
+    """One page, in these words; all pages share the trainings, the measuring and the visitors' pulls."""
     page = open_page(app, words, runs, assets, default_run, files)
     gr.HTML(language_links(words), elem_classes="languages")
     path = next(path for path, others in LANGUAGES.items() if others is words)
@@ -82,7 +93,7 @@ def build_page(
         with gr.Tab(words.train.tab, id="train") as tab:
             train.build(page, tab, runner, settings)
         with gr.Tab(words.hub.tab, id="checkpoints") as tab:
-            checkpoints.build(page, tab, pulls, settings)
+            checkpoints.build(page, tab, pulls, measurements, settings)
     gr.Markdown(
         words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
     )

@@ -6,11 +6,13 @@ from html import escape
 from statistics import fmean
 
 from ...store import (
+    KNOWN,
     QUALITY_NUMBERS,
     Baseline,
     Metrics,
     Quality,
     compare_epochs,
+    describe_copies,
     describe_specialisation,
     list_qualities,
     pick_late_pair,
@@ -20,11 +22,12 @@ from ..words import ChartWords, Words, translate
 
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
 TOP = 50  # the legend stands above it
+INK = "currentColor"
 ACCENT = "var(--color-accent, #6366f1)"
 
 
 def quality_html(words: Words, metrics: Metrics, baseline: Baseline | None = None) -> str:
-    """The sentence, three charts and the table of a run's measured epochs."""
+    """The sentences, the charts and the tables of a run's measured epochs."""
     measured = list_qualities(metrics)
     if not measured:
         return f'<p class="hint">{escape(words.quality.none)}</p>'
@@ -33,23 +36,29 @@ def quality_html(words: Words, metrics: Metrics, baseline: Baseline | None = Non
     real = {
         title: baseline.real[name] for name, title in words.quality.real.items() if baseline and name in baseline.real
     }
-    charts = [_distance(words, measured, real), _shares(words, measured), _errors(words, measured)]
-    pair = pick_late_pair(metrics)
-    sentence = f"<p>{_sentences(words, metrics, *pair)}</p>" if pair else ""
+    charts = [
+        _distance(words, measured, real),
+        _shares(words, measured),
+        _errors(words, measured),
+        _knows(words, measured),
+    ]
+    sentence = f"<p>{_sentences(words, metrics, baseline or Baseline())}</p>"
     grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
     figures = f'<div style="{grid}">{"".join(charts)}</div>'
-    return f'<div class="quality">{sentence}{figures}{_table(words, measured, real)}</div>'
+    tables = _table(words, measured, real) + _known_table(words, measured, baseline or Baseline())
+    return f'<div class="quality">{sentence}{figures}{tables}</div>'
 
 
-def _sentences(words: Words, metrics: Metrics, first: int, second: int) -> str:
-    comparison = escape(translate(words, compare_epochs(metrics, first, second)))
-    specialisation = describe_specialisation(metrics)
-    return f"<strong>{comparison}</strong> {escape(translate(words, specialisation)) if specialisation else ''}"
+def _sentences(words: Words, metrics: Metrics, baseline: Baseline) -> str:
+    pair = pick_late_pair(metrics)
+    comparison = f"<strong>{escape(translate(words, compare_epochs(metrics, *pair)))}</strong>" if pair else ""
+    others = [describe_specialisation(metrics) if pair else None, describe_copies(baseline)]
+    return " ".join([comparison, *(escape(translate(words, other)) for other in others if other)])
 
 
 def _line(name: str, title: str, measured: Mapping[int, Quality], colour: str = ACCENT, dash: str = "") -> Line:
-    """One number of Quality over the epochs."""
-    numbers = {epoch: getattr(quality, name) for epoch, quality in measured.items()}
+    """One number of Quality over the epochs that have it."""
+    numbers = {epoch: number for epoch, quality in measured.items() if (number := getattr(quality, name))}
     points = [(epoch, number.mean) for epoch, number in numbers.items()]
     return Line(title, points, [number.spread or 0 for number in numbers.values()], colour, dash)
 
@@ -62,8 +71,12 @@ def _distance(words: Words, measured: Mapping[int, Quality], real: Mapping[str, 
         for (title, quality), dash in zip(real.items(), ("7 4", "2 4"), strict=False)
         if quality.frechet
     ]
-    line = _line("frechet", words.quality.frechet.title, measured)
-    return _chart(words.quality.frechet, [line, *rules], list(measured), str, log=True)
+    lines = [_line("frechet", words.quality.frechet.title, measured)]
+    for name, dash in (("frechet_page", "2 3"), ("frechet_asked", "8 3 2 3")):
+        lines.append(_line(name, words.quality.numbers[name], measured, dash=dash))
+    return _chart(
+        words.quality.frechet, [*(line for line in lines if line.points), *rules], list(measured), str, log=True
+    )
 
 
 def _shares(words: Words, measured: Mapping[int, Quality]) -> str:
@@ -92,6 +105,18 @@ def _errors(words: Words, measured: Mapping[int, Quality]) -> str:
     ]
     named = [lines[i] for i in sorted({0, len(lines) - 1})]
     return _chart(words.quality.errors, lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=named)
+
+
+def _knows(words: Words, measured: Mapping[int, Quality]) -> str:
+    """What is recognised of what was asked for, over the epochs that were asked."""
+    styles = zip(KNOWN, ((ACCENT, ""), (INK, ""), (INK, "1 3"), (ACCENT, "7 3"), (INK, "7 3")), strict=True)
+    lines = []
+    for name, (colour, dash) in styles:
+        points = [(epoch, quality.knows[name]) for epoch, quality in measured.items() if name in quality.knows]
+        if points:
+            labels = [f"{words.quality.known[name]}: {epoch}, {_percent(share)}" for epoch, share in points]
+            lines.append(Line(words.quality.known[name], points, (), colour, dash, labels=labels))
+    return _chart(words.quality.knows, lines, list(measured), str, write=_percent) if lines else ""
 
 
 def loss_svg(
@@ -125,20 +150,22 @@ def _chart(
 ) -> str:
     """One figure. named: the lines in the legend, all unless given."""
     values = [y for line in lines for _, y in line.points]
+    top = max(TOP, 22 + 14 * (len(lines) if named is None else len(named)))  # room for the legend above the plane
     y_ticks = _powers(min(values), max(values)) if log else [0, 0.25, 0.5, 0.75, 1]
     x, y = Scale(min(x_ticks), max(x_ticks)), Scale(y_ticks[0], y_ticks[-1], log)
-    plane = Chart(width=WIDTH, height=HEIGHT, left=42, right=18, top=TOP, bottom=32, x=x, y=y)
+    height = HEIGHT + top - TOP
+    plane = Chart(width=WIDTH, height=height, left=42, right=18, top=top, bottom=32, x=x, y=y)
     named = lines if named is None else named
     parts = [
         *plane.grid(y_ticks, write, 0.15),
         *plane.x_axis(x_ticks, write_x, chart.x),
         *(part for line in lines for part in plane.line(line)),
-        *plane.legend(named, plane.left, TOP - 10 - 14 * (len(named) - 1), 14),
+        *plane.legend(named, plane.left, top - 10 - 14 * (len(named) - 1), 14),
     ]
     title, description = escape(chart.title), escape(chart.description)
     return (
         f'<figure style="margin:0"><figcaption><strong>{title}</strong><br/><small>{description}</small></figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" fill="none" font-size="11" '
+        f'<svg viewBox="0 0 {WIDTH} {height}" width="100%" role="img" fill="none" font-size="11" '
         f'aria-label="{title}: {description}" style="color:var(--body-text-color, currentColor)">'
         f"<title>{title}</title><desc>{description}</desc>"
         f"{''.join(parts)}</svg></figure>"
@@ -161,20 +188,47 @@ def _percent(share: float) -> str:
 
 def _table(words: Words, measured: Mapping[int, Quality], real: Mapping[str, Quality]) -> str:
     """All of it as numbers, for those who cannot see the charts or want to know more exactly."""
-    names = {"frechet": words.quality.frechet.title, **words.quality.numbers}
-    titles = [words.quality.epochs, *(names[name] for name in QUALITY_NUMBERS)]
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    titles = {"frechet": words.quality.frechet.title, **words.quality.numbers}
     rows = {**{str(epoch): quality for epoch, quality in measured.items()}, **real}
-    body = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>'
-        + "".join(f"<td>{number.write(getattr(quality, name))}</td>" for name, number in QUALITY_NUMBERS.items())
-        + "</tr>"
+    names = [name for name in QUALITY_NUMBERS if any(getattr(quality, name) for quality in rows.values())]
+    cells = {
+        label: [QUALITY_NUMBERS[name].write(getattr(quality, name)) for name in names]
         for label, quality in rows.items()
+    }
+    return _folded_table(
+        words.quality.table, words.quality.caption, [words.quality.epochs, *(titles[name] for name in names)], cells
+    )
+
+
+def _known_table(words: Words, measured: Mapping[int, Quality], baseline: Baseline) -> str:
+    """The chart of what it knows, as numbers; empty where nothing was asked."""
+    names = [name for name in KNOWN if any(name in quality.knows for quality in measured.values())]
+    if not names:
+        return ""
+    cells = {
+        str(epoch): [_percent(quality.knows[name]) if name in quality.knows else "" for name in names]
+        for epoch, quality in measured.items()
+        if quality.knows
+    }
+    shares = ", ".join(
+        f"{words.quality.known[name]} {_percent(share)}" for name, share in baseline.ceiling.items() if name in names
+    )
+    caption = words.quality.known_caption + (". " + words.quality.ceiling.format(shares=shares) if shares else "")
+    titles = [words.quality.epochs, *(words.quality.known[name] for name in names)]
+    return _folded_table(words.quality.known_table, caption, titles, cells)
+
+
+def _folded_table(summary: str, caption: str, titles: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
+    """A table that opens on a click. rows: the cells by the label of each row."""
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    body = "".join(
+        f'<tr><th scope="row">{escape(label)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for label, cells in rows.items()
     )
     return (
-        f"<details><summary>{escape(words.quality.table)}</summary>"
-        f"<div class='scrolled' tabindex='0' role='region' aria-label='{escape(words.quality.table)}'>"
+        f"<details><summary>{escape(summary)}</summary>"
+        f"<div class='scrolled' tabindex='0' role='region' aria-label='{escape(summary)}'>"
         f"<table>"
-        f"<caption>{escape(words.quality.caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )

@@ -12,14 +12,14 @@ from huggingface_hub import HfApi
 from ...errors import UserError
 from ...hub import PATIENCE, Listing, as_generator, list_epochs, run_with_deadline
 from ...refs import HubRef, check_run_name, is_run_name
-from ...server import Settings, VisitorPulls
+from ...server import Measurements, Settings, VisitorPulls
 from ...store import RunFolder, list_runs, list_unusable
 from ..parts.controls import PRIVATE, shows_errors
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
 from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to
-from . import push
+from . import measure, push
 from .run_tables import list_local_runs, list_remote_epochs, startup_pull_html
 
 
@@ -111,7 +111,7 @@ def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) ->
     return [now, table, gr.HTML(startup, visible=bool(startup)), gr.Radio(choices=list(found), value=name)]
 
 
-def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, settings: Settings) -> None:
+def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measurements, settings: Settings) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
     words = page.words
     gr.Markdown(words.hub.intro, elem_classes="intro")
@@ -122,6 +122,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, settings: Settings) -> N
             _build_pull(page, pulls, settings)
         with gr.Column(min_width=320):
             chosen, hint = push.build(page, settings)
+            measure.build(page, tab, measurements, settings, chosen)
     seen = gr.State()
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)

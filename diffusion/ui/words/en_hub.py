@@ -72,4 +72,14 @@ HUB = HubWords(
     pushed="It is on the Hub, {files} files: {link}",
     pushed_already="All of it was there already: {link}",
     push_stopped="Stopped. The Hub shows nothing of it unless the commit at the end was under way already.",
+    measure_title="### Measure a run",
+    measure_info="How far its sprites are from real ones, and what it knows by which epoch: about a minute for each "
+    "epoch on two cores. It goes on while this page is closed; numbers measured in another way are replaced.",
+    measure_shared="This server measures nothing for its visitors. Download the run, and run python app.py on your "
+    "own machine.",
+    measure="Measure this run",
+    measure_begins="{name}: real sprites are measured first …",
+    measure_goes="{name}, epoch {epoch}: {done} of {total} sprites are drawn",
+    measured="{name} is measured: epochs {epochs}.",
+    measure_stopped="Stopped. {name} has numbers of the epochs {epochs}.",
 )

@@ -118,6 +118,11 @@ class QualityWords:
     frechet: ChartWords
     shares: ChartWords
     errors: ChartWords
+    knows: ChartWords
+    known: dict[str, str]  # the names of store.KNOWN
+    known_table: str
+    known_caption: str
+    ceiling: str
     real: dict[str, str]
     numbers: dict[str, str]
     loss_raw: str

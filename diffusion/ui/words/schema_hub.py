@@ -72,3 +72,11 @@ class HubWords:
     pushed: str
     pushed_already: str
     push_stopped: str
+    measure_title: str
+    measure_info: str
+    measure_shared: str
+    measure: str
+    measure_begins: str
+    measure_goes: str
+    measured: str
+    measure_stopped: str

@@ -72,4 +72,13 @@ HUB = HubWords(
     pushed="已推送到 Hub，共 {files} 个文件：{link}",
     pushed_already="Hub 上已经全都有了：{link}",
     push_stopped="已停止。除非最后的提交已经在进行，否则 Hub 上看不到任何改动。",
+    measure_title="### 测量一次训练",
+    measure_info="看看它画的精灵图离真实的有多远，以及到哪个回合学会了什么：双核电脑上每个回合大约一分钟。"
+    "关闭页面后仍会继续；用别的方式测得的数字会被替换。",
+    measure_shared="这台服务器不替访客测量。请下载训练任务，然后在自己的电脑上运行 python app.py。",
+    measure="测量这次训练",
+    measure_begins="{name}：先测量真实的精灵图……",
+    measure_goes="{name}，第 {epoch} 回合：已画 {done} 张，共 {total} 张",
+    measured="{name} 已测量完毕：第 {epochs} 回合。",
+    measure_stopped="已停止。{name} 已有第 {epochs} 回合的数字。",
 )

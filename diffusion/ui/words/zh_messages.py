@@ -254,11 +254,38 @@ MESSAGES = {
         "从第 {first} 回合到第 {second} 回合，与真实精灵图的距离上升了 {percent}%，超出了不同种子之间的波"
         "动：后一个更差。"
     ),
+    "this Space lends its GPU for a minute only; measure runs on your own machine": (
+        "这个 Space 每次只借出一分钟 GPU；请在自己的电脑上测量"
+    ),
+    "{name} has no epoch to measure": "{name} 还没有可以测量的回合",
+    "all epochs of {name} are measured already": "{name} 的所有回合都已经测量过了",
+    "{name} is being measured; try again when that has finished or was stopped": (
+        "正在测量 {name}；请等它结束或停止后再试"
+    ),
+    "{name} has {count} sprites; to be measured it needs {least} or more": (
+        "{name} 有 {count} 张精灵图；至少要有 {least} 张才能测量"
+    ),
+    "{path} was trained on {source}; say where that is with --data": (
+        "{path} 是用 {source} 训练的，而这里没有这份数据；请在命令行用 --data 指出它在哪里"
+    ),
+    "{source} is not what {path} was trained on: other pictures or other labels": (
+        "{source} 与 {path} 训练时用的数据不同：图片或标签不一样"
+    ),
+    "{training} has {count} sprites; measuring needs more than {neighbours}": (
+        "{training} 有 {count} 张精灵图；测量需要多于 {neighbours} 张"
+    ),
     "On pictures kept out of training the error in the predicted noise is smallest after epoch {best}"
     " and then grows by {percent} %: the network specialises in the shapes it was trained on.": (
         "在没有参加训练的图片（留出集）上，预测噪声的误差在第 {best} 回合之后最小，此后又增加了 {percent}"
         "%：网络越来越偏向它训练过的形状。"
     ),
+    "On pictures kept out of training the error in the predicted noise after epoch {last} is {ratio} times that of "
+    "the best epoch, {best}: the network does not specialise in what it was trained on.": (
+        "在没有参加训练的图片（留出集）上，第 {last} 回合之后预测噪声的误差是最好的第 {best} 回合的 {ratio} 倍："
+        "网络并没有偏向它训练过的内容。"
+    ),
+    "Copies say little here: of newly drawn real sprites, which copy nothing, {percent} % are as near to a training "
+    "sprite.": "这里的照抄比例说明不了什么：新画的真实精灵图并没有照抄，却也有 {percent}% 与某张训练图同样接近。",
     "this server takes {megabytes} MB of uploads from one visitor in an hour; try again in {minutes} minutes": (
         "这台服务器一小时内只接受同一位访客上传 {megabytes} MB；请 {minutes} 分钟后再试"
     ),
