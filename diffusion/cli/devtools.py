@@ -69,7 +69,7 @@ def samplers(options: Options) -> None:
 def _features_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--out", type=Path, required=True, help="such as assets/shipped/features.safetensors")
     verb.add_argument("--count", type=int, default=20_000, help="new sprites to learn from in each epoch")
-    verb.add_argument("--epochs", type=int, default=28)
+    verb.add_argument("--epochs", type=int, default=24)
 
 
 def features(options: Options) -> None:

@@ -33,7 +33,7 @@ class FeatureStep:
 
 
 def train_features(
-    count: int = 20_000, epochs: int = 28, batch_size: int = 200, seed: int = SEED
+    count: int = 20_000, epochs: int = 24, batch_size: int = 100, seed: int = SEED
 ) -> Iterator[FeatureStep]:
     """Trains a new network on `count` new built-in sprites in each epoch; the same result every time on one thread.
 
@@ -59,9 +59,10 @@ def train_features(
         degraded, flaws = _degrade(clean, generator)
         is_readable = (flaws.amax(1) < READABLE).float()
         with torch.autocast("cpu", torch.bfloat16):
-            embedded = network.body(degraded.contiguous(memory_format=torch.channels_last))
+            spatial = network.body(degraded.contiguous(memory_format=torch.channels_last))
+            embedded = network.embedding(spatial)
             features = network.features(embedded)
-            kinds, seen, others = network.kind(features), network.words(embedded), heads(features)
+            kinds, seen, others = network.kind(features), network.word_logits(spatial, embedded), heads(features)
         shape, colour, flaw = others.float().split([shape_count, COLOURS, FLAWS], dim=1)
         by_word = F.binary_cross_entropy_with_logits(seen.float(), shown, reduction="none").sum(1)
         loss = (
@@ -112,7 +113,7 @@ def _degrade(x0: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 @torch.inference_mode()
 def _find_thresholds(network: FeatureNet, pixels: Tensor, words: Tensor) -> Tensor:
     """(V,) for each word the logit at which as many sprites are taken to show it as do: precision equals recall."""
-    logits = torch.cat([network.words(network.body(from_pixels(part))) for part in pixels.split(500)])
+    logits = torch.cat([network.score_words(from_pixels(part)) for part in pixels.split(500)])
     thresholds = torch.zeros(logits.shape[1])
     for word, number in enumerate(words.sum(0, dtype=torch.int64).tolist()):
         if 0 < number < len(logits):

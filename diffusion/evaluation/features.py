@@ -8,7 +8,8 @@ the size, and how much noise, blur and tint was added. So the features describe 
 It is a tagger too: from the wider embedding that the features are made of it says for every word of the built-in
 vocabulary whether the sprite shows it.
 
-Shapes: B = batch, F = 64 features, V = words of the vocabulary. Pictures are float32 (B, 3, 16, 16) in [-1, 1].
+Shapes: B = batch, F = 64 features, E = 224 numbers of the embedding, V = words of the vocabulary. Pictures are float32
+(B, 3, 16, 16) in [-1, 1].
 """
 
 import hashlib
@@ -20,6 +21,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .. import ASSETS
 from ..core import COLOUR, KIND, SHAPE
@@ -31,7 +33,7 @@ from ..store import write_whole
 FEATURE_WEIGHTS = ASSETS / "shipped" / "features.safetensors"
 FEATURES = 64
 MAX_SHOWN = {KIND: 1, SHAPE: 8, COLOUR: 14}  # words of a sprite; of 6,000 built-in ones none had more than 7 and 13
-EMBEDDING = 256
+EMBEDDING = 224
 
 
 class FeatureNet(nn.Module):
@@ -49,6 +51,8 @@ class FeatureNet(nn.Module):
             *_layer(64, 96),
             *_layer(96, 96),
             *_layer(96, 128, stride=2),  # (B, 128, 4, 4)
+        )
+        self.embedding = nn.Sequential(
             nn.Conv2d(128, EMBEDDING, 1, bias=False),
             nn.Conv2d(EMBEDDING, EMBEDDING, 4, groups=EMBEDDING, bias=False),  # each channel weighs the places
             nn.Flatten(),
@@ -61,11 +65,19 @@ class FeatureNet(nn.Module):
         )
         self.kind = nn.Linear(FEATURES, len(KINDS))
         self.words = nn.Linear(EMBEDDING, words)
+        colours = len(dict(builtin_vocabulary().groups)[COLOUR])
+        self.colours = nn.Sequential(  # which material has a colour is seen at its place
+            nn.Conv2d(128, 48, 1, bias=False),
+            nn.BatchNorm2d(48),
+            nn.SiLU(),
+            nn.Flatten(),
+            nn.Linear(48 * 16, colours, bias=False),
+        )
         self.register_buffer("thresholds", torch.zeros(words))  # of the logits
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, 16, 16) -> features (B, F)."""
-        return self.features(self.body(x))
+        return self.features(self.embedding(self.body(x)))
 
     def kinds(self, features: Tensor) -> Tensor:
         """Predicts the kind of each sprite: (B, F) -> int64 (B,), indices into KINDS."""
@@ -73,7 +85,13 @@ class FeatureNet(nn.Module):
 
     def score_words(self, x: Tensor) -> Tensor:
         """(B, 3, 16, 16) -> (B, V): above 0 where it sees the word."""
-        return self.words(self.body(x)) - self.thresholds
+        spatial = self.body(x)
+        return self.word_logits(spatial, self.embedding(spatial)) - self.thresholds
+
+    def word_logits(self, spatial: Tensor, embedded: Tensor) -> Tensor:
+        """(B, 128, 4, 4), (B, E) -> (B, V). The colours are the last words of the vocabulary."""
+        colours = self.colours(spatial)
+        return self.words(embedded) + F.pad(colours, (len(self.thresholds) - colours.shape[1], 0))
 
 
 def _layer(channels_in: int, channels: int, stride: int = 1) -> tuple[nn.Module, ...]:
