@@ -6,7 +6,7 @@
 
 import { drawSprite, resize } from "./canvas.js";
 import { find, pixelRatio } from "./dom.js";
-import { GAP, cornerOf, spriteAt } from "./layout.js";
+import { GAP, cornerOf } from "./layout.js";
 import { SIZE } from "./pixels.js";
 import { Player } from "./player.js";
 
@@ -175,9 +175,10 @@ class ComparePainter {
   }
 
   /** A frame around the sprite under the lens. @param {CanvasRenderingContext2D} pen @param {Frame} frame @param {Grid} grid */
-  #mark(pen, frame, { columns, scale }) {
+  #mark(pen, frame, grid) {
     if (this.mode !== "one" || this.#chosen >= frame.count) return;
-    const [x, y] = cornerOf(this.#chosen, columns).map((place) => (place - GAP / 2) * scale);
+    const { scale } = grid;
+    const [x, y] = cornerOf(this.#chosen, grid).map((place) => place - (GAP / 2) * scale);
     pen.strokeStyle = this.#accent();
     pen.lineWidth = Math.max(2, scale / 3);
     pen.strokeRect(x, y, (SIZE + GAP) * scale, (SIZE + GAP) * scale);
@@ -235,12 +236,9 @@ class ComparePainter {
   #point(event) {
     const { current, canvas } = this.player;
     if (!current || !this.#grid) return;
-    const box = canvas.getBoundingClientRect();
-    if (this.mode === "wipe") this.wipe.value = String((100 * event.offsetX) / box.width);
-    const unit = canvas.width / box.width / this.#grid.scale;
-    const [x, y] = [(event.clientX - box.left) * unit, (event.clientY - box.top) * unit];
-    const index = spriteAt(x, y, this.#grid.columns, current.count);
-    if (index >= 0) this.#chosen = index;
+    if (this.mode === "wipe") this.wipe.value = String((100 * event.offsetX) / canvas.getBoundingClientRect().width);
+    const index = this.player.spriteUnder(event, this.#grid);
+    if (index >= 0) this.#choose(index);
     this.paint(current);
   }
 
@@ -253,7 +251,13 @@ class ComparePainter {
     if (!(event.key in steps) || !current) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#chosen = Math.max(0, Math.min(this.#chosen + steps[event.key], current.count - 1));
+    this.#choose(Math.max(0, Math.min(this.#chosen + steps[event.key], current.count - 1)));
     this.paint(current);
+  }
+
+  /** @param {number} index of a sprite */
+  #choose(index) {
+    this.#chosen = index;
+    this.player.words.point(index);
   }
 }

@@ -10,10 +10,14 @@ export function queryFor(search, tab) {
   return query.get("tab") === tab ? query : null;
 }
 
+/** Left out of an address, as in share_links.py. @type {Record<string, any>} */
+const DEFAULTS = { prompt: "", surprise: false };
+
 /** A list is joined by commas; those in a run's name are written in another way. @param {Record<string, any>} state */
 export function queryOf(state) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) {
+    if (name in DEFAULTS && DEFAULTS[name] === value) continue;
     query.set(name, Array.isArray(value) ? value.map(escapeCommas).join(",") : value);
   }
   return query;

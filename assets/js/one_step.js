@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The One step tab: a sprite to paint or to pick, a level to noise it to, and what every epoch makes of it.
- * The component's value, {run, pixels, t, seed}, is what "Finish it" sets out from.
+ * The component's value, {run, pixels, t, seed, prompt}, is what "Finish it" sets out from.
  */
 
 import { drawRgb, penOf } from "./canvas.js";
@@ -11,6 +11,7 @@ import { COLOURS, SIZE, base64Of, bytesOf, rgbOf, withoutAlpha } from "./pixels.
 const EDITOR_SCALE = 20, RESULT_SCALE = 5, GALLERY_SCALE = 2; // page pixels a sprite pixel
 const CURSOR = "#4f46e5";
 const SEEDS = 1000;
+const TAB = "one-step"; // of the prompt beside it
 /** @type {Record<string, [number, number]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -21,6 +22,7 @@ class OneStep {
   #pixels = new Uint8Array(SIZE * SIZE * 3);
   #colour = 0; // index into COLOURS
   #seed = 0;
+  #prompt = "";
   #cursor = [SIZE / 2, SIZE / 2]; // for painting by keyboard
   #asking = false; // one question travels at a time; the newest state is asked about next
   #stale = false;
@@ -38,11 +40,18 @@ class OneStep {
     this.#offerSprites();
     this.#wireControls();
     host.watch("run", () => this.#changed());
+    document.addEventListener("asked", (event) => {
+      const { tab, text } = /** @type {CustomEvent} */ (event).detail;
+      if (tab !== TAB || text === this.#prompt) return;
+      this.#prompt = text;
+      this.#changed();
+    });
     this.#set(bytesOf(host.props.galleries[0][0]));
   }
 
   #drawing() {
-    return { run: this.host.props.run, pixels: base64Of(this.#pixels), t: Number(this.level.value), seed: this.#seed };
+    const [pixels, t] = [base64Of(this.#pixels), Number(this.level.value)];
+    return { run: this.host.props.run, pixels, t, seed: this.#seed, prompt: this.#prompt };
   }
 
   #changed() {

@@ -8,11 +8,12 @@
 
 import { drawSprite, resize, sheetOf } from "./canvas.js";
 import { partsOf, pixelRatio, wantsStillness } from "./dom.js";
-import { cornerOf, fitGrid } from "./layout.js";
+import { cornerOf, fitGrid, spriteAt } from "./layout.js";
 import { queryFor, queryOf } from "./link.js";
 import { SIZE, bytesOf } from "./pixels.js";
 import { fetchReel } from "./reel.js";
 import { save } from "./save.js";
+import { SpriteWords } from "./sprite_words.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 /** @typedef {import("./types").Painter} Painter @typedef {import("./types").Panel} Panel */
@@ -49,6 +50,7 @@ export class Player {
     this.status = this.part("status");
     this.query = queryFor(location.search, this.tab);
     element.playerLog = this.log; // for tests and for the curious
+    this.words = new SpriteWords(this);
     this.painter = makePainter(this);
     this.#wire();
     this.#restore();
@@ -82,6 +84,7 @@ export class Player {
     Object.assign(this.log, { run: this.run, drawn: [], arrived: [], done: false });
     this.root.dataset.state = "live";
     this.part("announce").textContent = this.text.started;
+    this.words.begin(frame);
     this.painter.begin(frame);
   }
 
@@ -154,22 +157,30 @@ export class Player {
   /** @param {number} count sprites @param {number} share of the screen's height @returns {Grid} */
   fitGrid(count, share = 0.7) {
     const height = Math.max(240, window.innerHeight * share) * pixelRatio();
-    const grid = fitGrid(count, this.root.clientWidth * pixelRatio(), height);
-    return { ...grid, scale: this.fixedScale ?? grid.scale };
+    const grid = fitGrid(count, this.root.clientWidth * pixelRatio(), height, this.words.foot);
+    return this.fixedScale ? { ...grid, scale: this.fixedScale, foot: 0 } : grid;
   }
 
   /** @param {Grid} grid */
   resize(grid) {
-    return resize(this.canvas, grid.across * grid.scale, grid.down * grid.scale);
+    return resize(this.canvas, grid.across * grid.scale, grid.down * grid.scale + grid.rows * grid.foot);
+  }
+
+  /** The sprite under the pointer, or -1. @param {MouseEvent} event @param {Grid} grid */
+  spriteUnder(event, grid) {
+    const box = this.canvas.getBoundingClientRect();
+    const unit = this.canvas.width / box.width;
+    return spriteAt((event.clientX - box.left) * unit, (event.clientY - box.top) * unit, grid, this.current?.count ?? 0);
   }
 
   /** @param {CanvasRenderingContext2D} pen @param {Frame} frame @param {number} panel @param {Grid} grid */
-  drawAll(pen, frame, panel, { columns, scale }) {
+  drawAll(pen, frame, panel, grid) {
     const sheet = this.sheet(frame, panel);
     for (let i = 0; i < frame.count; i++) {
-      const [x, y] = cornerOf(i, columns);
-      drawSprite(pen, frame, sheet, i, x * scale, y * scale, SIZE * scale);
+      const [x, y] = cornerOf(i, grid);
+      drawSprite(pen, frame, sheet, i, x, y, SIZE * grid.scale);
     }
+    this.words.draw(pen, grid);
   }
 
   /** @param {number} index */

@@ -46,15 +46,18 @@ export interface Frame {
   caption?: string; // instead of the noise level
   per_second?: number;
   recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
+  words?: string[]; // of the first frame: what each sprite was asked for, where they differ
   ended?: boolean; // no frame: the run was stopped
 }
 
-/** Where sprites stand on a canvas. In sprite pixels, but for `scale`: screen pixels a sprite pixel. */
+/** Where sprites stand on a canvas. In sprite pixels, but for `scale`: screen pixels a sprite pixel, and `foot`. */
 export interface Grid {
   columns: number;
+  rows: number;
   across: number;
   down: number;
   scale: number;
+  foot: number; // screen pixels below every row, for words
 }
 
 /** What a tab paints of a frame; see watch.js and compare.js. */

@@ -22,6 +22,7 @@ class WatchPainter {
       this.#nameEpoch(player.current);
       this.paint(player.current);
     });
+    player.words.wire(() => player.fitGrid(player.current?.count ?? 1));
   }
 
   /** @param {Frame} frame */

@@ -15,5 +15,5 @@ from .prompt_words import Prompt
 from .readers import Limits
 from .shape_words import builtin_vocabulary, is_builtin, shape_facts
 from .sheets import Sheet
-from .suggest import nearest_words
+from .suggest import nearest_words, suggest_completions
 from .uploads import make_preview_sheet, open_upload

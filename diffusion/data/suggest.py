@@ -18,7 +18,9 @@ class Suggestion:
     label: str  # the word that it means, in the page's language
 
 
-def suggest(text: str, vocabulary: Vocabulary, language: Language = "en", limit: int = 8) -> list[Suggestion]:
+def suggest_completions(
+    text: str, vocabulary: Vocabulary, language: Language = "en", limit: int = 8
+) -> list[Suggestion]:
     """Completions of the last phrase of a text, the best first; none where nothing begins like it.
 
     Phrases are completed in the script that is typed; `language` is that of the labels.

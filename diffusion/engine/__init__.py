@@ -1,6 +1,15 @@
 """Sprites from a checkpoint: the device, networks made fast, many sampling loops answered together."""
 
-from .asking import context_of, contexts_of, find_words, known_names, nearest_known, understand, words_asked
+from .asking import (
+    context_of,
+    contexts_of,
+    find_words,
+    known_names,
+    known_prompt_words,
+    nearest_known,
+    understand,
+    words_asked,
+)
 from .card_picture import Drawing, draw_card_picture
 from .cpu import release_openmp_threads, return_freed_memory, share_one_heap
 from .device import Device, describe_device, find_device, is_zero_gpu, make_accelerator

@@ -1,18 +1,17 @@
 """What a request asks a network for: the words of every sprite, and the context that they make.
 
 A prompt is read with the vocabulary of each run, so one prompt can be compared across runs. Nothing is dropped: what
-a run does not know is refused, with the nearest words that it knows. A page that wants to go on without these words
-takes them out first, with `without_unknown`.
+a run does not know is refused, with the nearest words that it knows. The page, which goes on without these words,
+takes them out first (ui/parts/asking.py).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from ..core import COLOUR, nearest
-from ..data import Prompt, is_builtin, language_of, nearest_words, parse_prompt, surprise, translate_word, write_prompt
+from ..data import Prompt, is_builtin, language_of, nearest_words, parse_prompt, surprise, translate_word
 from ..errors import UserError
 from ..sprites import KINDS
 from ..store import Checkpoint, RunConfig
@@ -121,13 +120,6 @@ def _with_nearest(config: RunConfig, words: Sequence[str]) -> dict[str, str]:
     """The values of a message."""
     near = dict.fromkeys(name for word in words[:MAX_NAMED] for name in nearest_known(config, word))
     return {"words": ", ".join(words[:MAX_NAMED]), "nearest": ", ".join(near)}
-
-
-def without_unknown(config: RunConfig, request: Request) -> Request:
-    """The request with a prompt of only the words that this run knows."""
-    if not request.prompt:
-        return request
-    return replace(request, prompt=write_prompt(known_prompt_words(config, request.prompt)))
 
 
 def known_prompt_words(config: RunConfig, text: str) -> Words:

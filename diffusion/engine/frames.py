@@ -26,6 +26,7 @@ class Frame(TypedDict, total=False):
     T: int  # the highest noise level
     left: float  # seconds until the end, estimated
     recipe: dict[str, Any]  # describe_request; in the first frame, for saving and sharing
+    words: list[str]  # of each sprite: what it was asked for; in the first frame, where they differ
     count: int
     columns: int
     rows: int

@@ -153,7 +153,9 @@ def appearance(assets: Path) -> dict[str, Any]:
     css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
-    first = "".join(f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js"))
+    first = "".join(
+        f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js", "tell.js")
+    )
     ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
         "theme": theme,

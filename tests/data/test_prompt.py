@@ -12,7 +12,7 @@ from diffusion.data.endless import make_endless_recipe
 from diffusion.data.lexicon import lexicon_of, translate_words
 from diffusion.data.prompt import MAX_PROMPT, parse_prompt
 from diffusion.data.shape_words import builtin_vocabulary
-from diffusion.data.suggest import nearest_words, suggest
+from diffusion.data.suggest import nearest_words, suggest_completions
 from diffusion.errors import UserError
 from diffusion.sprites import KINDS
 
@@ -157,7 +157,7 @@ def test_no_text_breaks_it(text):
     assert all(unknown.strip() and unknown.isprintable() for unknown in prompt.unknown)
     builtin_vocabulary().encode(prompt.words)
     for language in ("en", "zh"):
-        suggest(text, builtin_vocabulary(), language)
+        suggest_completions(text, builtin_vocabulary(), language)
     for unknown in prompt.unknown[:1]:
         assert nearest_words(unknown, builtin_vocabulary())
 
@@ -234,16 +234,16 @@ def test_own_names_are_words_and_other_shapes_are_unknown(text, words, unknown):
     ],
 )
 def test_the_last_phrase_is_completed(text, completed):
-    found = [suggestion.text for suggestion in suggest(text, builtin_vocabulary(), limit=40)]
+    found = [suggestion.text for suggestion in suggest_completions(text, builtin_vocabulary(), limit=40)]
     assert completed in found
     assert all(full.startswith(text[:-10]) for full in found)
 
 
 def test_suggestions_are_labelled_in_the_language_of_the_page_and_are_understood():
-    (first, *_) = suggest("drago", builtin_vocabulary(), "zh")
+    (first, *_) = suggest_completions("drago", builtin_vocabulary(), "zh")
     assert (first.text, first.label) == ("dragon", "龙")
     for text in ("a", "pu", "red c", "龙", "魔", "骑"):
-        found = suggest(text, builtin_vocabulary(), "en", 8)
+        found = suggest_completions(text, builtin_vocabulary(), "en", 8)
         assert 0 < len(found) <= 8 and len({one.label for one in found}) == len(found)
         for one in found:
             assert not parse(one.text).unknown or one.text.endswith(("hair", "skin")) or parse(one.text).words, one
@@ -251,7 +251,7 @@ def test_suggestions_are_labelled_in_the_language_of_the_page_and_are_understood
 
 @pytest.mark.parametrize("text", ["", " ", "cat ", "cat,", "qqqq", "囧"])
 def test_nothing_is_suggested_where_nothing_fits(text):
-    assert suggest(text, builtin_vocabulary()) == []
+    assert suggest_completions(text, builtin_vocabulary()) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import torch
 from diffusion.core import Vocabulary, kinds_vocabulary
 from diffusion.data import builtin_vocabulary
 from diffusion.engine import Device, Request, context_of, contexts_of, find_words, generate, understand, words_asked
-from diffusion.engine.asking import without_unknown
 from diffusion.errors import Message, UserError
 from diffusion.sprites import KINDS
 from diffusion.store import Checkpoint, RunConfig
@@ -150,12 +149,6 @@ def test_a_prompt_is_text(wrong):
         Request(prompt=wrong)
     assert str(refused.value) == f"prompt must be text, not {wrong!r}"
     assert translate(CHINESE, refused.value.message).endswith(f"须是文字，而不是 {wrong!r}")
-
-
-def test_only_the_known_words_are_left_where_that_is_wanted():
-    left = without_unknown(BUILTIN, Request(prompt="a dragon, a cat:0.5 and qqq", seed=3))
-    assert left == Request(prompt="cat:0.5", seed=3)
-    assert without_unknown(OWN, Request(prompt="wizard")) == Request()
 
 
 def test_a_network_of_unknown_kinds_is_asked_for_nothing():

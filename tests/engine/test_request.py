@@ -15,6 +15,7 @@ from diffusion.engine.request import PAGE, SETTINGS, Request, Shares, describe_r
 from diffusion.errors import UserError
 from diffusion.refs import EpochRef
 from diffusion.ui.parts import controls
+from diffusion.ui.parts.prompt_box import build_prompt_box
 from diffusion.ui.parts.share_links import link, request_in
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
@@ -50,12 +51,14 @@ def test_every_setting_has_its_words_and_no_other(words):
 def test_a_missing_word_fails_when_the_page_is_built(tmp_path):
     words = replace(ENGLISH, settings={name: one for name, one in ENGLISH.settings.items() if name != "steps"})
     with gr.Blocks(), pytest.raises(KeyError, match="steps"):
-        controls.request_controls(page_of(tmp_path, words), 32, 16, kinds_open=False)
+        page = page_of(tmp_path, words)
+        controls.request_controls(page, 32, 16, build_prompt_box(page, "watch"))
 
 
 def test_every_setting_has_controls_that_give_it_back(tmp_path):
     with gr.Blocks():
-        form = controls.request_controls(page_of(tmp_path), 32, 16, kinds_open=False)
+        page = page_of(tmp_path)
+        form = controls.request_controls(page, 32, 16, build_prompt_box(page, "watch"))
     assert form.controls.keys() == SETTINGS.keys() and all(form.controls.values())
     assert form.request.count == 16 and form.request == Request(count=16, **PAGE)
     assert controls.request_from(page_of(tmp_path), *form.values(OTHER)) == OTHER

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { GAP, cornerOf, fitGrid, spriteAt } from "../../assets/js/layout.js";
+import { GAP, cornerOf, fitGrid, spriteAt, wrapText } from "../../assets/js/layout.js";
 
 test("sprites fill the room by whole pixels", () => {
   for (const [count, width, height] of [[1, 360, 240], [5, 1280, 500], [32, 2560, 900], [64, 360, 240]]) {
@@ -24,12 +24,26 @@ test("sixteen sprites in a wide room do not stand in one column", () => {
   assert.ok(across > down);
 });
 
-test("a point on a sprite finds that sprite", () => {
-  const [columns, count] = [5, 13];
-  for (let i = 0; i < count; i++) {
-    const [x, y] = cornerOf(i, columns);
-    assert.equal(spriteAt(x + 8, y + 8, columns, count), i);
+test("a point on a sprite, or on the words under it, finds that sprite", () => {
+  for (const foot of [0, 43]) {
+    const [grid, count] = [{ columns: 5, rows: 3, across: 92, down: 56, scale: 3, foot }, 13];
+    for (let i = 0; i < count; i++) {
+      const [x, y] = cornerOf(i, grid);
+      assert.equal(spriteAt(x + 24, y + 24, grid, count), i);
+      assert.equal(spriteAt(x + 24, y + 48 + foot - 1, grid, count), i);
+    }
+    assert.equal(spriteAt(...cornerOf(13, grid).map((place) => place + 24), grid, count), -1, "no sprite there");
+    assert.equal(spriteAt(5 * 54 + 15, 24, grid, count), -1, "right of the last column");
   }
-  assert.equal(spriteAt(...cornerOf(13, columns).map((place) => place + 8), columns, count), -1, "no sprite there");
-  assert.equal(spriteAt(columns * 18 + 5, 8, columns, count), -1, "right of the last column");
+});
+
+test("words are broken into lines, and what is too much is cut", () => {
+  const measure = (text) => text.length;
+  assert.deepEqual(wrapText("red hair, staff", 20, 3, measure), ["red hair, staff"]);
+  assert.deepEqual(wrapText("red hair, orb staff in hand", 10, 3, measure), ["red hair,", "orb staff", "in hand"]);
+  assert.deepEqual(wrapText("red hair, orb staff in hand", 10, 2, measure), ["red hair,", "orb staff…"]);
+  assert.deepEqual(wrapText("红色头发、手里的法杖", 6, 2, measure), ["红色头发、", "手里的法杖"]);
+  assert.deepEqual(wrapText("侧面英雄、法师袍", 4, 2, measure), ["侧面英雄", "法师袍"]);
+  assert.deepEqual(wrapText("supercalifragilistic", 8, 2, measure), ["supercal", "ifragil…"]);
+  assert.deepEqual(wrapText("", 8, 2, measure), []);
 });

@@ -26,6 +26,12 @@ test("a comma and a per cent sign in a run's name are told from the commas betwe
   assert.equal(query.get("kinds"), "0.5,0");
 });
 
+test("a prompt is in a link, and none leaves it as it was", () => {
+  assert.equal(String(queryOf({ seed: 0, prompt: "", surprise: false, fresh_noise: false })), "seed=0&fresh_noise=false");
+  const query = new URLSearchParams(String(queryOf({ prompt: "红发, a & b", surprise: true })));
+  assert.deepEqual([query.get("prompt"), query.get("surprise")], ["红发, a & b", "true"]);
+});
+
 test("the lesson's state survives its address, in every step", () => {
   const state = {
     ...firstState(OFFER), at: 15, view: "x0", sprite: 4, t: 300, seed: 12, model: 4, asked: 2, n: 50, moment: 25,

@@ -21,7 +21,7 @@ from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
 
 BROWSER = SimpleNamespace(session_hash="me")
-SETTINGS = (3, 1, "ddpm", 6, 1, 1, 325, 0, True, 0, 0, 0, 0, 0)
+SETTINGS = (3, 1, "ddpm", 6, 1, 1, 325, 0, True, 0, 0, 0, 0, 0, "", False)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,7 @@ def test_the_first_frame_carries_the_recipe(runs):
     assert first["recipe"] | {"kinds": [0] * 5} == {
         **{"epochs": FOUR, "count": 3, "seed": 1, "sampler": "ddpm", "steps": 6},
         **{"kinds": [0] * 5, "guidance": 1, "youth": 1, "youth_below": 325, "eta": 0, "fresh_noise": True},
+        **{"prompt": "", "surprise": False},
     }
     assert "recipe" not in second
 

@@ -38,10 +38,18 @@ def test_the_pure_parts_in_node(node):
 
 def test_every_module_is_served_as_one_and_used_by_a_tab():
     page = TestClient(Starlette(routes=[script_route(ASSETS)]))
-    first = [modules(ASSETS, name) for name in ("watch.js", "compare.js", "learn.js", "one_step.js", "folder.js")]
+    first = [
+        modules(ASSETS, name)
+        for name in ("watch.js", "compare.js", "learn.js", "one_step.js", "folder.js", "asking.js")
+    ]
     addresses = set().union(*first)
     names = {address.split("/")[-1] for address in addresses}
-    assert names == {path.name for path in (ASSETS / "js").glob("*.js")} - {"language.js", "memory.js", "on_load.js"}
+    assert names == {path.name for path in (ASSETS / "js").glob("*.js")} - {
+        "language.js",
+        "memory.js",
+        "on_load.js",
+        "tell.js",
+    }
     for address in addresses:
         answer = page.get(f"/{address}")
         assert answer.status_code == 200 and "javascript" in answer.headers["content-type"], address

@@ -12,10 +12,11 @@ import gradio as gr
 from gradio.components import Component
 
 from ...core import Choice, Number, Setting
-from ...engine import PAGE, SETTINGS, Prompt, Request, Shares, Switch, find_device
+from ...engine import PAGE, SETTINGS, Request, Shares, Switch, find_device
 from ...errors import UserError
 from ..words import Words
 from .page import PRIVATE, Page
+from .prompt_box import PromptBox
 from .turns import GenerationTurns
 from .unexpected import to_toast
 
@@ -46,11 +47,16 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def wire_generation(
-    start: gr.Button, stop: gr.Button, handler: Callable[..., Iterator], inputs: list[Any], player: gr.HTML
+    start: gr.Button,
+    stop: gr.Button,
+    handler: Callable[..., Iterator],
+    inputs: list[Any],
+    player: gr.HTML,
+    prompt: gr.Textbox,
 ) -> None:
     """Generate streams `handler`'s frames into the player, in place of a generation that still runs; Stop ends it.
 
-    handler: called as (turns, request, turn, *values of inputs).
+    handler: called as (turns, request, turn, *values of inputs). prompt: Enter there is Generate.
     """
     turns, turn = GenerationTurns(), gr.State(0)
 
@@ -60,7 +66,8 @@ def wire_generation(
     def generate(request: gr.Request, *values: Any) -> Iterator:
         yield from handler(turns, request, *values)
 
-    start.click(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
+    begin = [start.click, prompt.submit]
+    gr.on(begin, take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
         generate,
         inputs=[turn, *inputs],
         outputs=player,
@@ -95,40 +102,39 @@ class RequestControls:
         return [one for value in values.values() for one in (value if isinstance(value, tuple) else (value,))]
 
 
-def request_controls(page: Page, max_sprites: int, sprites: int, kinds_open: bool) -> RequestControls:
-    """Lays out all settings: the kinds, then the main ones, then those for the curious."""
+def request_controls(page: Page, max_sprites: int, sprites: int, box: PromptBox) -> RequestControls:
+    """Lays out all settings but those of the box: the main ones, then those for the curious, the kinds among them."""
     start = replace(Request(count=sprites), **PAGE)
     if find_device().name != "cpu":  # a GPU has the time
         start = replace(start, sampler="ddpm", steps=500)
-    controls: dict[str, list[Component]] = {}
+    controls: dict[str, list[Component]] = {"prompt": [box.prompt]}
+    if box.surprise:
+        controls["surprise"] = [box.surprise]
 
     def add(group: Callable[[Setting], bool]) -> None:
         for name, setting in SETTINGS.items():
-            if group(setting):
+            if name not in controls and group(setting):
                 high = max_sprites if name == "count" else None
-                controls[name] = _control(page.words, name, setting, getattr(start, name), high, kinds_open)
+                controls[name] = _control(page.words, name, setting, getattr(start, name), high)
 
-    add(lambda setting: isinstance(setting, Shares))
     add(lambda setting: setting.group == "main" and not isinstance(setting, Shares))
     with gr.Accordion(page.words.more, open=False):
+        add(lambda setting: isinstance(setting, Shares))
         add(lambda setting: setting.group != "main")
     return RequestControls(page, controls)
 
 
-def _control(
-    words: Words, name: str, setting: Setting, value: Any, high: float | None, kinds_open: bool
-) -> list[Component]:
-    """The control of one setting; of `Shares`, a slider for each name in an accordion."""
+def _control(words: Words, name: str, setting: Setting, value: Any, high: float | None) -> list[Component]:
+    """The control of one setting; of `Shares`, a slider for each name."""
     text: dict[str, Any] = dict(words.settings[name])
     slim: dict[str, Any] = {"elem_classes": "slim", "buttons": []}
     match setting:
         case Shares():
-            with gr.Accordion(text["label"], open=kinds_open):
-                gr.Markdown(text.get("info"), elem_classes="hint")
-                return [
-                    gr.Slider(0, 1, value=share, step=0.05, label=words.kind_names[kind], **slim)
-                    for kind, share in zip(setting.names, value, strict=True)
-                ]
+            gr.Markdown(f"**{text['label']}** {text.get('info', '')}", elem_classes="hint")
+            return [
+                gr.Slider(0, 1, value=share, step=0.05, label=words.kind_names[kind], **slim)
+                for kind, share in zip(setting.names, value, strict=True)
+            ]
         case Number(step=None):
             with gr.Row(equal_height=False, elem_classes=name):
                 number = gr.Number(value, precision=0 if setting.whole else None, min_width=120, **text)
@@ -143,8 +149,6 @@ def _control(
         case Choice():
             titles = [(setting.title_of(option), option) for option in setting.options]
             return [gr.Radio(titles, value=value, elem_classes="compact", **text)]
-        case Prompt():
-            return [gr.Textbox(value, **text)]
         case Switch():
             return [gr.Checkbox(value, **text)]
     raise NotImplementedError(type(setting))

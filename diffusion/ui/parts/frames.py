@@ -25,12 +25,14 @@ def stream_frames(
     per_second: float = FRAMES_PER_SECOND,
     settings: dict[str, Any] | None = None,
     audience: Audience | None = None,
+    words: Sequence[str] = (),
 ) -> Iterator[Frame]:
     """Steps in, frames out: the first, the last, and as many between as `per_second` and the audience's line allow.
 
     panels: a label for each checkpoint of the trajectory. total: the number of steps after the first.
     settings: `describe_request`, sent with the first frame for saving and sharing.
     audience: once it is over, a last message says that the frames ended.
+    words: what each sprite was asked for, to be read under it; sent with the first frame.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
@@ -62,6 +64,8 @@ def stream_frames(
         frame["run"] = run
         if settings and not number:
             frame["recipe"] = settings
+        if words and not number:
+            frame["words"] = list(words)
         yield frame
         number += 1
 

@@ -10,6 +10,7 @@ from ...engine import PAGE, SETTINGS, Request
 from ...refs import EpochRef
 
 Query = Mapping[str, str]
+UNNAMED = ("prompt", "surprise")  # left out of links at their defaults, as in assets/js/link.js
 
 
 def request_in(query: Query, default: Request) -> Request:
@@ -53,6 +54,6 @@ def link(tab: str, refs: Sequence[EpochRef], request: Request) -> str:
     query = {"tab": tab, "epochs": write_epochs(refs)}
     for name, setting in SETTINGS.items():
         value = getattr(request, name)
-        if setting.group != "experiment" or value != getattr(Request, name):
+        if value != getattr(Request, name) or (setting.group != "experiment" and name not in UNNAMED):
             query[name] = setting.write(value)
     return f"/?{urlencode(query, safe=',/')}"

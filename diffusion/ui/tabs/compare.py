@@ -12,12 +12,14 @@ from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
 from ...store import load_younger
+from ..parts.asking import without_missing, words_of_sprites
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.hub_progress import note
 from ..parts.page import Page
 from ..parts.player import build_comparison
+from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import find_run, name_of, update_checkboxes
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import GenerationTurns
@@ -35,10 +37,12 @@ def compare(
         raise UserError(page.words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(page, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
-    panels = {}
+    panels, configs = {}, {}
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
         panels[label] = find_run(page, ref.run).load(ref.epoch)
+        configs[ref.run] = panels[label].config
+    wanted = without_missing(page, configs, wanted)
     younger = [load_younger(find_run(page, ref.run), ref.epoch) for ref in refs] if wanted.youth != 1 else ()
     yield from stream_frames(
         panels,
@@ -48,6 +52,7 @@ def compare(
         per_second=COMPARISON_FRAMES_PER_SECOND,
         settings=describe_request(wanted, refs),
         audience=turns.audience(request, turn),
+        words=words_of_sprites(page, configs, wanted),
     )
 
 
@@ -78,19 +83,22 @@ def build(page: Page) -> None:
     gr.Markdown(words.compare.intro, elem_classes="intro")
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=1, min_width=280):
+            box = build_prompt_box(page, "compare")
             with gr.Row():
-                start = gr.Button(words.compare.generate, variant="primary", min_width=120, scale=2)
+                start = gr.Button(
+                    words.compare.generate, variant="primary", min_width=120, scale=2, elem_id="compare-generate"
+                )
                 stop = gr.Button(words.stop, min_width=80)
             epochs = gr.CheckboxGroup(
                 [], label=words.compare.epochs, info=words.compare.epochs_info, elem_classes="compact"
             )
-            settings = request_controls(page, 32, sprites=16, kinds_open=False)
+            settings = request_controls(page, 32, 16, box)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")
     gr.Markdown(words.compare.numbers, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
-    wire_generation(start, stop, partial(compare, page), [epochs, *settings.inputs], player)
+    wire_generation(start, stop, partial(compare, page), [epochs, *settings.inputs], player, box.prompt)
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
@@ -107,4 +115,5 @@ def build(page: Page) -> None:
     quick: dict[str, Any] = {"inputs": epochs, "queue": False, **PRIVATE}
     epochs.input(show_numbers, outputs=numbers, **quick)
     page.appeared.change(add_epochs, outputs=epochs, **quick)
-    page.app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)
+    restored = page.app.load(restore, outputs=[epochs, numbers, *settings.inputs], queue=False, **PRIVATE)
+    box.follow(epochs, restored, holds_epochs=True)

@@ -1,6 +1,6 @@
 """The One step tab: noise one sprite to a level, and see what every epoch predicts from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,22 +11,24 @@ import torch
 from ...core import Noise
 from ...data import paint, validation_recipes
 from ...devtools.reel import finished_sprites
-from ...engine import Frame, Request, generate_on_lent_gpu, predict_noise
+from ...engine import Frame, Request, contexts_of, generate_on_lent_gpu, predict_noise
 from ...errors import UserError, explain
 from ...sprites import decode_sprite, encode_pixels, from_pixels, to_pixels
 from ...store import Checkpoint
+from ..parts.asking import without_missing
 from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
 from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
 from ..parts.page import Page
 from ..parts.player import build_comparison
+from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import load_shown_epochs, name_of, update_pickers
 from ..parts.scripts import on_load
 from ..parts.turns import GenerationTurns
 from ..words import translate
 
 
-def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) -> dict[str, Any]:
-    """One sprite at level t, and what every shown epoch predicts from it.
+def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int, prompt: str = "") -> dict[str, Any]:
+    """One sprite at level t, and what every shown epoch predicts from it, asked for what the prompt says.
 
     Pictures in and out are base64 of 16 x 16 RGB bytes. Returns the noisy picture, the true noise, and for each epoch
     the predicted noise, the predicted sprite and the error of each (root mean square; the noise has 1, pictures span
@@ -37,8 +39,10 @@ def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int) ->
     t = level_from(page, t, len(schedule))
     eps = Noise(seed, 1).draw()
     x = schedule.noised(x0, t, eps)
+    wanted = asked_for(page, run, panels, Request(count=1, prompt=prompt), say=lambda _: None)
+    contexts = contexts_of(list(panels.values()), wanted)
     rows = []
-    for label, predicted in zip(panels, predict_noise(list(panels.values()), x, t), strict=True):
+    for label, predicted in zip(panels, predict_noise(list(panels.values()), x, t, contexts), strict=True):
         clean = schedule.clean(x, t, predicted)
         rows.append(
             {
@@ -61,8 +65,9 @@ def finish_drawing(
         return
     if not isinstance(drawing, dict) or not drawing.keys() >= {"pixels", "t", "seed"}:
         raise UserError(page.words.no_drawing)
-    wanted = Request(count=count, seed=seed_from(page, drawing["seed"]))
     panels = panels_of(page, drawing.get("run"))
+    asked = Request(count=count, seed=seed_from(page, drawing["seed"]), prompt=drawing.get("prompt", ""))
+    wanted = asked_for(page, drawing.get("run"), panels, asked)
     schedule = next(iter(panels.values())).config.noise_schedule()
     t = level_from(page, drawing["t"], len(schedule))
     trajectory = generate_on_lent_gpu(
@@ -84,6 +89,13 @@ def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:
     return {
         page.words.epoch_number.format(epoch=epoch): found for epoch, found in load_shown_epochs(page, run).items()
     }
+
+
+def asked_for(
+    page: Page, run: str | None, panels: dict[str, Checkpoint], wanted: Request, say: Callable[[str], object] = gr.Info
+) -> Request:
+    """The request with the words that the run understands; the epochs of a run know the same."""
+    return without_missing(page, {run or "": next(iter(panels.values())).config}, wanted, say)
 
 
 def level_from(page: Page, t: Any, most: int) -> int:
@@ -119,7 +131,8 @@ def build(page: Page, tab: gr.Tab) -> None:
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            return predict_once(page, drawing.get("run"), drawing["pixels"], drawing["t"], drawing["seed"])
+            asked = drawing["pixels"], drawing["t"], drawing["seed"], drawing.get("prompt", "")
+            return predict_once(page, drawing.get("run"), *asked)
         except (AttributeError, KeyError, TypeError):  # not what the page sends
             return {"mistake": words.no_drawing}
         except Exception as error:
@@ -127,6 +140,9 @@ def build(page: Page, tab: gr.Tab) -> None:
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
+    with gr.Column(elem_classes="narrow"):
+        box = build_prompt_box(page, "one-step", with_surprise=False)
+    box.follow(run)
     bench = gr.HTML(
         html_template=(assets / "html" / "one_step.html").read_text("utf-8"),
         js_on_load=on_load(assets, "one_step.js"),
@@ -151,7 +167,7 @@ def build(page: Page, tab: gr.Tab) -> None:
         picker, _ = update_pickers(page, name or page.default_run)
         return picker, gr.HTML(run=name_of(runs, name or page.default_run))
 
-    wire_generation(start, stop, partial(finish_drawing, page), [bench], player)
+    wire_generation(start, stop, partial(finish_drawing, page), [bench], player, box.prompt)
     for event in (tab.select, run.input):
         event(offer, inputs=run, outputs=[run, bench], queue=False, **PRIVATE)
     page.appeared.change(lambda name: offer(name)[0], inputs=run, outputs=run, queue=False, **PRIVATE)

@@ -3,7 +3,7 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_train import TRAIN
-from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
+from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
 SETTINGS: dict[str, SettingWords] = {
     "count": {"label": "Sprites"},
@@ -29,7 +29,7 @@ SETTINGS: dict[str, SettingWords] = {
             "1.5 draws best. Epochs up to that one are drawn without it"
         ),
     },
-    "prompt": {"label": "In words", "placeholder": "a wizard with red hair and a staff"},
+    "prompt": {"label": "Ask in words", "placeholder": "a wizard with red hair and a staff"},
     "surprise": {"label": "Surprise me", "info": "Every sprite gets random words of its own"},
     "youth_below": {
         "label": "Guided by its youth up to level",
@@ -40,7 +40,32 @@ SETTINGS: dict[str, SettingWords] = {
         "label": "Add fresh noise at every step",
         "info": "Without it DDPM's sprites collapse to blobs: try it",
     },
-    "kinds": {"label": "What to draw", "info": "All at 0: anything. Move several to blend them."},
+    "kinds": {"label": "Kinds", "info": "They join the words above. All at 0: anything. Move several to blend them."},
+}
+
+ASKING: AskingWords = {
+    "understood": "Understood: {words}",
+    "unknown": "Not understood: {text}.",
+    "unknown_by": "{runs} does not understand: {text}.",
+    "impossible": "{shape} cannot be {text}.",
+    "choice": "{text} is drawn as {taken}.",
+    "instead": "Instead:",
+    "examples": [
+        "a wizard with red hair and a staff",
+        "blue mushroom",
+        "green dragon",
+        "skeleton",
+        "a knight with a sword",
+        "a ghost with a crown",
+        "golden key",
+        "a cup of tea",
+    ],
+    "example": "Try:",
+    "add": "Add:",
+    "weight": "Weight of {word}",
+    "remove": "Remove {word}",
+    "suggestions": "Suggestions",
+    "suggested": "{count} suggestions: the arrow keys choose, Enter takes one, Escape closes the list",
 }
 
 ENGLISH = Words(
@@ -79,6 +104,8 @@ ENGLISH = Words(
     epoch_number="epoch {epoch}",
     epoch_info="After how many rounds of training: 0 has seen every sprite once",
     settings=SETTINGS,
+    asking=ASKING,
+    left_out="Drawn without what was not understood: {words}",
     kind_names={
         "hero": "Hero",
         "non-hero": "Creature",
@@ -87,7 +114,7 @@ ENGLISH = Words(
         "side-facing": "Hero, sideways",
     },
     dice="Roll",
-    more="Sampler and experiments",
+    more="Kinds, sampler and experiments",
     draw_new="## Have it draw new ones",
     generate="Generate",
     stop="Stop",
@@ -155,6 +182,9 @@ ENGLISH = Words(
         "label": "Player: space plays and pauses, the arrow keys step",
         "canvas": "The sprites at the level shown",
         "hint": "Press Generate and watch noise turn into sprites",
+        "asked": "Sprite {n}: {words}",
+        "all_asked": "What each was asked for: {words}",
+        "use": "Ask for this",
         "scrub": "Position in the film",
         "play": "Play",
         "pause": "Pause",

@@ -44,6 +44,24 @@ OneStepWords = TypedDict(
 """The pixel editor of the One step tab. JavaScript reads the keys."""
 
 
+class AskingWords(TypedDict):
+    """What was understood of a prompt. JavaScript reads the keys, Python the examples."""
+
+    understood: str
+    unknown: str
+    unknown_by: str
+    impossible: str
+    choice: str
+    instead: str
+    examples: list[str]
+    example: str
+    add: str
+    weight: str
+    remove: str
+    suggestions: str
+    suggested: str
+
+
 class FolderWords(TypedDict):
     """The button that uploads a folder. JavaScript reads the keys."""
 
@@ -70,6 +88,9 @@ class PlayerWords(TypedDict):
     label: str
     canvas: str
     hint: str
+    asked: str
+    all_asked: str
+    use: str
     scrub: str
     play: str
     pause: str
@@ -172,6 +193,8 @@ class Words:
     epoch_number: str
     epoch_info: str
     settings: Mapping[str, SettingWords]  # by the fields of engine.Request
+    asking: AskingWords
+    left_out: str
     kind_names: dict[str, str]
     dice: str
     more: str

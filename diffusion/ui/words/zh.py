@@ -1,6 +1,6 @@
 """The words of the page in Chinese."""
 
-from .schema import ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
+from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
 from .zh_messages import MESSAGES
@@ -27,7 +27,7 @@ SETTINGS: dict[str, SettingWords] = {
             "避开训练到约八分之一时那个早期回合所犯的错误。1 表示不用，1.5 画得最好。那个回合和更早的回合不受引导"
         ),
     },
-    "prompt": {"label": "用文字说", "placeholder": "拿法杖的红发巫师"},
+    "prompt": {"label": "用文字描述", "placeholder": "拿法杖的红发巫师"},
     "surprise": {"label": "给我惊喜", "info": "每个精灵都有自己的随机词"},
     "youth_below": {
         "label": "早期引导从第几级噪声起",
@@ -35,7 +35,32 @@ SETTINGS: dict[str, SettingWords] = {
     },
     "eta": {"label": "DDIM 的新噪声（η）"},
     "fresh_noise": {"label": "每一步都加入新噪声", "info": "不加的话，DDPM 的结果会缩成一团：试试看"},
-    "kinds": {"label": "画什么", "info": "全部为 0：画什么都行。同时调高几项，就能混合。"},
+    "kinds": {"label": "类别", "info": "与上面的文字一起起作用。全部为 0：画什么都行。同时调高几项，就能混合。"},
+}
+
+ASKING: AskingWords = {
+    "understood": "听懂了：{words}",
+    "unknown": "没听懂：{text}。",
+    "unknown_by": "{runs} 没听懂：{text}。",
+    "impossible": "{shape}不能是{text}。",
+    "choice": "“{text}”按“{taken}”来画。",
+    "instead": "可以换成：",
+    "examples": [
+        "拿法杖的红发巫师",
+        "蓝色的蘑菇",
+        "绿色的龙",
+        "骷髅",
+        "拿剑的骑士",
+        "戴王冠的幽灵",
+        "金钥匙",
+        "一杯茶",
+    ],
+    "example": "试试：",
+    "add": "添加：",
+    "weight": "{word}的权重",
+    "remove": "去掉{word}",
+    "suggestions": "输入建议",
+    "suggested": "有 {count} 条建议：方向键选择，回车键采用，Esc 键关闭",
 }
 
 CHINESE = Words(
@@ -73,9 +98,11 @@ CHINESE = Words(
     epoch_number="第\u00a0{epoch} 回合",
     epoch_info="训练进行到第几回合：第 0 回合已把每张图都看过一遍",
     settings=SETTINGS,
+    asking=ASKING,
+    left_out="没听懂的部分没有画：{words}",
     kind_names={"hero": "英雄", "non-hero": "生物", "food": "食物", "spell": "物品", "side-facing": "侧面英雄"},
     dice="随机",
-    more="采样器与实验",
+    more="类别、采样器与实验",
     draw_new="## 让它画新的",
     generate="生成",
     stop="停止",
@@ -143,6 +170,9 @@ CHINESE = Words(
         "label": "播放器：空格键播放或暂停，方向键逐步前后移动",
         "canvas": "当前噪声程度下的精灵图",
         "hint": "点“生成”，看噪声变成精灵图",
+        "asked": "第 {n} 个：{words}",
+        "all_asked": "各自的要求：{words}",
+        "use": "就画这个",
         "scrub": "播放位置",
         "play": "播放",
         "pause": "暂停",
