@@ -3,6 +3,7 @@
 The fixtures were written by commit 46494df, before the package was laid out anew.
 """
 
+import base64
 import json
 import platform
 import shutil
@@ -21,7 +22,7 @@ from diffusion.data import draw
 from diffusion.engine import PAGE, Device, Request, generate
 from diffusion.errors import UserError
 from diffusion.runs import Plan, load_plan, run_plan
-from diffusion.sprites import from_pixels, to_pixels
+from diffusion.sprites import from_pixels, png, to_pixels
 from diffusion.store import Checkpoint, RunConfig, RunFolder
 from diffusion.ui.api.endpoints import Api
 from diffusion.ui.parts.share_links import epochs_in, request_in
@@ -168,7 +169,11 @@ def test_a_link_says_what_it_said(query):
 
 @pytest.mark.parametrize("call", json.loads((OLD / "calls.json").read_text()), ids=lambda call: call["endpoint"])
 def test_an_api_call_is_answered_as_before(runs, call):
-    _, facts = getattr(Api(runs, "run"), call["endpoint"])(**call["arguments"])
+    arguments = dict(call["arguments"])
+    if call["endpoint"] == "denoise_step":  # by number they are those of the second edition now
+        picture = png(draw(4, 0, "test")[0][arguments.pop("sprite", 0)])
+        arguments["image"] = base64.b64encode(picture).decode()
+    _, facts = getattr(Api(runs, "run"), call["endpoint"])(**arguments)
     found = json.loads(json.dumps(facts))
     found.pop("seconds", None)
     before = call["facts"]

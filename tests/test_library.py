@@ -21,7 +21,7 @@ def test_the_readme_s_library_example_makes_an_animation(tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(script))
     assert len(capsys.readouterr().out.splitlines()) == 6, "a line for each of 2 x 2 steps and of 2 epochs"
-    with Image.open(tmp_path / "heroes.gif") as animation:
+    with Image.open(tmp_path / "wizards.gif") as animation:
         assert animation.n_frames == 21 and animation.size == (8 * 16 * 4, 4 * 16 * 4)
 
 

@@ -7,7 +7,7 @@ from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
 from .describe import held_out_combinations
 from .endless import make_endless_recipe, validation_recipes
-from .lexicon import language_of, translate_word
+from .lexicon import Language, language_of, translate_word
 from .notes import may_be_sheets
 from .pixelart import draw, paint
 from .prompt import MAX_PROMPT, parse_prompt, write_prompt

@@ -25,7 +25,7 @@ from support.app import ROOT
 from support.runs import make_run
 
 from diffusion.data import builtin_vocabulary, translate_word
-from diffusion.data.pixelart import draw
+from diffusion.data.endless import draw_epoch
 from diffusion.engine.generation import Request, generate_finished
 from diffusion.refs import EpochRef
 from diffusion.sprites import KINDS, columns_for, enlarged, sheet, to_pixels
@@ -208,7 +208,7 @@ def test_one_look_at_a_drawing_of_ones_own(client, run):
 
 def test_a_built_in_sprite_is_one_kept_out_of_training(api):
     picture, _ = api.denoise_step(level=1, sprite=3, scale=1)
-    assert np.array_equal(pixels(picture["path"])[:, :16], draw(4, 0, "test")[0][3])
+    assert np.array_equal(pixels(picture["path"])[:, :16], draw_epoch(4, 0, 0, "test")[0][3])
 
 
 def test_the_link_restores_what_was_asked_for():

@@ -218,7 +218,7 @@ def test_visitors_cannot_fill_the_disk(hub, tmp_path, limits, complaint):
 def test_pictures_count_too(hub, tmp_path):
     """A repository can hold small epochs and a thousand large pictures beside them."""
     hub.put("me/run", {f"sample_{number}.png": b"x" * 400_000 for number in range(5)})
-    with pytest.raises(ValueError, match="takes up to 1 MB at a time, not 2"):
+    with pytest.raises(ValueError, match="takes up to 1 MB at a time, not 3"):
         opened(VisitorPulls(tmp_path / "runs", PullLimits(megabytes=1)), looked("hf://me/run"), [0])
     assert not list_runs(tmp_path / "runs")
 
@@ -241,7 +241,7 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
     make_run(pulls.runs / "own", epochs=(0,), width=16)
     table = run_tables.list_local_runs(ENGLISH, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
-    assert "4, 12 (0.2 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
+    assert "4, 12 (0.3 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
     assert f'href="{hub.url}/me/run/tree/{commit}"' in mine and f"hf://me/run ({commit[:7]})" in mine
     assert "this machine" in own and "2 runs" in own

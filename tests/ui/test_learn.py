@@ -132,7 +132,7 @@ TELLS = {
     "leaps": ["(1 - m.alpha) / sqrt(1 - m.abar_t) * m.eps", "sqrt(1 - m.alpha) * m.z"],
     "fresh": ["fresh_noise", "zeros_like"],
     "epochs": ["schedule.noised(", "mse_loss("],
-    "blend": ["self.context(context"],
+    "blend": ["self.words(context", "self.context(words"],
     "train": ["noise_loss", "backward", "optimizer.step()"],
     "mistakes.noising": ["+ (1 - abar) * eps", "(1 - abar).sqrt() * eps"],
     "mistakes.shortcut": ["uniform_", "nn.Conv2d(3, features, 1)"],

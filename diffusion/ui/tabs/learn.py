@@ -49,7 +49,7 @@ EXCERPTS: dict[str, list[tuple]] = {  # step -> the arguments of `excerpt`
     "leaps": [("core/samplers.py", "ddpm")],
     "fresh": [("core/samplers.py", "sample", "z = noise.draw()", 2)],
     "epochs": [("core/trainer.py", "noise_loss")],
-    "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "e = F.silu(", 2)],
+    "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "words = ", 2)],
     "train": [("core/trainer.py", "train", "with ", 5)],
 }
 # The course's code as diffusion/devtools/mistakes.py repeats it, and ours
