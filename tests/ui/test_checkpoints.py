@@ -241,7 +241,7 @@ def test_the_table_of_runs_says_what_they_are_and_where_they_came_from(hub, pull
     make_run(pulls.runs / "own", epochs=(0,), width=16)
     table = run_tables.list_local_runs(ENGLISH, list_runs(pulls.runs), hub.url)
     mine, own = table.split('<th scope="row">')[1:]
-    assert "4, 12 (0.3 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
+    assert "4, 12 (0.6 MB each)" in mine and "2,600" in mine and "1.67 ± 0.17" in mine
     commit = hub.repos["model", "me/run"].head.id
     assert f'href="{hub.url}/me/run/tree/{commit}"' in mine and f"hf://me/run ({commit[:7]})" in mine
     assert "this machine" in own and "2 runs" in own
