@@ -134,7 +134,7 @@ def test_the_page_shows_the_run_and_the_command_that_does_the_same(runner, tmp_p
     assert "<strong>mine</strong>" in monitor(ENGLISH, now) and "finished" in monitor(ENGLISH, now)
     assert "<svg" in curve(ENGLISH, now)
     assert losses(ENGLISH, now).count("<tr>") == 3, "the head and both epochs"
-    assert now.command.startswith("python -m diffusion train --run") and "--data builtin:60" in now.command
+    assert now.command.startswith("python -m diffusion train --run") and "--data builtin:60@0" in now.command
     assert "已完成" in monitor(CHINESE, now)
 
 

@@ -31,6 +31,7 @@ QUEUED: dict[str, Any] = {
 # A run that visibly learns; about a minute on two fast CPU cores, on others with fewer epochs: `fitting_epochs`.
 # Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9; the others are in .github/LOG.md.
 DEFAULT_COUNT = 4000
+MAX_FIXED = 10_000  # the fixed set repeats itself beyond
 DEFAULTS = Plan(
     folder=Path(), width=32, training=TrainConfig(epochs=10, batch_size=32, lr=4e-3, ema=0.98), save_every=2
 )
@@ -74,6 +75,11 @@ class TrainForm:
         return Sheet(*(None if size is None else whole(words, size, name) for size, name in sizes))
 
 
+def builtin_source(count: int) -> str:
+    """Few sprites are those of the fixed set: a minute is too short for new ones of 1,182 shapes in every epoch."""
+    return f"builtin:{count}@0" if count <= MAX_FIXED else f"builtin:{count}"
+
+
 def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
     """The plan of the form, checked. data: the plan's data and labels, of an upload."""
     words = page.words
@@ -82,7 +88,7 @@ def make_plan(page: Page, form: TrainForm, **data: str) -> Plan:
     if form.source not in words.train.sources or (form.source == "hub" and not is_dataset):
         raise UserError(words.train.hub_name)
     start = EpochRef.parse(form.start) if form.start else None
-    sources = {"builtin": f"builtin:{whole(words, form.count, words.train.count)}", "hub": form.hub}
+    sources = {"builtin": builtin_source(whole(words, form.count, words.train.count)), "hub": form.hub}
     source: dict[str, Any] = {"data": sources.get(form.source)} | data
     values: dict[str, Any] = {
         name: whole(words, form.settings[name], label_of(words, name, setting))
@@ -201,7 +207,9 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) 
     name = gr.Textbox("my-run", label=words.train.name, max_lines=1)
     sources = [(label, source) for source, label in words.train.sources.items()]
     source = gr.Radio(sources, value="builtin", label=words.train.source, elem_classes="compact")
-    count = gr.Slider(500, 20_000, value=DEFAULT_COUNT, step=500, label=words.train.count, **SLIM)
+    count = gr.Slider(
+        500, 20_000, value=DEFAULT_COUNT, step=500, label=words.train.count, info=words.train.count_info, **SLIM
+    )
     with gr.Column(visible=False) as pick_files:
         gr.Markdown(words.train.files_info, elem_classes="hint")
         files = gr.File(label=words.train.files, file_count="multiple", height=120, elem_id="train-files")

@@ -17,6 +17,7 @@ TRAIN = TrainWords(
     source="Train on",
     sources={"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"},
     count="Sprites",
+    count_info="Up to 10,000: the same in every epoch, told by kind. More: new ones each time, told in words",
     files="Files",
     files_info=(
         "A folder or .zip of pictures, single pictures, sprite sheets, or arrays: a .npy of pictures with its .npy of "

@@ -15,6 +15,7 @@ class TrainWords:
     source: str
     sources: dict[str, str]
     count: str
+    count_info: str
     files: str
     files_info: str
     hub: str

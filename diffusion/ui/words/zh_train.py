@@ -17,6 +17,7 @@ TRAIN = TrainWords(
     source="用什么训练",
     sources={"builtin": "内置的精灵图", "upload": "我的图片", "hub": "Hub 上的数据集"},
     count="图片数量",
+    count_info="不超过 10,000 张：每个回合都一样，只标类别。更多：每个回合都是新图，并标上文字",
     files="文件",
     files_info=(
         "一个图片文件夹或 .zip、若干图片、精灵图拼图（sprite sheet），或数组："
