@@ -62,10 +62,10 @@ def test_the_oldest_of_all_strangers_goes_but_no_new_one_and_none_in_use(visitor
 
 
 def test_large_runs_are_bounded_by_their_size(visitors):
-    visitors.limits = replace(LIMITS, megabytes=1)
+    visitors.limits = replace(LIMITS, megabytes=2)
     for name, age in (("old", 90), ("new", 30)):
         trained(visitors, name, name, age)
-        (visitors.runs / name / "training" / "data.npy").write_bytes(bytes(600_000))
+        (visitors.runs / name / "training" / "data.npy").write_bytes(bytes(1_200_000))
         os.utime(visitors.runs / name / "training" / "data.npy", (time.time() - 60 * age,) * 2)
     visitors.make_room("anna", in_use=())
     assert [*list_runs(visitors.runs)] == ["new", "sprites"]

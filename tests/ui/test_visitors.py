@@ -22,7 +22,7 @@ from support.nuisances import listen, reset
 from support.runs import make_run
 
 from diffusion.core import Step
-from diffusion.ui.api import endpoints
+from diffusion.ui.api import lookup
 from diffusion.ui.app import build
 from diffusion.ui.parts import controls
 from diffusion.ui.parts.turns import GenerationTurns
@@ -74,7 +74,7 @@ def server(tmp_path_factory, engine):
     runs = tmp_path_factory.mktemp("runs")
     make_run(runs / "sprites")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (watch, compare, endpoints):
+        for module in (watch, compare, lookup):
             patch.setattr(module, "generate_on_lent_gpu", engine.generate)
         patch.setattr(controls, "MAX_AT_ONCE", AT_ONCE)
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
