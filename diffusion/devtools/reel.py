@@ -46,7 +46,7 @@ def make_reel(
     epochs: those of the sampling frames; the learning frames have all epochs of the run. on_step: called for progress,
     STEPS + 1 times and once for every epoch of the run.
     """
-    request = Request(count=count, sampler="ddpm", steps=STEPS, seed=seed)
+    request = Request(count=count, sampler="ddpm", steps=STEPS, seed=seed, surprise=True, guidance=2.0)
     writer = PictureWriter()
     film = _film(run, epochs, request, writer, on_step)
     learning = _learning(run, replace(request, steps=50), writer, on_step)

@@ -1,6 +1,7 @@
 """The reel: as good as the sprites that it was made from, and no larger than a page can take."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from support.runs import make_run
 from diffusion.devtools import reel
 from diffusion.devtools.reel import MOMENTS, finished_sprites, make_reel, read_reel, read_sprites, save_reel
 from diffusion.devtools.reel_pictures import PictureWriter, read_pictures
-from diffusion.engine import Request, generate, generate_finished
+from diffusion.engine import generate, generate_finished, read_request
 from diffusion.errors import UserError
 from diffusion.sprites import to_pixels
 from diffusion.store import RunFolder
@@ -55,7 +56,8 @@ def test_every_frame_is_as_the_network_draws_it(tiny):
     assert made.learning[0]["per_second"] > 0
     for frame, epoch in zip(made.learning, (0, 31), strict=True):
         assert frame["step"] == epoch and frame["caption"] == f"epoch {epoch}"
-        finished = generate_finished(run.load(epoch), Request(count=3, sampler="ddpm", steps=50, seed=5))
+        _, request, _ = read_request(made.film[0]["recipe"])
+        finished = generate_finished(run.load(epoch), replace(request, steps=50))
         assert error(made.sprites(frame), finished) < 1
 
 
@@ -97,9 +99,8 @@ def test_the_shipped_reel_is_of_the_shipped_run():
     """Its last epoch, drawn again in float32 where the reel may have been made in bfloat16: 0.6 of 255 apart."""
     made, run = read_sprites(SHIPPED), RunFolder(ROOT / "checkpoints" / "sprites")
     recipe = read_reel(SHIPPED).film[0]["recipe"]
-    request = Request(count=1, sampler="ddpm", steps=500, seed=recipe["seed"])
-    epoch = int(recipe["epochs"][-1].rpartition("/")[2])
-    for (step,) in generate([run.load(epoch)], request):
+    refs, request, _ = read_request(recipe)
+    for (step,) in generate([run.load(refs[-1].epoch)], replace(request, count=1)):
         if step.t in made:
             assert error(made[step.t][:1], step.x) < 4, step.t
 
