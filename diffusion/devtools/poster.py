@@ -10,7 +10,7 @@ from .reel import finished_sprites, read_sprites
 
 POSTER_SIZE = (1200, 630)  # screen pixels; the size that sites with link previews recommend
 LEVELS = (500, 320, 240, 180, 120, 80, 40, 0)  # of noise, from left to right
-SHOWN = (6, 26, 7)  # sprites of the reel: a mushroom, a hero, a potion
+SHOWN = (11, 17, 29)  # sprites of the reel: a mushroom, a hero, a whale
 SCALE = 8  # screen pixels of a pixel
 INK, GREY = (30, 41, 59), (71, 85, 105)
 
