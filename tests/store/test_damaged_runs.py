@@ -40,7 +40,7 @@ def test_a_damaged_file_is_named_and_disturbs_nothing_else(tmp_path, file, name)
     found, unusable = list_runs(tmp_path), list_unusable(tmp_path)
     if file == "config.json":
         if name == "large":
-            reason = "it is larger than 0.5 MB"
+            reason = "it is larger than 2.1 MB"
         assert list(found) == ["other"]
         assert str(unusable["sprites"]).startswith(f"sprites/config.json is damaged: {reason}")
     else:

@@ -17,7 +17,7 @@ import pytest
 from support.runs import make_run
 
 from diffusion.__main__ import main
-from diffusion.core import EpochDone, TrainConfig
+from diffusion.core import EpochDone, TrainConfig, kinds_vocabulary
 from diffusion.errors import UserError
 from diffusion.hub.push import _contents
 from diffusion.refs import HubRef
@@ -211,6 +211,7 @@ def keep_again(folder):
 class _Sprites:
     pixels = np.arange(9, dtype=np.uint8).reshape(9, 1, 1, 1).repeat(16, 1).repeat(16, 2).repeat(3, 3) * 20
     labels = np.zeros((9, 5), np.float32)
+    vocabulary = kinds_vocabulary()
 
 
 def train_again(folder):
