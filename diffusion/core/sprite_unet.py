@@ -69,7 +69,7 @@ class Grid(nn.Module):
 
 
 class SpriteUnet(nn.Module):
-    """The whole network; 1.34 M parameters with the default width, and 160 for each name of its vocabulary.
+    """The whole network; 1.43 M parameters with the default width, and 160 for each name of its vocabulary.
 
     names: the size of the vocabulary. variant: "first" is the network of earlier versions, for their checkpoints: 104
     channels below the full size, and the words as a vector only.

@@ -24,7 +24,7 @@ Words = dict[str, float]
 
 def contexts_of(checkpoints: Sequence[Checkpoint], request: Request) -> list[Tensor]:
     """`context_of` for each checkpoint. UserError also for a network of kinds whose names are not known."""
-    is_asked = any(request.kinds) or request.prompt.strip()
+    is_asked = any(request.kinds) or request.prompt.strip() or request.surprise
     for checkpoint in checkpoints:
         if checkpoint.no_kinds and is_asked and request.guidance:
             raise UserError(checkpoint.no_kinds)

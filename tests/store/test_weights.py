@@ -153,6 +153,8 @@ def test_a_network_of_other_kinds_draws_without_a_kind_as_it_would_itself(tmp_pa
     cpu = Device("cpu", torch.float32)
     with pytest.raises(ValueError, match=f"trained with {count} kinds of its own"):
         next(generate([checkpoint], Request(count=1, kinds=(1, 0, 0, 0, 0)), cpu))
+    with pytest.raises(ValueError, match=f"trained with {count} kinds of its own"):
+        next(generate([checkpoint], Request(count=1, surprise=True), cpu))
     x, time = torch.randn(2, 8, 8, 8), torch.zeros(2, 5)
     assert torch.equal(checkpoint.network.contextembed1(time), network.contextembed1(torch.zeros(2, count)))
     assert x is not None and len(list(generate([checkpoint], Request(count=1, steps=1), cpu))) == 2
