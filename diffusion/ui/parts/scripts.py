@@ -39,7 +39,7 @@ def modules(assets: Path, first: str) -> list[str]:
 @cache  # every player asks
 def version(assets: Path) -> str:
     """Another one for other scripts."""
-    scripts = sorted(path for folder in ("js", "vendor") for path in (assets / folder).glob("*.js"))
+    scripts = sorted(path for folder in ("js", "vendor") for path in (assets / folder).rglob("*.js"))
     return sha256(b"".join(path.name.encode() + path.read_bytes() for path in scripts)).hexdigest()[:12]
 
 
