@@ -40,6 +40,7 @@ const declare = (buffers) => [
 const begin = (/** @type {Type} */ type) => (type === "f16" ? "enable f16;\n" : "");
 const main = (/** @type {string} */ body) => `@compute @workgroup_size(${THREADS}) fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(global_invocation_id) id: vec3u) {
+_ = batch; // a buffer that is not read would have no place
 ${body}
 }`;
 
@@ -97,15 +98,16 @@ export function convolution(op, tensors, { type, typeOf, features }) {
     });
     const fromSide = side * steps;
     const acc = T === "f16" ? "part" : "acc";
-    const products = (/** @type {string} */ pixel, /** @type {string} */ weight) => (/** @type {(j: number) => string} */ source) =>
-      times(4, (i) => [
-        times(each, (n) => `let w${pixel}${i}${n} = shared_w[${weight} + ${i * columns + n}u];`),
-        times(4, (j) => times(each, (n) => `${acc}${j}${n} += ${source(j)}[${i}] * w${pixel}${i}${n};`)),
-      ].join("\n"));
+    /** The four pixels times the weights of four channels. */
+    const products = times(4, (i) => [
+      times(each, (n) => `let w${i}${n} = shared_w[weight + ${i * columns + n}u];`),
+      times(4, (j) => times(each, (n) => `${acc}${j}${n} += p${j}[${i}] * w${i}${n};`)),
+    ].join("\n"));
     return {
       shared: [chunk * count, chunk * weights],
       weights: from + Math.ceil(cout4 / columns) * cin4 * weights,
-      code: `for (var chunk = 0u; chunk < ${cin4 / chunk}u; chunk++) {
+      code: `${taps === 3 ? `let corner = (own / ${high * wide}u * ${tall}u + own % ${high * wide}u / ${wide}u * ${steps}u) * ${broad}u + own % ${wide}u * ${steps}u;` : ""}
+for (var chunk = 0u; chunk < ${cin4 / chunk}u; chunk++) {
   workgroupBarrier();
   for (var i = thread; i < ${chunk * count}u; i += ${THREADS}u) {
     let c = chunk * ${chunk}u + i / ${count}u;
@@ -125,18 +127,12 @@ export function convolution(op, tensors, { type, typeOf, features }) {
   }
   workgroupBarrier();
   ${T === "f16" ? times(4, (j) => times(each, (n) => `var part${j}${n} = vec4h();`)) : ""}
-  ${taps === 3
-    ? `for (var dy = 0u; dy < 3u; dy++) {
-    let at = (own / ${high * wide}u * ${tall}u + own % ${high * wide}u / ${wide}u * ${steps}u + dy) * ${broad}u + own % ${wide}u * ${steps}u;
-    ${times(3 * steps + 3, (i) => `let p${i} = shared_x[at + ${i}u];`)}
-    let weight = dy * ${3 * 4 * columns}u + column;
-    ${times(3, (dx) => products(String(dx), `weight + ${dx * 4 * columns}u`)((j) => `p${j * steps + dx}`))}
-  }`
-    : `for (var q = 0u; q < ${chunk}u; q++) {
-    ${times(4, (j) => `let p${j} = shared_x[q * ${count}u + own + ${j}u];`)}
-    let weight = q * ${weights}u + column;
-    ${products("", "weight")((j) => `p${j}`)}
-  }`}
+  for (var tap = 0u; tap < ${taps * taps * chunk}u; tap++) {
+    let at = ${taps === 3 ? `corner + tap / 3u * ${broad}u + tap % 3u` : `tap * ${count}u + own`};
+    ${times(4, (j) => `let p${j} = shared_x[at + ${j * steps}u];`)}
+    let weight = tap * ${4 * columns}u + column;
+    ${products}
+  }
   ${T === "f16" ? times(4, (j) => times(each, (n) => `acc${j}${n} += vec4f(part${j}${n});`)) : ""}
 }`,
     };
