@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 NO_CACHE = tempfile.TemporaryDirectory(prefix="sprites-no-cache-")
@@ -32,6 +33,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OLDEST_NODE = (20, 19)  # older ones take a .js file for a script, not a module
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
 MAX_FILES_OF_ONE_PROCESS = 8  # a second process takes 5 s to begin
 OWN_APPS = re.compile(r"tests/browser/test_(looks|train)")  # each file starts its own; the others share `tiny_app`
@@ -60,8 +62,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A real browser. In CI its absence is a failure; on a person's machine these tests are skipped."""
+def launch():
+    """Starts a real browser with further flags. In CI its absence is a failure; elsewhere its tests are skipped."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         message = "no Chromium found; install it (Debian: apt-get install chromium) to run the browser tests"
@@ -70,11 +72,28 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        browser.new_context = partial(browser.new_context, extra_http_headers=UNCOMPRESSED)
-        browser.new_page = partial(browser.new_page, extra_http_headers=UNCOMPRESSED)
-        yield browser
-        browser.close()
+        yield lambda flags: playwright.chromium.launch(executable_path=path, args=flags)
+
+
+@pytest.fixture(scope="session")
+def chromium(launch):
+    browser = launch(CHROMIUM_FLAGS)
+    browser.new_context = partial(browser.new_context, extra_http_headers=UNCOMPRESSED)
+    browser.new_page = partial(browser.new_page, extra_http_headers=UNCOMPRESSED)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def node():
+    """In CI its absence is a failure; on a person's machine these tests are skipped."""
+    path = shutil.which("node")
+    found = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout if path else ""
+    if tuple(map(int, re.findall(r"\d+", found)[:2])) < OLDEST_NODE:
+        message = f"no Node.js {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or newer found, but {found.strip() or 'none'}"
+        assert not os.environ.get("CI"), message
+        pytest.skip(message)
+    return path
 
 
 @pytest.fixture(scope="session")

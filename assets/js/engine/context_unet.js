@@ -78,7 +78,7 @@ export function contextUnet(weights, { width }) {
 
   const features = 6 * width; // scale and shift of `seed`, then of `up1`
   return {
-    tensors: builder.tensors, ops: builder.ops, input, output, features, names, gridShapes: [],
+    tensors: builder.tensors, ops: builder.ops, input, output, colours: [3, 3], features, names, gridShapes: [],
     ask(asked) {
       const scales = asked.map((one) => contexts.map((embed) => embed(one)));
       return {

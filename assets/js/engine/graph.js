@@ -36,9 +36,10 @@ import { EngineError } from "./errors.js";
  *   what is asked for: `rows` different contexts, the grids of each, (rows, channels, side, side), and for a time the
  *   embedding of each: (rows, features)
  * @typedef {{
- *   tensors: Shape[], ops: Op[], input: number, output: number, features: number, film?: Linear,
+ *   tensors: Shape[], ops: Op[], input: number, output: number, colours: [number, number], features: number, film?: Linear,
  *   gridShapes: Shape[], names: number, ask: (contexts: Float32Array[]) => Asked,
  * }} Graph
+ *   colours: channels of what goes in and of what comes out
  *   film: makes the rows from the embedding; without it they are the embedding
  */
 

@@ -97,7 +97,7 @@ export function makeProduct(bytes, simd = true) {
     const heap = new Float32Array(bytes / 4);
     return { heap, product: (...places) => multiply(heap, ...places) };
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) || 1 });
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   return { heap: new Float32Array(memory.buffer), product: /** @type {Product} */ (exports.f) };
 }

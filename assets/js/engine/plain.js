@@ -99,20 +99,22 @@ class PlainProgram {
   }
 
   /**
-   * The output for a batch. @param {Float32Array} x (B, 3, side, side) @param {number} time t / T
+   * The output for a batch. @param {Float32Array} x (B, colours, side, side) @param {number} time t / T
    * @param {Asked} asked @param {ArrayLike<number>} rowOf the row in `asked` of every picture
-   * @returns {Promise<Float32Array>} (B, 3, side, side)
+   * @returns {Promise<Float32Array>} (B, colours, side, side)
    */
   async evaluate(x, time, asked, rowOf) {
-    const { tensors, input, output, ops, film } = this.graph;
+    const { tensors, input, output, colours, ops, film } = this.graph;
     const rows = film ? applyLinear(film, asked.embed(time)) : asked.embed(time);
-    const area = tensors[input].side ** 2;
-    const result = new Float32Array(rowOf.length * 3 * tensors[output].side ** 2);
+    const [first, last] = [tensors[input], tensors[output]];
+    const [each, eachOut] = [colours[0] * first.side ** 2, colours[1] * last.side ** 2];
+    const result = new Float32Array(rowOf.length * eachOut);
     for (let picture = 0; picture < rowOf.length; picture++) {
-      repack(x.subarray(picture * 3 * area, (picture + 1) * 3 * area), area, this.#tensors[input]);
+      const planes = x.subarray(picture * each, (picture + 1) * each);
+      for (let i = 0; i < each; i++) this.#tensors[input][(i % first.side ** 2) * first.channels + Math.floor(i / first.side ** 2)] = planes[i];
       for (const op of ops) this.#run(op, rows, asked.grids, rowOf[picture]);
-      const [from, places] = [this.#tensors[output], tensors[output].side ** 2];
-      for (let c = 0; c < 3; c++) for (let i = 0; i < places; i++) result[(picture * 3 + c) * places + i] = from[i * tensors[output].channels + c];
+      const made = result.subarray(picture * eachOut, (picture + 1) * eachOut);
+      for (let i = 0; i < eachOut; i++) made[i] = this.#tensors[output][(i % last.side ** 2) * last.channels + Math.floor(i / last.side ** 2)];
     }
     return result;
   }
@@ -197,11 +199,6 @@ class PlainProgram {
         blocks, panels, (k * pixel) / FLOAT, k, row - k * pixel);
     }
   }
-}
-
-/** Planes to pixels, with a fourth channel of zeros. @param {Float32Array} planes @param {number} area @param {Float32Array} into */
-function repack(planes, area, into) {
-  for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) into[4 * i + c] = planes[c * area + i];
 }
 
 /** @param {import("./graph.js").Linear} layer @param {Float32Array} x (rows, cin) @returns {Float32Array} (rows, cout) */

@@ -11,6 +11,9 @@ const MAX_TENSORS = 4096;
 const BYTES = { F16: 2, F32: 4 };
 const SKIPPED = new Set(["I64"]); // counters of BatchNorm; nothing is computed from them
 
+/** @type {Float32Array | undefined} */
+let allHalves;
+
 /**
  * The tensors by their names, in float32. EngineError "bad-file" for anything else than a whole file of finite numbers.
  * @param {ArrayBuffer | Uint8Array} file @returns {Map<string, Tensor>}
@@ -31,6 +34,7 @@ export function readSafetensors(file) {
   }
   const isObject = header && typeof header === "object" && !Array.isArray(header);
   if (!isObject || Object.keys(header).length > MAX_TENSORS) throw refuse("its header lists no tensors");
+  const halves = (allHalves ??= Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half)));
   const tensors = new Map();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__" || SKIPPED.has(entry?.dtype)) continue;
@@ -44,7 +48,7 @@ export function readSafetensors(file) {
     const data = new Float32Array(count);
     const from = 8 + length + start;
     if (size === 4) for (let i = 0; i < count; i++) data[i] = view.getFloat32(from + 4 * i, true);
-    else for (let i = 0; i < count; i++) data[i] = halfToFloat(view.getUint16(from + 2 * i, true));
+    else for (let i = 0; i < count; i++) data[i] = halves[view.getUint16(from + 2 * i, true)];
     if (!data.every(Number.isFinite)) throw refuse(`${name} holds values that are not finite`);
     tensors.set(name, { shape, data });
   }
@@ -53,9 +57,8 @@ export function readSafetensors(file) {
 
 /** @param {number} half 16 bits */
 export function halfToFloat(half) {
-  const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
-  const size = exponent === 0 ? fraction * 2 ** -24
-    : exponent === 31 ? (fraction ? NaN : Infinity)
-      : (1024 + fraction) * 2 ** (exponent - 25);
-  return half & 0x8000 ? -size : size;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  const size = exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24;
+  return (half & 0x8000 ? -1 : 1) * (exponent < 31 ? size : fraction ? NaN : Infinity);
 }

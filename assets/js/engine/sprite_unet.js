@@ -83,7 +83,7 @@ export function spriteUnet(weights, { width, variant }) {
     }
   }
   return {
-    tensors: builder.tensors, ops: builder.ops, input, output, features, film, names,
+    tensors: builder.tensors, ops: builder.ops, input, output, colours: [3, 3], features, film, names,
     gridShapes: grids.map(({ shape }) => shape),
     ask(contexts) {
       const embedded = contexts.map((one) => (words ? linear({ weight: words }, one) : one));

@@ -224,7 +224,7 @@ class WebGpuProgram {
     this.#walks.delete(asked);
     if (!walk) {
       for (const old of [...this.#walks.keys()].slice(0, Math.max(0, this.#walks.size + 1 - MAX_ASKED))) this.#forget(old);
-      const { side } = graph.tensors[graph.output];
+      const { channels, side } = graph.tensors[graph.output];
       const rows = backend.buffer(asked.rows * graph.features * 4, STORAGE | COPY_TO);
       const buffers = {
         batch: backend.filled(Uint32Array.of(batch, 0, 0, 0), UNIFORM),
@@ -232,8 +232,8 @@ class WebGpuProgram {
         rowOf: backend.filled(Uint32Array.from(rowOf)),
         rows,
         embedding: graph.film ? backend.buffer(asked.rows * graph.film.cin * 4, STORAGE | COPY_TO) : rows,
-        back: backend.buffer(batch * 16 * side * side, MAP_READ | COPY_TO),
-        ...Object.fromEntries(asked.grids.map((grid, i) => [`grid${i}`, backend.filled(packGrid(grid, graph.gridShapes[i]))])),
+        back: backend.buffer(batch * channels * side * side * 4, MAP_READ | COPY_TO),
+        ...Object.fromEntries(asked.grids.map((grid, i) => [`grid${i}`, backend.filled(interleave(grid, graph.gridShapes[i].channels, graph.gridShapes[i].side ** 2))])),
       };
       walk = { batch, capacity: 0, groups: [], buffers, film: null };
     }
@@ -277,7 +277,7 @@ class WebGpuProgram {
     const { backend, graph, arena, film } = this;
     const { device, counts } = backend;
     const { batch, groups, buffers, film: filmGroup } = this.#begin(asked, rowOf);
-    backend.write(arena.of(graph.input), interleave(x, graph.tensors[graph.input].side ** 2));
+    backend.write(arena.of(graph.input), interleave(x, graph.colours[0], graph.tensors[graph.input].side ** 2));
     backend.write(buffers.embedding, asked.embed(time));
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -290,12 +290,12 @@ class WebGpuProgram {
     if (film) dispatch(film.pipeline, filmGroup, film.groups(asked.rows));
     this.#stages.forEach((stage, i) => dispatch(stage.pipeline, groups[i], stage.groups(batch)));
     pass.end();
-    const area = graph.tensors[graph.output].side ** 2;
-    const bytes = batch * area * 16;
+    const { channels, side } = graph.tensors[graph.output];
+    const bytes = batch * channels * side * side * 4;
     encoder.copyBufferToBuffer(arena.of(graph.output), 0, buffers.back, 0, bytes);
     device.queue.submit([encoder.finish()]);
     await backend.wait(buffers.back.mapAsync(MAP_READ, 0, bytes));
-    const result = separate(new Float32Array(buffers.back.getMappedRange(0, bytes)), area);
+    const result = separate(new Float32Array(buffers.back.getMappedRange(0, bytes)), graph.colours[1], side * side);
     buffers.back.unmap();
     counts.evaluations += 1;
     counts.bytesDown += bytes;
@@ -372,35 +372,29 @@ function packConstants(op, tensors) {
   return all;
 }
 
-/** (rows, channels, area) -> (rows, channels / 4, area, 4). @param {Float32Array} grid @param {{ channels: number, side: number }} shape */
-function packGrid(grid, { channels, side }) {
-  const area = side * side;
-  const packed = new Float32Array(grid.length);
-  for (let i = 0; i < grid.length; i++) {
-    const [c, rest] = [Math.floor(i / area) % channels, Math.floor(i / area / channels) * channels * area];
-    packed[rest + (c - (c % 4)) * area + (i % area) * 4 + (c % 4)] = grid[i];
-  }
-  return packed;
-}
-
-/** Planes of three colours -> pixels of four numbers. @param {Float32Array} x @param {number} area */
-function interleave(x, area) {
-  const pixels = new Float32Array((x.length / 3) * 4);
-  for (let i = 0; i < pixels.length / 4; i++) {
-    const from = Math.floor(i / area) * 3 * area + (i % area);
-    for (let c = 0; c < 3; c++) pixels[4 * i + c] = x[from + c * area];
-  }
+/** (count, channels, area) -> (count, channels / 4, area, 4), filled up with zeros. @param {Float32Array} planes @param {number} channels @param {number} area */
+function interleave(planes, channels, area) {
+  const c4 = Math.ceil(channels / 4);
+  const pixels = new Float32Array((planes.length / channels) * c4 * 4);
+  eachPlace(planes.length, channels, area, (i, place) => (pixels[place] = planes[i]));
   return pixels;
 }
 
-/** The inverse of interleave. @param {Float32Array} pixels @param {number} area */
-function separate(pixels, area) {
-  const x = new Float32Array((pixels.length / 4) * 3);
-  for (let i = 0; i < pixels.length / 4; i++) {
-    const to = Math.floor(i / area) * 3 * area + (i % area);
-    for (let c = 0; c < 3; c++) x[to + c * area] = pixels[4 * i + c];
+/** The inverse of interleave. @param {Float32Array} pixels @param {number} channels @param {number} area */
+function separate(pixels, channels, area) {
+  const planes = new Float32Array((pixels.length / Math.ceil(channels / 4) / 4) * channels);
+  eachPlace(planes.length, channels, area, (i, place) => (planes[i] = pixels[place]));
+  return planes;
+}
+
+/** @param {number} length @param {number} channels @param {number} area @param {(i: number, place: number) => void} move */
+function eachPlace(length, channels, area, move) {
+  const c4 = Math.ceil(channels / 4);
+  for (let plane = 0; plane < length / area; plane++) {
+    const c = plane % channels;
+    const start = (Math.floor(plane / channels) * c4 + Math.floor(c / 4)) * area * 4 + (c % 4);
+    for (let i = 0; i < area; i++) move(plane * area + i, start + 4 * i);
   }
-  return x;
 }
 
 const float = new Float32Array(1);
