@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
-from support.engine_js import Refused
+from support.engine_js import RefusedError
 
 from diffusion.core import MAX_SEED, SAMPLERS, SCHEDULES, Noise, NoiseSchedule, sample
 
@@ -124,7 +124,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("file", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_no_file_of_weights_is_refused(ask, file):
-    with pytest.raises(Refused, match="bad-file"):
+    with pytest.raises(RefusedError, match="bad-file"):
         ask("read", file)
 
 
@@ -142,5 +142,5 @@ def test_what_is_no_file_of_weights_is_refused(ask, file):
 )
 def test_what_is_no_run_is_refused(ask, change, reason):
     config = {"network": "sprite-unet", "width": 64, "variant": "mended", "vocabulary": {"kind": ["hero"]}} | change
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(RefusedError, match=reason):
         ask("refuse", {"backend": "plain"}, save({"first.weight": torch.zeros(64, 3, 3, 3)}), config)

@@ -20,7 +20,7 @@ WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enabl
 WEBGPU += ["--use-vulkan=swiftshader"]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What an EngineError says; its reason is the first argument."""
 
 
@@ -47,7 +47,7 @@ def decode(value: Any) -> Any:
 
 
 class Asker:
-    """Calls a function of answer.mjs; a Refused where it raises."""
+    """Calls a function of answer.mjs; a RefusedError where it raises."""
 
     def __init__(self, send: Callable[[str], str]) -> None:
         self.send = send
@@ -55,7 +55,7 @@ class Asker:
     def __call__(self, call: str, *values: Any) -> Any:
         answer = json.loads(self.send(json.dumps([call, *encode(values)])))
         if "error" in answer:
-            raise Refused(*answer["error"].values())
+            raise RefusedError(*answer["error"].values())
         return decode(answer["value"])
 
 
@@ -78,7 +78,7 @@ def ask_page(browser: Any) -> Iterator[Asker]:
     """In a page of the browser, from a server of this repository's files."""
     with serve_files() as address:
         page = browser.new_page()
-        page.goto(f"{address}/LICENSE")
+        page.goto(f"{address}/README.md")
         yield Asker(
             lambda question: page.evaluate(
                 f"async (question) => (await import('/{ANSWER}')).answer(question)", question

@@ -3,16 +3,14 @@
 
 import { GraphBuilder, foldAfter, gelu, linear } from "./graph.js";
 
-/** @typedef {import("./graph.js").Graph} Graph @typedef {import("./graph.js").Input} Input @typedef {import("./graph.js").Conv} Conv */
-
 /**
- * @param {Map<string, import("./safetensors.js").Tensor>} weights @param {{ width: number }} config
- * @returns {Graph}
+ * @param {Map<string, Net.Tensor>} weights @param {{ width: number }} config
+ * @returns {Net.Graph}
  */
 export function contextUnet(weights, { width }) {
   const builder = new GraphBuilder(weights);
 
-  /** @param {string} name @param {number} x @param {number} cin @param {number} cout @param {Partial<Conv>} more */
+  /** @param {string} name @param {number} x @param {number} cin @param {number} cout @param {Partial<Net.Conv>} more */
   const residual = (name, x, cin, cout, more = {}) => {
     const [one, two] = [[1, cin], [2, cout]].map(([i, channels]) =>
       foldAfter(builder.layer(`${name}.conv${i}.0`, cout, channels, 3), builder.norm(`${name}.conv${i}.1`, cout)));
@@ -25,7 +23,7 @@ export function contextUnet(weights, { width }) {
     builder.ops.push({ kind: "pool", from: y, out, size: 2, mode: "max", act: "none" });
     return out;
   };
-  /** A transposed convolution of size and stride s. @param {string} name @param {number | Input[]} inputs @param {number} cin @param {number} cout @param {number} s */
+  /** A transposed convolution of size and stride s. @param {string} name @param {number | Net.Input[]} inputs @param {number} cin @param {number} cout @param {number} s */
   const transposed = (name, inputs, cin, cout, s) => {
     const [weight, bias] = [builder.take(`${name}.weight`, cin, cout, s, s), builder.take(`${name}.bias`, cout)];
     const turned = { weight: new Float32Array(weight.length), bias: new Float32Array(s * s * cout) };
@@ -38,7 +36,7 @@ export function contextUnet(weights, { width }) {
     }
     return builder.conv(inputs, turned, cout, { k: 1, spread: s });
   };
-  /** @param {string} name @param {number} x @param {number} skip @param {number} cin of both @param {Partial<Conv>} more */
+  /** @param {string} name @param {number} x @param {number} skip @param {number} cin of both @param {Partial<Net.Conv>} more */
   const up = (name, x, skip, cin, more = {}) => {
     const y = transposed(`${name}.model.0`, [{ from: x, up: 1 }, { from: skip, up: 1 }], cin, width, 2);
     return residual(`${name}.model.2`, residual(`${name}.model.1`, y, width, width), width, width, more);

@@ -11,9 +11,6 @@
 
 import { EngineError } from "./errors.js";
 
-/** @typedef {import("./walk.js").Request} Request @typedef {import("./local.js").Options} Options */
-/** A network in the worker: the number of its names, its highest level. @typedef {{ id: number, names: number, levels: number }} NetworkHandle */
-
 export class Engine {
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: EngineError) => void }>} */
   #waiting = new Map();
@@ -54,27 +51,27 @@ export class Engine {
   /**
    * A network of our safetensors file. EngineError "bad-file" or "unsupported" where it is none that a browser runs.
    * @param {ArrayBuffer | Uint8Array} file @param {Record<string, any>} config as config.json has it
-   * @returns {Promise<NetworkHandle>}
+   * @returns {Promise<Net.Handle>}
    */
   load(file, config) {
     const { network, width, variant, schedule, levels, vocabulary } = config;
     return this.ask("load", file, { network, width, variant, schedule, levels, vocabulary: Boolean(vocabulary) });
   }
 
-  /** Frees a network's memory. @param {NetworkHandle} network @returns {Promise<void>} */
+  /** Frees a network's memory. @param {Net.Handle} network @returns {Promise<void>} */
   unload(network) {
     return this.ask("unload", network.id);
   }
 
   /**
    * The frames of a walk of these networks in lockstep, as the server sends them. Whoever leaves the loop stops the walk.
-   * @param {NetworkHandle[]} networks @param {Request} request
-   * @param {(NetworkHandle | null)[]} younger for each an earlier epoch of its run, for `request.youth`
+   * @param {Net.Handle[]} networks @param {Net.Request} request
+   * @param {(Net.Handle | null)[]} younger for each an earlier epoch of its run, for `request.youth`
    * @returns {AsyncGenerator<Record<string, any>>}
    */
   async *walk(networks, request, younger = []) {
     const walk = ++this.#last;
-    const ids = (/** @type {(NetworkHandle | null)[]} */ list) => list.map((one) => one?.id ?? null);
+    const ids = (/** @type {(Net.Handle | null)[]} */ list) => list.map((one) => one?.id ?? null);
     await this.ask("begin", walk, ids(networks), request, ids(younger));
     let done = false;
     try {
@@ -91,8 +88,8 @@ export class Engine {
 
   /**
    * The noise that each network predicts in pictures of level t.
-   * @param {NetworkHandle[]} networks @param {Float32Array} x (B, 3, 16, 16) in [-1, 1] @param {number} t
-   * @param {Request["contexts"]} [contexts] @returns {Promise<Float32Array[]>}
+   * @param {Net.Handle[]} networks @param {Float32Array} x (B, 3, 16, 16) in [-1, 1] @param {number} t
+   * @param {Net.Request["contexts"]} [contexts] @returns {Promise<Float32Array[]>}
    */
   predict(networks, x, t, contexts) {
     return this.ask("predict", networks.map(({ id }) => id), x, t, contexts);
@@ -115,7 +112,7 @@ export class Engine {
 
 /**
  * Starts a worker. EngineError "no-webgpu" where the browser or the machine has none.
- * @param {Options} options backend: "webgpu" unless given @returns {Promise<Engine>}
+ * @param {Net.Options} options backend: "webgpu" unless given @returns {Promise<Engine>}
  */
 export async function openEngine(options = {}) {
   const engine = new Engine(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));

@@ -8,50 +8,15 @@
 
 import { EngineError } from "./errors.js";
 
-/** @typedef {import("./safetensors.js").Tensor} Tensor */
-/** @typedef {"none" | "silu" | "gelu" | "relu"} Activation */
-/** Read from tensor `from`, each pixel repeated `up` times in both directions. @typedef {{ from: number, up: 1 | 2 }} Input */
-/**
- * out = film(act(k x k convolution(act(pre x)) + bias) * gain + skip + grid): what is absent is left out. The inputs
- * stand one behind the other. `film` scales and shifts every channel by numbers of the picture's row, before the
- * activation or, with `filmLast`, after it. `spread` s > 1 is a transposed convolution of size and stride s: `out` is s
- * times as wide, and the 1x1 convolution has a channel (row, column, channel) for each of its pixels.
- * @typedef {{
- *   kind: "conv", inputs: Input[], out: number, cin: number, cout: number, k: 1 | 3, stride: 1 | 2, spread: number,
- *   weight: Float32Array, bias: Float32Array, act: Activation, gain: number,
- *   pre?: { scale: Float32Array, shift: Float32Array, act: Activation },
- *   film?: number, filmLast?: boolean, grid?: number,
- *   skip?: { inputs: Input[], cin: number, weight?: Float32Array, bias?: Float32Array },
- * }} Conv
- * @typedef {{ kind: "attention", from: number, out: number, heads: number, dim: number }} AttentionOp
- * @typedef {{ kind: "pool", from: number, out: number, size: number, mode: "max" | "mean", act: Activation, grid?: number }} Pool
- * @typedef {{ kind: "groupnorm", from: number, out: number, groups: number, scale: Float32Array, shift: Float32Array, act: Activation, film?: number }} GroupNorm
- * @typedef {Conv | AttentionOp | Pool | GroupNorm} Op
- */
-
-/**
- * @typedef {{ channels: number, side: number }} Shape
- * @typedef {{ cin: number, cout: number, weight: Float32Array, bias: Float32Array }} Linear weight: (cin, cout)
- * @typedef {{ rows: number, grids: Float32Array[], embed: (time: number) => Float32Array }} Asked
- *   what is asked for: `rows` different contexts, the grids of each, (rows, channels, side, side), and for a time the
- *   embedding of each: (rows, features)
- * @typedef {{
- *   tensors: Shape[], ops: Op[], input: number, output: number, colours: [number, number], features: number, film?: Linear,
- *   gridShapes: Shape[], names: number, ask: (contexts: Float32Array[]) => Asked,
- * }} Graph
- *   colours: channels of what goes in and of what comes out
- *   film: makes the rows from the embedding; without it they are the embedding
- */
-
 export class GraphBuilder {
-  /** @type {Shape[]} */
+  /** @type {Net.Shape[]} */
   tensors = [];
-  /** @type {Op[]} */
+  /** @type {Net.Op[]} */
   ops = [];
   /** @type {Set<string>} */
   #used = new Set();
 
-  /** @param {Map<string, Tensor>} weights */
+  /** @param {Map<string, Net.Tensor>} weights */
   constructor(weights) {
     this.weights = weights;
   }
@@ -98,8 +63,8 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds a convolution of the inputs, one tensor or several. @param {number | Input[]} inputs
-   * @param {{ weight: Float32Array, bias: Float32Array }} layer @param {number} cout @param {Partial<Conv>} more
+   * Adds a convolution of the inputs, one tensor or several. @param {number | Net.Input[]} inputs
+   * @param {Net.Layer} layer @param {number} cout @param {Partial<Net.Conv>} more
    * @returns {number} the tensor that it makes
    */
   conv(inputs, layer, cout, more = {}) {
@@ -113,7 +78,7 @@ export class GraphBuilder {
   }
 }
 
-/** conv, then the norm: as one convolution. @param {{ weight: Float32Array, bias: Float32Array }} layer @param {{ scale: Float32Array, shift: Float32Array }} norm */
+/** conv, then the norm: as one convolution. @param {Net.Layer} layer @param {Net.Norm} norm */
 export function foldAfter({ weight, bias }, { scale, shift }) {
   const each = weight.length / bias.length;
   return {
@@ -122,7 +87,7 @@ export function foldAfter({ weight, bias }, { scale, shift }) {
   };
 }
 
-/** The norm, then a 1x1 convolution: as one. @param {{ weight: Float32Array, bias: Float32Array }} layer @param {{ scale: Float32Array, shift: Float32Array }} norm */
+/** The norm, then a 1x1 convolution: as one. @param {Net.Layer} layer @param {Net.Norm} norm */
 export function foldBefore({ weight, bias }, { scale, shift }) {
   const cin = scale.length;
   return {
@@ -154,5 +119,5 @@ export function erf(x) {
 
 export const gelu = (/** @type {number} */ x) => (x / 2) * (1 + erf(x * Math.SQRT1_2));
 
-/** @type {Record<Activation, (x: number) => number>} */
+/** @type {Record<Net.Activation, (x: number) => number>} */
 export const ACTIVATIONS = { none: (x) => x, silu, gelu, relu: (x) => Math.max(x, 0) };

@@ -6,21 +6,18 @@ import { PlainBackend } from "./plain.js";
 import { frames, loadNetwork, predictNoise } from "./walk.js";
 import { WebGpuBackend } from "./webgpu.js";
 
-/** @typedef {import("./walk.js").Network} Network @typedef {import("./walk.js").Request} Request */
-/** What `openEngine` takes; the last two are for tests and measurements. @typedef {{ backend?: "webgpu" | "plain", float16?: boolean, simd?: boolean }} Options */
-
 export class LocalEngine {
-  /** @type {Map<number, Network>} */
+  /** @type {Map<number, Net.Network>} */
   #networks = new Map();
   #last = 0;
 
-  /** @param {Options} options */
+  /** @param {Net.Options} options */
   static async open(options) {
     const Backend = options.backend === "plain" ? PlainBackend : WebGpuBackend;
     return new LocalEngine(await Backend.open(options));
   }
 
-  /** @param {import("./walk.js").Backend & { describe?: () => Record<string, any>, device?: any }} backend */
+  /** @param {Net.Backend & { describe?: () => Record<string, any>, device?: any }} backend */
   constructor(backend) {
     this.backend = backend;
   }
@@ -43,16 +40,16 @@ export class LocalEngine {
     return ids.map((id) => {
       const network = id === null ? null : this.#networks.get(id);
       if (network === undefined) throw new EngineError("failed", "this network is not loaded");
-      return /** @type {Network} */ (network);
+      return /** @type {Net.Network} */ (network);
     });
   }
 
-  /** @param {number[]} ids @param {Request} request @param {(number | null)[]} younger */
+  /** @param {number[]} ids @param {Net.Request} request @param {(number | null)[]} younger */
   walk(ids, request, younger = []) {
     return frames(this.#find(ids), this.#find(younger), request);
   }
 
-  /** @param {number[]} ids @param {Float32Array} x @param {number} t @param {Request["contexts"]} contexts */
+  /** @param {number[]} ids @param {Float32Array} x @param {number} t @param {Net.Request["contexts"]} contexts */
   predict(ids, x, t, contexts) {
     return predictNoise(this.#find(ids), x, t, contexts);
   }

@@ -6,8 +6,6 @@
  * `k` numbers, each `jump` bytes behind the end of the last: so a 3x3 convolution reads its picture in place.
  */
 
-/** @typedef {(a: number, lda: number, b: number, c: number, ldc: number, blocks: number, panels: number, k: number, parts: number, jump: number) => void} Product all but the counts in bytes; k is a multiple of 4 */
-
 /** @param {number} value @returns {number[]} LEB128, signed */
 const leb = (value) => {
   const low = value & 0x7f;
@@ -85,7 +83,7 @@ let module;
 
 /**
  * Memory of so many bytes, and the product in it. @param {number} bytes @param {boolean} [simd] false: in JavaScript
- * @returns {{ heap: Float32Array, product: Product }}
+ * @returns {{ heap: Float32Array, product: Net.Product }}
  */
 export function makeProduct(bytes, simd = true) {
   try {
@@ -99,10 +97,10 @@ export function makeProduct(bytes, simd = true) {
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) || 1 });
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  return { heap: new Float32Array(memory.buffer), product: /** @type {Product} */ (exports.f) };
+  return { heap: new Float32Array(memory.buffer), product: /** @type {Net.Product} */ (exports.f) };
 }
 
-/** @param {Float32Array} heap @param {Parameters<Product>} places */
+/** @param {Float32Array} heap @param {Parameters<Net.Product>} places */
 function multiply(heap, ...[a, lda, b, c, ldc, blocks, panels, k, parts, jump]) {
   const sums = new Float64Array(8);
   for (let panel = 0; panel < panels; panel++) {

@@ -83,7 +83,7 @@ const LOG = floats(7.0376836292e-2, -1.151461031e-1, 1.1676998740e-1, -1.2420140
 const COS = floats(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
 const SIN = floats(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
 const [LN2_LOW, LN2_HIGH, ROOT_HALF, TWO_PI, FOUR_BY_PI] = floats(-2.12194440e-4, 0.693359375, Math.SQRT1_2, 2 * Math.PI, 4 / Math.PI);
-const EIGHTH = floats(-0.78515625, -2.4187564849853516e-4, -3.77489497744594108e-8); // -pi/4 in three parts
+const EIGHTH = floats(-0.78515625, -2029 / 2 ** 23, -3.774894977445941e-8); // -pi/4 in three parts
 const number = new Float32Array(1);
 const bits = new Uint32Array(number.buffer);
 

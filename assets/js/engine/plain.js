@@ -9,9 +9,6 @@
 import { ACTIVATIONS } from "./graph.js";
 import { makeProduct } from "./matrix_product.js";
 
-/** @typedef {import("./graph.js").Graph} Graph @typedef {import("./graph.js").Op} Op @typedef {import("./graph.js").Conv} Conv */
-/** @typedef {import("./graph.js").Input} Input @typedef {import("./graph.js").Asked} Asked */
-
 const FLOAT = 4; // bytes
 const ceil = (/** @type {number} */ value, /** @type {number} */ unit) => Math.ceil(value / unit) * unit;
 
@@ -42,7 +39,7 @@ export class PlainBackend {
     this.simd = simd;
   }
 
-  /** @param {Graph} graph */
+  /** @param {Net.Graph} graph */
   async compile(graph) {
     return new PlainProgram(graph, this.simd);
   }
@@ -53,12 +50,12 @@ export class PlainBackend {
 class PlainProgram {
   /** @type {Float32Array[]} */
   #tensors;
-  /** Where the weights of each convolution are. @type {Map<Op, { main: number, skip: number }>} */
+  /** Where the weights of each convolution are. @type {Map<Net.Op, { main: number, skip: number }>} */
   #places = new Map();
   /** @type {Float32Array} */
   #heap;
 
-  /** @param {Graph} graph @param {boolean} simd */
+  /** @param {Net.Graph} graph @param {boolean} simd */
   constructor(graph, simd) {
     this.graph = graph;
     this.#tensors = graph.tensors.map(({ channels, side }) => new Float32Array(channels * side * side));
@@ -93,14 +90,14 @@ class PlainProgram {
     }
   }
 
-  /** @param {Input[]} inputs */
+  /** @param {Net.Input[]} inputs */
   #sideOf(inputs) {
     return this.graph.tensors[inputs[0].from].side * inputs[0].up;
   }
 
   /**
    * The output for a batch. @param {Float32Array} x (B, colours, side, side) @param {number} time t / T
-   * @param {Asked} asked @param {ArrayLike<number>} rowOf the row in `asked` of every picture
+   * @param {Net.Asked} asked @param {ArrayLike<number>} rowOf the row in `asked` of every picture
    * @returns {Promise<Float32Array>} (B, colours, side, side)
    */
   async evaluate(x, time, asked, rowOf) {
@@ -121,7 +118,7 @@ class PlainProgram {
 
   destroy() {}
 
-  /** @param {Op} op @param {Float32Array} rows @param {Float32Array[]} grids @param {number} row */
+  /** @param {Net.Op} op @param {Float32Array} rows @param {Float32Array[]} grids @param {number} row */
   #run(op, rows, grids, row) {
     const values = rows.subarray(row * this.graph.features, (row + 1) * this.graph.features);
     const into = this.#tensors[op.out];
@@ -136,7 +133,7 @@ class PlainProgram {
     }
   }
 
-  /** @param {Conv} op @param {Float32Array} values @param {Float32Array} into */
+  /** @param {Net.Conv} op @param {Float32Array} values @param {Float32Array} into */
   #convolve(op, values, into) {
     const places = /** @type {{ main: number, skip: number }} */ (this.#places.get(op));
     const { cout, k, spread, bias, gain, film, skip } = op;
@@ -169,7 +166,7 @@ class PlainProgram {
     }
   }
 
-  /** Lays the inputs side by side into the frame, with `border` zeros around. @param {Input[]} inputs @param {number} cin @param {number} border @param {Conv["pre"]} [pre] */
+  /** Lays the inputs side by side into the frame, with `border` zeros around. @param {Net.Input[]} inputs @param {number} cin @param {number} border @param {Net.Conv["pre"]} [pre] */
   #frameUp(inputs, cin, border, pre) {
     const [side, heap, start, width] = [this.#sideOf(inputs), this.#heap, this.frame / FLOAT, ceil(cin, 4)];
     const across = side + 2 * border;
@@ -201,7 +198,7 @@ class PlainProgram {
   }
 }
 
-/** @param {import("./graph.js").Linear} layer @param {Float32Array} x (rows, cin) @returns {Float32Array} (rows, cout) */
+/** @param {Net.Linear} layer @param {Float32Array} x (rows, cin) @returns {Float32Array} (rows, cout) */
 export function applyLinear({ cin, cout, weight, bias }, x) {
   const rows = x.length / cin;
   const y = new Float32Array(rows * cout);
@@ -216,7 +213,7 @@ export function applyLinear({ cin, cout, weight, bias }, x) {
   return y;
 }
 
-/** @param {import("./graph.js").AttentionOp} op @param {Float32Array} from @param {Float32Array} into */
+/** @param {Net.Attention} op @param {Float32Array} from @param {Float32Array} into */
 function attend({ heads, dim }, from, into) {
   const [width, own] = [3 * heads * dim, heads * dim];
   const tokens = from.length / width;
@@ -241,7 +238,7 @@ function attend({ heads, dim }, from, into) {
   }
 }
 
-/** @param {import("./graph.js").Pool} op @param {Float32Array} from @param {import("./graph.js").Shape} shape @param {Float32Array} into */
+/** @param {Net.Pool} op @param {Float32Array} from @param {Net.Shape} shape @param {Float32Array} into */
 function pool({ size, mode, act }, from, { channels, side }, into) {
   const [own, last] = [side / size, ACTIVATIONS[act]];
   for (let i = 0; i < into.length; i++) {
@@ -255,7 +252,7 @@ function pool({ size, mode, act }, from, { channels, side }, into) {
   }
 }
 
-/** @param {import("./graph.js").GroupNorm} op @param {Float32Array} from @param {import("./graph.js").Shape} shape @param {Float32Array} into @param {Float32Array} values */
+/** @param {Net.GroupNorm} op @param {Float32Array} from @param {Net.Shape} shape @param {Float32Array} into @param {Float32Array} values */
 function normGroups({ groups, scale, shift, act, film }, from, { channels, side }, into, values) {
   const [each, area, last] = [channels / groups, side ** 2, ACTIVATIONS[act]];
   for (let group = 0; group < groups; group++) {

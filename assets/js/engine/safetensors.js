@@ -3,8 +3,6 @@
 
 import { EngineError } from "./errors.js";
 
-/** @typedef {{ shape: number[], data: Float32Array }} Tensor */
-
 const MAX_HEADER = 2 ** 20; // bytes
 const MAX_FILE = 2 ** 28;
 const MAX_TENSORS = 4096;
@@ -16,7 +14,7 @@ let allHalves;
 
 /**
  * The tensors by their names, in float32. EngineError "bad-file" for anything else than a whole file of finite numbers.
- * @param {ArrayBuffer | Uint8Array} file @returns {Map<string, Tensor>}
+ * @param {ArrayBuffer | Uint8Array} file @returns {Map<string, Net.Tensor>}
  */
 export function readSafetensors(file) {
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(file);

@@ -9,14 +9,6 @@
 import { EngineError } from "./errors.js";
 import { levelsOf } from "./schedule.js";
 
-/**
- * @typedef {{ x0: Float32Array, abar: number }} Past
- * @typedef {{ x: Float32Array, x0: Float32Array, eps: Float32Array, abarT: number, abarS: number, alpha: number,
- *   z: Float32Array | null, eta: number, before: Past[] }} StepInputs
- *   before: of the last levels before t, three at most, the latest first; z: null in the step to level 0
- * @typedef {{ t: number, x: Float32Array, x0: Float32Array, eps: Float32Array | null }} Step eps: null at level 0
- */
-
 /** The weighted sum of arrays. @param {[number, Float32Array | null][]} terms */
 function sum(...terms) {
   const there = /** @type {[number, Float32Array][]} */ (terms.filter(([weight, array]) => weight && array));
@@ -25,19 +17,19 @@ function sum(...terms) {
   return result;
 }
 
-/** @param {StepInputs} m */
+/** @param {Net.StepInputs} m */
 function ddpm({ x, eps, z, abarT, alpha }) {
   const scale = 1 / Math.sqrt(alpha);
   return sum([scale, x], [(-scale * (1 - alpha)) / Math.sqrt(1 - abarT), eps], [Math.sqrt(1 - alpha), z]);
 }
 
-/** @param {StepInputs} m */
+/** @param {Net.StepInputs} m */
 function ddim({ x0, eps, z, eta, abarT, abarS, alpha }) {
   const variance = ((eta ** 2 * (1 - abarS)) / (1 - abarT)) * (1 - alpha);
   return sum([Math.sqrt(abarS), x0], [Math.sqrt(1 - abarS - variance), eps], [Math.sqrt(variance), z]);
 }
 
-/** @param {StepInputs} m */
+/** @param {Net.StepInputs} m */
 function saSolver(m) {
   if (m.abarS === 1) return m.x0;
   const history = [{ x0: m.x0, abar: m.abarT }, ...m.before];
@@ -50,7 +42,7 @@ function saSolver(m) {
   return ddim(withX0(adamsIntegral(history.slice(0, 3), m.abarT, m.abarS), { ...m, x }, 1));
 }
 
-/** The mean over the step of the polynomial through the x0 of `history`. @param {Past[]} history */
+/** The mean over the step of the polynomial through the x0 of `history`. @param {Net.Past[]} history */
 function adamsIntegral(history, /** @type {number} */ abarT, /** @type {number} */ abarS) {
   const h = logSnrStep(abarT, abarS);
   const share = 1 - Math.exp(-2 * h);
@@ -69,14 +61,14 @@ function lagrange(at, i, means) {
   return mean / scale;
 }
 
-/** @param {StepInputs} m */
+/** @param {Net.StepInputs} m */
 function midpointX0({ x0, abarT, abarS, before }) {
   if (!before.length || abarS === 1) return x0;
   const ratio = logSnrStep(abarT, abarS) / logSnrStep(before[0].abar, abarT) / 2;
   return sum([1 + ratio, x0], [-ratio, before[0].x0]);
 }
 
-/** @param {Float32Array} x0 @param {StepInputs} m @param {number} eta @returns {StepInputs} */
+/** @param {Float32Array} x0 @param {Net.StepInputs} m @param {number} eta @returns {Net.StepInputs} */
 function withX0(x0, m, eta) {
   const scale = 1 / Math.sqrt(1 - m.abarT);
   return { ...m, x0, eps: sum([scale, m.x], [-scale * Math.sqrt(m.abarT), x0]), eta };
@@ -85,7 +77,7 @@ function withX0(x0, m, eta) {
 const logSnrStep = (/** @type {number} */ abarT, /** @type {number} */ abarS) =>
   (Math.log(abarS / (1 - abarS)) - Math.log(abarT / (1 - abarT))) / 2;
 
-/** @type {Record<string, (m: StepInputs) => Float32Array>} */
+/** @type {Record<string, (m: Net.StepInputs) => Float32Array>} */
 export const SAMPLERS = {
   ddpm,
   ddim,
@@ -103,11 +95,11 @@ export const noised = (x0, eps, abar) => sum([Math.sqrt(abar), x0], [Math.sqrt(1
 /**
  * Yields `steps` + 1 steps: first the pure noise and its prediction, last the finished pictures.
  * @param {(x: Float32Array, time: number) => Promise<Float32Array>} predict eps in x at t / T
- * @param {import("./schedule.js").Schedule} schedule
+ * @param {Net.Schedule} schedule
  * @param {{ draw(): Float32Array }} noise
  * @param {{ sampler?: string, steps?: number, eta?: number, freshNoise?: boolean, begin?: { x0: Float32Array, level: number } | null }} settings
  *   begin: clean pictures, from which the walk starts, noised to a level
- * @returns {AsyncGenerator<Step>}
+ * @returns {AsyncGenerator<Net.Step>}
  */
 export async function* sample(predict, schedule, noise, { sampler = "ddpm", steps = 500, eta = 0, freshNoise = true, begin = null } = {}) {
   const update = SAMPLERS[sampler];
@@ -121,7 +113,7 @@ export async function* sample(predict, schedule, noise, { sampler = "ddpm", step
     x = noised(x0, x, alphaBar[level]);
     levels = Array.from({ length: below + 1 }, (_, i) => level - Math.floor((level * i) / below));
   }
-  /** @type {Past[]} */
+  /** @type {Net.Past[]} */
   let before = [];
   for (let i = 0; i + 1 < levels.length; i++) {
     const [t, s] = [levels[i], levels[i + 1]];

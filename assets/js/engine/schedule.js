@@ -3,9 +3,7 @@
 
 import { EngineError } from "./errors.js";
 
-/** @typedef {{ alphaBar: Float64Array, alpha: Float64Array }} Schedule both for the levels 0 to T */
-
-/** @param {number[]} betas of the levels from 1 on @returns {Schedule} */
+/** @param {number[]} betas of the levels from 1 on @returns {Net.Schedule} */
 function fromBetas(betas) {
   const alpha = Float64Array.of(1, ...betas.map((beta) => 1 - beta));
   const alphaBar = new Float64Array(alpha.length);
@@ -19,7 +17,7 @@ function spaced(start, end, count) {
   return Array.from({ length: count }, (_, i) => (count === 1 || i < count / 2 ? start + (i ? step * i : 0) : end - step * (count - 1 - i)));
 }
 
-/** @type {Record<string, (levels: number) => Schedule>} */
+/** @type {Record<string, (levels: number) => Net.Schedule>} */
 export const SCHEDULES = {
   linear: (levels) => fromBetas(spaced(1e-4, 0.02, levels)),
   cosine(levels) {

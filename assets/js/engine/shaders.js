@@ -7,10 +7,6 @@
  * way; sums over many channels, norms and attention are float32.
  */
 
-/** @typedef {import("./graph.js").Conv} Conv @typedef {import("./graph.js").Activation} Activation */
-/** @typedef {{ code: string, groups: (batch: number) => [number, number] }} Kernel workgroups for a batch of pictures */
-/** The type of the numbers of a tensor. @typedef {"f32" | "f16"} Type */
-
 const THREADS = 64;
 const SHARED_BYTES = 16_384; // WebGPU's smallest limit
 
@@ -27,7 +23,7 @@ const FUNCTIONS = {
 }`,
 };
 
-/** @param {string} value @param {Activation} act */
+/** @param {string} value @param {Net.Activation} act */
 const apply = (value, act) => (act === "none" ? value : `${act}(${value})`);
 const times = (/** @type {number} */ count, /** @type {(i: number) => string} */ line) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
 
@@ -37,14 +33,14 @@ const declare = (buffers) => [
   ...buffers.map(([name, type], i) => `@group(0) @binding(${i + 1}) var<storage, ${i + 1 === buffers.length ? "read_write" : "read"}> ${name}: array<${type}>;`),
 ].join("\n");
 
-const begin = (/** @type {Type} */ type) => (type === "f16" ? "enable f16;\n" : "");
+const begin = (/** @type {Net.Type} */ type) => (type === "f16" ? "enable f16;\n" : "");
 const main = (/** @type {string} */ body) => `@compute @workgroup_size(${THREADS}) fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(global_invocation_id) id: vec3u) {
 _ = batch; // a buffer that is not read would have no place
 ${body}
 }`;
 
-/** How a convolution is cut into workgroups; the weights are packed for it. @param {Conv} op */
+/** How a convolution is cut into workgroups; the weights are packed for it. @param {Net.Conv} op */
 export function tiling(op) {
   const cout4 = Math.ceil(op.cout / 4);
   const across = cout4 === 1 ? 1 : 4; // threads along the channels; the others are along the pixels, four each
@@ -56,8 +52,8 @@ export function tiling(op) {
  * A convolution as a product of a tile of pixels with a tile of channels. For every four channels that come in, a
  * workgroup lays its pixels and the weights into shared memory; a thread makes four pixels of one row in two times
  * four channels out of them.
- * @param {Conv} op @param {{ channels: number, side: number }[]} tensors @param {{ type: Type, typeOf: (tensor: number) => Type, features: number }} options
- * @returns {Kernel & { names: string[] }} names: of its buffers, in their order
+ * @param {Net.Conv} op @param {{ channels: number, side: number }[]} tensors @param {{ type: Net.Type, typeOf: (tensor: number) => Net.Type, features: number }} options
+ * @returns {Net.Kernel} names: of its buffers, in their order
  */
 export function convolution(op, tensors, { type, typeOf, features }) {
   const { k, stride, spread, skip, film, pre } = op;
@@ -72,7 +68,7 @@ export function convolution(op, tensors, { type, typeOf, features }) {
 
   /** @type {[string, string][]} */
   const buffers = [];
-  const buffer = (/** @type {string} */ name, /** @type {Type} */ of = "f32", shape = "vec4") => buffers.push([name, shape === "vec4" ? `vec4<${of}>` : shape]);
+  const buffer = (/** @type {string} */ name, /** @type {Net.Type} */ of = "f32", shape = "vec4") => buffers.push([name, shape === "vec4" ? `vec4<${of}>` : shape]);
   op.inputs.forEach(({ from }, i) => buffer(`in${i}`, typeOf(from)));
   buffer("weights", T);
   buffer("constants");
@@ -83,7 +79,7 @@ export function convolution(op, tensors, { type, typeOf, features }) {
   buffer("result", typeOf(op.out));
 
   /** One product: its inputs, taps and weights. */
-  const phase = (/** @type {string} */ name, /** @type {import("./graph.js").Input[]} */ inputs, /** @type {number} */ cin, /** @type {1 | 3} */ taps, /** @type {number} */ steps, /** @type {number} */ from) => {
+  const phase = (/** @type {string} */ name, /** @type {Net.Input[]} */ inputs, /** @type {number} */ cin, /** @type {number} */ taps, /** @type {number} */ steps, /** @type {number} */ from) => {
     const cin4 = Math.ceil(cin / 4);
     const chunk = taps === 3 ? 1 : [4, 2, 1].find((one) => cin4 % one === 0) ?? 1; // vec4 of channels between two barriers
     const [tall, broad] = [(high - 1) * steps + taps, (wide - 1) * steps + taps]; // of the pixels that are read
@@ -200,7 +196,7 @@ ${forEach(write, film !== undefined)}`)}`;
 
 /**
  * Attention of 64 or 16 tokens: a thread has one query of one head, a workgroup one head, or four.
- * @param {import("./graph.js").AttentionOp} op @param {number} tokens @param {Type} type @returns {Kernel}
+ * @param {Net.Attention} op @param {number} tokens @param {Net.Type} type @returns {Net.Kernel}
  */
 export function attention({ heads, dim }, tokens, type) {
   const [d4, own] = [dim / 4, THREADS / tokens]; // vec4 of a head; heads of a workgroup
@@ -233,11 +229,12 @@ for (var j = 0u; j < ${tokens}u; j++) {
   ${times(d4, (i) => `sum${i} = sum${i} * old + share * ${value(i)};`)}
 }
 ${times(d4, (i) => `result[(b * ${heads}u + head) * ${d4 * tokens}u + ${i * tokens}u + query] = vec4<${type}>(sum${i} / total);`)}`)}`,
+    names: ["tokens", "result"],
     groups: (batch) => [(batch * heads) / own, 1],
   };
 }
 
-/** @param {import("./graph.js").Pool} op @param {{ channels: number, side: number }} shape of its input @param {Type} type @returns {Kernel & { names: string[] }} */
+/** @param {Net.Pool} op @param {{ channels: number, side: number }} shape of its input @param {Net.Type} type @returns {Net.Kernel} */
 export function pool({ size, mode, act, grid }, { channels, side }, type) {
   const own = side / size;
   const count = (channels / 4) * own * own; // vec4 of a picture
@@ -259,7 +256,7 @@ result[i] = vec4<${type}>(value);`)}`,
   };
 }
 
-/** A workgroup has one group of one picture. @param {import("./graph.js").GroupNorm} op @param {{ channels: number, side: number }} shape @param {Type} type @param {number} features @returns {Kernel & { names: string[] }} */
+/** A workgroup has one group of one picture. @param {Net.GroupNorm} op @param {{ channels: number, side: number }} shape @param {Net.Type} type @param {number} features @returns {Net.Kernel} */
 export function groupNorm({ groups, act, film }, { channels, side }, type, features) {
   const [area, c4] = [side * side, channels / 4];
   const count = (c4 / groups) * area; // vec4 of a group
@@ -299,7 +296,7 @@ for (var i = thread; i < ${count}u; i += ${THREADS}u) {
   };
 }
 
-/** rows = bias + embedding times weights; a thread has four of a row. `batch` counts rows. @param {import("./graph.js").Linear} film @returns {Kernel} */
+/** rows = bias + embedding times weights; a thread has four of a row. `batch` counts rows. @param {Net.Linear} film @returns {Net.Kernel} */
 export function linear({ cin, cout }) {
   return {
     code: `${declare([["embedding", "f32"], ["weights", "vec4f"], ["bias", "vec4f"], ["rows", "vec4f"]])}
@@ -310,6 +307,7 @@ let o = i % ${cout / 4}u;
 var sum = bias[o];
 for (var c = 0u; c < ${cin}u; c++) { sum += embedding[i / ${cout / 4}u * ${cin}u + c] * weights[c * ${cout / 4}u + o]; }
 rows[i] = sum;`)}`,
+    names: ["embedding", "weights", "bias", "rows"],
     groups: (rows) => [Math.ceil((rows * cout) / 4 / THREADS), 1],
   };
 }

@@ -3,24 +3,22 @@
 
 import { GraphBuilder, foldAfter, foldBefore, linear, silu } from "./graph.js";
 
-/** @typedef {import("./graph.js").Graph} Graph @typedef {import("./graph.js").Input} Input */
-
 const [WORD, EMBEDDING, SINUSOIDS, HEADS] = [160, 128, 64, 4];
 
 /**
- * @param {Map<string, import("./safetensors.js").Tensor>} weights @param {{ width: number, variant: string }} config
- * @returns {Graph}
+ * @param {Map<string, Net.Tensor>} weights @param {{ width: number, variant: string }} config
+ * @returns {Net.Graph}
  */
 export function spriteUnet(weights, { width, variant }) {
   const builder = new GraphBuilder(weights);
   const isFirst = variant === "first";
   const deep = isFirst ? Math.floor((width * 13) / 64) * 8 : Math.floor((width * 3) / 2);
 
-  /** FiLM layers of all blocks, as one. @type {{ weight: Float32Array, bias: Float32Array }[]} */
+  /** FiLM layers of all blocks, as one. @type {Net.Layer[]} */
   const films = [];
   let features = 0;
 
-  /** @param {string} name @param {number | Input[]} inputs @param {number} cin @param {number} cout @returns {number} */
+  /** @param {string} name @param {number | Net.Input[]} inputs @param {number} cin @param {number} cout @returns {number} */
   const block = (name, inputs, cin, cout) => {
     const list = typeof inputs === "number" ? [{ from: inputs, up: /** @type {1} */ (1) }] : inputs;
     const film = builder.layer(`${name}.film`, 2 * cout, EMBEDDING);

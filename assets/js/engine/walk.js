@@ -10,25 +10,6 @@ import { sample } from "./samplers.js";
 import { SCHEDULES } from "./schedule.js";
 import { spriteUnet } from "./sprite_unet.js";
 
-/** @typedef {import("./graph.js").Graph} Graph @typedef {import("./graph.js").Asked} Asked @typedef {import("./samplers.js").Step} Step */
-/** @typedef {{ evaluate(x: Float32Array, time: number, asked: Asked, rowOf: number[]): Promise<Float32Array>, destroy(): void }} Program */
-/** @typedef {{ name: string, compile(graph: Graph): Promise<Program>, close(): void }} Backend */
-/** @typedef {{ graph: Graph, program: Program, schedule: import("./schedule.js").Schedule, levels: number }} Network */
-
-/**
- * What to draw: the settings of diffusion/engine/request.py under their own names, and what only the page knows.
- * @typedef {{
- *   count?: number, seed?: number, sampler?: string, steps?: number, guidance?: number, youth?: number,
- *   youth_below?: number, eta?: number, fresh_noise?: boolean,
- *   contexts?: (Float32Array | Float32Array[] | null)[], labels?: string[], views?: import("../types").View[],
- *   begin?: { x0: Float32Array, level: number } | null,
- *   per_second?: number, recipe?: Record<string, any>, words?: string[],
- * }} Request
- *   contexts: of each network, (V,) for all sprites or one for each; null asks for nothing
- *   begin: a clean sprite (3, 16, 16) in [-1, 1], and the level from which the walk starts
- *   per_second: frames; of those between the first and the last, the others are left out
- */
-
 const SIDE = 16;
 const PICTURE = 3 * SIDE * SIDE;
 const DEFAULTS = { // diffusion/engine/request.py
@@ -43,8 +24,8 @@ function require(is, message) {
 
 /**
  * A network ready to be asked. EngineError for files that are none, and for networks that only the server knows.
- * @param {Backend} backend @param {ArrayBuffer | Uint8Array} file of weights @param {any} config as config.json has it
- * @returns {Promise<Network>}
+ * @param {Net.Backend} backend @param {ArrayBuffer | Uint8Array} file of weights @param {any} config as config.json has it
+ * @returns {Promise<Net.Network>}
  */
 export async function loadNetwork(backend, file, config) {
   const { network = "sprite-unet", width = 64, schedule = "linear", levels = 500 } = config ?? {};
@@ -57,12 +38,10 @@ export async function loadNetwork(backend, file, config) {
   return { graph, program: await backend.compile(graph), schedule: SCHEDULES[schedule](levels), levels };
 }
 
-/** @typedef {(x: Float32Array, time: number) => Promise<Float32Array>} Predict eps in x at t / T */
-
 /**
  * The different contexts of the pictures, and which of them is whose.
- * @param {Float32Array[]} contexts one a picture @param {Network} network
- * @returns {Predict}
+ * @param {Float32Array[]} contexts one a picture @param {Net.Network} network
+ * @returns {Net.Predict}
  */
 function predictor(network, contexts) {
   const places = new Map();
@@ -80,9 +59,9 @@ function predictor(network, contexts) {
 const mix = (a, b, weight) => a.map((value, i) => value + weight * (b[i] - value));
 
 /**
- * Guidance as `guide` in diffusion/core/samplers.py. @param {Network} network @param {Float32Array[]} contexts
- * @param {Network | null | undefined} young @param {{ guidance: number, youth: number, youth_below: number }} settings
- * @returns {Predict}
+ * Guidance as `guide` in diffusion/core/samplers.py. @param {Net.Network} network @param {Float32Array[]} contexts
+ * @param {Net.Network | null | undefined} young @param {{ guidance: number, youth: number, youth_below: number }} settings
+ * @returns {Net.Predict}
  */
 function guide(network, contexts, young, { guidance, youth, youth_below }) {
   const zeros = contexts.map((one) => new Float32Array(one.length));
@@ -121,7 +100,7 @@ function shareNoise(seed, count, loops) {
   });
 }
 
-/** One context a picture. @param {Network} network @param {Float32Array | Float32Array[] | null | undefined} asked @param {number} count */
+/** One context a picture. @param {Net.Network} network @param {Float32Array | Float32Array[] | null | undefined} asked @param {number} count */
 function contextsFor({ graph }, asked, count) {
   const list = Array.isArray(asked) ? asked : Array(count).fill(asked ?? new Float32Array(graph.names));
   const fits = list.length === count && list.every((one) => one.length === graph.names && one.every((/** @type {number} */ value) => value >= 0 && value <= 1));
@@ -131,8 +110,8 @@ function contextsFor({ graph }, asked, count) {
 
 /**
  * The steps of all networks in lockstep, from the same noise.
- * @param {Network[]} networks @param {(Network | null | undefined)[]} younger of each an earlier epoch, for `youth`
- * @param {Request} request @returns {AsyncGenerator<Step[]>}
+ * @param {Net.Network[]} networks @param {(Net.Network | null | undefined)[]} younger of each an earlier epoch, for `youth`
+ * @param {Net.Request} request @returns {AsyncGenerator<Net.Step[]>}
  */
 export async function* steps(networks, younger, request) {
   const settings = { ...DEFAULTS, ...request };
@@ -160,7 +139,7 @@ export async function* steps(networks, younger, request) {
 
 /**
  * The frames of a walk, as the server sends them: the first, the last, and as many between as `per_second` allows.
- * @param {Network[]} networks @param {(Network | null | undefined)[]} younger @param {Request} request
+ * @param {Net.Network[]} networks @param {(Net.Network | null | undefined)[]} younger @param {Net.Request} request
  * @returns {AsyncGenerator<Record<string, any>>}
  */
 export async function* frames(networks, younger, request) {
@@ -189,7 +168,7 @@ export async function* frames(networks, younger, request) {
   }
 }
 
-/** @param {Network} network @param {Request} request */
+/** @param {Net.Network} network @param {Net.Request} request */
 function totalSteps({ levels }, { steps: wanted = DEFAULTS.steps, begin }) {
   const all = Array.from({ length: wanted }, (_, i) => levels - Math.floor((levels * (i + 1)) / wanted));
   return begin ? all.filter((level) => level < begin.level).length : wanted;
@@ -198,7 +177,7 @@ function totalSteps({ levels }, { steps: wanted = DEFAULTS.steps, begin }) {
 /** How many columns a sheet of so many sprites has, as diffusion/sprites.py. @param {number} count */
 export const columnsFor = (count) => Math.min(count, [4, 6, 8, 10].find((c) => c * c * 0.6 >= count) ?? Math.ceil(Math.sqrt(count * 1.6)));
 
-/** A sheet of sprites as RGB bytes. @param {Step} step @param {"x" | "x0" | "eps"} view @param {number} count @param {number} columns */
+/** A sheet of sprites as RGB bytes. @param {Net.Step} step @param {"x" | "x0" | "eps"} view @param {number} count @param {number} columns */
 function sheetOf(step, view, count, columns) {
   const [values, scale] = [step[view], view === "eps" ? 1 / 3 : 1];
   const sheet = new Uint8ClampedArray(columns * Math.ceil(count / columns) * PICTURE).fill(255);
@@ -214,8 +193,8 @@ function sheetOf(step, view, count, columns) {
 }
 
 /**
- * The noise that each network predicts in pictures of level t. @param {Network[]} networks
- * @param {Float32Array} x (B, 3, 16, 16) @param {number} t @param {Request["contexts"]} contexts
+ * The noise that each network predicts in pictures of level t. @param {Net.Network[]} networks
+ * @param {Float32Array} x (B, 3, 16, 16) @param {number} t @param {Net.Request["contexts"]} contexts
  */
 export function predictNoise(networks, x, t, contexts = []) {
   return Promise.all(networks.map((network, i) =>

@@ -7,10 +7,6 @@
 import { EngineError } from "./errors.js";
 import * as shaders from "./shaders.js";
 
-/** @typedef {import("./graph.js").Graph} Graph @typedef {import("./graph.js").Op} Op @typedef {import("./graph.js").Asked} Asked */
-/** @typedef {import("./shaders.js").Type} Type */
-/** An operation ready to run. @typedef {{ pipeline: any, groups: (batch: number) => [number, number], names: string[], op: Op, weights?: any, constants?: any }} Stage */
-
 const ALIGNED = 256; // bytes; where a binding may begin
 const MAX_ASKED = 4; // of a network, whose buffers are kept
 const STORAGE = 0x80, UNIFORM = 0x40, COPY_TO = 0x8, COPY_FROM = 0x4, MAP_READ = 0x1; // GPUBufferUsage
@@ -35,9 +31,11 @@ export class WebGpuBackend {
     return new WebGpuBackend(adapter, device, type);
   }
 
-  /** @param {any} adapter @param {any} device @param {Type} type */
+  /** @param {any} adapter @param {any} device @param {Net.Type} type */
   constructor(adapter, device, type) {
-    [this.adapter, this.device, this.type] = [adapter, device, type];
+    this.adapter = adapter;
+    this.device = device;
+    this.type = type;
     /** The reason why nothing works any more. @type {EngineError | null} */
     this.failure = null;
     /** Rejects once the device is gone. @type {Promise<never>} */
@@ -99,7 +97,7 @@ export class WebGpuBackend {
     return found;
   }
 
-  /** The buffers of all networks of this form. @param {Graph} graph */
+  /** The buffers of all networks of this form. @param {Net.Graph} graph */
   arena(graph) {
     const form = JSON.stringify([graph.tensors, graph.input, graph.output, graph.ops.map((op) => readsOf(op).concat(op.out))]);
     const found = this.#arenas.get(form) ?? new Arena(this, graph);
@@ -107,7 +105,7 @@ export class WebGpuBackend {
     return found;
   }
 
-  /** @param {Graph} graph */
+  /** @param {Net.Graph} graph */
   async compile(graph) {
     if (this.failure) throw this.failure;
     const program = new WebGpuProgram(this, graph);
@@ -116,7 +114,7 @@ export class WebGpuBackend {
   }
 }
 
-/** The tensors that an operation reads. @param {Op} op */
+/** The tensors that an operation reads. @param {Net.Op} op */
 function readsOf(op) {
   return op.kind === "conv" ? [...op.inputs, ...(op.skip?.inputs ?? [])].map(({ from }) => from) : [op.from];
 }
@@ -131,7 +129,7 @@ class Arena {
   #buffers = [];
   capacity = 0; // pictures
 
-  /** @param {WebGpuBackend} backend @param {Graph} graph */
+  /** @param {WebGpuBackend} backend @param {Net.Graph} graph */
   constructor(backend, { tensors, ops, input, output }) {
     this.backend = backend;
     const typeOf = (/** @type {number} */ tensor) => (tensor === input || tensor === output ? "f32" : backend.type);
@@ -167,12 +165,12 @@ class Arena {
 }
 
 class WebGpuProgram {
-  /** @type {Stage[]} */
+  /** The operations, ready to run. @type {(Net.Kernel & { pipeline: any, op: Net.Op, weights?: any, constants?: any })[]} */
   #stages = [];
-  /** What belongs to a walk, the latest last. @type {Map<Asked, { batch: number, capacity: number, groups: any[], buffers: Record<string, any>, film: any }>} */
+  /** What belongs to a walk, the latest last. @type {Map<Net.Asked, { batch: number, capacity: number, groups: any[], buffers: Record<string, any>, film: any }>} */
   #walks = new Map();
 
-  /** @param {WebGpuBackend} backend @param {Graph} graph */
+  /** @param {WebGpuBackend} backend @param {Net.Graph} graph */
   constructor(backend, graph) {
     this.backend = backend;
     this.graph = graph;
@@ -181,7 +179,7 @@ class WebGpuProgram {
 
   async prepare() {
     const { backend, graph } = this;
-    /** @type {(tensor: number) => Type} */
+    /** @type {(tensor: number) => Net.Type} */
     const typeOf = (tensor) => (tensor === graph.input || tensor === graph.output ? "f32" : backend.type);
     const [weights, constants] = [new Packer(backend.type), new Packer("f32")];
     const kernels = graph.ops.map((op) => {
@@ -191,7 +189,7 @@ class WebGpuProgram {
       }
       const shape = graph.tensors[op.from];
       if (op.kind === "attention") {
-        return { op, ...shaders.attention(op, shape.side ** 2, backend.type), names: ["tokens", "result"] };
+        return { op, ...shaders.attention(op, shape.side ** 2, backend.type) };
       }
       if (op.kind === "pool") return { op, ...shaders.pool(op, shape, backend.type) };
       if ((shape.channels / op.groups) % 4) throw new EngineError("unsupported", `no norm of ${op.groups} groups for ${shape.channels} channels`);
@@ -215,7 +213,7 @@ class WebGpuProgram {
     }));
   }
 
-  /** @param {Asked} asked @param {ArrayLike<number>} rowOf */
+  /** @param {Net.Asked} asked @param {ArrayLike<number>} rowOf */
   #begin(asked, rowOf) {
     const { backend, graph, arena } = this;
     const batch = rowOf.length;
@@ -258,7 +256,7 @@ class WebGpuProgram {
         if (name === "rows" || name === "rowOf") return walk.buffers[name];
         if (op.kind !== "conv") return arena.of(op.from);
         const inputs = name.startsWith("skip") ? op.skip?.inputs : op.inputs;
-        return arena.of(/** @type {import("./graph.js").Input[]} */ (inputs)[Number(name.at(-1))].from);
+        return arena.of(/** @type {Net.Input[]} */ (inputs)[Number(name.at(-1))].from);
       };
       return group(pipeline, [walk.buffers.batch, ...names.map(find)]);
     });
@@ -266,13 +264,13 @@ class WebGpuProgram {
     walk.capacity = arena.capacity;
   }
 
-  /** @param {Asked} asked */
+  /** @param {Net.Asked} asked */
   #forget(asked) {
     for (const buffer of Object.values(this.#walks.get(asked)?.buffers ?? {})) buffer.destroy();
     this.#walks.delete(asked);
   }
 
-  /** As PlainProgram.evaluate. @param {Float32Array} x @param {number} time @param {Asked} asked @param {ArrayLike<number>} rowOf @returns {Promise<Float32Array>} */
+  /** As PlainProgram.evaluate. @param {Float32Array} x @param {number} time @param {Net.Asked} asked @param {ArrayLike<number>} rowOf @returns {Promise<Float32Array>} */
   async evaluate(x, time, asked, rowOf) {
     const { backend, graph, arena, film } = this;
     const { device, counts } = backend;
@@ -314,7 +312,7 @@ class Packer {
   #parts = [];
   #bytes = 0;
 
-  /** @param {Type} type */
+  /** @param {Net.Type} type */
   constructor(type) {
     this.type = type;
     this.size = type === "f16" ? 2 : 4;
@@ -335,7 +333,7 @@ class Packer {
   }
 }
 
-/** The weights of a convolution, and of its shortcut, in the order in which shaders.js reads them. @param {import("./graph.js").Conv} op */
+/** The weights of a convolution, and of its shortcut, in the order in which shaders.js reads them. @param {Net.Conv} op */
 function packConvolution(op) {
   const { columns, tiles } = shaders.tiling(op);
   const pack = (/** @type {Float32Array} */ weight, /** @type {number} */ cin, /** @type {number} */ taps) => {
@@ -359,7 +357,7 @@ function packConvolution(op) {
   return both;
 }
 
-/** Bias, the shortcut's bias, scale and shift of the norm before. @param {import("./graph.js").Conv} op @param {{ channels: number }[]} tensors */
+/** Bias, the shortcut's bias, scale and shift of the norm before. @param {Net.Conv} op @param {{ channels: number }[]} tensors */
 function packConstants(op, tensors) {
   const [cout, cin] = [Math.ceil(op.cout / 4) * 4, op.inputs.reduce((sum, { from }) => sum + tensors[from].channels, 0)];
   const all = new Float32Array(2 * cout + 2 * cin);
