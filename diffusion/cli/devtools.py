@@ -165,6 +165,7 @@ def lesson(options: Options) -> None:
 
 
 SOAK, MAX_MINUTES = "soak", 24 * 60
+BROWSER = "browser"
 
 
 def _bench_sections() -> dict[str, Callable[[int], Iterator["Table"]]]:
@@ -176,7 +177,9 @@ def _bench_sections() -> dict[str, Callable[[int], Iterator["Table"]]]:
 def _bench_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--rounds", type=int, default=20, help="how often each is measured; the median counts")
     verb.add_argument(
-        "--only", choices=(*_bench_sections(), SOAK), help=f"one section instead of all; {SOAK} belongs to no other"
+        "--only",
+        choices=(*_bench_sections(), SOAK, BROWSER),
+        help=f"one section instead of all; {SOAK} and {BROWSER} belong to no other",
     )
     verb.add_argument("--minutes", type=float, default=60, help=f"of {SOAK}: mixed use of the app for so long")
     verb.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
@@ -184,6 +187,7 @@ def _bench_options(verb: argparse.ArgumentParser) -> None:
 
 def bench(options: Options) -> None:
     """Measure sampling and training against the course's loop, and the app against an empty one, on this machine."""
+    from ..devtools.bench_browser import browser
     from ..devtools.bench_soak import soak
     from ..engine import find_device
 
@@ -196,6 +200,8 @@ def bench(options: Options) -> None:
     tables = (
         soak(options.minutes)
         if options.only == SOAK
+        else browser(options.rounds)
+        if options.only == BROWSER
         else (
             table
             for name, section in _bench_sections().items()

@@ -8,6 +8,7 @@ import { readSafetensors } from "../../assets/js/engine/safetensors.js";
 import { sample } from "../../assets/js/engine/samplers.js";
 import { SCHEDULES, levelsOf } from "../../assets/js/engine/schedule.js";
 import { loadNetwork } from "../../assets/js/engine/walk.js";
+import { floatToHalf } from "../../assets/js/engine/webgpu.js";
 
 const TYPES = { Float32Array, Float64Array, Uint32Array, Uint8Array };
 const inNode = Boolean(globalThis.process?.versions?.node);
@@ -65,6 +66,7 @@ const CALLS = {
     const generator = new MersenneTwister(seed);
     return Uint32Array.from({ length: count }, () => generator.bits());
   },
+  halves: (values) => Uint32Array.from(values, floatToHalf),
   read: (file) => Object.fromEntries([...readSafetensors(file)].map(([name, { data }]) => [name, data])),
   schedule: (name, levels) => SCHEDULES[name](levels),
   levels: (top, steps) => levelsOf(top, steps),

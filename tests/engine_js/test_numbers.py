@@ -97,6 +97,14 @@ def test_tensors_of_both_precisions_are_read(ask):
         assert (found[name] == tensor.float().numpy().ravel()).all(), name
 
 
+def test_weights_become_float16_as_in_numpy(ask):
+    values = np.random.default_rng(0).standard_normal(5000) * 10.0 ** np.random.default_rng(1).integers(-8, 5, 5000)
+    values = np.clip(np.append(values, [0, 1, -1, 2**-14, 2**-24]), -60000, 60000).astype(np.float32)
+    found = ask("halves", values).astype(np.uint16).view(np.float16).astype(np.float64)
+    spacing = np.spacing(np.abs(values.astype(np.float16))).astype(np.float64)
+    assert (np.abs(found - values) <= 0.5001 * spacing).all()
+
+
 def _file(header, data=b""):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + data
