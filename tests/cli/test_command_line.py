@@ -16,7 +16,8 @@ from safetensors.torch import load_file as tensors_of
 from support.runs import make_run
 
 from diffusion.__main__ import VERBS, main
-from diffusion.core.trainer import EpochDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone
 from diffusion.data import builtin_vocabulary, pixelart
 from diffusion.data.endless import draw_epoch
 from diffusion.engine import Request, describe_request

@@ -17,7 +17,8 @@ from support.app import ROOT, running_app
 from support.load import Page
 from support.runs import make_run
 
-from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone, MidEpoch, StepDone
 from diffusion.data import builtin_vocabulary
 from diffusion.engine import batching, context_of, device, prediction
 from diffusion.engine import generation as engine

@@ -48,7 +48,7 @@ EXCERPTS: dict[str, list[tuple]] = {  # step -> the arguments of `excerpt`
     "ask": [("core/schedule.py", "NoiseSchedule.clean")],
     "leaps": [("core/samplers.py", "ddpm")],
     "fresh": [("core/samplers.py", "sample", "z = noise.draw()", 2)],
-    "epochs": [("core/trainer.py", "noise_loss")],
+    "epochs": [("core/noise_loss.py", "noise_loss")],
     "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "words = ", 2)],
     "train": [("core/trainer.py", "train", "with ", 5)],
 }
