@@ -27,15 +27,7 @@ OPTIMIZERS = {"linear": (torch.optim.Adam, linear_decay), "cosine": (torch.optim
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     epochs: int = declare(
-        32,
-        Number(
-            low=1,
-            whole=True,
-            step=1,
-            slider_high=64,
-            is_offered=True,
-            help="passes over the sprites; the built-in ones are new in each",
-        ),
+        32, Number(low=1, whole=True, help="passes over the sprites; the built-in ones are new in each")
     )
     batch_size: int = declare(
         100,

@@ -3,7 +3,7 @@
 from .array_labels import keep_labels
 from .asked import draw_asked, surprise
 from .balanced import draw_balanced
-from .dataset import NO_LABEL, SpriteSet, as_tensors, draw_builtin, open_dataset
+from .dataset import NO_LABEL, ONE_IN, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
 from .describe import held_out_combinations
 from .endless import make_endless_recipe, validation_recipes

@@ -22,6 +22,11 @@ from ..parts.share_links import link_to
 from . import measure, push
 from .run_tables import list_local_runs, list_remote_epochs, startup_pull_html
 
+# The run that a link names is chosen at first, as the Train tab's link to the measurement needs it.
+LINKED_RUN = """(seen, chosen) => [
+  seen, chosen ?? decodeURIComponent(new URLSearchParams(location.search).get("epochs") ?? "").split("/")[0],
+]"""
+
 
 def api_for_reading(settings: Settings) -> HfApi:
     """The Hub's client for pulls: on a shared server without a token, because all visitors see what is pulled."""
@@ -133,7 +138,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
 
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     tab.select(hint_for, outputs=hint, **quick)
-    gr.on([tab.select, timer.tick], poll, [seen, chosen], [seen, table, startup, chosen], **quick)
+    gr.on([tab.select, timer.tick], poll, [seen, chosen], [seen, table, startup, chosen], js=LINKED_RUN, **quick)
 
 
 def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:

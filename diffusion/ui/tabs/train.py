@@ -23,7 +23,9 @@ from ..parts.page import Page, on_disk
 from ..parts.player import build_player
 from ..parts.share_links import link_to
 from ..words import Words, translate
-from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
+from .train_form import QUEUED, build_form
+from .train_originals import begin_html, can_be_measured, nearest_html, originals_html
+from .train_plan import TrainForm, make_plan, open_uploaded_files
 from .train_status import curve, epoch_frames, losses, monitor
 
 POLL_SECONDS = 0.5
@@ -53,17 +55,17 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
             training, _ = open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
             for note in training.notes:  # nobody needs to have looked at the data before
                 gr.Info(escape(translate(words, note), quote=False))
-            runner.start(plan, owner=owner, is_reserved=True)
+            runner.start(make_plan(page, form, len(training)), owner=owner, is_reserved=True)
     return free_name(page.runs, plan.folder.name)
 
 
 def start_with_upload(page: Page, runner: TrainingQueue, sprites: SpriteSet, form: TrainForm, owner: str) -> None:
     """Copies the pictures into the folder of the run, which from then on is locked for this server."""
-    folder = page.runs / str(form.name)
+    folder, pictures = page.runs / str(form.name), len(sprites.split()[0])
     lock = lock_run(folder)
     try:
         with keep_upload(sprites, folder) as data:
-            runner.start(make_plan(page, form, **data), owner=owner, is_reserved=True, lock=lock)
+            runner.start(make_plan(page, form, pictures, **data), owner=owner, is_reserved=True, lock=lock)
     except BaseException:
         lock.release()
         raise
@@ -163,7 +165,9 @@ class StatusPoller:
         if self.settings.shared:  # visitors need not know where the server keeps its runs
             command = command.replace(str(self.page.runs), self.page.runs.name)
         return {
-            "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
+            "monitor": monitor(words, now) + (link_epochs(words, run, self.settings) if run else ""),
+            "originals": originals_html(words, run, now) if run else "",
+            "nearest": gr.update(visible=bool(run and run.data() and now.samples)),
             "curve": curve(words, now),
             "losses": losses(words, now),
             "fold": gr.update(visible=bool(now.validation_losses)),
@@ -179,18 +183,32 @@ class StatusPoller:
         }
 
 
-def link_epochs(words: Words, run: RunFolder) -> str:
-    """Links to Watch and Compare with epochs of a finished run, set to the first kind or word of its previews."""
+@shows_errors
+def find_nearest(page: Page, runner: TrainingQueue, chosen: str) -> str:
+    """HTML with the picture of one's own that is nearest to each of the last preview sprites."""
+    now = runner.snapshot(chosen)
+    run = list_runs(page.runs).get(now.name)
+    if not (run and run.data() and now.samples):
+        raise UserError(page.words.train.no_originals)
+    return nearest_html(page.words, run, now)
+
+
+def link_epochs(words: Words, run: RunFolder, settings: Settings) -> str:
+    """Links to Watch and Compare with epochs of a finished run, set to the first kind or word of its previews; and to
+    its measurement, where its pictures are enough for that."""
     try:
-        epochs, first = list(run.epochs()), preview_requests(run.config())[0]
+        epochs, config = list(run.epochs()), run.config()
+        first = preview_requests(config)[0]
     except (ValueError, TypeError, KeyError, OSError):  # damaged since it was trained: its row in Checkpoints says so
         return ""
-    settings = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
-    settings |= {"prompt": first.prompt} if first.prompt else {}
+    asked = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
+    asked |= {"prompt": first.prompt} if first.prompt else {}
     some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
-    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **settings)]
+    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **asked)]
     if len(some) > 1:
-        links.append(link_to("compare", str(run), some, words.train.compare, **settings))
+        links.append(link_to("compare", str(run), some, words.train.compare, **asked))
+    if can_be_measured(config, settings):
+        links.append(link_to("checkpoints", str(run), epochs[-1:], words.train.measure))
     return f"<p>{' · '.join(links)}</p>"
 
 
@@ -212,11 +230,13 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
             parts = _stage(page, runner)
 
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
-    chosen = parts["chosen"]
+    chosen, near = parts["chosen"], parts.pop("near")
     begun = start.click(partial(start_training, page, runner, settings), [visitor, *controls], controls[0], **QUEUED)
     resumed = parts["resume"].click(partial(resume, page, runner, settings), [visitor, parts["unfinished"]], **QUEUED)
     for event in (begun, resumed):
-        event.success(lambda: "", outputs=chosen, **quick)
+        event.success(lambda: ("", ""), outputs=[chosen, near], **quick)
+    parts["nearest"].click(partial(find_nearest, page, runner), chosen, near, **QUEUED)
+    chosen.input(lambda: "", outputs=near, **quick)
     for act in STEERING:
         parts[act].click(partial(steer, page, runner, settings, act), visitor, **QUEUED)
     parts["leave"].click(partial(leave_queue, page, runner, settings), visitor, **QUEUED)
@@ -245,9 +265,12 @@ def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
         acts = {act: gr.Button(label, **small) for act, label in words.train.acts.items()}
     with gr.Row(elem_id="train-stage"):
         with gr.Column(min_width=280):
-            hint = words.train.film_hint
+            hint = begin_html(words, page.assets)
             player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
         loss = gr.HTML(elem_id="train-curve")
+    originals = gr.HTML(elem_id="train-originals")
+    nearest = gr.Button(words.train.nearest, size="sm", visible=False)
+    near = gr.HTML(elem_id="train-nearest")
     with gr.Accordion(words.quality.table, open=False, visible=False) as fold:
         table = gr.HTML(elem_id="train-losses")
     command = gr.Textbox(label=words.same_command, visible=False, buttons=["copy"], elem_id="train-command")
@@ -255,4 +278,5 @@ def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
     again = gr.Button(words.train.resume, visible=False)
     receipt = gr.Textbox("", visible="hidden")
     shown = {"monitor": view, "curve": loss, "player": player, "losses": table, "fold": fold, "command": command}
+    shown |= {"originals": originals, "nearest": nearest, "near": near}
     return {**shown, **acts, "chosen": chosen, "unfinished": unfinished, "resume": again, "receipt": receipt}

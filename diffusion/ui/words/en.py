@@ -159,7 +159,9 @@ ENGLISH = Words(
     folder={
         "choose": "Choose a folder",
         "empty": "There are no files in that folder",
+        "drop": "or drop it here, with its subfolders",
         "packing": "Packing {count} files …",
+        "sent": "{name}: {count} files sent",
         "large": "The files in that folder have more than {most} MB; choose fewer, or smaller ones",
         "failed": "The folder could not be sent; try again, or send it as a .zip",
     },

@@ -66,8 +66,10 @@ class FolderWords(TypedDict):
     """The button that uploads a folder. JavaScript reads the keys."""
 
     choose: str
+    drop: str
     empty: str
     packing: str
+    sent: str
     large: str
     failed: str
 

@@ -147,7 +147,9 @@ CHINESE = Words(
     folder={
         "choose": "选择一个文件夹",
         "empty": "这个文件夹里没有文件",
+        "drop": "或把它连同子文件夹拖到这里",
         "packing": "正在打包 {count} 个文件……",
+        "sent": "{name}：已发送 {count} 个文件",
         "large": "这个文件夹里的文件超过了 {most} MB；请少选一些，或换小一点的",
         "failed": "文件夹没能发送；请再试一次，或打包成 .zip 再上传",
     },

@@ -35,6 +35,8 @@ MESSAGES = {
     "schedule": "噪声方案",
     "levels": "噪声级数",
     "save every": "保存间隔",
+    "updates": "更新次数",
+    "epochs to keep": "保留的回合数",
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),
