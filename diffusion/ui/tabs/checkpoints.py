@@ -117,12 +117,17 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
     gr.Markdown(words.hub.intro, elem_classes="intro")
     startup = gr.HTML(elem_id="opening-run", visible=False)
     table = gr.HTML(elem_id="runs-here")
-    with gr.Row(equal_height=False, elem_classes="halves"):
-        with gr.Column(min_width=320):
+    with gr.Row(equal_height=False, elem_classes="ways"):
+        with gr.Column(scale=1, min_width=320):
             _build_pull(page, pulls, settings)
-        with gr.Column(min_width=320):
-            chosen, hint = push.build(page, settings)
-            measure.build(page, tab, measurements, settings, chosen)
+        with gr.Column(scale=2, min_width=320):
+            gr.Markdown(words.hub.use_title, elem_classes="heading")
+            chosen = gr.Radio([], label=words.run, elem_id="run-to-use")
+            with gr.Row(equal_height=False, elem_classes="uses"):
+                with gr.Column(min_width=280):
+                    hint = push.build(page, settings, chosen)
+                with gr.Column(min_width=280):
+                    measure.build(page, tab, measurements, settings, chosen)
     seen = gr.State()
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)
@@ -138,7 +143,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
 
 def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
     words, listing = page.words, gr.State(time_to_live=3600)
-    gr.Markdown(words.hub.open_title)
+    gr.Markdown(words.hub.open_title, elem_classes="heading")
     with gr.Row(equal_height=False, elem_classes="beside"):
         address = gr.Textbox(label=words.hub.address, placeholder=words.hub.address_hint, max_lines=1, scale=4)
         look_button = gr.Button(words.hub.look, min_width=90, scale=0)

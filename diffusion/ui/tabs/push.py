@@ -110,11 +110,10 @@ def push_source(run: RunFolder, settings: Settings, with_training: bool) -> Iter
         yield RunFolder(shutil.copytree(run.path, Path(folder) / run.path.name, ignore=left_out))
 
 
-def build(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
-    """The picker of runs, and the line that says what a visitor must do before a push."""
+def build(page: Page, settings: Settings, chosen: gr.Radio) -> gr.Markdown:
+    """Lays out the part and wires it; returns the line that says what a visitor must do before a push."""
     words = page.words
-    gr.Markdown(words.hub.take_title)
-    chosen = gr.Radio([], label=words.run, elem_classes="compact")
+    gr.Markdown(words.hub.take_title, elem_classes="heading")
     wire_run_download(page, gr.Button(words.hub.download, min_width=120), chosen, "run-zip", **HUB_QUEUE)
     with gr.Column(visible=settings.login or not settings.shared):
         target = gr.Textbox(label=words.hub.push_to, placeholder=words.hub.push_hint, max_lines=1)
@@ -155,4 +154,4 @@ def build(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
     ask.click(ask_for, [chosen, target, private, with_training], outputs, **HUB_QUEUE, **PRIVATE)
     wire_stream(page, [yes.click], [stop.click], push, [confirmed], progress)
     gr.on([yes.click, no.click], lambda: gr.Column(visible=False), outputs=question, queue=False, **PRIVATE)
-    return chosen, hint
+    return hint

@@ -51,6 +51,7 @@ class HubWords:
     watch: str
     stopped: str
     opening: dict[str, str]
+    use_title: str
     take_title: str
     download: str
     push_to: str
