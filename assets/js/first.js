@@ -1,6 +1,8 @@
 // Runs before Gradio's own scripts, in each page's head (diffusion/ui/social_preview.py).
 
 (() => {
+  const PATIENCE = 10_000; // ms for a page to show the tab that its address names
+
   // Gradio takes its words ("Drop a file here") from the browser's language; here from the page's.
   // language.js still needs the visitor's.
   globalThis.visitorSpeaks = navigator.language;
@@ -54,6 +56,9 @@
     if (!document.body) return;
     waiting.disconnect();
     if (query.get("controls") === "hide") document.body.classList.add("bare"); // for those who project or embed it
+    const tab = query.get("tab");
+    if (tab && tab !== "watch") document.body.classList.add("arriving"); // places.js takes it away
+    setTimeout(() => document.body.classList.remove("arriving"), PATIENCE);
     begin();
   }).observe(document.documentElement, { childList: true });
 })();

@@ -9,7 +9,6 @@ import { openStep } from "./lesson.js";
 
 const KEPT = ["lang", "controls", "__theme"]; // of an address, whatever the tab
 const TAB = "[role=tab][data-tab-id]";
-const PATIENCE = 10_000; // ms for a page to show the tab that its address names
 
 /** The address each tab had when it was left. @type {Map<string, string>} */
 const left = new Map();
@@ -49,7 +48,6 @@ export function keepPlaces() {
   });
   addEventListener("popstate", goBack);
   new MutationObserver(arrive).observe(document.body, { attributeFilter: ["aria-selected"], childList: true, subtree: true });
-  setTimeout(() => document.body.classList.remove("arriving"), PATIENCE);
   arrive();
 }
 

@@ -49,8 +49,11 @@ HUB = HubWords(
     },
     # Use
     use_title="### Use a run from here",
-    take_title="#### Download or publish",
+    download_title="#### Download",
+    download_info="The run's folder as a ZIP. Unpack it into checkpoints/ of another copy of this app, and it appears "
+    "there.",
     download="Download (.zip)",
+    push_title="#### Publish",
     push_to="Repository on the Hub",
     push_hint="user/repo",
     private="Private: only you can see it",

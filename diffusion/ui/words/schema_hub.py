@@ -52,8 +52,10 @@ class HubWords:
     stopped: str
     opening: dict[str, str]
     use_title: str
-    take_title: str
+    download_title: str
+    download_info: str
     download: str
+    push_title: str
     push_to: str
     push_hint: str
     private: str

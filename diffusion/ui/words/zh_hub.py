@@ -48,8 +48,10 @@ HUB = HubWords(
     },
     # Use
     use_title="### 使用这里的训练任务",
-    take_title="#### 下载或发布",
+    download_title="#### 下载",
+    download_info="整个任务文件夹，打包成 ZIP。解压到另一份本应用的 checkpoints/ 里，就会出现在那里。",
     download="下载（.zip）",
+    push_title="#### 发布",
     push_to="Hub 上的仓库",
     push_hint="用户名/仓库名",
     private="私有：只有你能看到",
