@@ -56,8 +56,7 @@
     if (!document.body) return;
     waiting.disconnect();
     if (query.get("controls") === "hide") document.body.classList.add("bare"); // for those who project or embed it
-    const tab = query.get("tab");
-    if (tab && tab !== "watch") document.body.classList.add("arriving"); // places.js takes it away
+    document.body.classList.add("arriving"); // until the tab is there that the address names (places.js)
     setTimeout(() => document.body.classList.remove("arriving"), PATIENCE);
     begin();
   }).observe(document.documentElement, { childList: true });

@@ -88,12 +88,13 @@ function openHere(event) {
   button.click();
 }
 
-/** Until the tab that the address names is there, nothing is shown that would jump away (shell.css). */
+/** Until the tab that the address names is there, nothing is shown that would jump away (root.css). */
 function arrive() {
   const chosen = /** @type {HTMLElement | null} */ (document.querySelector(`${TAB}[aria-selected=true]`));
   if (!chosen) return;
   const wanted = tabOf(location.search);
-  if (!wanted || !buttonOf(wanted) || chosen.dataset.tabId === wanted) document.body.classList.remove("arriving");
+  const isThere = !wanted || !buttonOf(wanted) || chosen.dataset.tabId === wanted;
+  if (isThere && document.querySelector("#site-footer")) document.body.classList.remove("arriving");
   const row = chosen.parentElement;
   if (row && row.scrollWidth > row.clientWidth) {
     row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
