@@ -145,7 +145,7 @@ def test_a_run_is_taken_along_as_zip_and_to_the_hub(page, served):
         assert "own/model_4.safetensors" in archive.namelist()
     page.get_by_label("Push to").fill("me/new")
     page.get_by_label("Private").check()
-    press(page, "Push to the Hub")
+    press(page, "Publish on the Hub")
     page.locator("#push-asks").get_by_text("Publish own as me, to hf://me/new?").wait_for(timeout=SLOW)
     assert ("model", "me/new") not in hub.repos, "one click is not enough"
     press(page, "Yes, publish it")
