@@ -89,7 +89,8 @@ def wire_generation(
             return {"fn": None, "js": f"() => tellDrawing({tab}, {json.dumps(is_on)})", "queue": False, **PRIVATE}
 
         gr.on(begins, trigger_mode="multiple", **tell(True))
-        gr.on(begins, first, queue=False, trigger_mode="multiple", **ports, **PRIVATE).then(
+        begun = gr.on(begins, first, queue=False, trigger_mode="multiple", **ports, **PRIVATE)
+        drawn = begun.then(
             generate,
             inputs=[turn, *inputs],
             outputs=player,
@@ -97,7 +98,10 @@ def wire_generation(
             concurrency_limit=MAX_AT_ONCE,
             trigger_mode="multiple",
             **PRIVATE,
-        ).then(**tell(False))
+        )
+        drawn.then(**tell(False))
+        for event in (begun, drawn):
+            event.failure(**tell(False))  # `then` comes only after a success
 
     begin = [start.click, prompt.submit]
     if new_seed:
