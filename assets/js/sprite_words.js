@@ -11,12 +11,12 @@ import { SIZE } from "./pixels.js";
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 
 const FONT_SIZE = 11, LINE = 13, LINES = 3; // page pixels
-const COLOUR = "#1e293b"; // the canvas is white in both themes
 
 export class SpriteWords {
   /** @type {string[]} */
   #words = [];
   #pointed = 0;
+  all = ""; // of them, for what the canvas is called
   /** The lines of every sprite, and the width that they are made for. @type {{ width: number, lines: string[][] }} */
   #wrapped = { width: 0, lines: [] };
 
@@ -43,7 +43,7 @@ export class SpriteWords {
     this.place.hidden = !this.#words.length;
     if (tab === "watch") canvas.tabIndex = this.#words.length ? 0 : -1;
     const all = this.#words.map((words, i) => `${i + 1}: ${words}`).join("; ");
-    canvas.setAttribute("aria-label", all ? `${text.canvas}. ${fill(text.all_asked, { words: all })}` : text.canvas);
+    this.all = all ? `. ${fill(text.all_asked, { words: all })}` : "";
     this.point(Math.min(this.#pointed, Math.max(0, this.#words.length - 1)));
   }
 
@@ -53,7 +53,7 @@ export class SpriteWords {
     const ratio = pixelRatio();
     pen.font = `${FONT_SIZE * ratio}px system-ui, sans-serif`;
     pen.textBaseline = "top";
-    pen.fillStyle = COLOUR;
+    pen.fillStyle = getComputedStyle(this.player.canvas).color;
     const side = SIZE * grid.scale;
     if (this.#wrapped.width !== side) {
       const width = side + (GAP - 1) * grid.scale;

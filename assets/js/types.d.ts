@@ -46,6 +46,7 @@ export interface Frame {
   caption?: string; // instead of the noise level
   per_second?: number;
   recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
+  order?: number[]; // which sprites of the sheets are shown, and in which order, where it is not the first `count`
   words?: string[]; // of the first frame: what each sprite was asked for, where they differ
   ended?: boolean; // no frame: the run was stopped
 }
@@ -66,6 +67,8 @@ export interface Painter {
   /** The first frame of a run has come. */
   begin(frame: Frame): void;
   panelShown(frame: Frame): number;
+  /** All frames of a run have come. */
+  keep?(frames: Frame[]): void;
   /** The reel's second part has come: one frame an epoch of training. */
   takeLearning?(frames: Frame[]): void;
   /** What only this painter knows of an address, and the way back. */

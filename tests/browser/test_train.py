@@ -72,9 +72,8 @@ def test_a_run_grows_is_paused_found_again_after_a_reload_stopped_resumed_and_pl
         page.get_by_role("button", name="Download").first.click()
     assert download.value.suggested_filename == "fresh.zip"
     page.get_by_role("tab", name="Watch").click()
-    page.get_by_role("radio", name="fresh").first.check()  # there without a reload
-    page.get_by_role("radio", name="2", exact=True).check()
     choose(page, "Sprites", 2)
+    page.locator("#watch-run").get_by_role("radio", name="fresh").check()  # there without a reload
     press_generate(page)
     assert finish(page)["arrived"][0] == 0
     page.get_by_role("tab", name="Compare").click()

@@ -15,24 +15,48 @@ COMPARE = "#compare-player"
 COMPARE_LOG = LOG.replace(PLAYER, COMPARE)
 
 
+CHOSEN_EPOCH = "document.querySelector('#watch-epoch input')?.value"
+MORE = ".stage-controls .more button.label-wrap"
+
+
 def open_app(page, address):
     page.goto(address)
     page.wait_for_function(LOG)
-    page.get_by_role("radio", name="31", exact=True).wait_for()
+    page.wait_for_function(f"{CHOSEN_EPOCH} === '31'")
     return page
 
 
+def open_more(page):
+    if not page.locator(f"{MORE}.open").count():
+        page.locator(MORE).click()
+    page.get_by_label("Keep the seed").wait_for()
+
+
+def open_plain(page, address, seed=0):
+    """The app as it draws what `Request` says: one seed, nothing asked for."""
+    open_app(page, address)
+    page.get_by_role("button", name="Surprise me", pressed=True).first.click()
+    keep_seed(page, seed)
+    return page
+
+
+def keep_seed(page, seed):
+    open_more(page)
+    page.get_by_label("Keep the seed").check()
+    page.get_by_label("Seed", exact=True).fill(str(seed))
+    page.get_by_label("Seed", exact=True).press("Tab")
+
+
 def choose(page, label, value):
+    open_more(page)
     box = page.get_by_label(f"number input for {label}").first
-    if not box.is_visible():
-        page.get_by_text("Sampler and experiments").click()
     box.fill(str(value))
     box.press("Tab")
 
 
 def press_generate(page):
     before = page.evaluate(LOG)["run"]
-    page.get_by_role("button", name="Generate").click()
+    page.locator("#watch-generate").click()
     others = json.dumps([None, "reel", before])  # the reel may begin only now
     page.wait_for_function(f"!{others}.includes(({LOG}).run)", timeout=60_000)
 

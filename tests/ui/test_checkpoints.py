@@ -26,7 +26,8 @@ from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store import RunFolder, list_runs
 from diffusion.ui.app import build
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, push, run_tables, watch
+from diffusion.ui.parts.run_picker import update_pickers
+from diffusion.ui.tabs import checkpoints, push, run_tables
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -140,8 +141,8 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert "epochs 4, 12" in seen[-1] and "?tab=watch&amp;epochs=mine/12" in seen[-1]
     shares = [float(said.split('aria-valuenow="')[1].split('"')[0]) for said in seen if "progressbar" in said]
     assert shares and shares == sorted(shares) and shares[-1] <= 100
-    run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
-    assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
+    run, epoch = update_pickers(page_of(pulls.runs), "mine")
+    assert (run.value, epoch) == ("mine", 12)
     run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
     assert run_there.count("· here") == 2
 

@@ -30,15 +30,20 @@ def name_of(runs: Path, wanted: str | None) -> str | None:
     return wanted if wanted in found else next(iter(found), None)
 
 
-def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
-    """The pickers of a run and of its epoch: the runs on disk, and the epochs of the one named, or of the first."""
+def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, int | None]:
+    """The picker of a run, and its epoch: the run named, or the first; its epoch, if it has that, or its last."""
     found = list_runs(page.runs)
     name = name_of(page.runs, name)
     epochs = list(found[name].epochs()) if name else []
-    return (
-        gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
-        gr.Radio(choices=epochs, value=epoch if epoch in epochs else epochs[-1] if epochs else None),
-    )
+    last = epochs[-1] if epochs else None
+    return gr.Radio(choices=list(found), value=name, visible=len(found) > 1), epoch if epoch in epochs else last
+
+
+def address_pickers(page: Page, wanted: EpochRef) -> tuple[gr.Radio, int]:
+    """The pickers as an address wants them, also a run or an epoch that is not there: drawing it then says so."""
+    there = list(list_runs(page.runs))
+    names = there if wanted.run in there else [*there, wanted.run]
+    return gr.Radio(choices=names, value=wanted.run, visible=len(names) > 1), wanted.epoch
 
 
 def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:

@@ -16,10 +16,11 @@ UNNAMED = ("prompt", "surprise")  # left out of links at their defaults, as in a
 def request_in(query: Query, default: Request) -> Request:
     """`default` with the link's settings in its place; `default` itself if one of them is wrong.
 
-    A link that names epochs or settings means `Request`'s where it does not name one of PAGE: it may be an old one.
+    A link that names epochs or settings means `Request`'s where it does not name one of UNNAMED, or of PAGE, which an
+    old one does not know.
     """
     named = {name: one.read for name, one in SETTINGS.items() if name in query}
-    plain = {name: getattr(Request, name) for name in PAGE} if named or "epochs" in query else {}
+    plain = {name: getattr(Request, name) for name in (*PAGE, *UNNAMED)} if named or "epochs" in query else {}
     try:
         return replace(default, **plain | {name: read(query[name]) for name, read in named.items()})
     except ValueError:

@@ -15,7 +15,7 @@ from ...store import load_younger
 from ..parts.asking import without_missing, words_of_sprites
 from ..parts.charts import quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
-from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
+from ..parts.frames import stream_frames
 from ..parts.hub_progress import note
 from ..parts.page import Page
 from ..parts.player import build_comparison
@@ -49,7 +49,6 @@ def compare(
         generate_on_lent_gpu(list(panels.values()), wanted, younger=younger),
         wanted.steps,
         views=("x", "x0"),
-        per_second=COMPARISON_FRAMES_PER_SECOND,
         settings=describe_request(wanted, refs),
         audience=turns.audience(request, turn),
         words=words_of_sprites(page, configs, wanted),

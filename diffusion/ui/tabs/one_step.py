@@ -17,7 +17,7 @@ from ...sprites import decode_sprite, encode_pixels, from_pixels, to_pixels
 from ...store import Checkpoint
 from ..parts.asking import without_missing
 from ..parts.controls import PRIVATE, shows_errors, whole, wire_generation
-from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
+from ..parts.frames import stream_frames
 from ..parts.page import Page
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
@@ -74,14 +74,7 @@ def finish_drawing(
         list(panels.values()), wanted, begin=(sprite_from(page, drawing["pixels"])[0], t)
     )
     below = sum(level < t for level in schedule.levels(wanted.steps))
-    yield from stream_frames(
-        panels,
-        trajectory,
-        below,
-        views=("x", "x0"),
-        per_second=COMPARISON_FRAMES_PER_SECOND,
-        audience=turns.audience(request, turn),
-    )
+    yield from stream_frames(panels, trajectory, below, views=("x", "x0"), audience=turns.audience(request, turn))
 
 
 def panels_of(page: Page, run: str | None) -> dict[str, Checkpoint]:

@@ -73,7 +73,9 @@ class AskingWords(TypedDict):
     instead: str
     examples: list[str]
     example: str
-    add: str
+    kinds: str
+    plurals: dict[str, str]
+    surprise: str
     weight: str
     remove: str
     suggestions: str
@@ -100,7 +102,7 @@ class PlayerWords(TypedDict):
     mode_wipe: str
     mode_grid: str
     mode_learning: str
-    invite: str
+    trained: str
     wipe_from: str
     wipe: str
     epoch: str
@@ -108,6 +110,16 @@ class PlayerWords(TypedDict):
     label: str
     canvas: str
     hint: str
+    not_drawn: str
+    drawing: str
+    made_before: str
+    drawn_now: str
+    reel: str
+    anything: str
+    surprises: str
+    clean: str
+    noise: str
+    sprite: str
     asked: str
     all_asked: str
     use: str
@@ -217,8 +229,10 @@ class Words:
     kind_names: dict[str, str]
     dice: str
     more: str
-    draw_new: str
-    generate: str
+    new_ones: str
+    more_settings: str
+    keep_seed: str
+    keep_seed_info: str
     stop: str
     no_runs: str
     cannot_open: str
