@@ -128,6 +128,14 @@ def preview(assets: Path) -> Middleware:
     return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script_text(assets, "memory.js"))
 
 
+def styles(assets: Path) -> tuple[str, str]:
+    """(the colours and what stands outside of Gradio's container, all that stands inside): root.css, the others."""
+    first = ("root.css", "style.css")
+    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name not in first)]
+    root, *inside = ((assets / "css" / file).read_text("utf-8") for file in ("root.css", *files))
+    return root, "\n".join(inside)
+
+
 def appearance(assets: Path) -> dict[str, Any]:
     """The arguments of `launch` that set theme and style."""
     theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=FONTS).set(
@@ -150,9 +158,9 @@ def appearance(assets: Path) -> dict[str, Any]:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
+    root, css = styles(assets)
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
-    scoped = f"<style>{SCOPE} {{ {css} }}</style>"
+    scoped = f"<style>{root} {SCOPE} {{ {css} }}</style>"
     first = "".join(
         f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js", "tell.js")
     )
