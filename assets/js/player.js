@@ -34,6 +34,8 @@ export class Player {
   log = { run: null, drawn: [], arrived: [], done: false };
   /** While a file is written: picture pixels a sprite pixel, in place of what the screen allows. @type {number | null} */
   fixedScale = null;
+  /** Index of the sprite that is looked at closely; `choose` sets it. */
+  chosen = 0;
   #live = false; // frames are still expected, and the newest is followed
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #playing;
@@ -189,14 +191,28 @@ export class Player {
     const frame = this.current;
     if (!frame) return;
     this.#offerViews(frame);
-    this.painter.paint(frame);
+    this.#paint(frame);
     this.scrub.value = String(this.shown);
     this.log.drawn.push(frame.seq);
     this.#describe(frame, "");
   }
 
   repaint() {
-    if (this.current) this.painter.paint(this.current);
+    if (this.current) this.#paint(this.current);
+  }
+
+  /** Others draw from the frame that is on the canvas: they hear "frame-shown" on the root. @param {Frame} frame */
+  #paint(frame) {
+    this.painter.paint(frame);
+    const detail = { frame, index: this.shown, panel: this.painter.panelShown(frame) };
+    this.root.dispatchEvent(new CustomEvent("frame-shown", { detail }));
+  }
+
+  /** Looks closely at a sprite; "sprite-chosen" says which, and "frame-shown" comes again. @param {number} index */
+  choose(index) {
+    this.chosen = index;
+    this.root.dispatchEvent(new CustomEvent("sprite-chosen", { detail: { index } }));
+    this.repaint();
   }
 
   /** @param {Frame} frame */

@@ -22,7 +22,12 @@ class WatchPainter {
       this.#nameEpoch(player.current);
       this.paint(player.current);
     });
-    player.words.wire(() => player.fitGrid(player.current?.count ?? 1));
+    const gridNow = () => player.fitGrid(player.current?.count ?? 1);
+    player.words.wire(gridNow);
+    player.canvas.addEventListener("click", (event) => {
+      const index = player.spriteUnder(event, gridNow());
+      if (index >= 0) player.choose(index);
+    });
   }
 
   /** @param {Frame} frame */
