@@ -4,12 +4,13 @@
  * and a slider goes through them; a trajectory and the epochs of a training run hold one.
  */
 
+import { mountMachine } from "./machine.js";
 import { Player } from "./player.js";
 
 /** @typedef {import("./types").Frame} Frame */
 
 /** @param {import("./types").Host} host */
-export const mount = (host) => new Player(host, (player) => new WatchPainter(player));
+export const mount = (host) => mountMachine(new Player(host, (player) => new WatchPainter(player)), host.props.machine);
 
 class WatchPainter {
   /** @param {Player} player */

@@ -9,11 +9,21 @@ from ..words import Words
 from .scripts import address_of, on_load
 
 
-def build_player(words: Words, assets: Path, name: str, with_reel: bool = True, hint: str | None = None) -> gr.HTML:
-    """A player of one trajectory, whose value is the newest frames. name: unlike that of any other on the page."""
+def build_player(
+    words: Words,
+    assets: Path,
+    name: str,
+    with_reel: bool = True,
+    hint: str | None = None,
+    machine: dict[str, Any] | None = None,
+) -> gr.HTML:
+    """A player of one trajectory, whose value is the newest frames. name: unlike that of any other on the page.
+
+    machine: describe_machine, where the sampling step is to be drawn beside it.
+    """
     above = _html(assets, "watch_above", name=name, **words.player)
     parts: dict[str, Any] = {"above": above, "below": "", "canvas_tabindex": -1, "hint": hint or words.player["hint"]}
-    return _build(words, assets, name, "watch.js", with_reel, **parts)
+    return _build(words, assets, name, "watch.js", with_reel, machine, **parts)
 
 
 def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
@@ -23,7 +33,15 @@ def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = Tr
     return _build(words, assets, name, "compare.js", with_reel, above=above, below=below, canvas_tabindex=0, hint=hint)
 
 
-def _build(words: Words, assets: Path, name: str, module: str, with_reel: bool, **parts: Any) -> gr.HTML:
+def _build(
+    words: Words,
+    assets: Path,
+    name: str,
+    module: str,
+    with_reel: bool,
+    machine: dict[str, Any] | None = None,
+    **parts: Any,
+) -> gr.HTML:
     reel = assets / "shipped" / "reel.bin"
     gr.set_static_paths([assets])
     return gr.HTML(
@@ -32,6 +50,7 @@ def _build(words: Words, assets: Path, name: str, module: str, with_reel: bool, 
         apply_default_css=False,
         elem_id=name,
         strings=words.player,
+        machine=machine,
         tab=name.removesuffix("-player"),
         reel=address_of(reel) if with_reel and reel.is_file() else None,
     )

@@ -13,6 +13,7 @@ from ...store import load_younger
 from ..parts.asking import without_missing, words_of_sprites
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
+from ..parts.machine import describe_machine, network_of
 from ..parts.page import Page
 from ..parts.player import build_player
 from ..parts.prompt_box import build_prompt_box
@@ -41,7 +42,8 @@ def watch(
     )
     audience = turns.audience(request, turn)
     words = words_of_sprites(page, configs, wanted)
-    yield from stream_frames(panels, trajectory, wanted.steps, settings=described, audience=audience, words=words)
+    about: dict[str, Any] = {"settings": described, "words": words, "network": network_of(checkpoint)}
+    yield from stream_frames(panels, trajectory, wanted.steps, audience=audience, **about)
 
 
 def build(page: Page) -> None:
@@ -58,7 +60,7 @@ def build(page: Page) -> None:
             epoch = gr.Radio([], label=words.epoch, info=words.epoch_info, elem_classes="compact")
             settings = request_controls(page, MAX_SPRITES, 32, box)
         with gr.Column(scale=3, min_width=320):
-            player = build_player(words, page.assets, "watch-player")
+            player = build_player(words, page.assets, "watch-player", machine=describe_machine(page))
 
     wire_generation(start, stop, partial(watch, page), [run, epoch, *settings.inputs], player, box.prompt)
     run.input(lambda name: update_pickers(page, name), inputs=run, outputs=[run, epoch], queue=False, **PRIVATE)
