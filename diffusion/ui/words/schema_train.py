@@ -33,6 +33,7 @@ class TrainWords:
     start_from: str
     from_nothing: str
     more: str
+    infos: dict[str, str]  # of a setting
     width: str
     widths: dict[int, str]
     context: str
