@@ -105,15 +105,19 @@ export interface LessonState {
   view: "x" | "x0";
   sprite: number;
   t: number;
-  seed: number;
+  seed: number; // of the noise in one sprite
+  fresh_seed: number;
+  blend_seed: number;
   model: number;
   asked: number;
   n: number;
   moment: number;
   leave: number;
   epoch: number;
-  blend: number;
-  seen: number;
+  blend: number; // of the second wish, in per cent
+  from: string; // the two wishes; empty: as the page begins
+  to: string;
+  first: number;
   mistake: number;
   [knob: string]: string | number;
 }
@@ -123,4 +127,5 @@ export interface Walk {
   t: number[];
   sheets: CanvasImageSource[];
   columns: number;
+  prompt?: string; // of a blend of two wishes: what asks for the same in the Watch tab
 }

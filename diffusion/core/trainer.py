@@ -105,10 +105,11 @@ def train(
                 group["lr"] = lr
             prepared.train()
             part = batch.slice(accelerator.process_index, accelerator.num_processes)
+            weight = len(part) * accelerator.num_processes / len(batch)  # 1 for a single process
             with accelerator.autocast():
                 loss = noise_loss(prepared, schedule, part.to(accelerator.device), config.weighting)
             optimizer.zero_grad()
-            accelerator.backward(loss * (len(part) * accelerator.num_processes / len(batch)))
+            accelerator.backward(weight * loss)
             optimizer.step()
             step += 1
             ema_update(ema, weights, min(config.ema, (1 + step) / (10 + step)))

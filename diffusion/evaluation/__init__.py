@@ -1,5 +1,6 @@
 """How good the sprites are: metrics, the feature network, evaluation of epochs and of samplers."""
 
+from .distance import measure_distance
 from .drawings import EvalConfig
 from .evaluate import EpochMeasured, SpritesDrawn, evaluate_run, load_training_data
 from .feature_training import SEED, check_features, train_features

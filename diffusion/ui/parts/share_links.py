@@ -4,12 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from urllib.parse import unquote, urlencode
 
 from ...engine import PAGE, SETTINGS, Request
 from ...refs import EpochRef
+from ...store import list_runs
+from .run_picker import TUTORIAL_EPOCHS
 
 Query = Mapping[str, str]
+TUTORIAL_RUN = "tutorial"  # of the tutorial's network
+AS_IN_TUTORIAL = Request(count=32, sampler="ddpm", steps=500)
 UNNAMED = ("prompt", "surprise")  # left out of links at their defaults, as in assets/js/link.js
 
 
@@ -58,3 +63,11 @@ def link(tab: str, refs: Sequence[EpochRef], request: Request) -> str:
         if value != getattr(Request, name) or (setting.group != "experiment" and name not in UNNAMED):
             query[name] = setting.write(value)
     return f"/?{urlencode(query, safe=',/')}"
+
+
+def link_as_in_tutorial(runs: Path) -> str:
+    """Compare as the tutorial does: its epochs of its network, as an address; empty where its run is not there."""
+    run = list_runs(runs).get(TUTORIAL_RUN)
+    there = run.epochs() if run else ()
+    refs = [EpochRef(TUTORIAL_RUN, epoch) for epoch in TUTORIAL_EPOCHS if epoch in there]
+    return link("compare", refs, AS_IN_TUTORIAL).removeprefix("/") if len(refs) > 1 else ""

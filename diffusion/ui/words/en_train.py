@@ -50,7 +50,11 @@ TRAIN = TrainWords(
     context_info="Without it, it draws anything, and cannot be asked for a kind or a word",
     settings={
         "updates": ("How long", "In updates: after each batch of pictures the network changes a little"),
-        "keep": ("Epochs to keep", "So many moments of its training can be compared later"),
+        "keep": (
+            "Epochs to keep",
+            "So many moments of its training can be compared later. One epoch and the next draw almost the same, and "
+            "each is a file, so not every one is kept; the first and the last always are",
+        ),
     },
     length="{updates:,} updates: {epochs:,} × {pictures:,} pictures.",
     about="About {time} on this machine.",
