@@ -127,14 +127,6 @@ def styles(assets: Path) -> tuple[str, str]:
     return shell, "\n".join(inside)
 
 
-def styles(assets: Path) -> tuple[str, str]:
-    """(the colours and what stands outside of Gradio's container, all that stands inside): root.css, the others."""
-    first = ("root.css", "style.css")
-    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name not in first)]
-    root, *inside = ((assets / "css" / file).read_text("utf-8") for file in ("root.css", *files))
-    return root, "\n".join(inside)
-
-
 def appearance(assets: Path) -> dict[str, Any]:
     """The arguments of `launch` that set theme and style."""
     shell, css = styles(assets)
