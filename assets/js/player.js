@@ -12,7 +12,7 @@ import { cornerOf, fitGrid, spriteAt } from "./layout.js";
 import { queryFor, queryOf } from "./link.js";
 import { SIZE, bytesOf } from "./pixels.js";
 import { fetchReel } from "./reel.js";
-import { save } from "./save.js";
+import { wireSaving } from "./saving.js";
 import { SpriteWords } from "./sprite_words.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
@@ -34,6 +34,8 @@ export class Player {
   log = { run: null, drawn: [], arrived: [], done: false };
   /** While a file is written: picture pixels a sprite pixel, in place of what the screen allows. @type {number | null} */
   fixedScale = null;
+  /** Index of the sprite that is looked at closely. */
+  chosen = 0;
   #live = false; // frames are still expected, and the newest is followed
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #playing;
@@ -53,6 +55,7 @@ export class Player {
     this.words = new SpriteWords(this);
     this.painter = makePainter(this);
     this.#wire();
+    wireSaving(this);
     this.#restore();
     for (const frame of early.flat()) this.receive(frame);
     watch("value", () => [props.value].flat().forEach((frame) => this.receive(frame))); // one, or several that were missed
@@ -286,11 +289,9 @@ export class Player {
     });
     this.scrub.addEventListener("input", () => this.seek(Number(this.scrub.value)));
     this.part("views").addEventListener("change", () => this.frames.length && this.show(this.shown));
-    const choice = this.part("save", HTMLSelectElement);
-    choice.addEventListener("change", () => {
-      const kind = choice.value;
-      choice.value = "";
-      if (kind) save(this, kind);
+    this.canvas.addEventListener("pointerdown", (event) => {
+      const index = this.spriteUnder(event, this.fitGrid(this.current?.count ?? 1, this.tab === "watch" ? 0.7 : 0.5));
+      if (index >= 0) this.chosen = index;
     });
     this.part("share").addEventListener("click", () => this.#share());
     this.root.addEventListener("keydown", (event) => this.#press(event));

@@ -45,8 +45,10 @@ export interface Frame {
   panels: Panel[];
   caption?: string; // instead of the noise level
   per_second?: number;
+  order?: number[]; // which sprites of the sheets are shown, and in which order, where it is not the first `count`
   recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
   words?: string[]; // of the first frame: what each sprite was asked for, where they differ
+  names?: string[]; // of the first frame: what each sprite's file is called after, in English
   ended?: boolean; // no frame: the run was stopped
 }
 

@@ -150,7 +150,8 @@ def appearance(assets: Path) -> dict[str, Any]:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
+    others = sorted(path.name for path in (assets / "css").glob("*.css") if path.name != "style.css")
+    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", *others))
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
     first = "".join(

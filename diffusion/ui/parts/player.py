@@ -25,13 +25,15 @@ def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = Tr
 
 def _build(words: Words, assets: Path, name: str, module: str, with_reel: bool, **parts: Any) -> gr.HTML:
     reel = assets / "shipped" / "reel.bin"
+    strings = {**words.player, **words.save}
+    saving = "".join(_html(assets, file, name=name, **strings) for file in ("save", "closeup", "tray"))
     gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=_html(assets, "player", **{"name": name, **words.player, **parts}),
+        html_template=_html(assets, "player", **{"name": name, "saving": saving, **strings, **parts}),
         js_on_load=on_load(assets, module),
         apply_default_css=False,
         elem_id=name,
-        strings=words.player,
+        strings=strings,
         tab=name.removesuffix("-player"),
         reel=address_of(reel) if with_reel and reel.is_file() else None,
     )
