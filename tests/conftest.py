@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 NO_CACHE = tempfile.TemporaryDirectory(prefix="sprites-no-cache-")
@@ -33,6 +34,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # compressing a page costs the app a second, and nobody is far away
+OLDEST_NODE = (20, 19)  # older ones take a .js file for a script, not a module
 MAX_FILES_OF_ONE_PROCESS = 8  # a second process takes 5 s to begin
 OWN_APPS = re.compile(r"tests/browser/test_(looks|train)")  # each file starts its own; the others share `tiny_app`
 SHARE_AN_APP = re.compile(r"tests/(browser/|ui/test_api)")
@@ -57,6 +59,18 @@ class TwoBrowsers(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return TwoBrowsers(config, log)
+
+
+@pytest.fixture(scope="session")
+def node():
+    """In CI its absence is a failure; on a person's machine these tests are skipped."""
+    path = shutil.which("node")
+    found = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout if path else ""
+    if tuple(map(int, re.findall(r"\d+", found)[:2])) < OLDEST_NODE:
+        message = f"no Node.js {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or newer found, but {found.strip() or 'none'}"
+        assert not os.environ.get("CI"), message
+        pytest.skip(message)
+    return path
 
 
 @pytest.fixture(scope="session")

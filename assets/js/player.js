@@ -19,6 +19,7 @@ import { restore } from "./player_address.js";
 import { wireControls } from "./player_controls.js";
 import { Playing } from "./playing.js";
 import { fetchReel, pickSprites } from "./reel.js";
+import { wireSaving } from "./saving.js";
 import { SpriteWords } from "./sprite_words.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
@@ -69,6 +70,7 @@ export class Player {
     this.playing = new Playing(this);
     this.painter = makePainter(this);
     wireControls(this);
+    wireSaving(this);
     this.#wanted = restore(this, query);
     const isAsked = Boolean(query && asksToDraw(query));
     for (const frame of early.flat()) this.receive(frame);

@@ -25,9 +25,6 @@ export class SpriteWords {
     this.player = player;
     this.place = player.part("asked");
     player.part("use").addEventListener("click", () => this.#use());
-    player.canvas.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#use();
-    });
   }
 
   /** Screen pixels that a row needs for its words. */

@@ -49,6 +49,7 @@ export interface Frame {
   order?: number[]; // which sprites of the sheets are shown, and in which order, where it is not the first `count`
   words?: string[]; // of the first frame: what each sprite was asked for, where they differ
   network?: Network; // of the first frame: what draws it
+  names?: string[]; // of the first frame: what each sprite's file is called after, in English
   ended?: boolean; // no frame: the run was stopped
 }
 

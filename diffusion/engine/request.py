@@ -35,7 +35,7 @@ class Switch(Setting):
 
 @dataclass(frozen=True, kw_only=True)
 class Shares(Setting):
-    """A share of each name, 0 to 1; all zeros leave it open. The command line takes one name."""
+    """A share of each name, 0 to 1; all zeros leave it open. The command line takes names."""
 
     names: Sequence[str]
     flag: str

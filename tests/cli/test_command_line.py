@@ -256,7 +256,7 @@ def test_youth_asks_the_early_epoch_in_the_same_folder(tmp_path, checkpoint, cap
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["--out", "x.jpg"], "--out must end in .png, .gif, .mp4, .npy, not 'x.jpg'"),
+        (["--out", "x.jpg"], "--out must end in .png, .zip, .npy, .gif, .apng, .mp4, not 'x.jpg'"),
         (["--count", 0], "between 1 and 64, not 0"),
         (["--count", 65], "between 1 and 64, not 65"),
         (["--steps", 0], "steps must be at least 1, not 0"),

@@ -102,7 +102,7 @@ def test_the_sprites_of_the_api_are_those_of_the_engine(client, run):
     said = facts["recipe"]
     assert said.pop("epochs") == ["tiny/31"]
     assert Request(**said | {"kinds": tuple(said["kinds"])}) == Request(count=5, steps=4, seed=7, kinds=HERO)
-    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 8}
+    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 8, "gap": 1}
 
 
 def test_an_epoch_a_row_from_the_same_noise(client, run):

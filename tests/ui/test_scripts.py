@@ -1,12 +1,9 @@
 """The page's scripts: their pure parts in Node's own test runner, and the address they are served at."""
 
-import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -14,19 +11,6 @@ from diffusion.ui.parts.scripts import modules, on_load, script_route, version
 
 ROOT = Path(__file__).parent.parent.parent
 ASSETS = ROOT / "assets"
-OLDEST_NODE = (20, 19)  # older ones take a .js file for a script, not a module
-
-
-@pytest.fixture(scope="module")
-def node():
-    """In CI its absence is a failure; on a person's machine these tests are skipped."""
-    path = shutil.which("node")
-    found = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout if path else ""
-    if tuple(map(int, re.findall(r"\d+", found)[:2])) < OLDEST_NODE:
-        message = f"no Node.js {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or newer found, but {found.strip() or 'none'}"
-        assert not os.environ.get("CI"), message
-        pytest.skip(message)
-    return path
 
 
 def test_the_pure_parts_in_node(node):

@@ -49,7 +49,7 @@ def _build(
     reel, parts = assets / "shipped" / "reel.bin", {"above": "", "below": "", "training": ""} | parts
     gr.set_static_paths([assets])
     return gr.HTML(
-        html_template=_html(assets, "player", **{"name": name, **words.player, **parts}),
+        html_template=_html(assets, "player", **{"name": name, "saving": saving, **strings, **parts}),
         js_on_load=on_load(assets, module),
         apply_default_css=False,
         elem_id=name,

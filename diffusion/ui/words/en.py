@@ -3,6 +3,7 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_machine import MACHINE
+from .en_save import SAVE
 from .en_train import TRAIN
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
@@ -219,23 +220,15 @@ ENGLISH = Words(
         "forward": "One step forward",
         "loop": "Repeat",
         "speed": "Speed",
-        "save": "Save …",
-        "save_gif": "Film (GIF)",
-        "save_picture": "Picture (PNG, as shown)",
-        "save_sheet": "Sheet (PNG, native size)",
-        "save_zip": "Each sprite (ZIP of PNGs)",
-        "save_recipe": "Settings (JSON)",
         "share": "Copy link",
         "copied": "Link copied",
         "in_address": "The address bar now holds the link",
         "failed": "That did not work",
-        "no_recipe": "a drawing that was finished has no settings to save",
         "view": "Show",
         "view_x": "the noisy picture xₜ",
         "view_eps": "the predicted noise ε̂",
         "view_x0": "the predicted sprite x̂₀",
         "epoch_number": "epoch {epoch}",
-        "gif": "GIF {done} of {total}",
         "level": "Noise level {t} of {T}",
         "left": "{s} s left",
         "started": "Sampling started",
@@ -243,6 +236,7 @@ ENGLISH = Words(
         "stopped": "stopped",
     },
     machine=MACHINE,
+    save=SAVE,
     quality=QualityWords(
         loss=ChartWords(
             title="Error in the predicted noise",

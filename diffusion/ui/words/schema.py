@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 from .schema_hub import HubWords
 from .schema_learn import LearnWords
 from .schema_machine import MachineWords
+from .schema_save import SaveWords
 from .schema_train import TrainWords
 
 
@@ -131,23 +132,15 @@ class PlayerWords(TypedDict):
     forward: str
     loop: str
     speed: str
-    save: str
-    save_gif: str
-    save_picture: str
-    save_sheet: str
-    save_zip: str
-    save_recipe: str
     share: str
     copied: str
     in_address: str
     failed: str
-    no_recipe: str
     view: str
     view_x: str
     view_eps: str
     view_x0: str
     epoch_number: str
-    gif: str
     level: str
     left: str
     started: str
@@ -262,6 +255,7 @@ class Words:
     nothing_to_pack: str
     player: PlayerWords
     machine: MachineWords
+    save: SaveWords
     quality: QualityWords
     learn: LearnWords
     hub: HubWords

@@ -8,6 +8,7 @@ from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
 from .zh_messages_files import FILE_MESSAGES
 from .zh_messages_hub import HUB_MESSAGES
+from .zh_save import SAVE
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -207,23 +208,15 @@ CHINESE = Words(
         "forward": "前进一步",
         "loop": "循环",
         "speed": "速度",
-        "save": "保存……",
-        "save_gif": "动画（GIF）",
-        "save_picture": "图片（PNG，所见即所得）",
-        "save_sheet": "精灵表（PNG，原始大小）",
-        "save_zip": "每张单独保存（ZIP，内含 PNG）",
-        "save_recipe": "设置（JSON）",
         "share": "复制链接",
         "copied": "链接已复制",
         "in_address": "链接已在地址栏中",
         "failed": "没有成功",
-        "no_recipe": "接着画完的作品没有可保存的设置",
         "view": "显示",
         "view_x": "带噪声的图 xₜ",
         "view_eps": "预测的噪声 ε̂",
         "view_x0": "预测的精灵图 x̂₀",
         "epoch_number": "第 {epoch} 回合",
-        "gif": "GIF：第 {done} 帧，共 {total} 帧",
         "level": "噪声程度 {t} / {T}",
         "left": "还剩 {s} 秒",
         "started": "开始采样",
@@ -231,6 +224,7 @@ CHINESE = Words(
         "stopped": "已停止",
     },
     machine=MACHINE,
+    save=SAVE,
     quality=QualityWords(
         loss=ChartWords(
             title="损失曲线", description="预测噪声的均方误差，越小越好；1 表示毫无头绪。", x="已完成的训练回合"
