@@ -24,11 +24,11 @@ from .parts.page import open_page
 from .parts.scripts import modules, script_text, served_path
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
-from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .tabs import checkpoints, compare, learn, one_step, paint, train, watch
 from .tabs.run_tables import default_run_html
 from .words import ENGLISH, LANGUAGES, Words, translate
 
-TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
+TABS = ("watch", "paint", "compare", "learn", "one-step", "train", "checkpoints")
 SCOPE = ".gradio-container.gradio-container .contain"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
@@ -84,6 +84,8 @@ def build_page(
     with gr.Tabs() as tabs:
         with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
+        with gr.Tab(words.paint["tab"], id="paint") as tab:
+            paint.build(page, tab)
         with gr.Tab(words.compare.tab, id="compare"):
             compare.build(page)
         with gr.Tab(words.learn["tab"], id="learn"):  # before those that a phone hides in its menu
@@ -118,7 +120,7 @@ def language_links(words: Words) -> str:
 def select_tab(request: gr.Request) -> gr.Tabs:
     """Opens the tab that a link names."""
     name = request.query_params.get("tab", "")
-    name = {"finish": "one-step"}.get(name, name)
+    name = {"finish": "paint"}.get(name, name)
     return gr.Tabs(selected=name) if name in TABS else gr.Tabs()
 
 
@@ -150,7 +152,8 @@ def appearance(assets: Path) -> dict[str, Any]:
     hide = (
         "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
     )
-    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
+    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name != "style.css")]
+    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in files)
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
     scoped = f"<style>{SCOPE} {{ {css} }}</style>"
     first = "".join(
