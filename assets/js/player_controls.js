@@ -2,7 +2,6 @@
 /** The player's buttons, slider and keys; and that it rests when somebody touches anything. */
 
 import { share } from "./player_address.js";
-import { save } from "./save.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -25,12 +24,6 @@ export function wireControls(player) {
   });
   scrub.addEventListener("input", () => player.seekPlace(Number(scrub.value) / SCRUB));
   part("views").addEventListener("change", () => player.frames.length && player.show(player.shown));
-  const choice = part("save", HTMLSelectElement);
-  choice.addEventListener("change", () => {
-    const kind = choice.value;
-    choice.value = "";
-    if (kind) save(player, kind);
-  });
   part("share").addEventListener("click", () => share(player));
   root.addEventListener("keydown", (event) => press(player, event));
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, (event) => restAt(player, event), true);

@@ -9,6 +9,7 @@ from .describe import held_out_combinations
 from .endless import make_endless_recipe, validation_recipes
 from .lexicon import Language, language_of, translate_word
 from .notes import may_be_sheets
+from .parts import palette
 from .pixelart import draw, paint
 from .prompt import MAX_PROMPT, parse_prompt, write_prompt
 from .prompt_words import Prompt

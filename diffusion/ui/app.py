@@ -25,11 +25,11 @@ from .parts.shell import build_footer, build_header
 from .parts.theme import page_theme
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
-from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .tabs import checkpoints, compare, learn, one_step, paint, train, watch
 from .tabs.run_tables import default_run_html
 from .words import ENGLISH, LANGUAGES, Words
 
-TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
+TABS = ("watch", "paint", "compare", "learn", "one-step", "train", "checkpoints")
 SCOPE = ".gradio-container.gradio-container .contain"
 
 
@@ -81,6 +81,8 @@ def build_page(
     with gr.Tabs(overflow_behavior="wrap", elem_id="site-tabs") as tabs:
         with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
+        with gr.Tab(words.paint["tab"], id="paint") as tab:
+            paint.build(page, tab)
         with gr.Tab(words.compare.tab, id="compare"):
             compare.build(page)
         with gr.Tab(words.learn["tab"], id="learn"):
@@ -104,7 +106,7 @@ def build_page(
 def select_tab(request: gr.Request) -> gr.Tabs:
     """Opens the tab that a link names."""
     name = request.query_params.get("tab", "")
-    name = {"finish": "one-step"}.get(name, name)
+    name = {"finish": "paint"}.get(name, name)
     return gr.Tabs(selected=name) if name in TABS else gr.Tabs()
 
 

@@ -47,13 +47,15 @@ def _build(
     **parts: Any,
 ) -> gr.HTML:
     reel, parts = assets / "shipped" / "reel.bin", {"above": "", "below": "", "training": ""} | parts
+    strings = {**words.player, **words.save}
+    saving = "".join(_html(assets, file, name=name, **strings) for file in ("save", "closeup", "tray"))
     gr.set_static_paths([assets])
     return gr.HTML(
         html_template=_html(assets, "player", **{"name": name, "saving": saving, **strings, **parts}),
         js_on_load=on_load(assets, module),
         apply_default_css=False,
         elem_id=name,
-        strings=words.player,
+        strings=strings,
         machine=machine,
         tab=name.removesuffix("-player"),
         reel=address_of(reel) if with_reel and reel.is_file() else None,

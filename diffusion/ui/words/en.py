@@ -3,6 +3,7 @@
 from .en_hub import HUB
 from .en_learn import LEARN
 from .en_machine import MACHINE
+from .en_paint import EDITOR, ONE_STEP, PAINT
 from .en_save import SAVE
 from .en_train import TRAIN
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
@@ -144,33 +145,17 @@ ENGLISH = Words(
     device="Computing on {device}",
     one_step_tab="One step",
     one_step_intro=(
-        "Paint a sprite, pick one, or upload a picture. It is mixed with noise up to the level you choose, and each "
-        "epoch gets one look at the mixture. The sprites to pick show shapes that were kept out of training."
+        "A sprite is mixed with noise up to the level you choose, and each epoch gets one look at the mixture: how "
+        "well does it know the noise, and the sprite behind it? Pick a sprite, paint one, or upload a picture."
     ),
-    finish_intro=(
-        "Finish it: from that level on, every epoch walks all the way back to a sprite, eight times with different "
-        "noise. Three blobs of paint and a level around 300 are enough."
-    ),
-    finish="Finish it",
     finish_hint="Press Finish it and watch every epoch make something of your sprite",
     level="Level",
     level_range="The level must be between 1 and {most}, not {level}",
     no_drawing="Paint or pick a sprite first",
     no_sprite="A sprite is 16 x 16 pixels of three bytes each",
-    one_step={
-        "editor": "Pixel editor, 16 by 16: the arrow keys move, space paints",
-        "colour": "Colour",
-        "clear": "Clear",
-        "upload-name": "Upload a picture",
-        "galleries": ["Sprites never trained on", "Sprites the network made"],
-        "t-name": "Noise level",
-        "noise": "Other noise",
-        "truth": "truth",
-        "columns": ["noisy picture", "noise in it", "sprite behind it"],
-        "errors": ["error in the noise", "error in the sprite"],
-        "offline": "The server does not answer",
-        "unreadable": "That file is no picture this browser can read",
-    },
+    editor=EDITOR,
+    paint=PAINT,
+    one_step=ONE_STEP,
     train=TRAIN,
     folder={
         "choose": "Choose a folder",

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 from .schema_hub import HubWords
 from .schema_learn import LearnWords
 from .schema_machine import MachineWords
+from .schema_paint import EditorWords, OneStepWords, PaintWords
 from .schema_save import SaveWords
 from .schema_train import TrainWords
 
@@ -24,26 +25,6 @@ class CompareWords:
     epochs_info: str
     generate: str
     count: str
-
-
-OneStepWords = TypedDict(
-    "OneStepWords",
-    {
-        "editor": str,
-        "colour": str,
-        "clear": str,
-        "upload-name": str,
-        "galleries": list[str],
-        "t-name": str,
-        "noise": str,
-        "truth": str,
-        "columns": list[str],
-        "errors": list[str],
-        "offline": str,
-        "unreadable": str,
-    },
-)
-"""The pixel editor of the One step tab. JavaScript reads the keys."""
 
 
 class ShellWords(TypedDict):
@@ -238,13 +219,13 @@ class Words:
     device: str
     one_step_tab: str
     one_step_intro: str
-    finish_intro: str
-    finish: str
     finish_hint: str
     level: str
     level_range: str
     no_drawing: str
     no_sprite: str
+    editor: EditorWords
+    paint: PaintWords
     one_step: OneStepWords
     train: TrainWords
     folder: FolderWords

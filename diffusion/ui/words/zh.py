@@ -8,6 +8,7 @@ from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
 from .zh_messages_files import FILE_MESSAGES
 from .zh_messages_hub import HUB_MESSAGES
+from .zh_paint import EDITOR, ONE_STEP, PAINT
 from .zh_save import SAVE
 from .zh_train import TRAIN
 
@@ -132,33 +133,17 @@ CHINESE = Words(
     device="计算设备：{device}",
     one_step_tab="单步",
     one_step_intro=(
-        "画一张精灵图，选一张，或上传一张图片。它会按你选的程度混入噪声，然后每个训练回合各看它一眼。"
-        "第一组可选的精灵图来自留出集：这些形状网络在训练中从没见过。"
+        "给一张精灵图混入噪声，程度由你来选，然后每个训练回合各看它一眼：能认出多少噪声，又能看出背后的图吗？"
+        "可以选一张、画一张，或上传一张图片。"
     ),
-    finish_intro=(
-        "接着画完：从这个噪声程度开始，每个回合都一路去噪到底，用不同的噪声各画八张。涂三个色块，程度选 300 "
-        "左右就够了。"
-    ),
-    finish="接着画完",
     finish_hint="点“接着画完”，看每个回合把你的画变成什么",
     level="噪声程度",
     level_range="噪声程度须在 1 到 {most} 之间，而不是 {level}",
     no_drawing="请先画一张或选一张精灵图",
     no_sprite="精灵图须是 16 x 16 像素，每个像素三个字节",
-    one_step={
-        "editor": "像素画板，16 × 16：方向键移动，空格键上色",
-        "colour": "颜色",
-        "clear": "清空",
-        "upload-name": "上传图片",
-        "galleries": ["训练中从没见过的精灵图", "网络生成的精灵图"],
-        "t-name": "噪声程度",
-        "noise": "换一份噪声",
-        "truth": "真值",
-        "columns": ["带噪图", "其中的噪声", "背后的图"],
-        "errors": ["噪声的误差", "精灵图的误差"],
-        "offline": "服务器没有回应",
-        "unreadable": "这个文件不是浏览器能读取的图片",
-    },
+    editor=EDITOR,
+    paint=PAINT,
+    one_step=ONE_STEP,
     train=TRAIN,
     folder={
         "choose": "选择一个文件夹",
