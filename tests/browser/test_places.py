@@ -22,7 +22,8 @@ GROUPS = """() => [...document.querySelectorAll('.block:has([type=radio])')].fil
 OUTLINE = """() => {
   const here = document.activeElement;
   const drawn = [here, here.closest('label')].filter(Boolean).map((one) => getComputedStyle(one));
-  return [here.outerHTML.slice(0, 120), drawn.some((one) => one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) >= 2)];
+  const isSeen = drawn.some((one) => one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) >= 2);
+  return [here.outerHTML.slice(0, 120), isSeen];
 }"""
 
 
@@ -119,7 +120,7 @@ def test_each_group_of_radios_and_the_row_of_tabs_are_one_stop(chromium, tiny_ap
 def test_the_arrow_keys_choose_a_radio(chromium, tiny_app):
     with visitor(chromium) as page:
         arrive(page, f"{tiny_app}/?tab=train&lang=en")
-        group = page.locator(".block:has([type=radio]):visible").first
+        group = page.locator("#site-tabs .block:has(> .wrap [type=radio]):visible").first
         group.locator(":checked").focus()
         before = group.locator(":checked").input_value()
         page.keyboard.press("ArrowRight")
@@ -135,7 +136,7 @@ def test_focus_can_be_seen_wherever_the_tab_key_leads(chromium, tiny_app):
         for _ in range(24):
             page.keyboard.press("Tab")
             what, is_seen = page.evaluate(OUTLINE)
-            unseen += [] if is_seen else [what]
+            unseen += [] if is_seen or what.startswith("<body") else [what]  # after the last one
         assert not unseen
 
 
