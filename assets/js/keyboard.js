@@ -6,6 +6,10 @@ const TAB = "[role=tab][data-tab-id]";
 
 export function oneStopEach() {
   document.addEventListener("keydown", moveAlongTabs);
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const isIn = (/** @type {EventTarget | null} */ node) => node instanceof Element && node.closest(TABS) !== null;
+    if (isIn(target) && !isIn(relatedTarget)) repair(); // the stop is the open tab again
+  });
   new MutationObserver(repair).observe(document.body, { attributeFilter: ["aria-selected"], childList: true, subtree: true });
   repair();
 }
@@ -37,5 +41,7 @@ function moveAlongTabs(event) {
   const to = ways[event.key];
   if (to === undefined) return;
   event.preventDefault();
-  tabs.at(to % tabs.length)?.focus();
+  const next = tabs.at(to % tabs.length);
+  for (const tab of tabs) tab.tabIndex = tab === next ? 0 : -1;
+  next?.focus();
 }
