@@ -6,8 +6,9 @@
  */
 
 import { addButton, fill, find, partsOf } from "./dom.js";
+import { KindButtons } from "./kind_buttons.js";
 import { asksToDraw, queryFor } from "./link.js";
-import { addWord, endOf, nextPlace, writePrompt } from "./prompt_text.js";
+import { endOf, nextPlace, writePrompt } from "./prompt_text.js";
 
 /** @typedef {import("./prompt_text.js").Chip} Chip @typedef {{ label: string, text: string }} Instead */
 /** @typedef {{ tab: string, runs: string[], text: string, restored: boolean }} Told */
@@ -45,7 +46,7 @@ class Asking {
     this.input = input;
     this.part = partsOf(element);
     this.list = this.part("list");
-    this.surprise?.addEventListener("change", () => this.#showKinds());
+    this.kinds = new KindButtons(this.part("names"), this.tab, this.text, input, (text) => this.#write(text));
     this.#wireBox();
     document.addEventListener("told", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail));
     document.addEventListener("ask", (event) => {
@@ -72,13 +73,8 @@ class Asking {
 
   /** The words of one sprite, for all of them. @param {string} text */
   #take(text) {
-    if (this.surprise?.checked) this.surprise.click();
+    this.kinds.endSurprise();
     this.#write(text);
-  }
-
-  /** The switch of Gradio that gives every sprite words of its own; in its place stands a button with the kinds. */
-  get surprise() {
-    return /** @type {HTMLInputElement | null} */ (document.querySelector(`#${this.tab}-surprise input`));
   }
 
   /** @param {string} text */
@@ -105,7 +101,7 @@ class Asking {
     this.#showChips(answer.chips);
     this.#showNotes(answer);
     this.#offer("examples", this.text.example, text ? [] : answer.examples, (word) => this.#write(word));
-    this.#offerKinds(answer.names);
+    this.kinds.offer(answer.names, this.#chips, this.#unknown.length > 0);
     this.#suggest(isTyping && document.activeElement === this.input ? answer.suggestions : []);
     this.#announce();
   }
@@ -208,60 +204,6 @@ class Asking {
     for (const word of words) addButton(place, () => take(word)).textContent = word;
     place.hidden = !words.length;
     if (held) this.input.focus();
-  }
-
-  // ---- kinds, and a surprise ----
-
-  /** @param {string[]} names of the kinds that all runs know; the first names of a run with words of its own */
-  #offerKinds(names) {
-    const place = this.part("names");
-    const key = JSON.stringify(names);
-    if (place.dataset.key !== key) {
-      place.dataset.key = key;
-      place.setAttribute("aria-label", this.text.kinds);
-      place.replaceChildren();
-      for (const name of names) {
-        const button = addButton(place, () => this.#takeKind(name, names));
-        button.textContent = this.text.plurals[name] ?? name;
-        button.dataset.name = name;
-      }
-      if (this.surprise && names.length) {
-        addButton(place, () => this.#surpriseMe()).textContent = this.text.surprise;
-      }
-      place.hidden = !names.length;
-    }
-    this.#showKinds();
-  }
-
-  #showKinds() {
-    const words = this.#chips.map(({ label }) => label);
-    for (const button of this.part("names").querySelectorAll("button")) {
-      const { name } = button.dataset;
-      button.setAttribute("aria-pressed", String(name ? words.includes(name) : Boolean(this.surprise?.checked)));
-    }
-  }
-
-  /** In place of another kind that stands alone; beside other words it is one more. @param {string} name @param {string[]} names */
-  #takeKind(name, names) {
-    const text = this.input.value.trim();
-    const isAlone = !text || this.#chips.every(({ label }) => names.includes(label)) && !this.#unknown.length;
-    const isThere = this.#chips.some(({ label }) => label === name);
-    if (isAlone) this.#take(isThere ? "" : name);
-    else if (!isThere) this.#take(addWord(text, name));
-    if (isAlone) this.#draw();
-  }
-
-  #surpriseMe() {
-    const isOn = !this.surprise?.checked;
-    this.surprise?.click();
-    if (isOn) this.#write("");
-    this.#showKinds();
-    if (isOn) this.#draw();
-  }
-
-  /** At once where that is the page's whole purpose; when Gradio knows what is in the controls. */
-  #draw() {
-    if (this.tab === "watch") requestAnimationFrame(() => document.getElementById("watch-generate")?.click());
   }
 
   // ---- suggestions ----

@@ -8,10 +8,8 @@
  */
 
 import { canvasName, sourceOf, statusOf } from "./about_frames.js";
-import { drawRing, drawTile, mixedSheetOf, resize, sheetOf } from "./canvas.js";
-import { fill, partsOf, pixelRatio, wantsStillness } from "./dom.js";
+import { fill, wantsStillness } from "./dom.js";
 import { followDrawing } from "./generate_button.js";
-import { cornerOf, fitGrid, spriteAt } from "./layout.js";
 import { asksToDraw, queryFor } from "./link.js";
 import { durationOf, frameAt, frameOfLevel, placeOf } from "./pace.js";
 import { bytesOf } from "./pixels.js";
@@ -20,16 +18,16 @@ import { wireControls } from "./player_controls.js";
 import { Playing } from "./playing.js";
 import { fetchReel, pickSprites } from "./reel.js";
 import { wireSaving } from "./saving.js";
-import { SpriteWords } from "./sprite_words.js";
+import { Stage } from "./stage.js";
 
-/** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
+/** @typedef {import("./types").Frame} Frame */
 /** @typedef {import("./types").Painter} Painter @typedef {import("./types").Panel} Panel */
 
 const SPEEDS = [0.25, 0.5, 1, 2]; // times as fast as the frames are meant to be played
 const SCRUB = 1000; // the slider's end
 const REEL = "reel"; // the run of its frames
 
-export class Player {
+export class Player extends Stage {
   /** The frames of the newest run. @type {Frame[]} */
   arrived = [];
   /** Those that are gone through: `arrived`, or what a painter has opened. */
@@ -39,34 +37,22 @@ export class Player {
   shown = -1; // index of the frame on the canvas
   /** @type {{ run: string | null, drawn: number[], arrived: number[], done: boolean }} */
   log = { run: null, drawn: [], arrived: [], done: false };
-  /** While a file is written: picture pixels a sprite pixel, in place of what the screen allows. @type {number | null} */
-  fixedScale = null;
-  /** Index of the sprite that is looked at closely; `choose` sets it. */
-  chosen = 0;
   /** Whether all frames of the newest run are there. */
   isComplete = false;
   /** The newest run is collected, and shown when it is finished. Set before its first frame comes. */
   isQuiet = false;
   #isLive = false; // the newest run is followed
-  /** The frame that fades in over the one that is shown. @type {{ frame: Frame, share: number } | null} */
-  #fading = null;
   /** Where an address stands, until its frames are there. @type {import("./player_address.js").Moment | null} */
   #wanted = null;
 
   /** @param {import("./types").Host} host @param {(player: Player) => Painter} makePainter */
   constructor(host, makePainter) {
+    super(host);
     const { element, props, watch, early } = host;
-    this.text = props.strings;
-    this.tab = props.tab;
-    this.part = partsOf(element);
-    this.root = this.part("root");
-    this.stage = this.part("stage");
-    this.canvas = this.part("canvas", HTMLCanvasElement);
     this.scrub = this.part("scrub", HTMLInputElement);
     this.status = this.part("status");
     const query = queryFor(location.search, this.tab);
     element.playerLog = this.log; // for tests and for the curious
-    this.words = new SpriteWords(this);
     this.playing = new Playing(this);
     this.painter = makePainter(this);
     wireControls(this);
@@ -205,67 +191,18 @@ export class Player {
     [this.frames, this.shown] = [frames, shown];
   }
 
-  /** @returns {import("./types").View} */
-  view() {
-    return /** @type {any} */ (this.root.querySelector("[data-part=views] input:checked")).value;
-  }
-
-  /** @param {Frame} frame @param {number} panel */
-  sheet(frame, panel) {
-    const fading = frame === this.current ? this.#fading : null;
-    if (!fading) return sheetOf(frame, panel, this.view());
-    return mixedSheetOf(frame, fading.frame, fading.share, panel, this.view());
-  }
-
-  /** @param {number} count sprites @param {number} [share] of the screen's height, where the stage has none of its own @returns {Grid} */
-  fitGrid(count, share = 0.7) {
-    const room = this.tab === "watch" ? this.stage.clientHeight : Math.max(240, window.innerHeight * share);
-    const grid = fitGrid(count, this.root.clientWidth * pixelRatio(), room * pixelRatio(), this.words.foot);
-    return this.fixedScale ? { ...grid, scale: this.fixedScale, foot: 0 } : grid;
-  }
-
-  /** @param {Grid} grid */
-  resize(grid) {
-    return resize(this.canvas, grid.across * grid.scale, grid.down * grid.scale + grid.rows * grid.foot);
-  }
-
-  /** The sprite under the pointer, or -1. @param {MouseEvent} event @param {Grid} grid */
-  spriteUnder(event, grid) {
-    const box = this.canvas.getBoundingClientRect();
-    const unit = this.canvas.width / box.width;
-    return spriteAt((event.clientX - box.left) * unit, (event.clientY - box.top) * unit, grid, this.current?.count ?? 0);
-  }
-
-  /** @param {CanvasRenderingContext2D} pen @param {Frame} frame @param {number} panel @param {Grid} grid */
-  drawAll(pen, frame, panel, grid) {
-    const sheet = this.sheet(frame, panel);
-    const tile = this.fixedScale ? null : { fill: "#fefefe", edge: this.colour("--edge", "#dddddd") };
-    for (let i = 0; i < frame.count; i++) drawTile(pen, frame, sheet, i, cornerOf(i, grid), grid.scale, tile);
-    this.words.draw(pen, grid);
-  }
-
-  /** A ring around the sprite that is looked at closely. @param {CanvasRenderingContext2D} pen @param {Grid} grid */
-  mark(pen, grid) {
-    const index = Math.min(this.chosen, (this.current?.count ?? 1) - 1);
-    drawRing(pen, cornerOf(index, grid), grid.scale, this.colour("--accent", "#6366f1"));
-  }
-
-  /** One of the page's colours. @param {string} name @param {string} otherwise */
-  colour(name, otherwise) {
-    return getComputedStyle(this.canvas).getPropertyValue(name).trim() || otherwise;
-  }
-
   /** @param {number} index */
   show(index) {
     this.shown = Math.max(0, Math.min(index, this.frames.length - 1));
-    this.#fading = null;
+    this.fading = null;
     const frame = this.current;
     if (!frame) return;
-    this.#offerViews(frame);
+    this.offerViews(frame);
     this.#paint(frame);
     this.scrub.value = String(SCRUB * placeOf(this.frames, this.shown));
     this.log.drawn.push(frame.seq);
-    this.status.textContent = statusOf(this.text, frame, this.#isLive && frame.left > 0.5 ? fill(this.text.left, { s: Math.ceil(frame.left) }) : "");
+    const left = this.#isLive && frame.left > 0.5 ? fill(this.text.left, { s: Math.ceil(frame.left) }) : "";
+    this.status.textContent = statusOf(this.text, frame, left);
     this.scrub.setAttribute("aria-valuetext", statusOf(this.text, frame));
     const { level = -1, at = Infinity } = this.#wanted ?? {};
     if (this.#isLive && (frame.t <= level || this.shown >= at)) this.pause(); // the address stands here
@@ -275,7 +212,7 @@ export class Player {
   fade(index, share) {
     const frame = this.current;
     if (!frame) return;
-    this.#fading = { frame: this.frames[index], share };
+    this.fading = { frame: this.frames[index], share };
     this.painter.paint(frame);
     const [from, to] = [placeOf(this.frames, this.shown), placeOf(this.frames, index)];
     this.scrub.value = String(SCRUB * (from + share * (to - from)));
@@ -298,15 +235,6 @@ export class Player {
     this.chosen = index;
     this.root.dispatchEvent(new CustomEvent("sprite-chosen", { detail: { index } }));
     this.repaint();
-  }
-
-  /** @param {Frame} frame */
-  #offerViews(frame) {
-    const radios = /** @type {NodeListOf<HTMLInputElement>} */ (this.part("views").querySelectorAll("input"));
-    for (const radio of radios) {
-      radio.disabled = !(radio.value in frame.panels[0]);
-      if (radio.disabled && radio.checked) radios[0].checked = true;
-    }
   }
 
   /** What is on the canvas, to those who see and to those who hear. @param {Frame} frame */
@@ -337,19 +265,12 @@ export class Player {
 
   pause() {
     this.playing.pause();
-    if (this.#fading) this.#fading = null;
+    this.fading = null;
   }
 
   toggle() {
     if (this.playing.isOn) this.pause();
     else this.play();
-  }
-
-  labelPlay() {
-    const button = this.part("play");
-    const { isOn } = this.playing;
-    button.textContent = isOn ? "❚❚" : "▶";
-    button.setAttribute("aria-label", isOn ? this.text.pause : this.text.play);
   }
 
   /** @param {number} index */

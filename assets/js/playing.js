@@ -73,7 +73,10 @@ export class Playing {
   #switch(isOn) {
     this.#isOn = isOn;
     this.isPerforming = false;
-    this.player.labelPlay();
+    const { text } = this.player;
+    const button = this.player.part("play");
+    button.textContent = isOn ? "❚❚" : "▶";
+    button.setAttribute("aria-label", isOn ? text.pause : text.play);
   }
 
   /** @param {boolean} isDone */

@@ -10,7 +10,7 @@ import { SIZE } from "./pixels.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 
-const FONT_SIZE = 11, LINE = 13, LINES = 3; // page pixels
+const FONT_SIZE = 11, LINE = 13, LINES = 3, AWAY = 8; // page pixels; AWAY from the sprite, behind the edge of its tile
 
 export class SpriteWords {
   /** @type {string[]} */
@@ -20,7 +20,7 @@ export class SpriteWords {
   /** The lines of every sprite, and the width that they are made for. @type {{ width: number, lines: string[][] }} */
   #wrapped = { width: 0, lines: [] };
 
-  /** @param {import("./player.js").Player} player */
+  /** @param {import("./stage.js").Stage} player */
   constructor(player) {
     this.player = player;
     this.place = player.part("asked");
@@ -29,7 +29,7 @@ export class SpriteWords {
 
   /** Screen pixels that a row needs for its words. */
   get foot() {
-    return this.#words.length ? (LINES * LINE + 4) * pixelRatio() : 0;
+    return this.#words.length ? (LINES * LINE + AWAY) * pixelRatio() : 0;
   }
 
   /** @param {Frame} frame the first of a run */
@@ -59,7 +59,7 @@ export class SpriteWords {
     }
     this.#wrapped.lines.forEach((lines, i) => {
       const [x, y] = cornerOf(i, grid);
-      lines.forEach((line, row) => pen.fillText(line, x, y + side + (3 + row * LINE) * ratio));
+      lines.forEach((line, row) => pen.fillText(line, x, y + side + (AWAY + row * LINE) * ratio));
     });
   }
 
