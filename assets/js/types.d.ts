@@ -48,7 +48,29 @@ export interface Frame {
   recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
   order?: number[]; // which sprites of the sheets are shown, and in which order, where it is not the first `count`
   words?: string[]; // of the first frame: what each sprite was asked for, where they differ
+  network?: Network; // of the first frame: what draws it
   ended?: boolean; // no frame: the run was stopped
+}
+
+/** One part of a network; shapes are channels, height, width. See diffusion/core/stages.py. */
+export interface Stage {
+  name: string;
+  kind: string;
+  takes: [number, number, number];
+  gives: [number, number, number];
+  joins: string;
+  time: boolean;
+  context: boolean;
+}
+
+/** A network to be drawn, and its noise schedule: abar by level. See diffusion/ui/parts/machine.py. */
+export interface Network {
+  network: string;
+  stages: Stage[];
+  time: [number, number][];
+  context: [number, number][];
+  parameters: number;
+  abar: number[];
 }
 
 /** Where sprites stand on a canvas. In sprite pixels, but for `scale`: screen pixels a sprite pixel, and `foot`. */

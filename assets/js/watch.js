@@ -6,6 +6,7 @@
  */
 
 import { addButton } from "./dom.js";
+import { mountMachine } from "./machine.js";
 import { Player } from "./player.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Host} Host */
@@ -13,7 +14,7 @@ import { Player } from "./player.js";
 const MAX_TICKS = 10;
 
 /** @param {Host} host */
-export const mount = (host) => new Player(host, (player) => new WatchPainter(player, host));
+export const mount = (host) => mountMachine(new Player(host, (player) => new WatchPainter(player, host)), host.props.machine);
 
 class WatchPainter {
   /** By the slider's value. @type {number[]} */

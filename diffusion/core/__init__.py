@@ -18,5 +18,6 @@ from .settings import (
     to_flags,
 )
 from .sprite_unet import Attention, Block, SpriteUnet
+from .stages import NetworkShapes, trace_shapes
 from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
 from .vocabulary import COLOUR, KIND, LABEL, MAX_NAME, SHAPE, Vocabulary, kinds_vocabulary, nearest

@@ -25,6 +25,7 @@ def stream_frames(
     settings: dict[str, Any] | None = None,
     audience: Audience | None = None,
     words: Sequence[str] = (),
+    network: dict[str, Any] | None = None,
 ) -> Iterator[Frame]:
     """Steps in, frames out: the first, the last, and as many between as MAX_FRAMES and the audience's line allow.
 
@@ -34,6 +35,7 @@ def stream_frames(
     settings: `describe_request`, sent with the first frame for saving and sharing.
     audience: once it is over, a last message says that the frames ended.
     words: what each sprite was asked for, to be read under it; sent with the first frame.
+    network: `describe_network`, sent with the first frame for drawing it.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
@@ -66,6 +68,8 @@ def stream_frames(
             frame["recipe"] = settings
         if words and not number:
             frame["words"] = list(words)
+        if network and not number:
+            frame["network"] = network
         yield frame
         number += 1
 

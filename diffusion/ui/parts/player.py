@@ -17,14 +17,16 @@ def build_player(
     with_reel: bool = True,
     hint: str | None = None,
     epochs: Callable[[str], list[int]] | None = None,
+    machine: dict[str, Any] | None = None,
 ) -> gr.HTML:
     """A player of one trajectory, whose value is the newest frames. name: unlike that of any other on the page.
 
     epochs: those of a run by its name, which the slider of training goes through.
+    machine: describe_machine, where the sampling step is to be drawn beside it.
     """
     training = _html(assets, "watch_training", name=name, **words.player)
     parts: dict[str, Any] = {"training": training, "canvas_tabindex": -1, "hint": hint or words.player["hint"]}
-    return _build(words, assets, name, "watch.js", with_reel, epochs, **parts)
+    return _build(words, assets, name, "watch.js", with_reel, epochs, machine, **parts)
 
 
 def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
@@ -41,6 +43,7 @@ def _build(
     module: str,
     with_reel: bool,
     epochs: Callable[[str], list[int]] | None = None,
+    machine: dict[str, Any] | None = None,
     **parts: Any,
 ) -> gr.HTML:
     reel, parts = assets / "shipped" / "reel.bin", {"above": "", "below": "", "training": ""} | parts
@@ -51,6 +54,7 @@ def _build(
         apply_default_css=False,
         elem_id=name,
         strings=words.player,
+        machine=machine,
         tab=name.removesuffix("-player"),
         reel=address_of(reel) if with_reel and reel.is_file() else None,
         server_functions=[epochs] if epochs else [],

@@ -13,6 +13,7 @@ from ...store import list_runs, load_younger
 from ..parts.asking import without_missing, words_of_sprites
 from ..parts.controls import PRIVATE, SeedControls, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
+from ..parts.machine import describe_machine, network_of
 from ..parts.page import Page
 from ..parts.player import build_player
 from ..parts.prompt_box import build_prompt_box
@@ -43,7 +44,8 @@ def watch(
     )
     audience = turns.audience(request, turn)
     words = words_of_sprites(page, configs, wanted)
-    yield from stream_frames(panels, trajectory, wanted.steps, settings=described, audience=audience, words=words)
+    about: dict[str, Any] = {"settings": described, "words": words, "network": network_of(checkpoint)}
+    yield from stream_frames(panels, trajectory, wanted.steps, audience=audience, **about)
 
 
 def build(page: Page) -> None:
@@ -56,7 +58,9 @@ def build(page: Page) -> None:
 
     with gr.Row(elem_classes=["workbench", "stage-bench"]):
         with gr.Column(scale=4, min_width=320):
-            player = build_player(words, page.assets, "watch-player", epochs=epochs)
+            player = build_player(
+                words, page.assets, "watch-player", epochs=epochs, machine=describe_machine(page)
+            )
         with gr.Column(scale=1, min_width=280, elem_classes="stage-controls"):
             box = build_prompt_box(page, "watch")
             with gr.Row(elem_classes="generate-row"):

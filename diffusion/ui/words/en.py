@@ -2,6 +2,7 @@
 
 from .en_hub import HUB
 from .en_learn import LEARN
+from .en_machine import MACHINE
 from .en_train import TRAIN
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
@@ -229,6 +230,7 @@ ENGLISH = Words(
         "finished": "Finished: play it again, or move the slider",
         "stopped": "stopped",
     },
+    machine=MACHINE,
     quality=QualityWords(
         loss=ChartWords(
             title="Error in the predicted noise",

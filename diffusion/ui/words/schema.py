@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 
 from .schema_hub import HubWords
 from .schema_learn import LearnWords
+from .schema_machine import MachineWords
 from .schema_train import TrainWords
 
 
@@ -241,6 +242,7 @@ class Words:
     same_command: str
     nothing_to_pack: str
     player: PlayerWords
+    machine: MachineWords
     quality: QualityWords
     learn: LearnWords
     hub: HubWords

@@ -3,6 +3,7 @@
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
+from .zh_machine import MACHINE
 from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
 from .zh_messages_files import FILE_MESSAGES
@@ -217,6 +218,7 @@ CHINESE = Words(
         "finished": "完成：可以重放，也可以拖动滑块",
         "stopped": "已停止",
     },
+    machine=MACHINE,
     quality=QualityWords(
         loss=ChartWords(
             title="损失曲线", description="预测噪声的均方误差，越小越好；1 表示毫无头绪。", x="已完成的训练回合"
