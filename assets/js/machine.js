@@ -29,7 +29,8 @@ const SAMPLERS = { dpmpp: "DPM-Solver++(2M)", "sde-dpmpp": "SDE-DPM-Solver++(2M)
  */
 export function mountMachine(player, given) {
   if (!given) return;
-  let place = player.root.querySelector("[data-part=aside]");
+  const below = player.root.closest(".workbench")?.nextElementSibling; // where watch.js puts it
+  let place = player.root.querySelector("[data-part=aside]") ?? (below?.matches("[data-part=aside]") ? below : null);
   if (!place) player.root.append((place = document.createElement("div")));
   place.insertAdjacentHTML("beforeend", given.html);
   return new Machine(player, find(place, ".machine"), given);
@@ -85,7 +86,7 @@ class Machine {
     const x = this.#paint("x", frame, panel, sprite, "x");
     const x0 = this.#paint("x0", frame, panel, sprite, "x0");
     const hasNoise = Boolean(frame.panels[panel].eps);
-    const eps = this.#paintNoise(frame, panel, sprite, x && x0 && noiseIn(x, x0, network.abar[frame.t]));
+    const eps = this.#paintNoise(frame, panel, sprite, x && x0 && frame.t ? noiseIn(x, x0, network.abar[frame.t]) : null);
     if (after) this.#paint("s", after, panel, sprite, "x");
     this.#nameTiles(frame, after, sprite);
     find(root, "[data-box=s]").classList.toggle("of-sprite", isLast);
