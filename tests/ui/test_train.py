@@ -364,7 +364,7 @@ def test_own_pictures_begin_with_the_shipped_run_and_short_updates(tmp_path):
     page = page_of(tmp_path)
     make_run(tmp_path / page.default_run, epochs=(0, 31))
     own, builtin = train_form.preset_values(page, "upload", "875"), train_form.preset_values(page, "builtin", "875")
-    assert own == [f"{page.default_run}/31", 320, 8, train_plan.OWN.lr]
+    assert own == [f"{page.default_run}/31", 320, 16, 1e-3]
     assert builtin == ["", 875, 32, 4e-3]
     assert train_form.preset_values(page_of(tmp_path / "none"), "hub", "")[0] == "", "there is no shipped run"
 
