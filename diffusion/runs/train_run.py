@@ -42,7 +42,7 @@ def run_plan(
     """Trains, and yields the events of `train` after their files are on the disk.
 
     A process that is killed loses at most the unfinished epoch and MAX_LOST_SECONDS before it; `resume` goes on from
-    there, or with a finished run up to more epochs. tell: is called with each note about data and run, before training.
+    there, or with a finished run up to more epochs. tell: is called with each note about data and run, at first.
     Raises UserError while another process writes in the run folder.
     """
     accelerator = accelerator or make_accelerator()

@@ -52,7 +52,7 @@ TRAIN = TrainWords(
         "updates": ("训练多久", "以更新次数计：每看完一批图，网络就改动一点"),
         "keep": ("保留几个回合", "训练过程中的这么多个时刻，以后可以拿来对比"),
     },
-    length="更新 {updates:,} 次：{pictures:,} 张图 × {epochs:,} 个回合。",
+    length="更新 {updates:,} 次：{pictures:,} 张图各看 {epochs:,} 遍。",
     about="在这台机器上大约需要 {time}。",
     measuring="正在测量在这台机器上需要多久……",
     measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量。",
