@@ -448,6 +448,20 @@ def test_train_on_a_persons_own_arrays(tmp_path, capsys):
     assert {tensor.dtype for tensor in stored.values()} == {torch.float16, torch.int64}
 
 
+def test_a_length_in_updates_makes_the_epochs(tmp_path, capsys):
+    """Forty pictures make many short epochs, of which a few are saved; and who begins with nothing is advised."""
+    run("draw", "--count", 40, "--out", tmp_path / "mine.npy")
+    words = ["--data", tmp_path / "mine.npy", "--width", 8, "--batch-size", 20, "--no-evaluate"]
+    assert run("train", "--run", tmp_path / "run", *words, "--updates", 41) == 0
+    said = capsys.readouterr()
+    assert said.out.count("epoch ") == 20 and "38 pictures are few to learn from nothing" in said.err
+    made = RunFolder(tmp_path / "run")
+    assert made.config().training["epochs"] == 20 and list(made.epochs()) == [0, 3, 6, 9, 12, 15, 18, 19]
+    for mistake in (["--updates", 0], ["--updates", 9, "--resume"], ["--updates", 9, "--epochs", 1]):
+        assert run("train", "--run", tmp_path / "other", *words, *mistake) == 2
+    assert not (tmp_path / "other").exists()
+
+
 def interrupt(folder: Path, kind: type, **changes: object) -> None:
     """Stop a training like Ctrl-C does, right after its first event of this kind."""
     plan = Plan(folder=folder, data="builtin:60", training=TrainConfig(epochs=2, batch_size=20), **changes)
@@ -537,6 +551,7 @@ def test_train_does_not_mix_two_runs(finished, complaint, words, expected):
         (["--drop-label", 1.5], "drop label must be between 0 and 1"),
         (["--seed", -1], "seed must be between 0"),
         (["--save-every", 0], "save every must be at least 1 epoch"),
+        (["--updates", 9], "--updates goes without --epochs and --resume"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
 )

@@ -311,11 +311,14 @@ def told(runs, speed=100.0, seen=None, words=ENGLISH, is_training=False, **chang
 
 def test_the_length_is_told_before_the_start_in_updates_and_time(tmp_path):
     text, again = told(tmp_path)
-    assert text.startswith("3 updates: 1 × 60 pictures. About") and not again
+    assert text.startswith("3 updates: each of 60 pictures 1 ×. About") and not again
     assert told(tmp_path, source="upload") == ("", False)
     own = told(tmp_path, seen=[40, 0], source="upload", updates=320, batch_size=8)[0]
-    assert own.startswith("320 updates: 64 × 40 pictures. About")
-    assert told(tmp_path, updates=0) == ("", False) and told(tmp_path, speed=0.0)[0] == "3 updates: 1 × 60 pictures."
+    assert own.startswith("320 updates: each of 40 pictures 64 ×. About")
+    assert (
+        told(tmp_path, updates=0) == ("", False)
+        and told(tmp_path, speed=0.0)[0] == "3 updates: each of 60 pictures 1 ×."
+    )
 
 
 def test_a_page_is_told_that_it_is_measured_and_asks_again(tmp_path):
@@ -354,7 +357,7 @@ def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path
     speeds = SimpleNamespace(speed=lambda *_: pytest.fail("it measured"), waits_for_training=lambda: False)
     assert train_plan.fitting_updates(speeds.speed) == train_plan.BUILTIN.updates
     text, again = train_form.describe_length(page_of(tmp_path), speeds, None, "x", *FORM.values())
-    assert text == "3 updates: 1 × 60 pictures." and not again
+    assert text == "3 updates: each of 60 pictures 1 ×." and not again
 
 
 # One's own pictures
@@ -364,7 +367,7 @@ def test_own_pictures_begin_with_the_shipped_run_and_short_updates(tmp_path):
     page = page_of(tmp_path)
     make_run(tmp_path / page.default_run, epochs=(0, 31))
     own, builtin = train_form.preset_values(page, "upload", "875"), train_form.preset_values(page, "builtin", "875")
-    assert own == [f"{page.default_run}/31", 320, 8, train_plan.OWN.lr]
+    assert own == [f"{page.default_run}/31", 320, 16, 1e-3]
     assert builtin == ["", 875, 32, 4e-3]
     assert train_form.preset_values(page_of(tmp_path / "none"), "hub", "")[0] == "", "there is no shipped run"
 

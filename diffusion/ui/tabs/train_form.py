@@ -131,13 +131,13 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) 
     sheet, counts = gr.HTML(), gr.State(None)
     start_from = gr.Dropdown([(words.train.from_nothing, "")], value="", label=words.train.start_from)
     numbers = {"updates": build_setting(words, "updates")}
+    length = gr.Markdown(elem_classes="hint", elem_id="train-length", min_height=44)
     with gr.Accordion(words.train.more, open=False):
         sizes = [(label, size) for size, label in words.train.widths.items()]
         width = gr.Radio(sizes, value=DEFAULTS.width, label=words.train.width, elem_classes="compact")
         numbers |= {other: build_setting(words, other) for other in OFFERED if other != "updates"}
         context = gr.Checkbox(True, label=words.train.context, info=words.train.context_info)
     start = gr.Button(words.train.start, variant="primary")
-    length = gr.Markdown(elem_classes="hint", elem_id="train-length")
     controls = [name, source, count, files, hub, start_from, width, context, *(numbers[each] for each in OFFERED)]
     controls += [tile, gap]
     of_preset = [start_from, *(numbers[each] for each in ("updates", "batch_size", "lr"))]

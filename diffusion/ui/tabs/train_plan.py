@@ -31,7 +31,7 @@ class Preset:
 # `fitting_updates`. Of 15 settings that take as long, these have the smallest Fréchet distance, 10.9. OWN: a few dozen
 # pictures of one's own are drawn crisp, and new ones of their style. What lost against both stands in .github/LOG.md.
 BUILTIN = Preset(updates=1250, batch_size=32, lr=4e-3, begins_trained=False)
-OWN = Preset(updates=320, batch_size=8, lr=1e-3, begins_trained=True)
+OWN = Preset(updates=320, batch_size=16, lr=1e-3, begins_trained=True)
 PRESETS = {"builtin": BUILTIN, "upload": OWN, "hub": OWN}  # by source
 DEFAULT_COUNT = 4000
 MAX_FIXED = 10_000  # the fixed set repeats itself beyond

@@ -49,14 +49,14 @@ TRAIN = TrainWords(
     context="Tell it the words of each sprite (context)",
     context_info="Without it, it draws anything, and cannot be asked for a kind or a word",
     settings={
-        "updates": ("How long", "In updates: after each batch of pictures the network changes a little"),
+        "updates": ("How long", "In updates: after every batch of pictures the network changes a little"),
         "keep": (
             "Epochs to keep",
             "So many moments of its training can be compared later. One epoch and the next draw almost the same, and "
             "each is a file, so not every one is kept; the first and the last always are",
         ),
     },
-    length="{updates:,} updates: {epochs:,} × {pictures:,} pictures.",
+    length="{updates:,} updates: each of {pictures:,} pictures {epochs:,} ×.",
     about="About {time} on this machine.",
     measuring="Measuring how long that takes on this machine …",
     measuring_later="How long that takes is measured once the run that trains now has finished or is paused.",

@@ -55,7 +55,7 @@ TRAIN = TrainWords(
             "以后可以拿来对比的时刻数。相邻两个回合画得几乎一样，而每保存一次就多一个文件，所以不必回合回合都留；第一个和最后一个总会保留",
         ),
     },
-    length="更新 {updates:,} 次：{pictures:,} 张图 × {epochs:,} 个回合。",
+    length="更新 {updates:,} 次：{pictures:,} 张图各看 {epochs:,} 遍。",
     about="在这台机器上大约需要 {time}。",
     measuring="正在测量在这台机器上需要多久……",
     measuring_later="需要多久，要等正在进行的训练结束或暂停后才能测量。",
