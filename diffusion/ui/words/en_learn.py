@@ -183,6 +183,7 @@ LEARN: LearnWords = {
         "hero": "hero",
         "food": "food",
         "mistake": "Mistake",
+        "adamw": "AdamW",
     },
     "pictures": {
         "sheet": "32 sprites at level {t}",

@@ -36,6 +36,7 @@ class KnobWords(TypedDict):
     hero: str
     food: str
     mistake: str
+    adamw: str
 
 
 class PictureWords(TypedDict):

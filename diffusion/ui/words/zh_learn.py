@@ -162,6 +162,7 @@ LEARN: LearnWords = {
         "hero": "英雄",
         "food": "食物",
         "mistake": "错误",
+        "adamw": "AdamW",
     },
     "pictures": {
         "sheet": "噪声程度 {t} 的 32 张精灵图",
@@ -176,7 +177,7 @@ LEARN: LearnWords = {
         "with_z": "有 z",
         "without_z": "没有 z",
         "epoch": "第 {n} 回合",
-        "blend": "{one}% {from}，{other}% {to}",
+        "blend": "{one}% 的{from}，{other}% 的{to}",
         "theirs": "有这个错误",
         "ours": "没有这个错误",
     },
