@@ -54,7 +54,7 @@ def press_sign_in(page, words=ENGLISH):
 
 def press_push(page, target):
     page.get_by_role("radio", name="own").locator("visible=true").check()
-    page.get_by_label("Push to").fill(target)
+    page.get_by_label("Repository on the Hub").fill(target)
     page.get_by_role("button", name="Publish on the Hub").click()
 
 
