@@ -17,7 +17,7 @@ export function frameStep(lesson) {
   const { step } = lesson.state;
   const words = text.steps[step];
   part("title").textContent = words.title;
-  const more = words.more && props.facts.sprites ? ` ${words.more}` : "";
+  const more = props.facts.sprites ? (words.more ?? "") : "";
   part("text").textContent = fillFacts(lesson, words.text + more);
   part("moves").replaceChildren(...words.moves.map((/** @type {string} */ move) => moveOf(lesson, move)));
   part("do").hidden = !words.moves.length;

@@ -98,7 +98,8 @@ export class Stage {
     const isAlone = root.classList.contains("presenting") || document.body.classList.contains("bare");
     const above = isAlone ? 0 : Math.min(root.getBoundingClientRect().top + scrollY, 0.25 * innerHeight);
     const canvases = /** @type {HTMLElement[]} */ ([...section.querySelectorAll("canvas.lesson-grid")]);
-    const drawn = stacked > 1 ? canvases.reduce((sum, one) => sum + one.offsetHeight, 0) : canvas.offsetHeight;
+    const heights = canvases.map((one) => one.offsetHeight);
+    const drawn = stacked > 1 ? heights.reduce((sum, one) => sum + one) : Math.max(...heights); // above each other, or beside
     const around = section.getBoundingClientRect().bottom - root.getBoundingClientRect().top - drawn;
     return Math.max(innerHeight - above - around - 2 * GAP * SIZE, LEAST_ROOM * innerHeight) / stacked;
   }

@@ -73,8 +73,8 @@ LEARN: LearnWords = {
             "name": "One leap or many steps",
             "title": "Sampling: one leap, or many small steps",
             "text": "At level 500 almost nothing of a sprite is left, so its one guess is a bit of every sprite it "
-            "could be: mush. So we believe only a little of the guess, and ask again. Step by step it makes up its "
-            "mind.",
+            "could be: blurred, and too loud in its colours. So we believe only a little of the guess, and ask again. "
+            "Step by step it makes up its mind.",
             "moves": [
                 "Press {play}: on the left one leap, on the right many small steps.",
                 "Choose another number of steps.",
@@ -99,7 +99,7 @@ LEARN: LearnWords = {
             "text": "Show it a noisy sprite, let it guess the noise, compare with the truth, and move each of its "
             "{parameters} numbers a little, so that the guess gets better. A round of training is an epoch; the "
             "first is epoch 0. Below, what it draws from the same noise after each epoch.",
-            "more": "Its epochs have {sprites} sprites each.",
+            "more": " Its epochs have {sprites} sprites each.",
             "moves": [
                 "Slide from epoch 0 to 31.",
                 "Find the first epoch with a face you believe.",
