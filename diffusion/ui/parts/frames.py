@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -26,6 +26,7 @@ def stream_frames(
     settings: dict[str, Any] | None = None,
     audience: Audience | None = None,
     words: Sequence[str] = (),
+    name_sprites: Callable[[], Sequence[str]] = list,
 ) -> Iterator[Frame]:
     """Steps in, frames out: the first, the last, and as many between as `per_second` and the audience's line allow.
 
@@ -33,6 +34,7 @@ def stream_frames(
     settings: `describe_request`, sent with the first frame for saving and sharing.
     audience: once it is over, a last message says that the frames ended.
     words: what each sprite was asked for, to be read under it; sent with the first frame.
+    name_sprites: gives what each sprite's file is called after; asked for once there is a first step.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
@@ -66,6 +68,8 @@ def stream_frames(
             frame["recipe"] = settings
         if words and not number:
             frame["words"] = list(words)
+        if not number and any(names := name_sprites()):
+            frame["names"] = list(names)
         yield frame
         number += 1
 

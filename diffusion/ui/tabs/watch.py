@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_SPRITES, Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_SPRITES, Frame, describe_request, describe_sprites, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...store import load_younger
@@ -41,7 +41,15 @@ def watch(
     )
     audience = turns.audience(request, turn)
     words = words_of_sprites(page, configs, wanted)
-    yield from stream_frames(panels, trajectory, wanted.steps, settings=described, audience=audience, words=words)
+    yield from stream_frames(
+        panels,
+        trajectory,
+        wanted.steps,
+        settings=described,
+        audience=audience,
+        words=words,
+        name_sprites=partial(describe_sprites, checkpoint.config, wanted),
+    )
 
 
 def build(page: Page) -> None:
