@@ -56,8 +56,9 @@ def to_indexed(picture: np.ndarray) -> Image.Image | None:
     colours, place = np.unique(picture[..., :3].reshape(-1, 3)[~clear], axis=0, return_inverse=True)
     if len(colours) + bool(clear.any()) > MAX_PALETTE:
         return None
-    indices = np.full(height * width, len(colours), np.uint8)
+    indices = np.zeros(height * width, np.uint8)
     indices[~clear] = place.reshape(-1)
+    indices[clear] = len(colours) % MAX_PALETTE
     image = Image.fromarray(indices.reshape(height, width))
     image.putpalette(np.concatenate([colours, np.zeros((int(clear.any()), 3), np.uint8)]).tobytes())
     if clear.any():

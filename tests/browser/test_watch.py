@@ -27,6 +27,7 @@ from support.pages import (
     open_compare,
     open_plain,
     press_generate,
+    save,
     sprites_on,
 )
 
@@ -97,9 +98,7 @@ def test_everything_after_the_last_frame_works_without_the_server(page, served):
     assert page.locator(PLAYER).get_by_role("button", name="Pause").is_visible()
     page.wait_for_function(f"({LEVEL}).startsWith('Noise level 0 ')")
     page.locator(PLAYER).get_by_role("button", name="Play").wait_for()
-    with page.expect_download() as download:
-        page.locator(PLAYER).locator("[data-part=save]").select_option("picture")
-    assert np.array_equal(np.asarray(Image.open(download.value.path()).convert("RGB")), canvas(page))
+    assert np.array_equal(np.asarray(Image.open(save(page, "picture")).convert("RGB")), canvas(page))
 
 
 def test_stop_keeps_what_was_shown_and_generate_works_again(page, served):
@@ -186,7 +185,7 @@ def test_the_page_fits_and_sprites_are_whole_pixels_at_every_width(chromium, ser
     press_generate(page)
     finish(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
-    box = page.locator(f"{PLAYER} canvas").bounding_box()
+    box = page.locator(f"{PLAYER} canvas[data-part=canvas]").bounding_box()
     assert (
         box["width"] <= width and box["height"] <= page.locator(f"{PLAYER} [data-part=stage]").bounding_box()["height"]
     )
@@ -268,20 +267,16 @@ def test_a_move_of_the_epoch_slider_is_painted_at_once(page, served):
 
 
 def test_everything_can_be_taken_along(page, served, tmp_path):
-    player = compare_three(page, served[0])
+    compare_three(page, served[0])
     page.wait_for_function(f"({COMPARE_LOG}).done", timeout=120_000)
 
     def saved(kind):
-        with page.expect_download(timeout=60_000) as download:
-            player.locator("[data-part=save]").select_option(kind)
-        path = tmp_path / download.value.suggested_filename
-        download.value.save_as(path)
-        return path
+        return save(page, kind, COMPARE, transparent=False)
 
     count = page.evaluate(COMPARE_LOG)["arrived"][-1] + 1
     with Image.open(saved("gif")) as film:
         assert film.n_frames == count
-        assert film.width > film.height, "the sixteen sprites stood in one column"
+        assert film.size == (6 * 16, 3 * 16)
     recipe = saved("recipe")
     out = tmp_path / "again.npy"
     words = ["sample", "--request", str(recipe), "--runs", str(served[1].path.parent), "--out", str(out)]
@@ -290,7 +285,7 @@ def test_everything_can_be_taken_along(page, served, tmp_path):
     with Image.open(saved("sheet")) as sheet:
         native = np.asarray(sheet.convert("RGB"))
     assert np.array_equal(native[:16, :16], sprites[0])
-    with zipfile.ZipFile(saved("zip")) as archive:
+    with zipfile.ZipFile(saved("sprites")) as archive:
         names = sorted(archive.namelist())
         pictures = [np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB")) for name in names]
     assert np.array_equal(np.stack(pictures), sprites)

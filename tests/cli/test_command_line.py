@@ -137,7 +137,7 @@ def test_draw_makes_the_courses_pair_of_arrays(tmp_path, split):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["--out", "x.jpg"], "--out must end in .png, .npy, not 'x.jpg'"),
+        (["--out", "x.jpg"], "--out must end in .png, .zip, .npy, not 'x.jpg'"),
         (["--out", "x"], "--out must end in"),
         (["--out", "x.png", "--count", "0"], "count must be at least 1, not 0"),
         (["--out", "x.npy", "--count", "-5"], "count must be at least 1, not -5"),

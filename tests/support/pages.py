@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -100,3 +101,20 @@ def compare_three(page, address):
     page.get_by_role("button", name="Compare them").click()
     page.wait_for_function(f"({COMPARE_LOG}).arrived.length > 2 && ({COMPARE_LOG}).run !== 'reel'", timeout=60_000)
     return player
+
+
+def save(page, what, player=PLAYER, **look):
+    """Has a player save something, and gives the file's path. look: transparent, scale, colours, moment."""
+    page.locator(f"{player} [data-part=save]").click()
+    dialog = page.locator(f"{player} [data-part=save-dialog]")
+    dialog.locator(f"input[name=what][value={what}]").check()
+    for name, value in look.items():
+        if name == "transparent":
+            dialog.locator("input[name=transparent]").set_checked(value)
+        else:
+            dialog.locator(f"input[name={name}][value='{value}']").check()
+    with page.expect_download(timeout=60_000) as download:
+        dialog.locator("[data-part=save-go]").click()
+    dialog.wait_for(state="hidden")
+    path = Path(download.value.path())
+    return path.rename(path.with_name(download.value.suggested_filename))

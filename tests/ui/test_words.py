@@ -47,6 +47,7 @@ NEVER_SHOWN = {
 }
 FOR_PROGRAMS = {  # modules of the page that speak to programs and agents, in English only
     "endpoints.py": "its endpoints and what an agent reads about them",
+    "pictures.py": "its pictures",
     "schemas.py": "its checks",
     "lookup.py": "its checks",
     "one_look.py": "the panels of an answer",

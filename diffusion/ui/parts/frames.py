@@ -3,7 +3,7 @@
 import math
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -26,6 +26,7 @@ def stream_frames(
     audience: Audience | None = None,
     words: Sequence[str] = (),
     network: dict[str, Any] | None = None,
+    name_sprites: Callable[[], Sequence[str]] = list,
 ) -> Iterator[Frame]:
     """Steps in, frames out: the first, the last, and as many between as MAX_FRAMES and the audience's line allow.
 
@@ -36,6 +37,7 @@ def stream_frames(
     audience: once it is over, a last message says that the frames ended.
     words: what each sprite was asked for, to be read under it; sent with the first frame.
     network: `describe_network`, sent with the first frame for drawing it.
+    name_sprites: gives what each sprite's file is called after; asked for once there is a first step.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
@@ -70,6 +72,8 @@ def stream_frames(
             frame["words"] = list(words)
         if network and not number:
             frame["network"] = network
+        if not number and any(names := name_sprites()):
+            frame["names"] = list(names)
         yield frame
         number += 1
 

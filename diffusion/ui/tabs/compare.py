@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_EPOCHS, Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_EPOCHS, Frame, describe_request, describe_sprites, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
@@ -52,6 +52,7 @@ def compare(
         settings=describe_request(wanted, refs),
         audience=turns.audience(request, turn),
         words=words_of_sprites(page, configs, wanted),
+        name_sprites=partial(describe_sprites, next(iter(configs.values())), wanted),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_SPRITES, Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_SPRITES, Frame, describe_request, describe_sprites, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...store import list_runs, load_younger
@@ -44,7 +44,12 @@ def watch(
     )
     audience = turns.audience(request, turn)
     words = words_of_sprites(page, configs, wanted)
-    about: dict[str, Any] = {"settings": described, "words": words, "network": network_of(checkpoint)}
+    about: dict[str, Any] = {
+        "settings": described,
+        "words": words,
+        "name_sprites": partial(describe_sprites, checkpoint.config, wanted),
+        "network": network_of(checkpoint),
+    }
     yield from stream_frames(panels, trajectory, wanted.steps, audience=audience, **about)
 
 
