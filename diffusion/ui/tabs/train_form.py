@@ -8,6 +8,7 @@ import gradio as gr
 
 from ...data import Sheet, may_be_sheets, open_dataset
 from ...engine import is_zero_gpu
+from ...errors import UserError
 from ...refs import EpochRef
 from ...runs import estimate_seconds
 from ...server import Settings, SpeedMeter
@@ -186,7 +187,10 @@ def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) 
 
 def preset_values(page: Page, source: str, fitting: str) -> list[Any]:
     """What a source begins with: first weights, updates, batch size and learning rate."""
-    preset = PRESETS[source]
+    preset = PRESETS.get(source) if isinstance(source, str) else None
+    is_number = isinstance(fitting, str) and fitting.isdecimal() and len(fitting) < 10
+    if preset is None or (fitting and not is_number):
+        raise UserError(page.words.unreadable)
     updates = int(fitting) if preset is BUILTIN and fitting else preset.updates
     return [first_weights(page, source), updates, preset.batch_size, preset.lr]
 
