@@ -99,19 +99,19 @@ def test_stop_ends_a_comparison(runs):
 
 
 def test_the_tutorial_s_epochs_are_ticked(runs):
-    assert compare.update_checkboxes(page_of(runs)).value == FOUR
-    assert compare.update_checkboxes(page_of(runs), wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
+    assert compare.update_epochs(page_of(runs)).value == FOUR
+    assert compare.update_epochs(page_of(runs), wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
         FOUR[1],
         FOUR[3],
     ]
-    assert compare.update_checkboxes(page_of(runs, default_run="gone")).value == ["other/2"]
+    assert compare.update_epochs(page_of(runs, default_run="gone")).value == ["other/2"]
 
 
 def test_many_runs_are_listed_once_and_not_once_for_each_epoch(runs, monkeypatch):
     """With 50 runs a page took 13 seconds to open."""
     looks, scan = [], run_list._scan
     monkeypatch.setattr(run_list, "_scan", lambda root: (looks.append(root), scan(root))[1])
-    compare.update_checkboxes(page_of(runs))
+    compare.update_epochs(page_of(runs))
     assert len(looks) <= 2
 
 
