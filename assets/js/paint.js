@@ -37,8 +37,8 @@ class Paint {
     this.text = host.props.strings;
     this.part = partsOf(host.element);
     this.level = this.part("level", HTMLInputElement);
-    const { run, prompt, starters } = host.props;
-    const first = { run, prompt, t: levelOf(50), seed: 0, pixels: bytesOf(starters[0].pixels) };
+    const { run, prompt, seed, starters } = host.props;
+    const first = { run, prompt, t: levelOf(50), seed, pixels: bytesOf(starters[0].pixels) };
     const { pixels, ...words } = drawingFrom(location.search, TAB, first);
     this.state = words;
     /** The words that an address asks for and that the box does not have yet. @type {string | null} */

@@ -15,10 +15,15 @@ from diffusion.devtools.poster import icon, poster
 from diffusion.ui.app import TABS
 from diffusion.ui.words import CHINESE, ENGLISH
 
-MENU = {"one-step": ENGLISH.one_step_tab, "train": ENGLISH.train.tab, "checkpoints": ENGLISH.hub.tab}  # of a phone
+MENU = {  # of a phone
+    "learn": ENGLISH.learn["tab"],
+    "one-step": ENGLISH.one_step_tab,
+    "train": ENGLISH.train.tab,
+    "checkpoints": ENGLISH.hub.tab,
+}
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
-NAMED = """[...document.querySelectorAll('#one-step [data-part=clear], #learn [data-part=title]')]
+NAMED = """[...document.querySelectorAll('#one-step [data-part=clear], #paint [data-part=clear], #learn [data-part=title]')]
   .every((part) => !part.offsetParent || part.textContent)"""
 OPEN_ALL = """() => {
   document.querySelectorAll('button.label-wrap:not(.open)').forEach((accordion) => accordion.click());

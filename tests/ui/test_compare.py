@@ -1,6 +1,7 @@
 """The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
@@ -11,6 +12,7 @@ from support.page import page_of
 from support.runs import make_run
 
 from diffusion.core.samplers import Noise
+from diffusion.data.endless import is_held_out, make_endless_recipe
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
@@ -161,21 +163,29 @@ def test_a_wrong_drawing_is_explained(runs, pixels, t, seed, answer):
         one_step.predict_once(page_of(runs), "tiny", pixels, t, seed)
 
 
-def test_finish_it_sets_out_from_the_noised_drawing(runs):
-    turns = GenerationTurns()
-    drawing = {"run": "tiny", "pixels": sprite(), "t": 205, "seed": 3}
-    frames = list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), drawing, 2))
-    assert frames[0]["t"] == 205 and frames[-1]["t"] == 0
-    assert frames[-1]["step"] == frames[-1]["total"]
-    schedule = compare.find_run(page_of(runs), "tiny").config().noise_schedule()
-    x = schedule.noised(from_pixels(torch.from_numpy(draw(1)[0])), 205, Noise(3, 2).draw())
-    assert frames[0]["panels"][0]["x"] == base64.b64encode(sheet(to_pixels(x), frames[0]["columns"])).decode()
+def test_noise_is_shown_as_strong_as_it_is_mixed_in(runs):
+    """As in the Learn tab: at a low level hardly any, and the true noise as the predicted one."""
+    contrast = []
+    for t in (5, 200, 450):
+        answer = one_step.predict_once(page_of(runs), "tiny", sprite(), t, 7)
+        noise = np.frombuffer(base64.b64decode(answer["eps"]), np.uint8).astype(float)
+        contrast.append(noise.std())
+        strength = np.sqrt(1 - compare.find_run(page_of(runs), "tiny").config().noise_schedule().alpha_bar[t])
+        expected = to_pixels(float(strength) * Noise(7, 1).draw())
+        assert answer["eps"] == base64.b64encode(expected).decode()
+    assert contrast == sorted(contrast) and contrast[0] < contrast[2] / 2
 
 
-def test_nothing_drawn_is_a_toast(runs):
-    turns = GenerationTurns()
-    with pytest.raises(gr.Error, match="Paint or pick"):
-        list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), None, 2))
+def test_the_first_sprite_is_a_hero_with_a_hat_on_which_the_shipped_epochs_see_more_and_more():
+    page = page_of(Path("checkpoints"), default_run="sprites")
+    hero = base64.b64encode(one_step.new_sprites(1)[0]).decode()
+    rows = one_step.predict_once(page, "sprites", hero, 200, 0)["rows"]
+    assert [row["label"] for row in rows] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
+    for error in ("eps_error", "x0_error"):
+        errors = [row[error] for row in rows]
+        assert errors == sorted(errors, reverse=True) and len(set(errors)) == 4, errors
+    recipe = make_endless_recipe(0, one_step.NEW, one_step.HAT_HERO)
+    assert any(shape.startswith("hats/") for shape in recipe.shapes) and not is_held_out(recipe)
 
 
 # Shared addresses

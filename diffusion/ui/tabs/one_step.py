@@ -94,22 +94,22 @@ def build(page: Page, tab: gr.Tab) -> None:
             return {"mistake": translate(words, explain(error))}
 
     gr.Markdown(words.one_step_intro, elem_classes="intro")
-    run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
-    with gr.Column(elem_classes="narrow"):
-        box = build_prompt_box(page, "one-step", with_surprise=False)
-    bench = gr.HTML(
-        html_template=editor_html(assets, "one_step"),
-        js_on_load=on_load(assets, "one_step.js"),
-        apply_default_css=False,
-        elem_id="one-step",
-        strings={**words.editor, **words.one_step},
-        palette=editor_palette(),
-        run=name_of(runs, page.default_run),
-        galleries=[
-            [encode_pixels(sprite) for sprite in sprites] for sprites in (new_sprites(OFFERED), held_out, generated)
-        ],
-        server_functions=[one_step],
-    )
+    with gr.Row(elem_classes="bench-row"):
+        with gr.Column(elem_classes="bench"):
+            bench = gr.HTML(
+                html_template=editor_html(assets, "one_step"),
+                js_on_load=on_load(assets, "one_step.js"),
+                apply_default_css=False,
+                elem_id="one-step",
+                strings={**words.editor, **words.one_step},
+                palette=editor_palette(),
+                run=name_of(runs, page.default_run),
+                galleries=[[*map(encode_pixels, sprites)] for sprites in (new_sprites(OFFERED), held_out, generated)],
+                server_functions=[one_step],
+            )
+        with gr.Column(min_width=280, elem_classes="bench-words"):
+            box = build_prompt_box(page, "one-step", with_surprise=False)
+            run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
 
     def offer(name: str | None):
         """The run picker, and its run for the pixel editor, which must be on the page already: see page.py."""

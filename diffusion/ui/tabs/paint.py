@@ -5,7 +5,6 @@ https://arxiv.org/abs/2108.01073): the level says how much of the paint is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,21 +13,23 @@ import numpy as np
 import torch
 
 from ...devtools.reel import finished_sprites
-from ...engine import PAGE, Request, generate_on_lent_gpu
+from ...engine import Request, generate_on_lent_gpu
 from ...errors import explain
 from ...sprites import encode_pixels, from_pixels, to_pixels
-from ...store import Checkpoint, RunFolder, load_younger
+from ...store import Checkpoint
 from ..parts.controls import PRIVATE
 from ..parts.drawings import asked_for, editor_html, editor_palette, level_from, panels_of, seed_from, sprite_from
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import find_run, name_of, update_pickers
+from ..parts.run_picker import name_of, update_pickers
 from ..parts.scripts import on_load
 from ..words import translate
 from .paint_starters import starters
 
 VARIANTS = 8  # each from noise of its own
+GUIDANCE = 1.5  # above that, words that the paint does not show come out in glaring specks
+SEED = 5  # whose first variant of the first starter is a good one
 DRAWN = 6  # sprites of the reel to begin with
 _limit = ConcurrencyLimit(at_once=2, waiting=12)  # people who paint do not take the machine from those who generate
 
@@ -40,30 +41,23 @@ def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
     each with its label and its sprites (base64 of VARIANTS x 16 x 16 RGB bytes), and a note on words left out.
     """
     painting, seed = sprite_from(page, drawing["pixels"])[0], seed_from(page, drawing["seed"])
-    panels, run = panels_of(page, drawing.get("run")), find_run(page, drawing.get("run"))
+    panels = panels_of(page, drawing.get("run"))
     chosen = dict(reversed(panels.items()) if drawing.get("all") else [list(panels.items())[-1]])
     checkpoints = list(chosen.values())
     t = level_from(page, drawing["t"], len(checkpoints[0].config.noise_schedule()))
     notes: list[str] = []
-    asked = replace(Request(count=VARIANTS, seed=seed, prompt=drawing.get("prompt", "")), **PAGE)
+    asked = Request(count=VARIANTS, seed=seed, prompt=drawing.get("prompt", ""), guidance=GUIDANCE)
     wanted = asked_for(page, drawing.get("run"), checkpoints[0], asked, notes.append)
-    younger = tuple(_younger(run, checkpoint) for checkpoint in checkpoints)
     with _limit.enter():
-        made = _finish(tuple(checkpoints), younger, wanted, to_pixels(painting[None]).tobytes(), t)
+        made = _finish(tuple(checkpoints), wanted, to_pixels(painting[None]).tobytes(), t)
     panels_shown = [{"label": label, "sprites": sprites} for label, sprites in zip(chosen, made, strict=True)]
     return {"panels": panels_shown, "count": VARIANTS, "note": " ".join(notes)}
 
 
-def _younger(run: RunFolder, checkpoint: Checkpoint) -> Checkpoint | None:
-    return load_younger(run, checkpoint.epoch)
-
-
 @lru_cache(maxsize=64)  # everybody who opens the tab asks for the first painting; undo comes back to earlier ones
-def _finish(
-    checkpoints: Sequence[Checkpoint], younger: Sequence[Checkpoint | None], wanted: Request, pixels: bytes, t: int
-) -> list[str]:
+def _finish(checkpoints: Sequence[Checkpoint], wanted: Request, pixels: bytes, t: int) -> list[str]:
     painting = from_pixels(torch.from_numpy(np.frombuffer(pixels, np.uint8).reshape(1, 16, 16, 3).copy()))[0]
-    *_, steps = generate_on_lent_gpu(list(checkpoints), wanted, begin=(painting, t), younger=list(younger))
+    *_, steps = generate_on_lent_gpu(list(checkpoints), wanted, begin=(painting, t))
     return [encode_pixels(to_pixels(step.x)) for step in steps]
 
 
@@ -83,23 +77,26 @@ def build(page: Page, tab: gr.Tab) -> None:
             return {"mistake": words.learn["busy"] if str(message) == BUSY else translate(words, message)}
 
     gr.Markdown(words.paint["intro"], elem_classes="intro")
-    with gr.Column(elem_classes="narrow"):
-        box = build_prompt_box(page, "paint", with_surprise=False)
     offered = starters(words)
-    box.prompt.value = offered[0]["words"]
-    bench = gr.HTML(
-        html_template=editor_html(assets, "paint"),
-        js_on_load=on_load(assets, "paint.js"),
-        apply_default_css=False,
-        elem_id="paint",
-        strings={**words.editor, **words.paint},
-        palette=editor_palette(),
-        run=name_of(runs, page.default_run),
-        prompt=offered[0]["words"],
-        starters=offered,
-        drawn=[encode_pixels(sprite) for sprite in drawn],
-        server_functions=[finish_painting],
-    )
+    with gr.Row(elem_classes="bench-row"):
+        with gr.Column(min_width=280, elem_classes="bench-words"):
+            box = build_prompt_box(page, "paint", with_surprise=False)
+            box.prompt.value = offered[0]["words"]
+        with gr.Column(elem_classes="bench"):
+            bench = gr.HTML(
+                html_template=editor_html(assets, "paint"),
+                js_on_load=on_load(assets, "paint.js"),
+                apply_default_css=False,
+                elem_id="paint",
+                strings={**words.editor, **words.paint},
+                palette=editor_palette(),
+                run=name_of(runs, page.default_run),
+                prompt=offered[0]["words"],
+                seed=SEED,
+                starters=offered,
+                drawn=[encode_pixels(sprite) for sprite in drawn],
+                server_functions=[finish_painting],
+            )
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
 
     def offer(name: str | None):

@@ -50,7 +50,7 @@ PAINT: PaintWords = {
     "level": "noise level {t}",
     "kept": "{share} of 100, noise level {t}",
     "again": "New variants",
-    "take": "Paint on this one",
+    "take": "Paint on it",
     "save": "Save",
     "copy": "Copy picture",
     "start-name": "Start from",
