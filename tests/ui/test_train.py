@@ -72,7 +72,7 @@ def pictures(tmp_path_factory):
         ("x", {"lr": float("nan")}, "learning rate must be above 0"),
         ("x", {"seed": -1}, "seed must be between 0"),
         ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
-        ("x", {"keep": 1}, "epochs to keep must be at least 2"),
+        ("x", {"keep": 1}, "checkpoints must be at least 2"),
         ("x", {"source": "hub", "hub": "/etc/passwd"}, "Name the data set like hf://datasets"),
         ("x", {"source": "upload"}, "upload a .zip of pictures"),
         ("x", {"source": "upload", "files": [__file__]}, "upload one .zip"),

@@ -18,6 +18,7 @@ from diffusion.runs import Plan
 from diffusion.store import RunConfig
 from diffusion.store.comparison import SENTENCES as QUALITY_SENTENCES
 from diffusion.ui.parts.limits import ConcurrencyLimit, limit_calls
+from diffusion.ui.tabs.train_plan import OFFERED
 from diffusion.ui.words import CHINESE, ENGLISH, ChartWords, translate
 
 PACKAGE = Path(__file__).parent.parent.parent / "diffusion"
@@ -120,6 +121,7 @@ def given_elsewhere():
     shapes = "uint8 (N, {size}, {size}, 3), and the other labels (N, {kinds})"
     log_in = "log in with `hf auth login`, or set HF_TOKEN"
     settings = [item for config in (Request, TrainConfig, Plan, RunConfig) for item in settings_of(config).items()]
+    settings += [(name, setting) for name, (setting, _) in OFFERED.items()]
     names = {str(name_of(*item)) for item in settings if type(item[1]) is not Setting}
     no_picture = "{what} is no picture of a kind that is read here ({suffixes})"
     return {no_picture, *names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}

@@ -66,7 +66,7 @@ def describe_length(page: Page, speeds: SpeedMeter, counts: list[int] | None, *v
 
     counts: how many pictures there are to train on and for validation, of other data than the built-in sprites.
     """
-    form, words = TrainForm.read(*values), page.words.train
+    form, words = TrainForm.read(*values), page.words
     try:
         pictures, validation = (form.count, min(2000, form.count)) if form.source == "builtin" else counts or (0, 0)
         if not pictures:
@@ -76,11 +76,11 @@ def describe_length(page: Page, speeds: SpeedMeter, counts: list[int] | None, *v
     except ValueError:
         return "", False
     epochs, batches = plan.training.epochs, math.ceil(pictures / plan.training.batch_size)
-    length = words.length.format(updates=epochs * batches, pictures=int(pictures), epochs=epochs)
+    length = words.train.length.format(updates=epochs * batches, pictures=int(pictures), epochs=epochs)
     if seconds is None:
-        waits = words.measuring_later if speeds.waits_for_training() else words.measuring
+        waits = words.train.measuring_later if speeds.waits_for_training() else words.train.measuring
         return f"{length} {waits}", True
-    about = words.about.format(time=duration(page.words, seconds)) if math.isfinite(seconds) else ""
+    about = words.train.about.format(time=duration(words, seconds)) if math.isfinite(seconds) else ""
     return f"{length} {about}".strip(), False
 
 

@@ -41,13 +41,13 @@ DEFAULTS = Plan(
 KEEP = 6  # epochs
 TARGET_SECONDS, MIN_EPOCHS = 55.0, 3  # the open page takes some more seconds
 OFFERED: dict[str, tuple[Number, Any]] = {  # the settings that the form sets, in its order, with their values
-    "updates": (Number(low=1, whole=True, step=10, slider_low=10, slider_high=5000), BUILTIN.updates),
+    "updates": (Number(low=1, whole=True, step=5, slider_low=10, slider_high=5000), BUILTIN.updates),
     **{
         name: (setting, getattr(DEFAULTS.training, name))
         for name, setting in settings_of(DEFAULTS.training).items()
         if isinstance(setting, Number) and setting.is_offered
     },
-    "keep": (Number(low=2, whole=True, step=1, slider_high=32, name="epochs to keep"), KEEP),
+    "keep": (Number(low=2, whole=True, step=1, slider_high=32, name="checkpoints"), KEEP),
 }
 
 

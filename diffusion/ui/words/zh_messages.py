@@ -41,7 +41,7 @@ MESSAGES = {
         "从零学起，{count:,} 张图太少；想画出它们的风格，请从训练好的网络开始："
         "--from checkpoints/sprites/model_31.safetensors --updates 320 --batch-size 16 --lr 0.001"
     ),
-    "epochs to keep": "保留的回合数",
+    "checkpoints": "检查点数",
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),
