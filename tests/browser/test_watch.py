@@ -291,8 +291,6 @@ def test_everything_can_be_taken_along(page, served, tmp_path):
     assert Image.open(saved("picture")).width > 16
 
 
-
-
 # Languages
 
 
