@@ -58,7 +58,8 @@ def build(page: Page) -> None:
     words = page.words
 
     def epochs(run: str) -> list[int]:
-        found = list_runs(page.runs)
+        """Of a run, for the slider; a script of anybody's may ask."""
+        found = list_runs(page.runs) if isinstance(run, str) else {}
         return list(found[run].epochs()) if run in found else []
 
     with gr.Row(elem_classes=["workbench", "stage-bench"]):

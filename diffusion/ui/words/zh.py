@@ -60,7 +60,7 @@ ASKING: AskingWords = {
     ],
     "example": "试试：",
     "kinds": "精灵图的类别",
-    "plurals": {},
+    "plurals": {"hero": "英雄", "creature": "生物", "food": "食物", "item": "物品"},
     "surprise": "给我惊喜",
     "weight": "{word}的权重",
     "remove": "去掉{word}",
