@@ -162,13 +162,13 @@ DROP = """(names) => {
 def test_forty_pictures_are_dropped_learned_and_stand_beside_what_is_drawn(page, served):
     """From a folder in two subfolders to new sprites of its two words, with a tiny budget."""
     page.goto(served)
-    set_up_a_run(page, "slimes", epochs=4, count=38, source="my pictures")
+    set_up_a_run(page, "slimes", epochs=3, count=38, source="my pictures")
     sprites = [data_url(png(sprite)) for sprite in draw(40)[0]]
     page.evaluate(DROP, {f"/mine/{'slime' if i % 2 else 'ghost'}/{i}.png": url for i, url in enumerate(sprites)})
     said = r"38 to learn from: (ghost|slime) \d+, (ghost|slime) \d+\. 2 more are kept aside"
     page.get_by_text(re.compile(said)).wait_for(timeout=60_000)
     page.get_by_text("mine.zip: 40 files sent").wait_for()
-    expect(page.locator("#train-length")).to_contain_text("12 updates: each of 38 pictures 4 ×.")
+    expect(page.locator("#train-length")).to_contain_text("9 updates: each of 38 pictures 3 ×.")
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=120_000)
     yours, drawn = page.locator("#train-originals img").all()

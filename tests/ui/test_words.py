@@ -322,7 +322,14 @@ JS_SHOWN = [
     rf"fillText\(\s*({STRING})",
     rf"new (?:Error|Option)\(\s*({STRING})",
 ]
-SYMBOLS = {"t ", " xₜ", "PNG", "GIF", "JSON", "PNG  × "}  # letters of formulas and forms of files, the same in every language
+SYMBOLS = {
+    "t ",
+    " xₜ",
+    "PNG",
+    "GIF",
+    "JSON",
+    "PNG  × ",
+}  # letters of formulas and forms of files, the same in every language
 
 
 @pytest.mark.parametrize("path", sorted((ASSETS / "js").glob("*.js")), ids=lambda path: path.name)

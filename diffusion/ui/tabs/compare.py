@@ -66,9 +66,9 @@ def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
         return ""
     run = find_run(page, found)
     problems = "".join(note(escape(translate(page.words, one)), "problem") for one in run.problems())
-    metrics, words = run.metrics(), page.words.compare
+    metrics, compare = run.metrics(), page.words.compare
     pair = pick_shown_pair(metrics, shown)
-    question = words.question.format(first=pair[0], second=pair[1]) if pair else words.measured
+    question = compare.question.format(first=pair[0], second=pair[1]) if pair else compare.measured
     charts = quality_html(page.words, metrics, run.baseline(), shown)
     return f"<h2>{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}"
 

@@ -121,7 +121,6 @@ ENGLISH = Words(
     run="Run",
     epoch="Training epoch",
     epoch_number="epoch {epoch}",
-    epoch_info="After how many rounds of training: 0 has seen every sprite once",
     settings=SETTINGS,
     asking=ASKING,
     left_out="Drawn without what was not understood: {words}",

@@ -81,7 +81,7 @@ ONE_STEP: OneStepWords = {
                 "above to 0.18, and on half of these epoch 31 sees no more than epoch 4."
             ),
         },
-        {"name": "Sprites the network drew", "note": ""},
+        {"name": "Sprites the network drew", "note": "It made these itself, so they are easy for it."},
     ],
     "t-name": "Noise level",
     "noise": "Other noise",

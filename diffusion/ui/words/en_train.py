@@ -79,7 +79,7 @@ TRAIN = TrainWords(
     drawn_one="drawn",
     nearest="Find the nearest of yours for each",
     nearest_said=(
-        "{copies} of {count} are almost one of yours. Half of them are {distance:.0f} or more away from the nearest "
+        "Almost one of yours: {copies} of {count}. Half of them are {distance:.0f} or more away from the nearest "
         "of yours; two of yours are {own:.0f} apart (mean difference of a pixel, of 255)."
     ),
     no_originals="That run has no pictures of its own to compare with, or has drawn nothing yet",

@@ -203,7 +203,6 @@ class Words:
     run: str
     epoch: str
     epoch_number: str
-    epoch_info: str
     settings: Mapping[str, SettingWords]  # by the fields of engine.Request
     asking: AskingWords
     left_out: str

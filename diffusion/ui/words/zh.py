@@ -116,7 +116,6 @@ CHINESE = Words(
     run="训练任务",
     epoch="训练回合",
     epoch_number="第\u00a0{epoch} 回合",
-    epoch_info="训练进行到第几回合：第 0 回合已把每张图都看过一遍",
     settings=SETTINGS,
     asking=ASKING,
     left_out="没听懂的部分没有画：{words}",

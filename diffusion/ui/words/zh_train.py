@@ -78,7 +78,7 @@ TRAIN = TrainWords(
     drawn_one="画出来的",
     nearest="为每一张找出你的图中最接近的",
     nearest_said=(
-        "{count} 张中有 {copies} 张几乎就是你的某一张。其中一半与你的图中最接近的一张相差 {distance:.0f} 或更多；"
+        "几乎就是你的某一张的：{count} 张中有 {copies} 张。其中一半与你的图中最接近的一张相差 {distance:.0f} 或更多；"
         "你自己的两张图之间相差 {own:.0f}（每个像素的平均差，最大 255）。"
     ),
     no_originals="这次训练没有你自己的图可以对照，或者还什么都没画",
