@@ -58,9 +58,9 @@ def update_epochs(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Dropdown:
     ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
     ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
-    words = page.words.compare
-    about = [words.runs[name] for name in found if name in words.runs] if len(found) > 1 else []
-    info = ". ".join([words.epochs_info, *about])
+    compare = page.words.compare
+    about = [compare.runs[name] for name in found if name in compare.runs] if len(found) > 1 else []
+    info = ". ".join([compare.epochs_info, *about])
     return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], info=info)
 
 

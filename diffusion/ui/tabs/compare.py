@@ -28,11 +28,12 @@ from ..words import Words, translate
 
 @shows_errors
 def compare(
-    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str], *settings: Any
+    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str] | None, *settings: Any
 ) -> Iterator[Frame]:
     """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
+    chosen = chosen or []
     if not 2 <= len(chosen) <= MAX_EPOCHS:
         raise UserError(page.words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(page, *settings), [EpochRef.parse(name) for name in chosen]
@@ -124,11 +125,11 @@ def build(page: Page) -> None:
             *settings.values(request_in(query, settings.request)),
         )
 
-    def show_numbers(chosen: list[str]) -> str:
-        return numbers_shown(page, [EpochRef.parse(name) for name in chosen])
+    def show_numbers(chosen: list[str] | None) -> str:
+        return numbers_shown(page, [EpochRef.parse(name) for name in chosen or []])
 
-    def add_epochs(chosen: list[str]):
-        return update_epochs(page, [EpochRef.parse(name) for name in chosen])
+    def add_epochs(chosen: list[str] | None):
+        return update_epochs(page, [EpochRef.parse(name) for name in chosen or []])
 
     quick: dict[str, Any] = {"inputs": epochs, "queue": False, **PRIVATE}
     epochs.input(show_numbers, outputs=numbers, **quick)

@@ -59,8 +59,8 @@ def build(page: Page) -> None:
 
     def epochs(run: str) -> list[int]:
         """Of a run, for the slider; a script of anybody's may ask."""
-        found = list_runs(page.runs) if isinstance(run, str) else {}
-        return list(found[run].epochs()) if run in found else []
+        found = list_runs(page.runs).get(run) if isinstance(run, str) else None
+        return list(found.epochs()) if found else []
 
     with gr.Row(elem_classes=["workbench", "stage-bench"]):
         with gr.Column(scale=4, min_width=320):
