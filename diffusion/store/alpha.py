@@ -44,7 +44,7 @@ def _background(sprite: np.ndarray) -> np.ndarray:
 
 def _border_colour(sprite: np.ndarray) -> np.ndarray | None:
     """White, or the border's most frequent colour: the median of the most pixels within REACH of one of them."""
-    white: np.ndarray = (sprite >= WHITE - REACH).all(-1)
+    white = np.asarray((sprite >= WHITE - REACH).all(-1))
     corners = (white, white[::-1], white[:, ::-1], white[::-1, ::-1])
     if any(one[0, :CORNER].all() and one[:CORNER, 0].all() for one in corners):
         return np.full(3, WHITE)
