@@ -1,9 +1,11 @@
 """python -m diffusion: every verb does its work, and wrong input is one line and exit status 2."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +18,12 @@ from safetensors.torch import load_file as tensors_of
 from support.runs import make_run
 
 from diffusion.__main__ import VERBS, main
+from diffusion.cli.sample import _blend
 from diffusion.core.train_config import TrainConfig
 from diffusion.core.trainer import EpochDone
 from diffusion.data import builtin_vocabulary, pixelart
 from diffusion.data.endless import draw_epoch
-from diffusion.engine import Request, describe_request
+from diffusion.engine import SETTINGS, Request, describe_request
 from diffusion.refs import EpochRef
 from diffusion.runs import Plan, run_plan
 from diffusion.sprites import columns_for
@@ -179,6 +182,30 @@ def test_sample_makes_a_picture_or_an_array(tmp_path, checkpoint, count, scale):
     assert np.array_equal(last[y : y + 16, x : x + 16], sprites[-1])
 
 
+def test_sample_exports_for_a_game(tmp_path, checkpoint):
+    words = ["--checkpoint", checkpoint, "--count", 6, "--steps", 3, "--scale", 2, "--kind", "hero:0.5", "food"]
+    form = ["--transparent", "--colours", 16, "--gap", 0, "--layout"]
+    assert run("sample", *words, *form, "--out", tmp_path / "x.png") == 0
+    assert run("sample", *words, "--transparent", "--colours", 16, "--out", tmp_path / "x.zip") == 0
+    layout = json.loads((tmp_path / "x.json").read_text())
+    assert list(layout["frames"]) == [f"hero-food-{i}.png" for i in ("01", "02", "03", "04", "05", "06")]
+    with Image.open(tmp_path / "x.png") as picture, zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        assert picture.size == (layout["meta"]["size"]["w"], layout["meta"]["size"]["h"]) == (4 * 32, 2 * 32)
+        assert picture.mode == "P" and len(picture.getcolors()) <= 17
+        for name, frame in layout["frames"].items():
+            x, y, w, h = frame["frame"].values()
+            one = Image.open(io.BytesIO(archive.read(name))).convert("RGBA")
+            assert np.array_equal(np.asarray(picture.crop((x, y, x + w, y + h)).convert("RGBA")), np.asarray(one))
+
+
+@pytest.mark.parametrize(
+    ("words", "shares"),
+    [([], (0, 0, 0, 0, 0)), (["food"], (0, 0, 1, 0, 0)), (["hero:0.5", "food:.25"], (0.5, 0, 0.25, 0, 0))],
+)
+def test_kinds_are_blended_by_their_shares(words, shares):
+    assert _blend(SETTINGS["kinds"], words) == shares
+
+
 @pytest.mark.parametrize(("steps", "frames"), [(1, 2), (10, 11), (50, 51), (100, 101), (500, 101)], ids=str)
 def test_the_film_shows_every_step_but_no_more_than_a_hundred(tmp_path, checkpoint, steps, frames):
     out = tmp_path / "x.gif"
@@ -257,6 +284,12 @@ def test_youth_asks_the_early_epoch_in_the_same_folder(tmp_path, checkpoint, cap
     ("words", "expected"),
     [
         (["--out", "x.jpg"], "--out must end in .png, .zip, .npy, .gif, .apng, .mp4, not 'x.jpg'"),
+        (["--gap", -1], "--gap must be between 0 and 64, not -1"),
+        (["--colours", 1], "--colours must be between 2 and 256, not 1"),
+        (["--transparent", "--out", "x.mp4"], "an .mp4 has no transparency"),
+        (["--layout", "--out", "x.gif"], "--layout goes with a sheet"),
+        (["--kind", "hero", "cat"], "--kind takes hero, non-hero, food, spell, side-facing, each with a share"),
+        (["--kind", "hero:2"], "not 'hero:2'"),
         (["--count", 0], "between 1 and 64, not 0"),
         (["--count", 65], "between 1 and 64, not 65"),
         (["--steps", 0], "steps must be at least 1, not 0"),

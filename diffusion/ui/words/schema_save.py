@@ -12,12 +12,16 @@ class SaveWords(TypedDict):
     save_sprites: str
     save_sprites_file: str
     save_sheet: str
+    save_sheet_file: str
     save_layout: str
     save_layout_file: str
     save_animation: str
+    save_gif_file: str
     save_apng_file: str
     save_picture: str
+    save_picture_file: str
     save_recipe: str
+    save_recipe_file: str
     save_moment: str
     save_finished: str
     save_now: str
