@@ -1,6 +1,7 @@
 // @ts-check
 /** What the network made of a painting: one sprite large, the others beside it to choose from, other epochs below. */
 
+import { fill } from "./dom.js";
 import { pngOf, saveBlob } from "./paint_save.js";
 import { SIZE, bytesOf } from "./pixels.js";
 import { paintSprite } from "./sprite_canvas.js";
@@ -90,7 +91,7 @@ export class PaintResults {
   #offerSaves() {
     const select = this.part("save", HTMLSelectElement);
     select.setAttribute("aria-label", this.text.save);
-    const sizes = SCALES.map((scale) => new Option(`PNG ${SIZE * scale} × ${SIZE * scale}`, String(scale)));
+    const sizes = SCALES.map((scale) => new Option(fill(this.text.size_saved, { side: SIZE * scale }), String(scale)));
     select.replaceChildren(new Option(this.text.save, ""), ...sizes);
     select.addEventListener("change", async () => {
       const scale = Number(select.value);

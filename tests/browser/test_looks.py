@@ -23,7 +23,7 @@ MENU = {  # of a phone
 }
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
-NAMED = """[...document.querySelectorAll('#one-step [data-part=clear], #paint [data-part=clear], #learn [data-part=title]')]
+NAMED = """[...document.querySelectorAll(".editor [data-part=clear], #learn [data-part=title]")]
   .every((part) => !part.offsetParent || part.textContent)"""
 OPEN_ALL = """() => {
   document.querySelectorAll('button.label-wrap:not(.open)').forEach((accordion) => accordion.click());

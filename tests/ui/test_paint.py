@@ -78,6 +78,12 @@ def test_words_that_are_not_understood_are_told_and_the_rest_is_drawn(runs):
     assert answer["panels"] == paint.finish(page_of(runs), drawing())["panels"]
 
 
+def test_where_no_word_is_understood_the_paint_alone_is_drawn(runs):
+    answer = paint.finish(page_of(runs), drawing(prompt="qqqq"))
+    assert "does not understand qqqq" in answer["note"]
+    assert answer["panels"] == paint.finish(page_of(runs), drawing(prompt=""))["panels"]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

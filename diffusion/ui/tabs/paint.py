@@ -5,6 +5,7 @@ https://arxiv.org/abs/2108.01073): the level says how much of the paint is kept.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 
 from ...devtools.reel import finished_sprites
 from ...engine import Request, generate_on_lent_gpu
-from ...errors import explain
+from ...errors import UserError, explain
 from ...sprites import encode_pixels, from_pixels, to_pixels
 from ...store import Checkpoint
 from ..parts.controls import PRIVATE
@@ -47,7 +48,11 @@ def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
     t = level_from(page, drawing["t"], len(checkpoints[0].config.noise_schedule()))
     notes: list[str] = []
     asked = Request(count=VARIANTS, seed=seed, prompt=drawing.get("prompt", ""), guidance=GUIDANCE)
-    wanted = asked_for(page, drawing.get("run"), checkpoints[0], asked, notes.append)
+    try:
+        wanted = asked_for(page, drawing.get("run"), checkpoints[0], asked, notes.append)
+    except UserError as error:  # it understands none of the words; the paint says something all the same
+        notes.append(translate(page.words, error.message))
+        wanted = replace(asked, prompt="")
     with _limit.enter():
         made = _finish(tuple(checkpoints), wanted, to_pixels(painting[None]).tobytes(), t)
     panels_shown = [{"label": label, "sprites": sprites} for label, sprites in zip(chosen, made, strict=True)]

@@ -52,6 +52,7 @@ PAINT: PaintWords = {
     "again": "New variants",
     "take": "Paint on it",
     "save": "Save",
+    "size_saved": "{side} × {side} PNG",
     "copy": "Copy picture",
     "start-name": "Start from",
     "starter": "Blobs",
@@ -81,7 +82,7 @@ ONE_STEP: OneStepWords = {
                 "above to 0.18, and on half of these epoch 31 sees no more than epoch 4."
             ),
         },
-        {"name": "Sprites the network drew", "note": "It made these itself, so they are easy for it."},
+        {"name": "Sprites the network drew"},
     ],
     "t-name": "Noise level",
     "noise": "Other noise",

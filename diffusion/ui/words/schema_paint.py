@@ -40,6 +40,7 @@ PaintWords = TypedDict(
         "again": str,
         "take": str,
         "save": str,
+        "size_saved": str,
         "copy": str,
         "start-name": str,
         "starter": str,

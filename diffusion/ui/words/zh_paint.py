@@ -45,6 +45,7 @@ PAINT: PaintWords = {
     "again": "换一批",
     "take": "在这张上接着画",
     "save": "保存",
+    "size_saved": "{side} × {side} 的 PNG",
     "copy": "复制图片",
     "start-name": "从这里开始",
     "starter": "色块",
@@ -71,7 +72,7 @@ ONE_STEP: OneStepWords = {
                 "（上面那组降到 0.18）；其中一半，第 31 回合并不比第 4 回合看得更清楚。"
             ),
         },
-        {"name": "网络画的精灵图", "note": "这些是它自己画的，所以对它来说很容易。"},
+        {"name": "网络画的精灵图"},
     ],
     "t-name": "噪声程度",
     "noise": "换一份噪声",
