@@ -2,6 +2,7 @@
 
 from .schema_learn import LearnWords
 from .zh_mistakes import MISTAKES
+from .zh_symbols import SYMBOLS
 
 LEARN: LearnWords = {
     "tab": "学习",
@@ -193,31 +194,7 @@ LEARN: LearnWords = {
         "drawing": "{label}：正在画……",
         "seen": "已看过 {sprites} 张图，训练了约 {minutes} 分钟",
     },
-    "symbols": {
-        "xt": "程度 t 时的带噪声的图",
-        "x0": "干净的精灵图",
-        "x0hat": "网络心目中的精灵图",
-        "xs": "更干净一步的图",
-        "xT": "出发点：纯噪声",
-        "t": "噪声程度，教程里叫时间步：0 是干净，500 是噪声；现在是 {t}",
-        "t_epochs": "噪声程度，每张图各取一个随机的",
-        "t_blend": "噪声程度：0 是干净，500 是噪声",
-        "eps": "噪声：每个像素、每种颜色一个随机数",
-        "epshat": "预测的噪声",
-        "net": "网络；θ 是它的 {parameters}个数",
-        "abar": "图在方差中所占的份额，从 1 到 0；开方就是权重；现在是 {abar}",
-        "alpha": "这一步留下的份额：t 处的 ᾱ 除以 s 处的 ᾱ",
-        "z": "新的噪声，每一步都不同；最后一步没有",
-        "normal": "互不相干的随机数，平均值 0，标准差 1",
-        "loss": "误差：所有差的平方的平均（在最干净的几级上，它的分量小一些）",
-        "n": "一共有多少个数：16 · 16 个像素、3 种颜色，即 768",
-        "c": "上下文：每个词一个数，没有要的是 0",
-        "b": "滑块的位置：{b}",
-        "w": "引导强度：取 2，就是从“没有愿望”朝愿望走两倍远",
-        "adamw": "优化器：根据梯度决定怎样迈步，并记得之前迈过的步",
-        "eta": "学习率：一步最多迈多远",
-        "grad": "梯度：每个数稍变一点，误差会怎样变",
-    },
+    "symbols": SYMBOLS,
     "cites": {
         "film": "Ho、Jain、Abbeel 2020，算法 2",
         "noise": "Ho、Jain、Abbeel 2020，公式 4",
