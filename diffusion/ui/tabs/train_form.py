@@ -192,13 +192,13 @@ def list_start_weights(page: Page, chosen: str | None) -> dict[str, Any]:
 def build_setting(words: Words, name: str) -> gr.Slider | gr.Number:
     """A slider, or a box for a number, as the setting is declared."""
     setting, value = OFFERED[name]
-    label, info = label_of(words, name, setting), words.train.infos.get(name)
+    label = label_of(words, name, setting)
     if setting.step is None:
-        return gr.Number(value, label=label, info=info, precision=0 if setting.whole else None)
+        return gr.Number(value, label=label, precision=0 if setting.whole else None)
     low = setting.low if setting.slider_low is None else setting.slider_low
     high = setting.slider_high or setting.high
     assert high is not None
-    return gr.Slider(low, high, value=value, step=setting.step, label=label, info=info, **SLIM)
+    return gr.Slider(low, high, value=value, step=setting.step, label=label, **SLIM)
 
 
 def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) -> tuple[list[Any], gr.Button]:

@@ -39,10 +39,6 @@ TRAIN = TrainWords(
     start_from="Begin with",
     from_nothing="random weights",
     more="More settings",
-    infos={
-        "save_every": "In epochs. One epoch and the next draw almost the same, and each is a file. The first and the "
-        "last are always saved"
-    },
     width="Network",
     widths={32: "small, learns fast", 64: "as in the shipped runs"},
     context="Tell it the words of each sprite (context)",

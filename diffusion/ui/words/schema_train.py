@@ -33,7 +33,6 @@ class TrainWords:
     start_from: str
     from_nothing: str
     more: str
-    infos: dict[str, str]  # of a setting
     width: str
     widths: dict[int, str]
     context: str

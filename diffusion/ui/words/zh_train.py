@@ -39,7 +39,6 @@ TRAIN = TrainWords(
     start_from="从哪里开始",
     from_nothing="随机权重",
     more="更多设置",
-    infos={"save_every": "单位是回合。相邻两个回合画得几乎一样，而每保存一次就多一个文件。第一个和最后一个总会保存"},
     width="网络",
     widths={32: "小，学得快", 64: "和自带的训练一样大"},
     context="告诉网络每张图的词（上下文）",
