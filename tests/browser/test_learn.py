@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from diffusion.core.schedule import NoiseSchedule
-from diffusion.ui.tabs import learn
+from diffusion.ui.tabs import learn_facts
 from diffusion.ui.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
@@ -106,7 +106,7 @@ def test_step_1_stands_finished_and_is_played_by_who_presses_play(page, served):
 def test_step_2_mixes_as_the_engine_does(page, served):
     lesson = open_step(page, served, 2, t=0, sprite=1)
     clean = painted(page, "mixture")
-    assert np.array_equal(clean, learn.some_sprites()[1])
+    assert np.array_equal(clean, learn_facts.some_sprites()[1])
     slide(lesson, "t", 200)
     mixed, noise, part = (pixels(lesson, name) / 127.5 - 1 for name in ("mixture", "noise", "clean"))
     abar = float(NoiseSchedule.linear().alpha_bar[200])

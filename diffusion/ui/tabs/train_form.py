@@ -108,7 +108,7 @@ def build_setting(words: Words, name: str) -> gr.Slider | gr.Number:
     low = setting.low if setting.slider_low is None else setting.slider_low
     high = setting.slider_high or setting.high
     assert high is not None
-    return gr.Slider(low, high, value=value, step=setting.step, label=label, info=info, **SLIM)
+    return gr.Slider(low, high, value=value, step=setting.step, label=label, **SLIM)
 
 
 def build_form(page: Page, tab: gr.Tab, settings: Settings, speeds: SpeedMeter) -> tuple[list[Any], gr.Button]:

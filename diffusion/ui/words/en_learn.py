@@ -1,6 +1,7 @@
 """The words of the Learn tab in English."""
 
 from .en_mistakes import MISTAKES
+from .en_symbols import SYMBOLS
 from .schema_learn import LearnWords
 
 LEARN: LearnWords = {
@@ -151,8 +152,8 @@ LEARN: LearnWords = {
         "every": [
             "Why is not every epoch kept?",
             "One epoch and the next draw almost the same, and each is a file of {megabytes} MB. The first, the last "
-            "and one in {every} between them are enough to see how it learned. For a run of your own, “Save every” "
-            "in the Train tab sets that number.",
+            "and one in {every} between them are enough to see how it learned. For a run of your own you choose in "
+            "the Train tab how many are kept.",
         ],
     },
     "pairs": [
@@ -215,31 +216,7 @@ LEARN: LearnWords = {
         "drawing": "{label}: being drawn …",
         "seen": "{sprites} sprites seen, after about {minutes} min of training",
     },
-    "symbols": {
-        "xt": "the noisy picture at level t",
-        "x0": "the clean sprite",
-        "x0hat": "the sprite the network believes in",
-        "xs": "the picture one step cleaner",
-        "xT": "where we start: pure noise",
-        "t": "the level, also called the time step: 0 is clean, 500 is noise; now {t}",
-        "t_epochs": "the level, another random one for each sprite",
-        "t_blend": "the level: 0 is clean, 500 is noise",
-        "eps": "the noise: a random number for each pixel and colour",
-        "epshat": "the noise the network sees",
-        "net": "the network; θ are its {parameters} numbers",
-        "abar": "the share of the variance that is picture, 1 to 0; its root is the weight; now {abar}",
-        "alpha": "the share that this one step leaves: ᾱ at t divided by ᾱ at s",
-        "z": "fresh noise, new at every step; none at the last",
-        "normal": "random numbers, each apart from the others, of mean 0 and spread 1",
-        "loss": "the error: the mean of all squared differences (at the cleanest levels it counts less)",
-        "n": "how many there are: 16 · 16 pixels, 3 colours, so 768",
-        "c": "the context: a number for each word, 0 where it is not asked for",
-        "b": "where the slider stands: {b}",
-        "w": "the guidance, 2 here: twice as far as the wish alone leads from no wish",
-        "adamw": "the rule that turns the slope into a step, and remembers the steps before",
-        "eta": "the learning rate: how long a step may be",
-        "grad": "the slope: how the error changes with each number",
-    },
+    "symbols": SYMBOLS,
     "cites": {
         "film": "Ho, Jain, Abbeel 2020, algorithm 2",
         "noise": "Ho, Jain, Abbeel 2020, equation 4",
