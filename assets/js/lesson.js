@@ -19,6 +19,18 @@ const TAB = "learn";
 const WRITE_AFTER = 200; // ms: not at every pixel of a slider
 const MATH = "http://www.w3.org/1998/Math/MathML";
 
+/** The lesson on the page, once it is there. @type {Lesson | undefined} */
+let shown;
+
+/**
+ * Opens a step, 1 for the first, with the knobs that the address holds if it is of this step; for the page's history,
+ * so it says nothing of it. A lesson that is not there yet reads the address itself.
+ * @param {number} n
+ */
+export function openStep(n) {
+  shown?.open(n);
+}
+
 export class Lesson {
   touched = false; // by the reader: what plays by itself leaves the address alone
   still = wantsStillness();
@@ -46,6 +58,7 @@ export class Lesson {
     this.answers = new Answers(this);
     this.progress = new Progress(this);
     this.stage = new Stage(this);
+    shown = this;
   }
 
   get #offer() {
@@ -74,13 +87,25 @@ export class Lesson {
   go(step) {
     this.stop();
     if (!step) return;
+    this.#write(); // what was shown until now, into the address that one may come back to
     this.set({ step });
+    this.root.dispatchEvent(new CustomEvent("step-opened", { detail: { step: this.place + 1 }, bubbles: true }));
     const { name } = this.text.steps[step];
     const [n, of] = [this.place + 1, this.lessonSteps.length];
     this.say(n > of ? fill(this.text.extra, { name }) : fill(this.text.where, { n, of, name }));
     this.part("title").focus({ preventScroll: true });
     if (this.root.getBoundingClientRect().top >= 0) return;
     this.root.scrollIntoView({ behavior: this.still ? "auto" : "smooth" });
+  }
+
+  /** See openStep. @param {number} n */
+  open(n) {
+    this.stop();
+    const query = queryFor(location.search, TAB);
+    const isThere = Number(query?.get("step")) === n;
+    const step = this.steps[n - 1] ?? this.state.step;
+    this.state = { ...(isThere ? stateFrom(query, this.#offer) : this.state), step };
+    this.show();
   }
 
   /** @param {string} words */
@@ -90,11 +115,15 @@ export class Lesson {
 
   #remember() {
     clearTimeout(this.#writing);
-    this.#writing = setTimeout(() => {
-      if (!this.touched || !this.root.offsetParent) return;
-      const query = queryFrom(this.state, this.#offer, location.search);
-      history.replaceState(history.state, "", `${location.pathname}?${query}`);
-    }, WRITE_AFTER);
+    this.#writing = setTimeout(() => this.#write(), WRITE_AFTER);
+  }
+
+  /** The state, into the address. */
+  #write() {
+    clearTimeout(this.#writing);
+    if (!this.touched || !this.root.offsetParent) return;
+    const query = queryFrom(this.state, this.#offer, location.search);
+    history.replaceState(history.state, "", `${location.pathname}?${query}`);
   }
 
   /** The sprite, the noise and the level that the state names. */
