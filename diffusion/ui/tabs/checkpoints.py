@@ -15,6 +15,7 @@ from ...refs import HubRef, check_run_name, is_run_name
 from ...server import Measurements, Settings, VisitorPulls
 from ...store import RunFolder, list_runs, list_unusable
 from ..parts.controls import PRIVATE, shows_errors
+from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
 from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
@@ -117,12 +118,19 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
     gr.Markdown(words.hub.intro, elem_classes="intro")
     startup = gr.HTML(elem_id="opening-run", visible=False)
     table = gr.HTML(elem_id="runs-here")
-    with gr.Row(equal_height=False, elem_classes="halves"):
-        with gr.Column(min_width=320):
-            _build_pull(page, pulls, settings)
-        with gr.Column(min_width=320):
-            chosen, hint = push.build(page, settings)
-            measure.build(page, tab, measurements, settings, chosen)
+    with gr.Column(elem_classes="way"):
+        _build_pull(page, pulls, settings)
+    with gr.Column(elem_classes="way"):
+        gr.Markdown(words.hub.use_title, elem_classes="heading")
+        chosen = gr.Radio([], label=words.run, elem_id="run-to-use")
+        with gr.Row(equal_height=False, elem_classes="uses"):
+            with gr.Column(min_width=280):
+                gr.Markdown(words.hub.download_title, elem_classes="heading")
+                gr.Markdown(words.hub.download_info, elem_classes="hint")
+                wire_run_download(page, gr.Button(words.hub.download, min_width=120), chosen, "run-zip", **HUB_QUEUE)
+                measure.build(page, tab, measurements, settings, chosen)
+            with gr.Column(min_width=280):
+                hint = push.build(page, settings, chosen)
     seen = gr.State()
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)
@@ -138,10 +146,10 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
 
 def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
     words, listing = page.words, gr.State(time_to_live=3600)
-    gr.Markdown(words.hub.open_title)
+    gr.Markdown(words.hub.open_title, elem_classes="heading")
     with gr.Row(equal_height=False, elem_classes="beside"):
         address = gr.Textbox(label=words.hub.address, placeholder=words.hub.address_hint, max_lines=1, scale=4)
-        look_button = gr.Button(words.hub.look, min_width=90, scale=0)
+        look_button = gr.Button(words.hub.look, min_width=150, scale=0)
     table = gr.HTML(elem_id="run-there")
     with gr.Column(visible=False) as choice:
         epochs = gr.CheckboxGroup([], label=words.hub.epochs, elem_classes="compact")

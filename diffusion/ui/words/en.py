@@ -74,12 +74,22 @@ ENGLISH = Words(
     messages={},  # the engine speaks English
     title="Sprite Diffusion",
     description="Watch a small neural network learn to draw game sprites out of noise.",
-    intro=(
-        "A small neural network has learned to draw sprites, the tiny figures of video games. It begins with "
-        "coloured noise, guesses again and again which part of it is noise, and takes a little of that out, until a "
-        "sprite is left."
-    ),
-    begin="New to this? Learn how it works",
+    shell={
+        "begin": "Learn in 8 steps",
+        "links": "About this page",
+        "source": "Source",
+        "built": "Built with Gradio {version}",
+        "theme": "Colours",
+        "theme_light": "Light",
+        "theme_dark": "Dark",
+        "theme_system": "As the system",
+        "lost": "The server does not answer. What is on the page stays, and goes on working.{walk} "
+        "Trying again every few seconds …",
+        "lost_walk": " The drawing that was under way has ended here.",
+        "back": "The server is back.",
+        "back_walk": "The server is back. The drawing that was under way is gone: start it again.",
+        "busy": "Many people are drawing just now. Try again in a moment.",
+    },
     watch_tab="Watch",
     compare=CompareWords(
         tab="Compare",
@@ -125,7 +135,7 @@ ENGLISH = Words(
     whole_number="{name} must be a whole number",
     unreadable="What was sent could not be read: a value is missing, or is none that its control takes",
     no_such_event="There is nothing of that name or number here; load the page again",
-    device="Computing on {device} · Gradio {gradio}",
+    device="Computing on {device}",
     one_step_tab="One step",
     one_step_intro=(
         "Paint a sprite, pick one, or upload a picture. It is mixed with noise up to the level you choose, and each "

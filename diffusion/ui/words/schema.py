@@ -44,6 +44,24 @@ OneStepWords = TypedDict(
 """The pixel editor of the One step tab. JavaScript reads the keys."""
 
 
+class ShellWords(TypedDict):
+    """What stands around the tabs. JavaScript reads the keys."""
+
+    begin: str
+    links: str
+    source: str
+    built: str
+    theme: str
+    theme_light: str
+    theme_dark: str
+    theme_system: str
+    lost: str
+    lost_walk: str
+    back: str
+    back_walk: str
+    busy: str
+
+
 class AskingWords(TypedDict):
     """What was understood of a prompt. JavaScript reads the keys, Python the examples."""
 
@@ -184,8 +202,7 @@ class Words:
     messages: Mapping[str, str]  # of the engine: English template -> the same in this language
     title: str
     description: str
-    intro: str
-    begin: str
+    shell: ShellWords
     watch_tab: str
     compare: CompareWords
     run: str

@@ -73,11 +73,21 @@ CHINESE = Words(
     | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
-    intro=(
-        "一个小小的神经网络学会了画精灵图，也就是电子游戏里的小人和小物件。它从一片彩色噪声开始，"
-        "一遍遍猜其中哪些是噪声，每次去掉一点，最后就剩下一张精灵图。"
-    ),
-    begin="第一次来？先看看它的原理",
+    shell={
+        "begin": "八步看懂原理",
+        "links": "关于本页",
+        "source": "源代码",
+        "built": "基于 Gradio {version}",
+        "theme": "配色",
+        "theme_light": "浅色",
+        "theme_dark": "深色",
+        "theme_system": "跟随系统",
+        "lost": "服务器没有回应。页面上已有的内容都在，仍然可以操作。{walk}每隔几秒会自动重试……",
+        "lost_walk": "刚才正在画的到这里中断了。",
+        "back": "服务器恢复了。",
+        "back_walk": "服务器恢复了。刚才正在画的已经丢失，请重新开始。",
+        "busy": "现在画图的人很多，请稍后再试。",
+    },
     watch_tab="观看",
     compare=CompareWords(
         tab="对比",
@@ -113,7 +123,7 @@ CHINESE = Words(
     whole_number="“{name}”须是整数",
     unreadable="发来的内容无法读取：缺少某个值，或者某个值不是该控件所能接受的",
     no_such_event="这里没有这个名称或编号；请重新载入页面",
-    device="计算设备：{device} · Gradio {gradio}",
+    device="计算设备：{device}",
     one_step_tab="单步",
     one_step_intro=(
         "画一张精灵图，选一张，或上传一张图片。它会按你选的程度混入噪声，然后每个训练回合各看它一眼。"
