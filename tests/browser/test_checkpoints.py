@@ -93,7 +93,7 @@ def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, serv
     open_tab(page, address)
     look(page, "hf://me/run")
     choose_epochs(page, 0, 31)
-    page.get_by_label("Name here").fill("stopped")
+    page.get_by_label("Name on this machine").fill("stopped")
     press(page, "Open")
     page.locator("#pull-goes [role=progressbar]").wait_for(timeout=SLOW)
     page.locator("#pull-goes").locator("xpath=preceding::button[normalize-space()='Stop'][1]").click()
@@ -103,7 +103,7 @@ def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, serv
         open_tab(other, address)
         look(other, "hf://me/run")
         choose_epochs(other, 0, 31)
-        other.get_by_label("Name here").fill("stopped")
+        other.get_by_label("Name on this machine").fill("stopped")
         press(other, "Open")
         other.locator("#pull-goes [role=progressbar]").wait_for(timeout=SLOW)
     slowly.rate = 0

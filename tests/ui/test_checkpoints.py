@@ -144,7 +144,7 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     run, epoch = update_pickers(page_of(pulls.runs), "mine")
     assert (run.value, epoch) == ("mine", 12)
     run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
-    assert run_there.count("· here") == 2
+    assert run_there.count("· already here") == 2
 
 
 def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
@@ -303,7 +303,7 @@ def test_a_shared_server_never_lends_its_own_token(hub, runs, monkeypatch):
         with pytest.raises(ValueError):
             pushed(runs, settings, None)
     assert not hub.log
-    assert "on the Hub" in pushed(runs, HERE, None)[-1]
+    assert "Published" in pushed(runs, HERE, None)[-1]
 
 
 def test_a_visitor_pushes_to_an_account_of_ones_own(hub, runs):
