@@ -20,7 +20,7 @@ export function fitGrid(count, width, height, foot = 0) {
     const rows = Math.ceil(count / columns);
     const across = columns * (SIZE + GAP) + GAP, down = rows * (SIZE + GAP) + GAP;
     const scale = Math.max(1, Math.floor(Math.min(width / across, height / down)));
-    const worth = scale * (count % columns ? 0.8 : 1);
+    const worth = scale * (count % columns ? 0.6 : 1);
     if (worth >= best.worth) best = { columns, rows, across, down, scale, worth, foot };
   }
   return best;

@@ -311,7 +311,7 @@ export class Player {
   #name(frame) {
     const about = { frame, recipe: this.frames[0].recipe, panel: this.painter.panelShown(frame), isReel: this.isReel };
     this.part("source").textContent = this.tab === "watch" ? sourceOf(this.text, about) : "";
-    const name = canvasName(this.text, about) + this.words.all;
+    const name = (this.painter.nameCanvas?.(frame) ?? canvasName(this.text, about)) + this.words.all;
     if (this.canvas.getAttribute("aria-label") !== name) this.canvas.setAttribute("aria-label", name);
   }
 

@@ -89,6 +89,8 @@ export interface Painter {
   /** The first frame of a run has come. */
   begin(frame: Frame): void;
   panelShown(frame: Frame): number;
+  /** What is on the canvas, for a screen reader, where it is not simply a frame. */
+  nameCanvas?(frame: Frame): string | null;
   /** All frames of a run have come. */
   keep?(frames: Frame[]): void;
   /** The reel's second part has come: one frame an epoch of training. */

@@ -22,7 +22,7 @@ from diffusion.ui.app import build
 from diffusion.ui.parts.controls import RequestControls, shows_errors
 from diffusion.ui.parts.downloads import pack_run
 from diffusion.ui.parts.page import on_disk
-from diffusion.ui.parts.run_picker import find_run, update_checkboxes, update_pickers
+from diffusion.ui.parts.run_picker import find_run, update_epochs, update_pickers
 from diffusion.ui.parts.share_links import epochs_in, link, link_to
 from diffusion.ui.tabs import checkpoints, compare, train
 from diffusion.ui.tabs.run_tables import default_run_html, list_local_runs
@@ -50,7 +50,7 @@ def test_a_run_of_any_name_works_everywhere(runs, name, tmp_path):
     assert find_run(page, name).load(4).epoch == 4
     picker, epochs = update_pickers(page, name)
     assert picker.value == name and epochs == 4
-    ticked = update_checkboxes(page, [EpochRef(name, 0), EpochRef(name, 4)]).value
+    ticked = update_epochs(page, [EpochRef(name, 0), EpochRef(name, 4)]).value
     assert ticked == [f"{name}/0", f"{name}/4"]
     assert compare.numbers_of(page, name)
     _, facts = Api(runs, "x").generate_sprites(run=name, count=1, steps=1)

@@ -46,8 +46,11 @@ def address_pickers(page: Page, wanted: EpochRef) -> tuple[gr.Radio, int]:
     return gr.Radio(choices=names, value=wanted.run, visible=len(names) > 1), wanted.epoch
 
 
-def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
-    """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
+def update_epochs(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Dropdown:
+    """Every epoch of every run, with the wanted ones chosen, or the tutorial's four of the default run.
+
+    Its hint says what the runs are that come with the app, where there are several.
+    """
     found = list_runs(page.runs)
     shown = name_of(page.runs, page.default_run)
     there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
@@ -55,7 +58,10 @@ def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Checkbo
     ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
     ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
-    return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
+    words = page.words.compare
+    about = [words.runs[name] for name in found if name in words.runs] if len(found) > 1 else []
+    info = ". ".join([words.epochs_info, *about])
+    return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], multiselect=True, info=info)
 
 
 def load_shown_epochs(page: Page, name: str | None) -> dict[int, Checkpoint]:

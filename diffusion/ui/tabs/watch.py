@@ -58,9 +58,7 @@ def build(page: Page) -> None:
 
     with gr.Row(elem_classes=["workbench", "stage-bench"]):
         with gr.Column(scale=4, min_width=320):
-            player = build_player(
-                words, page.assets, "watch-player", epochs=epochs, machine=describe_machine(page)
-            )
+            player = build_player(words, page.assets, "watch-player", epochs=epochs, machine=describe_machine(page))
         with gr.Column(scale=1, min_width=280, elem_classes="stage-controls"):
             box = build_prompt_box(page, "watch")
             with gr.Row(elem_classes="generate-row"):

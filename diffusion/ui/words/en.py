@@ -87,18 +87,22 @@ ENGLISH = Words(
     compare=CompareWords(
         tab="Compare",
         intro=(
-            "All epochs start from the same noise and receive the same noise at every step. What differs is what was "
-            "learned. Move the epoch slider at any moment, also while it runs; point at a sprite to see it large in "
-            "every epoch."
+            "Every epoch starts from the same noise and gets the same noise at every step; what differs is what it "
+            "has learned. Point at a sprite to see it in every epoch."
         ),
         nearest=(
             "Does it copy? Above, the sprites of the last epoch that are most like a training sprite; below, that "
             "sprite."
         ),
         nearest_alt="Pairs of a generated sprite and the training sprite nearest to it",
-        numbers="## Do 24 and 31 really differ?",
+        question="Do epochs {first} and {second} really differ?",
+        measured="What was measured",
         epochs="Epochs to compare",
         epochs_info="Two to six",
+        runs={
+            "sprites": "sprites: our network, as it comes with the app",
+            "tutorial": "tutorial: the tutorial's network, trained on fewer of the same sprites",
+        },
         generate="Compare them",
         count="Choose between 2 and {most} epochs, not {count}",
     ),
@@ -184,6 +188,10 @@ ENGLISH = Words(
         "wipe": "Where the two epochs meet",
         "epoch": "Training epoch",
         "lens": "One sprite in every epoch",
+        "compared": "{count} sprites from the same noise, drawn by: {epochs}",
+        "canvas_wipe": "{count} sprites; left of the line {from}, right of it {epoch}; {level}",
+        "canvas_grid": "Rows: {epochs}; columns: noise levels {levels}",
+        "canvas_learning": "The same {count} sprites, finished by {epoch}",
         "label": "Player: space plays and pauses, the arrow keys step",
         "canvas": "{count} sprites: {words}; {level}",
         "hint": "Sprites come out of noise here",

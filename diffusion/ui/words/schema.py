@@ -18,9 +18,11 @@ class CompareWords:
     intro: str
     nearest: str
     nearest_alt: str
-    numbers: str
+    question: str
+    measured: str
     epochs: str
     epochs_info: str
+    runs: Mapping[str, str]  # those that come with the app, by name
     generate: str
     count: str
 
@@ -88,6 +90,10 @@ class PlayerWords(TypedDict):
     wipe: str
     epoch: str
     lens: str
+    compared: str
+    canvas_wipe: str
+    canvas_grid: str
+    canvas_learning: str
     label: str
     canvas: str
     hint: str

@@ -85,14 +85,19 @@ CHINESE = Words(
     compare=CompareWords(
         tab="对比",
         intro=(
-            "所有训练回合都从同样的噪声出发，每一步加入的噪声也相同，不同的只是学到的东西。"
-            "随时可以移动回合滑块，生成过程中也可以；指向某张精灵图，就能放大看它在每个回合的样子。"
+            "每个回合都从同样的噪声出发，每一步加入的噪声也相同，不同的只是学到的东西。"
+            "指向某张精灵图，就能看到它在每个回合的样子。"
         ),
         nearest="它在照抄吗？上排是最后一个回合生成的、最像训练图的精灵图，下排是它们最像的那张训练图。",
         nearest_alt="成对的图片：生成的精灵图，以及与它最接近的训练图",
-        numbers="## 第 24 和第 31 回合真的有差别吗？",
+        question="第 {first} 和第 {second} 回合真的有差别吗？",
+        measured="测量结果",
         epochs="要对比的回合",
         epochs_info="选两到六个",
+        runs={
+            "sprites": "sprites：随应用提供的我们的网络",
+            "tutorial": "tutorial：教程的网络，用较少的同类精灵图训练",
+        },
         generate="开始对比",
         count="请选 2 到 {most} 个回合，而不是 {count} 个",
     ),
@@ -172,6 +177,10 @@ CHINESE = Words(
         "wipe": "两个回合的分界线",
         "epoch": "训练回合",
         "lens": "同一张精灵图在每个回合的样子",
+        "compared": "{count} 张精灵图，从同样的噪声画起：{epochs}",
+        "canvas_wipe": "{count} 张精灵图；分界线左侧是{from}，右侧是{epoch}；{level}",
+        "canvas_grid": "各行：{epochs}；各列：噪声程度 {levels}",
+        "canvas_learning": "同样的 {count} 张精灵图，由{epoch}画成",
         "label": "播放器：空格键播放或暂停，方向键逐步前后移动",
         "canvas": "{count} 张精灵图：{words}；{level}",
         "hint": "精灵图会在这里从噪声中浮现",
