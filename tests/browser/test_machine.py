@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 import pytest
-from support.pages import COMPARE, PLAYER, choose, finish, open_app, press_generate
+from support.pages import COMPARE, LOG, PLAYER, choose, finish, open_app, open_plain, press_generate
 
 from diffusion.engine import PAGE, Request, generate
 from diffusion.sprites import to_pixels
@@ -34,7 +34,7 @@ def to_frame(page, index):
 @pytest.fixture
 def drawn(page, tiny_app, tiny_run):
     """Three sprites in five steps; every step as the engine computes it, t to Step."""
-    open_app(page, tiny_app)
+    open_plain(page, tiny_app)
     choose(page, "Sprites", 3)
     choose(page, "Steps", 5)
     press_generate(page)
@@ -46,8 +46,7 @@ def drawn(page, tiny_app, tiny_run):
 
 def test_every_box_holds_the_chosen_sprite_at_every_step(drawn):
     page, steps, schedule = drawn
-    seen = int(page.locator(PLAYER).get_by_label("Position in the film").get_attribute("max"))
-    moments = [0, seen - 1]
+    moments = [0, page.evaluate(LOG)["arrived"][-1] - 1]
     for sprite in (0, 2):
         box = page.locator(f"{PLAYER} canvas[data-part=canvas]").bounding_box()
         page.mouse.click(box["x"] + box["width"] * (sprite + 0.5) / 3, box["y"] + box["height"] / 2)

@@ -1,7 +1,11 @@
 """The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
+<<<<<<< HEAD
 from pathlib import Path
+=======
+import re
+>>>>>>> w15-machine
 from types import SimpleNamespace
 
 import gradio as gr
@@ -17,7 +21,7 @@ from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
-from diffusion.store import run_list
+from diffusion.store import EpochMetrics, Measured, Quality, RunFolder, run_list
 from diffusion.ui.parts.share_links import epochs_in, request_in
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
@@ -115,6 +119,50 @@ def test_many_runs_are_listed_once_and_not_once_for_each_epoch(runs, monkeypatch
     monkeypatch.setattr(run_list, "_scan", lambda root: (looks.append(root), scan(root))[1])
     compare.update_epochs(page_of(runs))
     assert len(looks) <= 2
+
+
+def measured(*epochs):
+    number = Measured(0.5, 0.1)
+    errors = tuple(0.5 - 0.01 * i for i in range(10))
+    return {
+        epoch: EpochMetrics(
+            quality=Quality(
+                frechet=Measured(5 - epoch / 10, 0.1),
+                kernel=number,
+                precision=number,
+                recall=number,
+                noise_error=errors,
+            )
+        )
+        for epoch in epochs
+    }
+
+
+@pytest.mark.parametrize(
+    "shown,asked",
+    [([0, 4, 24, 31], (24, 31)), ([0, 4], (0, 4)), ([4, 8], (24, 31)), ([], (24, 31)), ([31, 4, 0], (4, 31))],
+)
+def test_the_question_names_the_epochs_that_are_shown(runs, monkeypatch, shown, asked):
+    monkeypatch.setattr(RunFolder, "metrics", lambda run: measured(0, 4, 24, 31))
+    page = compare.numbers_shown(page_of(runs), [EpochRef("tiny", epoch) for epoch in shown])
+    assert f"Do epochs {asked[0]} and {asked[1]} really differ?" in page
+    assert f"Between epochs {asked[0]} and {asked[1]}" in page
+
+
+def test_every_line_of_the_errors_is_named(runs, monkeypatch):
+    many = range(0, 32, 2)
+    monkeypatch.setattr(RunFolder, "metrics", lambda run: measured(*many))
+    named = re.compile(r">epoch (\d+)</text>")
+    chosen = compare.numbers_of(page_of(runs), "tiny", [4, 8, 30])
+    assert named.findall(chosen) == ["4", "8", "30"]
+    assert named.findall(compare.numbers_of(page_of(runs), "tiny")) == ["0", "10", "20", "30"]
+
+
+def test_the_runs_that_come_with_the_app_are_explained(tmp_path):
+    for name in ("sprites", "mine"):
+        make_run(tmp_path / name, epochs=(3,))
+    assert "sprites: our network" in compare.update_epochs(page_of(tmp_path)).info
+    assert "mine" not in compare.update_epochs(page_of(tmp_path)).info
 
 
 # One step
