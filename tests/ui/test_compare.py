@@ -1,11 +1,8 @@
 """The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
-<<<<<<< HEAD
 from pathlib import Path
-=======
 import re
->>>>>>> w15-machine
 from types import SimpleNamespace
 
 import gradio as gr

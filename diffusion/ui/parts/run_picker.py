@@ -58,17 +58,10 @@ def update_epochs(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Dropdown:
     ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
     ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
-<<<<<<< HEAD
     compare = page.words.compare
     about = [compare.runs[name] for name in found if name in compare.runs] if len(found) > 1 else []
     info = ". ".join([compare.epochs_info, *about])
-    return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], info=info)
-=======
-    words = page.words.compare
-    about = [words.runs[name] for name in found if name in words.runs] if len(found) > 1 else []
-    info = ". ".join([words.epochs_info, *about])
     return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], multiselect=True, info=info)
->>>>>>> w15-machine
 
 
 def load_shown_epochs(page: Page, name: str | None) -> dict[int, Checkpoint]:

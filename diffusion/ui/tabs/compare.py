@@ -67,15 +67,9 @@ def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
         return ""
     run = find_run(page, found)
     problems = "".join(note(escape(translate(page.words, one)), "problem") for one in run.problems())
-<<<<<<< HEAD
     metrics, compare = run.metrics(), page.words.compare
     pair = pick_shown_pair(metrics, shown)
     question = compare.question.format(first=pair[0], second=pair[1]) if pair else compare.measured
-=======
-    metrics, words = run.metrics(), page.words.compare
-    pair = pick_shown_pair(metrics, shown)
-    question = words.question.format(first=pair[0], second=pair[1]) if pair else words.measured
->>>>>>> w15-machine
     charts = quality_html(page.words, metrics, run.baseline(), shown)
     return f"<h2>{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}"
 
@@ -131,19 +125,11 @@ def build(page: Page) -> None:
             *settings.values(request_in(query, settings.request)),
         )
 
-<<<<<<< HEAD
     def show_numbers(chosen: list[str] | None) -> str:
         return numbers_shown(page, [EpochRef.parse(name) for name in chosen or []])
 
     def add_epochs(chosen: list[str] | None):
         return update_epochs(page, [EpochRef.parse(name) for name in chosen or []])
-=======
-    def show_numbers(chosen: list[str]) -> str:
-        return numbers_shown(page, [EpochRef.parse(name) for name in chosen])
-
-    def add_epochs(chosen: list[str]):
-        return update_epochs(page, [EpochRef.parse(name) for name in chosen])
->>>>>>> w15-machine
 
     quick: dict[str, Any] = {"inputs": epochs, "queue": False, **PRIVATE}
     epochs.input(show_numbers, outputs=numbers, **quick)
