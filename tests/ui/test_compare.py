@@ -1,8 +1,8 @@
 """The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
-from pathlib import Path
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
