@@ -47,24 +47,6 @@ class ShellWords(TypedDict):
     busy: str
 
 
-class ShellWords(TypedDict):
-    """What stands around the tabs. JavaScript reads the keys."""
-
-    begin: str
-    links: str
-    source: str
-    built: str
-    theme: str
-    theme_light: str
-    theme_dark: str
-    theme_system: str
-    lost: str
-    lost_walk: str
-    back: str
-    back_walk: str
-    busy: str
-
-
 class AskingWords(TypedDict):
     """What was understood of a prompt. JavaScript reads the keys, Python the examples."""
 
