@@ -151,7 +151,7 @@ that all of before draw what they drew.
 
 Of the guidances 1, 1.5 and 2, with and without youth 1.5, it is the one that comes near new real sprites when asked
 with all their words and still draws what single words ask for; youth changes it by less than the spread, and costs
-half as much again. The numbers are in .github/LOG.md.
+half as much again. README.md has the numbers.
 """
 SETTINGS = settings_of(Request)
 RETIRED = {"clip": False}  # settings of earlier versions, each with the value at which it changed nothing
