@@ -6,6 +6,7 @@
 
 import { fill, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
+import { queryFor } from "./link.js";
 import { Newest } from "./newest.js";
 import { PaintResults } from "./paint_results.js";
 import { drawingFrom, searchOf } from "./painting.js";
@@ -43,7 +44,8 @@ class Paint {
     this.state = words;
     /** The words that an address asks for and that the box does not have yet. @type {string | null} */
     this.expected = words.prompt === prompt ? null : words.prompt;
-    this.results = new PaintResults(this.part, this.text);
+    const variant = Number(queryFor(location.search, TAB)?.get("variant") ?? host.props.variant);
+    this.results = new PaintResults(this.part, this.text, variant >= 0 ? variant : 0);
     this.editor = new Editor(host.element, this.text, host.props.palette, (isDone) => isDone && this.#changed());
     this.#name();
     this.#wire();
@@ -178,7 +180,7 @@ class Paint {
 
   async #share() {
     const search = searchOf(location.search, TAB, { ...this.state, pixels: this.editor.pixels });
-    const link = location.origin + location.pathname + search;
+    const link = `${location.origin}${location.pathname}${search}&variant=${this.results.at}`;
     history.replaceState(history.state, "", link);
     try {
       await navigator.clipboard.writeText(link);

@@ -12,10 +12,10 @@ const SCALES = [1, 16, 32]; // of saved pictures
 export class PaintResults {
   /** Of the last epoch: RGB bytes of each sprite. @type {Uint8Array[]} */
   #sprites = [];
-  #at = 0;
 
-  /** @param {ReturnType<typeof import("./dom.js").partsOf>} part @param {import("./types").Strings} text */
-  constructor(part, text) {
+  /** @param {ReturnType<typeof import("./dom.js").partsOf>} part @param {import("./types").Strings} text @param {number} at the variant to show large */
+  constructor(part, text, at) {
+    this.at = at;
     this.part = part;
     this.text = text;
     this.root = part("root");
@@ -27,7 +27,7 @@ export class PaintResults {
 
   /** The sprite that is shown large. @returns {Uint8Array | undefined} */
   get chosen() {
-    return this.#sprites[this.#at];
+    return this.#sprites[this.at];
   }
 
   /** @param {boolean} isWaiting */
@@ -46,13 +46,13 @@ export class PaintResults {
     const [last, ...others] = panels.map((/** @type {any} */ panel) => ({ ...panel, sprites: cut(bytesOf(panel.sprites), count) }));
     this.#sprites = last.sprites;
     this.#fill(this.part("variants"), this.#sprites.length);
-    this.#choose(Math.min(this.#at, count - 1));
+    this.#choose(Math.min(this.at, count - 1));
     this.part("epoch-rows").replaceChildren(...others.map(rowOf));
   }
 
   /** @param {number} at */
   #choose(at) {
-    this.#at = at;
+    this.at = at;
     paintSprite(this.large, this.#sprites[at], LARGE);
     this.large.setAttribute("aria-label", `${this.text.result} ${at + 1}`);
     [...this.part("variants").children].forEach((button, i) => {
@@ -82,8 +82,8 @@ export class PaintResults {
     if (!step) return;
     event.preventDefault();
     const count = this.#sprites.length;
-    this.#choose((this.#at + step + count) % count);
-    /** @type {HTMLElement} */ (this.part("variants").children[this.#at]).focus();
+    this.#choose((this.at + step + count) % count);
+    /** @type {HTMLElement} */ (this.part("variants").children[this.at]).focus();
   }
 
   // ---- taking it along ----

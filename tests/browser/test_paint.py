@@ -115,9 +115,10 @@ def test_a_copied_link_opens_the_same_painting_and_the_same_result(page, chromiu
     next_answer(page, lambda: page.locator("#paint-prompt input").fill("creature"))
     next_answer(page, lambda: bench.locator("[data-part=level]").fill("80"))
     next_answer(page, lambda: bench.get_by_role("button", name=WORDS["again"]).click())
+    bench.locator("[data-part=variants] button").nth(2).click()
     bench.get_by_role("button", name=ENGLISH.editor["share"]).click()
     page.wait_for_url("**sprite=**")
-    assert len(page.url) < 600
+    assert len(page.url) < 600 and "variant=2" in page.url
     with visitor(chromium) as other:
         open_paint(other, tiny_app, page.url.partition("/?")[2].join(["?", ""]))
         asked = [
