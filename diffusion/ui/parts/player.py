@@ -29,11 +29,11 @@ def build_player(
     return _build(words, assets, name, "watch.js", with_reel, epochs, machine, **parts)
 
 
-def build_comparison(words: Words, assets: Path, name: str, with_reel: bool = True) -> gr.HTML:
+def build_comparison(words: Words, assets: Path, name: str) -> gr.HTML:
     """A player of several epochs side by side, with a slider across them."""
     above, below = (_html(assets, f"compare_{place}", name=name, **words.player) for place in ("above", "below"))
-    hint = words.player["hint"] if with_reel else words.finish_hint
-    return _build(words, assets, name, "compare.js", with_reel, above=above, below=below, canvas_tabindex=0, hint=hint)
+    hint = words.player["hint"]
+    return _build(words, assets, name, "compare.js", True, above=above, below=below, canvas_tabindex=0, hint=hint)
 
 
 def _build(

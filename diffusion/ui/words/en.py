@@ -151,7 +151,6 @@ ENGLISH = Words(
         "A sprite is mixed with noise up to the level you choose, and each epoch gets one look at the mixture: how "
         "well does it know the noise, and the sprite behind it? Pick a sprite, paint one, or upload a picture."
     ),
-    finish_hint="Press Finish it and watch every epoch make something of your sprite",
     level="Level",
     level_range="The level must be between 1 and {most}, not {level}",
     no_drawing="Paint or pick a sprite first",

@@ -224,7 +224,6 @@ class Words:
     device: str
     one_step_tab: str
     one_step_intro: str
-    finish_hint: str
     level: str
     level_range: str
     no_drawing: str
