@@ -12,7 +12,7 @@ from diffusion.ui.parts.machine import describe_network
 
 pytestmark = pytest.mark.browser
 
-MACHINE = f"{PLAYER} .machine"
+MACHINE = ".machine"  # of Watch; it stands below the player
 PIXELS = """(box) => {
   const canvas = document.querySelector(`.machine [data-box=${box}] canvas`);
   return btoa(String.fromCharCode(...canvas.getContext("2d").getImageData(0, 0, 16, 16).data));
