@@ -102,9 +102,10 @@ def _run_locked(
         if isinstance(event, MidEpoch) and accelerator.is_main_process:
             run.save_resume(event.resume | {"step": event.step})
         if isinstance(event, EpochDone) and accelerator.is_main_process:
-            is_due = plan.keeps(event.epoch) or time.monotonic() - saved > MAX_LOST_SECONDS
-            _save_epoch(run, plan, config, event, seen / (time.monotonic() - started), is_due)
-            saved = time.monotonic() if is_due else saved
+            now = time.monotonic()
+            is_due = plan.keeps(event.epoch) or now - saved > MAX_LOST_SECONDS
+            _save_epoch(run, plan, config, event, seen / (now - started), is_due)
+            saved = now if is_due else saved
         yield event
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -513,7 +514,11 @@ def test_an_interrupted_run_goes_on_to_the_very_same_weights(tmp_path, finished)
         mine, theirs = tensors_of(folder / name), tensors_of(finished / name)
         assert mine.keys() == theirs.keys()
         assert all(torch.equal(mine[key], theirs[key]) for key in mine), name
-    assert RunFolder(folder).metrics() == RunFolder(finished).metrics()
+    mine, theirs = (
+        {epoch: replace(one, rate=None) for epoch, one in RunFolder(path).metrics().items()}
+        for path in (folder, finished)
+    )
+    assert mine == theirs, "but for the speed"
 
 
 def test_a_run_stopped_within_its_first_epoch_can_be_resumed(tmp_path, finished):
