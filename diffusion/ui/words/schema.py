@@ -83,6 +83,7 @@ class PlayerWords(TypedDict):
     mode_grid: str
     mode_learning: str
     trained: str
+    trained_info: str
     wipe_from: str
     wipe: str
     epoch: str
@@ -203,7 +204,6 @@ class Words:
     run: str
     epoch: str
     epoch_number: str
-    epoch_info: str
     settings: Mapping[str, SettingWords]  # by the fields of engine.Request
     asking: AskingWords
     left_out: str
