@@ -75,7 +75,7 @@ def test_one_run_at_a_time_with_progress_and_a_stop(run, monkeypatch):
     jobs.wait(60)
     status, html, timer = measure.poll_measuring(page, jobs, status)
     assert (status.state, status.measured, timer.active) == ("stopped", (0,), False)
-    assert "Stopped. mine has numbers of the epochs 0." in html
+    assert "Stopped. mine has numbers for the epochs 0." in html
     jobs.start(other)
     jobs.wait(60)
     assert jobs.snapshot().state == "finished" and [call[0] for call in scripted.calls] == ["mine", "other"]

@@ -119,7 +119,7 @@ def until(reached, problem):
 def walk_of(server, tab):
     """Of the first page: the event that streams the frames of a tab."""
     found = [one for one in server.app.fns.values() if one.concurrency_id == "sampling"]
-    return found[{"watch": 0, "compare": 1}[tab]]
+    return found[{"watch": 1, "compare": 2}[tab]]  # 0 draws the same seed again
 
 
 def walk_data(server, tab="watch", seed=0, steps=STEPS):

@@ -180,6 +180,7 @@ ENGLISH = Words(
         "mode_grid": "epochs × time",
         "mode_learning": "the film of its learning",
         "trained": "Trained until",
+        "trained_info": "After how many rounds of training: 0 has seen every sprite once",
         "wipe_from": "From",
         "wipe": "Where the two epochs meet",
         "epoch": "Training epoch",

@@ -88,6 +88,7 @@ class PlayerWords(TypedDict):
     mode_grid: str
     mode_learning: str
     trained: str
+    trained_info: str
     wipe_from: str
     wipe: str
     epoch: str

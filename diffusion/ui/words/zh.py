@@ -169,6 +169,7 @@ CHINESE = Words(
         "mode_grid": "回合 × 时间",
         "mode_learning": "学习过程的影片",
         "trained": "训练到",
+        "trained_info": "训练进行到第几回合：第 0 回合已把每张图都看过一遍",
         "wipe_from": "左侧",
         "wipe": "两个回合的分界线",
         "epoch": "训练回合",
