@@ -25,8 +25,8 @@ from .run_tables import list_local_runs, list_remote_epochs, startup_pull_html
 
 # The run that a link names is chosen at first, as the Train tab's link to the measurement needs it.
 LINKED_RUN = """(seen, chosen) => [
-  seen, chosen ?? decodeURIComponent(new URLSearchParams(location.search).get("epochs") ?? "").split("/")[0],
-]"""
+  seen, chosen, decodeURIComponent(new URLSearchParams(location.search).get("epochs") ?? "").split("/")[0],
+]"""  # a run that a link names; a control of its own, as a Radio takes only what it offers
 
 
 def api_for_reading(settings: Settings) -> HfApi:
@@ -105,13 +105,17 @@ def open_run(
     yield note(f"{opened} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
 
 
-def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) -> list[Any]:
-    """Updates for the last seen state, the table of runs, the startup pull and the picker, if something changed."""
+def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None, linked: str = "") -> list[Any]:
+    """Updates for the last seen state, the table of runs, the startup pull and the picker, if something changed.
+
+    linked: the run that the address names, chosen where nobody has chosen yet.
+    """
     words, now = page.words, (on_disk(pulls.runs), pulls.startup)
     if now == seen:
         return [gr.skip()] * 4
     found = list_runs(pulls.runs)
-    name = chosen if chosen in found else name_of(pulls.runs, page.default_run)
+    wanted = [name for name in (chosen, linked) if name in found]
+    name = wanted[0] if wanted else name_of(pulls.runs, page.default_run)
     table = list_local_runs(words, found, HfApi().endpoint, list_unusable(pulls.runs))
     startup = startup_pull_html(words, pulls.startup)
     return [now, table, gr.HTML(startup, visible=bool(startup)), gr.Radio(choices=list(found), value=name)]
@@ -136,7 +140,7 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
                 measure.build(page, tab, measurements, settings, chosen)
             with gr.Column(min_width=280):
                 hint = push.build(page, settings, chosen)
-    seen = gr.State()
+    seen, linked = gr.State(), gr.Textbox("", visible="hidden")
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)
     poll = partial(poll_runs, page, pulls)
@@ -146,7 +150,9 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
 
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     tab.select(hint_for, outputs=hint, **quick)
-    gr.on([tab.select, timer.tick], poll, [seen, chosen], [seen, table, startup, chosen], js=LINKED_RUN, **quick)
+    gr.on(
+        [tab.select, timer.tick], poll, [seen, chosen, linked], [seen, table, startup, chosen], js=LINKED_RUN, **quick
+    )
 
 
 def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
