@@ -39,7 +39,7 @@ RECORD = """() => {
     pen.drawImage(canvas, 0, 0, 220, 112);
     const { data } = pen.getImageData(0, 0, 220, 112);
     const seen = [];
-    for (let y = 1; y < 112; y += 2) for (let x = 1; x < 220; x += 2) {
+    for (let y = 1; y < 112; y += 4) for (let x = 1; x < 220; x += 4) {
       const at = 4 * (220 * y + x);
       seen.push(Math.round(0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2]));
     }
