@@ -121,6 +121,7 @@ def test_reduced_motion_shows_the_finished_sprites_and_nothing_moves(chromium, t
 def test_a_player_whose_tab_is_not_open_waits(page, tiny_app):
     open_app(page, tiny_app)
     page.wait_for_function(REEL)
+    page.locator(PLAYER).get_by_role("button", name="Pause").click()  # of what moves by itself, which ends at a touch
     page.locator(PLAYER).get_by_role("button", name="Play").click()
     page.wait_for_function(MOVES, timeout=15_000)
     page.get_by_role("tab", name="Checkpoints").click()
