@@ -280,6 +280,10 @@ def test_on_a_phone_the_button_lies_under_the_sprites_and_both_fit_one_screen(ch
         assert 0 <= button["y"] - player["y"] - player["height"] < 40
         assert button["y"] + button["height"] - stage["y"] < 844
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.locator("#watch-generate").click()
+        page.wait_for_function(f"({LOG}).done && {GENERATED}", timeout=60_000)
+        stage, drawn = (page.locator(f"{PLAYER} {part}").bounding_box() for part in ("[data-part=stage]", "canvas"))
+        assert drawn["height"] <= stage["height"] and 0 <= drawn["y"] <= drawn["y"] + drawn["height"] <= 844
 
 
 def test_the_sprite_that_is_clicked_is_chosen_and_told(page, tiny_app):
