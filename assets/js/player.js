@@ -84,6 +84,7 @@ export class Player extends Stage {
     if (this.#isLive && frame.per_second) this.show(this.frames.length - 1); // an epoch of a training
     else if (this.#isLive && this.frames.length === 1) this.#follow();
     if (this.isComplete && (!this.#isLive || frame.per_second)) this.#finish(this.text.finished);
+    else if (this.isComplete && !this.playing.isSeen) this.rest(); // #follow ends
   }
 
   /** @param {Frame} frame */
@@ -162,6 +163,7 @@ export class Player extends Stage {
   /** The server begins or ends to draw for this player. @param {boolean} isOn */
   #hearDrawing(isOn) {
     if (isOn && this.playing.isOn) this.rest();
+    if (isOn && this.frames.length) this.stage.scrollIntoView({ block: "nearest" }); // where the button lies far below
     if (!isOn && !this.frames.length) this.part("hint").textContent = this.text.not_drawn;
     if (!isOn && this.log.done) this.isQuiet = false; // nothing came
   }

@@ -20,7 +20,7 @@ export class Playing {
   #timer;
   #asked = 0; // for the browser's next picture
   #painted = 0; // when, in its time
-  #isSeen = true;
+  isSeen = true; // by somebody who looks at the page
   #isOn = false;
   isPerforming = false; // it moves by itself, not because somebody pressed a button
 
@@ -28,7 +28,7 @@ export class Playing {
   constructor(player) {
     this.player = player;
     new IntersectionObserver((entries) => {
-      this.#isSeen = entries[entries.length - 1].isIntersecting;
+      this.isSeen = entries[entries.length - 1].isIntersecting;
       this.#ask();
     }).observe(player.stage);
   }
@@ -103,7 +103,7 @@ export class Playing {
   }
 
   #ask() {
-    if (this.#trip && this.#isSeen && !this.#asked) {
+    if (this.#trip && this.isSeen && !this.#asked) {
       this.#painted = 0;
       this.#asked = requestAnimationFrame((now) => this.#tick(now));
     }
@@ -113,7 +113,7 @@ export class Playing {
   #tick(now) {
     const trip = this.#trip;
     this.#asked = 0;
-    if (!trip || !this.#isSeen) return;
+    if (!trip || !this.isSeen) return;
     const passed = this.#painted ? now - this.#painted : 0;
     if (!this.#painted || passed >= SHORTEST_GAP) {
       this.#painted = now;

@@ -10,6 +10,7 @@ import { SIZE } from "./pixels.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 
+const NARROW = 600; // page pixels, as the next ones
 const FONT_SIZE = 11, LINE = 13, LINES = 3, AWAY = 8; // page pixels; AWAY from the sprite, behind the edge of its tile
 
 export class SpriteWords {
@@ -27,9 +28,9 @@ export class SpriteWords {
     player.part("use").addEventListener("click", () => this.#use());
   }
 
-  /** Screen pixels that a row needs for its words. */
+  /** Screen pixels that a row needs for its words; a narrow screen shows only those of the sprite that is touched. */
   get foot() {
-    return this.#words.length ? (LINES * LINE + AWAY) * pixelRatio() : 0;
+    return this.#words.length && this.player.root.clientWidth >= NARROW ? (LINES * LINE + AWAY) * pixelRatio() : 0;
   }
 
   /** @param {Frame} frame the first of a run */

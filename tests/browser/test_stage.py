@@ -39,7 +39,7 @@ RECORD = """() => {
     pen.drawImage(canvas, 0, 0, 220, 112);
     const { data } = pen.getImageData(0, 0, 220, 112);
     const seen = [];
-    for (let y = 1; y < 112; y += 2) for (let x = 1; x < 220; x += 2) {
+    for (let y = 1; y < 112; y += 4) for (let x = 1; x < 220; x += 4) {
       const at = 4 * (220 * y + x);
       seen.push(Math.round(0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2]));
     }
@@ -121,6 +121,7 @@ def test_reduced_motion_shows_the_finished_sprites_and_nothing_moves(chromium, t
 def test_a_player_whose_tab_is_not_open_waits(page, tiny_app):
     open_app(page, tiny_app)
     page.wait_for_function(REEL)
+    page.locator(PLAYER).get_by_role("button", name="Pause").click()  # of what moves by itself, which ends at a touch
     page.locator(PLAYER).get_by_role("button", name="Play").click()
     page.wait_for_function(MOVES, timeout=15_000)
     page.get_by_role("tab", name="Checkpoints").click()
@@ -279,6 +280,10 @@ def test_on_a_phone_the_button_lies_under_the_sprites_and_both_fit_one_screen(ch
         assert 0 <= button["y"] - player["y"] - player["height"] < 40
         assert button["y"] + button["height"] - stage["y"] < 844
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.locator("#watch-generate").click()
+        page.wait_for_function(f"({LOG}).done && {GENERATED}", timeout=60_000)
+        stage, drawn = (page.locator(f"{PLAYER} {part}").bounding_box() for part in ("[data-part=stage]", "canvas"))
+        assert drawn["height"] <= stage["height"] and 0 <= drawn["y"] <= drawn["y"] + drawn["height"] <= 844
 
 
 def test_the_sprite_that_is_clicked_is_chosen_and_told(page, tiny_app):

@@ -346,6 +346,7 @@ def test_the_chinese_page_generates_explains_mistakes_and_copies_links_in_chines
         page.goto(f"{address}/zh")
         page.wait_for_function(LOG)
         page.wait_for_function(f"{CHOSEN_EPOCH} === '31'")
+        page.get_by_role("button", name=CHINESE.asking["surprise"], pressed=True).first.click()
         page.locator(MORE).click()
         page.get_by_label(CHINESE.keep_seed).check()
         page.get_by_label(CHINESE.settings["seed"]["label"], exact=True).fill("-3")
