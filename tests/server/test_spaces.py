@@ -262,7 +262,7 @@ def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
         client.predict(level=100, api_name="/denoise_step")
     assert frames >= 2 and facts["recipe"]["epochs"] == ["tiny/4"]
     work = [
-        "_generate_in_worker 5.066",
+        "_generate_in_worker 5.04",
         "_generate_in_worker 5.04",
         "_generate_in_worker 5.08",
         "_predict_in_worker 5.01",
