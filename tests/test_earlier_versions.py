@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 OLD = Path(__file__).parent / "fixtures" / "46494df"
 CPU = Device("cpu", torch.float32)
 DRAWN = np.load(OLD / "sprites.npz")
-SHIPPED = np.load(OLD.parent / "shipped.npz")
+SHIPPED = np.load(OLD.parent / "shipped.npz")  # `drawings_of` both shipped runs, by "run/31/name"
 CONFIGS = {
     "sprite-unet": RunConfig(width=16, variant="first"),
     "context-unet": RunConfig(network="context-unet", width=16),
