@@ -16,8 +16,10 @@ export function oneStopEach() {
 
 function repair() {
   nameGroups();
+  const focused = document.activeElement?.closest(TAB); // while somebody moves along them, the stop is there
   for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(TAB))) {
-    const stop = tab.getAttribute("aria-selected") === "true" ? 0 : -1;
+    const isStop = focused ? tab === focused : tab.getAttribute("aria-selected") === "true";
+    const stop = isStop ? 0 : -1;
     if (tab.tabIndex !== stop) tab.tabIndex = stop;
   }
 }

@@ -20,6 +20,7 @@ export class PaintResults {
     this.text = text;
     this.root = part("root");
     this.large = part("result", HTMLCanvasElement);
+    this.large.setAttribute("aria-label", text.result);
     part("variants").setAttribute("aria-label", text.variants);
     this.#offerSaves();
     part("copy").addEventListener("click", () => this.#copy());

@@ -65,7 +65,7 @@ function opened(tab) {
 
 /** The state goes along: where Node renders the page, its router keeps its own there. @param {string} search */
 function push(search) {
-  if (search !== location.search) history.pushState(history.state, "", location.pathname + search);
+  if (search !== location.search) history.pushState(history.state, "", location.pathname + search + location.hash);
 }
 
 function goBack() {

@@ -3,7 +3,7 @@
 
 import { columnsFor, composeSheet, dress, enlarge, withoutPalette } from "./atlas.js";
 import { penOf } from "./canvas.js";
-import { fill, partsOf } from "./dom.js";
+import { fill, find, partsOf } from "./dom.js";
 import { SAVE, download, saveApng, saveGif } from "./save.js";
 
 /** @typedef {import("./atlas.js").Look} Look @typedef {import("./save.js").Batch} Batch @typedef {import("./save.js").Animation} Animation */
@@ -70,12 +70,8 @@ export class SaveDialog {
     this.#offer("apng", Boolean(source.takeAnimation));
     this.#offer("picture", Boolean(source.takePicture));
     this.#offer("recipe", Boolean(source.settings?.()));
-    const radio = this.#radio("what", choice.what);
-    (radio && !radio.disabled ? radio : this.#radio("what", "sprites")).checked = true;
-    this.#box("transparent").checked = choice.transparent;
-    this.#radio("scale", String(choice.scale)).checked = true;
-    this.#radio("colours", choice.colours).checked = true;
-    this.#radio("moment", "finished").checked = true;
+    for (const [name, value] of Object.entries({ ...FIRST_CHOICE, moment: "finished" })) this.#pick(name, value);
+    for (const [name, value] of Object.entries(choice)) this.#pick(name, value);
     this.part("save-moments").hidden = !source.hasMoments();
     this.part("save-status").textContent = "";
     this.dialog.showModal();
@@ -95,18 +91,26 @@ export class SaveDialog {
     return /** @type {HTMLInputElement} */ (this.form.querySelector(`input[name="${name}"][value="${CSS.escape(value)}"]`));
   }
 
+  /** What is not on offer stays as it is. @param {string} name @param {unknown} value */
+  #pick(name, value) {
+    if (name === "transparent") this.#box(name).checked = Boolean(value);
+    else {
+      const radio = this.#radio(name, String(value));
+      if (radio && !radio.disabled) radio.checked = true;
+    }
+  }
+
   /** @param {string} name */
   #box(name) {
     return /** @type {HTMLInputElement} */ (this.form.querySelector(`input[name="${name}"]`));
   }
 
-  /** @returns {{ what: string, moment: string } & Look} */
+  /** Also of what is disabled at the moment, which FormData leaves out. @returns {{ what: string, moment: string } & Look} */
   #choice() {
-    const values = new FormData(this.form);
-    const text = (/** @type {string} */ name) => String(values.get(name));
+    const text = (/** @type {string} */ name) => find(this.form, `input[name="${name}"]:checked`, HTMLInputElement).value;
     return {
       what: text("what"),
-      transparent: values.has("transparent"),
+      transparent: this.#box("transparent").checked,
       colours: /** @type {Look["colours"]} */ (text("colours")),
       scale: Number(text("scale")),
       moment: text("moment"),

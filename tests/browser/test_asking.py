@@ -71,10 +71,12 @@ def test_a_surprise_is_read_under_its_sprite_and_can_be_asked_for(page, tiny_app
     shown = page.locator(PLAYER).locator("[data-part=asked]")
     expect(shown).to_contain_text("Sprite 1: ")
     words = shown.inner_text().partition(": ")[2].split("\n")[0]
-    assert f"What each was asked for: 1: {words}; 2: " in page.locator(f"{PLAYER} canvas").get_attribute("aria-label")
-    page.locator(f"{PLAYER} canvas").press("ArrowRight")
+    assert f"What each was asked for: 1: {words}; 2: " in page.locator(f"{PLAYER} [data-part=canvas]").get_attribute(
+        "aria-label"
+    )
+    page.locator(f"{PLAYER} [data-part=canvas]").press("ArrowRight")
     expect(shown).to_contain_text("Sprite 2: ")
-    page.locator(f"{PLAYER} canvas").press("ArrowLeft")
+    page.locator(f"{PLAYER} [data-part=canvas]").press("ArrowLeft")
     shown.get_by_role("button", name="Ask for this").click()
     expect(page.locator(BOX)).to_have_value(words)
     expect(page.get_by_role("button", name="Surprise me").first).to_have_attribute("aria-pressed", "false")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from support.app import running_app, visitor
 from support.fakehub import FakeHub
+from support.pages import CHOSEN_EPOCH, open_more
 from support.runs import make_run
 
 from diffusion.store.run_folder import RunFolder
@@ -78,14 +80,15 @@ def test_one_epoch_is_looked_at_opened_and_watched(page, served, slowly):
     page.locator("#pull-goes").get_by_text("Opened: me--run, epochs 4.").wait_for(timeout=SLOW)
     assert not hub.asked("model_(0|31)")
     page.locator("#runs-here").get_by_text("me--run", exact=True).wait_for(timeout=SLOW)
-    page.locator("#run-there").get_by_text("4 · here").wait_for(timeout=SLOW)
+    page.locator("#run-there").get_by_text("4 · already here").wait_for(timeout=SLOW)
     page.get_by_role("tab", name="Watch").click()
-    page.get_by_role("radio", name="me--run").locator("visible=true").check()
-    page.get_by_role("radio", name="4", exact=True).locator("visible=true").wait_for()
+    open_more(page)
+    page.locator("#watch-run").get_by_role("radio", name="me--run").check()
+    page.wait_for_function(f"{CHOSEN_EPOCH} === '4'")
     page.get_by_role("tab", name="Checkpoints").click()
     page.locator("#pull-goes").get_by_role("link", name="Watch it").click()
     page.get_by_role("tab", name="Watch", selected=True).wait_for(timeout=SLOW)
-    assert page.get_by_role("radio", name="me--run").locator("visible=true").is_checked()
+    expect(page.locator("#watch-player [data-part=source]")).to_contain_text("run “me--run”, epoch 4", timeout=SLOW)
 
 
 def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, served, slowly):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
+from support.pages import open_more
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.ui.tabs import learn_facts
@@ -373,7 +374,7 @@ def test_links_to_other_tabs_carry_what_is_shown(page, served):
     assert said["kinds"] == ["0.65,0,0.35,0,0"] and said["seed"] == ["4"] and said["epochs"] == ["tiny/31"]
     page.goto(f"{served}/{address}")
     page.get_by_role("tab", name="Watch").and_(page.locator("[aria-selected=true]")).wait_for()
-    page.get_by_role("button", name="Kinds, sampler and experiments").locator("visible=true").click()
+    open_more(page)
     page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some(i => i.value === '0.65')")
 
 

@@ -17,7 +17,8 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().filter((one) 
     .observe({ type: 'layout-shift', buffered: true });"""
 SHIFTED = """() => [shifts.reduce((sum, one) => sum + one.value, 0),
     shifts.map((one) => one.sources.map(({ node }) => node?.id || node?.className || node?.nodeName))]"""
-GROUPS = """() => [...document.querySelectorAll('.block:has([type=radio])')].filter((block) => block.checkVisibility())
+GROUPS = """() => [...document.querySelectorAll('.block:has(> .wrap [type=radio])')]
+    .filter((block) => block.checkVisibility())
     .map((block) => new Set([...block.querySelectorAll('[type=radio]')].map((radio) => radio.name)).size)"""
 OUTLINE = """() => {
   const here = document.activeElement;

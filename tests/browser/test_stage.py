@@ -155,7 +155,7 @@ def test_both_sliders_always_answer(page, tiny_app):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert not page.evaluate(STANDS)
     assert (
-        page.locator(f"{PLAYER} canvas")
+        page.locator(f"{PLAYER} [data-part=canvas]")
         .get_attribute("aria-label")
         .startswith("18 sprites: made before you came; Noise")
     )
@@ -182,7 +182,7 @@ def test_a_chip_draws_its_kind_and_the_button_says_so(page, tiny_app):
     chips.get_by_role("button", name="Food").click()
     page.wait_for_function(f"({LOG}).done && {STANDS} && {IDLE}")
     expect(page.locator("#watch-prompt input")).to_have_value("food")
-    assert page.locator(f"{PLAYER} canvas").get_attribute("aria-label") == "12 sprites: food; finished"
+    assert page.locator(f"{PLAYER} [data-part=canvas]").get_attribute("aria-label") == "12 sprites: food; finished"
 
 
 def test_new_ones_are_new_each_time_and_the_same_again_with_another_epoch(page, tiny_app):
@@ -282,7 +282,9 @@ def test_on_a_phone_the_button_lies_under_the_sprites_and_both_fit_one_screen(ch
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         page.locator("#watch-generate").click()
         page.wait_for_function(f"({LOG}).done && {GENERATED}", timeout=60_000)
-        stage, drawn = (page.locator(f"{PLAYER} {part}").bounding_box() for part in ("[data-part=stage]", "canvas"))
+        stage, drawn = (
+            page.locator(f"{PLAYER} {part}").bounding_box() for part in ("[data-part=stage]", "[data-part=canvas]")
+        )
         assert drawn["height"] <= stage["height"] and 0 <= drawn["y"] <= drawn["y"] + drawn["height"] <= 844
 
 
@@ -298,8 +300,8 @@ def test_the_sprite_that_is_clicked_is_chosen_and_told(page, tiny_app):
         }}"""
     )
     before = canvas(page)
-    box = page.locator(f"{PLAYER} canvas").bounding_box()
-    page.locator(f"{PLAYER} canvas").click(position={"x": box["width"] * 2.5 / 6, "y": box["height"] / 2})
+    box = page.locator(f"{PLAYER} [data-part=canvas]").bounding_box()
+    page.locator(f"{PLAYER} [data-part=canvas]").click(position={"x": box["width"] * 2.5 / 6, "y": box["height"] / 2})
     told = page.evaluate("told")
     assert 8 in told and told[-1] == [0, 3]
     assert not np.array_equal(canvas(page), before), "no ring"

@@ -55,6 +55,16 @@ def choose(page, label, value):
     box.press("Tab")
 
 
+def choose_epochs(page, *names):
+    """In Compare: these epochs and no others, as its list names them."""
+    box = page.locator("#compare-epochs")
+    box.locator(".remove-all").click()
+    for name in names:
+        box.locator("input").click()
+        page.get_by_role("option", name=name, exact=True).click()
+        box.locator("input").press("Escape")
+
+
 def press_generate(page):
     before = page.evaluate(LOG)["run"]
     page.locator("#watch-generate").click()
