@@ -60,9 +60,10 @@ def choose_epochs(page, *names):
     box = page.locator("#compare-epochs")
     box.locator(".remove-all").click()
     for name in names:
-        box.locator("input").click()
-        page.get_by_role("option", name=name, exact=True).click()
-        box.locator("input").press("Escape")
+        box.locator("input").fill(name)
+        page.get_by_role("option", name=name, exact=True).wait_for()
+        box.locator("input").press("Enter")
+        box.locator(".token", has_text=name).wait_for()
 
 
 def press_generate(page):
