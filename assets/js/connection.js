@@ -20,6 +20,7 @@ export function keepInReach(strings) {
   banner.setAttribute("role", "status");
   banner.hidden = true;
   let asking = false;
+  let isLeaving = false; // a drawing is cut off then, and the server is well
 
   /** @param {string} words */
   const say = (words) => {
@@ -30,10 +31,15 @@ export function keepInReach(strings) {
   async function lost() {
     if (asking) return;
     asking = true;
+    await pause(0); // Gradio cuts its lines off, and says so, before the page's other listeners hear that it is left
+    if (isLeaving) {
+      asking = false;
+      return;
+    }
     const wasDrawing = Boolean(document.querySelector(".player[data-state=live]"));
     say(fill(strings.lost, { walk: wasDrawing ? strings.lost_walk : "" }));
     store(wasDrawing ? "drawing" : "idle");
-    while (!(await answers())) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY));
+    while (!(await answers())) await pause(ASK_EVERY);
     asking = false;
     say(wasDrawing ? strings.back_walk : strings.back);
     setTimeout(() => store(null), BACK_FOR); // unless the page is loaded again by then
@@ -59,7 +65,14 @@ export function keepInReach(strings) {
   }
   new MutationObserver(translate).observe(document.body, { childList: true, subtree: true });
   addEventListener("offline", lost);
+  addEventListener("beforeunload", () => {
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), BACK_FOR); // where the visitor stays after all
+  });
 }
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function answers() {
   try {

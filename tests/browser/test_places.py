@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 from support.app import visitor
+from support.pages import LOG
 
 from diffusion.ui.app import TABS
 from diffusion.ui.words import CHINESE, ENGLISH
@@ -173,3 +174,13 @@ def test_a_server_that_does_not_answer_is_said_in_the_pages_language(chromium, t
         expect(banner).to_contain_text(CHINESE.shell["lost"].split("{")[0])
         page.context.set_offline(False)
         expect(banner).to_contain_text(CHINESE.shell["back"], timeout=20_000)
+
+
+def test_whoever_leaves_in_the_middle_of_a_drawing_is_not_told_that_the_server_was_lost(chromium, tiny_app):
+    with visitor(chromium) as page:
+        page.goto(f"{tiny_app}/?tab=watch&epochs=tiny/31&sampler=ddpm&steps=500&count=16&lang=en")
+        page.wait_for_function(f"({LOG})?.arrived.length > 1", timeout=60_000)
+        page.goto(f"{tiny_app}/?tab=checkpoints&lang=en")
+        page.locator("#runs-here table").wait_for(timeout=60_000)
+        page.wait_for_timeout(500)
+        expect(page.locator(".site-banner")).to_be_hidden()

@@ -21,7 +21,7 @@ from ..parts.page import Page
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import TUTORIAL_EPOCHS, find_run, name_of, update_epochs
-from ..parts.share_links import epochs_in, request_in
+from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
@@ -109,6 +109,8 @@ def build(page: Page) -> None:
                 max_choices=MAX_EPOCHS,
                 elem_id="compare-epochs",
             )
+            if address := link_as_in_tutorial(page.runs):
+                gr.HTML(f'<a href="{escape(address)}">{words.learn["tutorial"]}</a>', elem_classes="hint")
             settings = request_controls(page, 32, 16, box)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")

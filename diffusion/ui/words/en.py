@@ -41,7 +41,7 @@ SETTINGS: dict[str, SettingWords] = {
     "eta": {"label": "Fresh noise of DDIM (η)"},
     "fresh_noise": {
         "label": "Add fresh noise at every step",
-        "info": "Without it DDPM's sprites collapse to blobs: try it",
+        "info": "Without it DDPM's sprites come out smooth and much alike: try it",
     },
     "kinds": {"label": "Kinds", "info": "They join the words above. All at 0: anything. Move several to blend them."},
 }
