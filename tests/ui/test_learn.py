@@ -296,6 +296,13 @@ def test_distances_are_shown_where_they_can_be_compared(measured):
     assert learn_facts.distances_by_steps(path, run) == learn_facts.distances_by_steps(path.with_name("x"), run) == {}
 
 
+def test_the_distance_of_an_epoch_is_that_of_the_page_s_sprites_where_it_was_measured(measured):
+    run, _, _ = measured
+    assert learn_facts.read_distances(run)["epochs"]["4"]["mean"] == 3.5
+    run.save_quality(4, {"frechet": {"mean": 3.5, "spread": 0.5}, "frechet_page": {"mean": 1.5, "spread": 0.2}})
+    assert learn_facts.read_distances(run)["epochs"] == {"4": {"mean": 1.5, "spread": 0.2}}
+
+
 def test_the_distance_without_noise_stands_beside_the_run_s_own(measured):
     run, _, exam = measured
     without = {"frechet": {"mean": 30.0, "spread": 1.0}, "run": "tiny", "epoch": 4, "exam": exam}

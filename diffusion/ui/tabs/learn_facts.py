@@ -124,8 +124,13 @@ def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
 
 
 def read_distances(run: RunFolder) -> dict[str, Any]:
-    """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured."""
-    found = {str(epoch): quality.frechet for epoch, quality in list_qualities(run.metrics()).items()}
+    """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured.
+
+    Of sprites as the page asks for them, as the README says it; of the run's own where none were measured like that.
+    """
+    measured = list_qualities(run.metrics())
+    is_asked = any(quality.frechet_page for quality in measured.values())
+    found = {str(epoch): q.frechet_page if is_asked else q.frechet for epoch, q in measured.items()}
     fresh = run.baseline().real.get("fresh", Quality()).frechet
     epochs = {epoch: asdict(number) for epoch, number in found.items() if number}
     return {"epochs": epochs, "real": asdict(fresh) if fresh else None}

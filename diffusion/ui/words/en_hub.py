@@ -16,7 +16,7 @@ HUB = HubWords(
     pictures="{name}, {count:,} pictures",
     from_here="this machine",
     sum="{runs} runs, {size} in all. Distance: how far the last epoch's sprites are from real ones "
-    "(Fréchet distance); smaller is better.",
+    "(Fréchet distance; half are asked for a kind, without guidance, in 50 steps of DDPM); smaller is better.",
     none_here="There is no run here yet: open one from the Hub, or train one.",
     # Open
     open_title="### Open from the Hub",

@@ -15,7 +15,8 @@ HUB = HubWords(
     built_in="内置精灵图 {count:,} 张",
     pictures="{name}，{count:,} 张图片",
     from_here="这台机器",
-    sum="共 {runs} 个训练任务，{size}。距离指最后一个回合与真实精灵图的 Fréchet 距离，越小越好。",
+    sum="共 {runs} 个训练任务，{size}。距离指最后一个回合与真实精灵图的 Fréchet 距离（一半要了类别，不用引导，"
+    "DDPM 50 步），越小越好。",
     none_here="这里还没有训练任务：从 Hub 打开一个，或训练一个。",
     # Open
     open_title="### 从 Hub 打开",
