@@ -17,7 +17,8 @@ KINDS = ("hero", "non-hero", "food", "spell", "side-facing")
 # Rows of each kind in the course's data set of 89,400 sprites; the built-in set keeps these proportions.
 COURSE_COUNTS = (8000, 32400, 6000, 35000, 8000)
 
-FORMATS = (".png", ".gif", ".mp4", ".npy")  # of files that sprites are saved as
+FORMATS = (".png", ".zip", ".npy", ".gif", ".apng", ".mp4")  # of files that sprites are saved as
+ANIMATED = (".gif", ".apng", ".mp4")  # those that show how they were drawn
 
 
 def from_pixels(pixels: Tensor) -> Tensor:
@@ -35,14 +36,16 @@ def to_pixels(x: Tensor) -> np.ndarray:
 
 
 def sheet(sprites: np.ndarray, columns: int | None = None, gap: int = 0) -> np.ndarray:
-    """Places sprites row by row on a white sheet: uint8 (N, H, W, 3) -> uint8 (rows, columns, 3).
+    """Places sprites row by row on a sheet: uint8 (N, H, W, C) -> uint8 (rows, columns, C).
 
-    columns: sprites in a row, `columns_for(N)` unless given; gap: white pixels between sprites.
+    columns: sprites in a row, `columns_for(N)` unless given; gap: pixels between sprites. Beside the sprites the sheet
+    is white, or transparent where they have an alpha channel (C = 4).
     """
-    count, height, width, _ = sprites.shape
+    count, height, width, channels = sprites.shape
     columns = columns or columns_for(count)
     rows = math.ceil(count / columns)
-    page = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    beside = 255 if channels == 3 else 0
+    page = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), beside, np.uint8)
     for i, sprite in enumerate(sprites):
         y, x = i // columns * (height + gap), i % columns * (width + gap)
         page[y : y + height, x : x + width] = sprite
@@ -60,7 +63,7 @@ def enlarged(picture: np.ndarray, scale: int) -> np.ndarray:
 
 
 def png(picture: np.ndarray) -> bytes:
-    """Encodes uint8 (H, W, 3) as the content of a PNG file."""
+    """Encodes uint8 (H, W, 3 or 4) as the content of a PNG file."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG")
     return content.getvalue()

@@ -18,6 +18,6 @@ export default [
       "prefer-const": "error",
     },
   },
-  { files: ["**/language.js", "**/memory.js", "**/tell.js"], languageOptions: { sourceType: "script" } }, // in the page's head, before all modules
+  { files: ["**/first.js", "**/language.js", "**/memory.js", "**/tell.js"], languageOptions: { sourceType: "script" } }, // in the page's head, before all modules
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
 ];

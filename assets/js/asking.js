@@ -6,8 +6,9 @@
  */
 
 import { addButton, fill, find, partsOf } from "./dom.js";
-import { queryFor } from "./link.js";
-import { addWord, endOf, nextPlace, writePrompt } from "./prompt_text.js";
+import { KindButtons } from "./kind_buttons.js";
+import { asksToDraw, queryFor } from "./link.js";
+import { endOf, nextPlace, writePrompt } from "./prompt_text.js";
 
 /** @typedef {import("./prompt_text.js").Chip} Chip @typedef {{ label: string, text: string }} Instead */
 /** @typedef {{ tab: string, runs: string[], text: string, restored: boolean }} Told */
@@ -45,6 +46,7 @@ class Asking {
     this.input = input;
     this.part = partsOf(element);
     this.list = this.part("list");
+    this.kinds = new KindButtons(this.part("names"), this.tab, this.text, input, (text) => this.#write(text));
     this.#wireBox();
     document.addEventListener("told", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail));
     document.addEventListener("ask", (event) => {
@@ -63,15 +65,15 @@ class Asking {
     this.#read(false);
     const query = restored && !this.#played ? queryFor(location.search, this.tab) : null;
     this.#played ||= restored;
-    if (query?.has("prompt") || query?.has("surprise")) document.getElementById(`${this.tab}-generate`)?.click();
+    const button = document.getElementById(`${this.tab}-again`) ?? document.getElementById(`${this.tab}-generate`);
+    if (query && asksToDraw(query)) button?.click();
   }
 
   // ---- the text ----
 
   /** The words of one sprite, for all of them. @param {string} text */
   #take(text) {
-    const surprise = /** @type {HTMLInputElement | null} */ (document.querySelector(`#${this.tab}-surprise input`));
-    if (surprise?.checked) surprise.click();
+    this.kinds.endSurprise();
     this.#write(text);
   }
 
@@ -99,7 +101,7 @@ class Asking {
     this.#showChips(answer.chips);
     this.#showNotes(answer);
     this.#offer("examples", this.text.example, text ? [] : answer.examples, (word) => this.#write(word));
-    this.#offer("names", this.text.add, answer.names, (word) => this.#write(addWord(this.input.value, word)));
+    this.kinds.offer(answer.names, this.#chips, this.#unknown.length > 0);
     this.#suggest(isTyping && document.activeElement === this.input ? answer.suggestions : []);
     this.#announce();
   }

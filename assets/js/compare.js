@@ -4,8 +4,9 @@
  * Two axes, independent of each other: the player's own slider is time, `epoch` is training. Nothing asks the server.
  */
 
+import { statusOf } from "./about_frames.js";
 import { drawSprite, resize } from "./canvas.js";
-import { find, pixelRatio } from "./dom.js";
+import { fill, find, pixelRatio } from "./dom.js";
 import { GAP, cornerOf } from "./layout.js";
 import { SIZE } from "./pixels.js";
 import { Player } from "./player.js";
@@ -16,7 +17,7 @@ const FONT_SIZE = 12; // page pixels, as the next three
 const MARGIN = 70; // for the names of the epochs
 const HEAD = 22; // for the levels of noise
 const FOOT = 18; // for the names under the lens
-const ACCENT = "#4f46e5"; // where the theme has none
+const BELOW = 270; // for all that stands under the sprites: with it, Play is on the first screen
 
 /** @param {import("./types").Host} host */
 export const mount = (host) => new Player(host, (player) => new ComparePainter(player));
@@ -67,6 +68,40 @@ class ComparePainter {
     this.wipeFrom.replaceChildren(...frame.panels.map(({ label }, i) => new Option(label, String(i))));
     this.wipeFrom.value = String(Math.min(Number(this.#placed?.from ?? 0), last));
     this.#nameEpoch();
+    this.#caption(frame);
+  }
+
+  /** What is compared, counted. @param {Frame} frame */
+  #caption(frame) {
+    const { text, tab, part } = this.player;
+    const epochs = frame.panels.map(({ label }) => label).join(", ");
+    part("caption").textContent = tab === "compare" ? fill(text.compared, { count: frame.count, epochs }) : "";
+  }
+
+  /** @param {Frame} frame */
+  nameCanvas(frame) {
+    const { text, frames } = this.player;
+    const name = (/** @type {number} */ panel) => frame.panels[Math.min(panel, frame.panels.length - 1)].label;
+    const about = { count: frame.count, epoch: name(this.panelShown(frame)), level: frame.t ? statusOf(text, frame) : text.clean };
+    if (this.mode === "wipe") return fill(text.canvas_wipe, { ...about, from: name(Number(this.wipeFrom.value)) });
+    if (this.mode === "learning") return fill(text.canvas_learning, about);
+    if (this.mode !== "grid") return fill(text.canvas, { ...about, words: about.epoch });
+    const levels = this.#moments(frames).map(({ t }) => t).join(", ");
+    return fill(text.canvas_grid, { epochs: frame.panels.map(({ label }) => label).join(", "), levels });
+  }
+
+  /** The columns of the grid. @param {Frame[]} frames */
+  #moments(frames) {
+    const count = this.player.root.clientWidth < 600 ? 4 : 7;
+    return Array.from({ length: count }, (_, column) => frames[Math.round((column * (frames.length - 1)) / (count - 1))]);
+  }
+
+  /** As large as the first screen allows. @param {number} count sprites */
+  #fit(count) {
+    const { player } = this;
+    const top = player.stage.getBoundingClientRect().top + window.scrollY;
+    const room = window.innerHeight - top - BELOW - (2 * player.words.foot) / pixelRatio();
+    return player.fitGrid(count, Math.max(0.3, Math.min(room / window.innerHeight, 0.7)));
   }
 
   /** @param {Frame} frame */
@@ -95,7 +130,7 @@ class ComparePainter {
 
   /** @param {Frame} frame */
   #paintOne(frame) {
-    this.#grid = this.player.fitGrid(frame.count, 0.5);
+    this.#grid = this.#fit(frame.count);
     const pen = this.player.resize(this.#grid);
     this.player.drawAll(pen, frame, this.panelShown(frame), this.#grid);
     if (!this.player.fixedScale) this.#mark(pen, frame, this.#grid);
@@ -103,7 +138,7 @@ class ComparePainter {
 
   /** @param {Frame} frame */
   #paintWipe(frame) {
-    const grid = (this.#grid = this.player.fitGrid(frame.count, 0.5));
+    const grid = (this.#grid = this.#fit(frame.count));
     const pen = this.player.resize(grid);
     const { width, height } = this.player.canvas;
     const edge = Math.round((width * Number(this.wipe.value)) / 100);
@@ -127,7 +162,7 @@ class ComparePainter {
   #paintGrid(frame) {
     const { root, canvas, frames } = this.player;
     const ratio = pixelRatio();
-    const moments = root.clientWidth < 600 ? 4 : 7;
+    const shown = this.#moments(frames), moments = shown.length;
     const each = Math.min(frame.count, 4); // 2 x 2 sprites a cell
     const side = each > 1 ? 2 : 1;
     const cell = side * (SIZE + 1) + GAP;
@@ -139,7 +174,7 @@ class ComparePainter {
     pen.textBaseline = "middle";
     this.#grid = null;
     for (let column = 0; column < moments; column++) {
-      const moment = frames[Math.round((column * (frames.length - 1)) / (moments - 1))];
+      const moment = shown[column];
       const x = margin + column * cell * scale;
       pen.fillText(`t ${moment.t}`, x, head / 2);
       for (let row = 0; row < frame.panels.length; row++) {
@@ -185,7 +220,7 @@ class ComparePainter {
   }
 
   #accent() {
-    return getComputedStyle(this.player.root).getPropertyValue("--color-accent").trim() || ACCENT;
+    return this.player.colour("--accent", "#4f46e5");
   }
 
   // ---- controls ----

@@ -15,7 +15,7 @@
   }
 
   const asked = { zh: "zh", en: "en" }[query.get("lang")];
-  const likely = remembered() ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+  const likely = remembered() ?? ((globalThis.visitorSpeaks ?? navigator.language).startsWith("zh") ? "zh" : "en");
   const wanted = asked ?? (here === "zh" ? "zh" : likely);
   if (wanted !== here) return location.replace(pageOf(wanted) + location.search + location.hash);
 

@@ -10,7 +10,7 @@ export const GAP = 2; // sprite pixels between two sprites
 /**
  * As large as the room allows: the number of columns that gives the largest sprites, by whole screen pixels; full rows
  * are worth a little size, and of two that are alike the flatter sheet is better.
- * @param {number} count sprites @param {number} width screen pixels @param {number} height screen pixels, without feet
+ * @param {number} count sprites @param {number} width screen pixels @param {number} height screen pixels, with feet
  * @param {number} foot screen pixels below every row, for words
  * @returns {Grid}
  */
@@ -19,8 +19,8 @@ export function fitGrid(count, width, height, foot = 0) {
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const across = columns * (SIZE + GAP) + GAP, down = rows * (SIZE + GAP) + GAP;
-    const scale = Math.max(1, Math.floor(Math.min(width / across, height / down)));
-    const worth = scale * (count % columns ? 0.8 : 1);
+    const scale = Math.max(1, Math.floor(Math.min(width / across, (height - rows * foot) / down)));
+    const worth = scale * (count % columns ? 0.6 : 1);
     if (worth >= best.worth) best = { columns, rows, across, down, scale, worth, foot };
   }
   return best;

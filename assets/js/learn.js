@@ -5,8 +5,11 @@ import { drawRgb } from "./canvas.js";
 import { addButton, find } from "./dom.js";
 import { Lesson } from "./lesson.js";
 import { ACTS } from "./lesson_play.js";
+import { wirePresenting } from "./lesson_present.js";
+import { wireWishes } from "./lesson_wishes.js";
 import { SIZE, bytesOf } from "./pixels.js";
 
+const OPENED = 1; // the move of the last step that its link is
 const STEPS_TO_TRY = [2, 5, 10, 20, 50, 500];
 
 /** @param {import("./types").Host} host */
@@ -18,11 +21,11 @@ export function mount(host) {
   wireButtons(lesson);
   wireKnobs(lesson);
   wireKeys(lesson);
+  wireWishes(lesson);
   lightSymbols(lesson);
-  new ResizeObserver(() => lesson.root.offsetParent && lesson.show()).observe(lesson.root);
   lesson.stop();
-  lesson.show();
-  if (!lesson.query?.has("step") && !lesson.still) playWhenSeen(lesson);
+  wirePresenting(lesson);
+  new ResizeObserver(() => lesson.root.clientWidth && lesson.show()).observe(lesson.root);
   return lesson;
 }
 
@@ -94,6 +97,7 @@ function wireButtons(lesson) {
   part("next").addEventListener("click", () => lesson.go(steps[lesson.place + 1]));
   part("play").addEventListener("click", () => lesson.toggle());
   root.addEventListener("click", ({ target }) => {
+    if (/** @type {Element} */ (target).closest("a.lesson-main")) lesson.progress.add(OPENED);
     const button = /** @type {Element} */ (target).closest("[data-act]");
     if (!(button instanceof HTMLElement)) return;
     lesson.stop();
@@ -108,7 +112,7 @@ function wireKnobs(lesson) {
   }
   lesson.root.addEventListener("input", (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    const { knob } = input.dataset;
+    const knob = input === lesson.part("film") ? "at" : input.dataset.knob; // the film has as many frames as the reel
     if (!knob) return;
     lesson.stop();
     lesson.set({ [knob]: knob === "view" ? input.value : Number(input.value) });
@@ -122,7 +126,7 @@ function wireKeys(lesson) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {Element} */ (event.target);
     const here = target === document.body || root.contains(target);
-    if (!here || !root.offsetParent || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!here || !root.clientWidth || event.altKey || event.ctrlKey || event.metaKey) return;
     if (target.closest("input, select, textarea, pre")) return;
     /** @type {Record<string, () => void>} */
     const keys = {
@@ -137,23 +141,15 @@ function wireKeys(lesson) {
   });
 }
 
-/** Point at a symbol, and it lights up in the formula and in the legend. @param {Lesson} lesson */
+/** Point at a symbol or at a picture, and what belongs to it lights up in formula, legend and pictures. @param {Lesson} lesson */
 function lightSymbols(lesson) {
   lesson.element.addEventListener("pointerover", ({ target }) => {
-    const node = target instanceof Element && target.closest("[data-sym], [data-means]");
-    const name = node && (node.getAttribute("data-sym") ?? node.getAttribute("data-means"));
+    const node = target instanceof Element && target.closest("[data-sym], [data-means], [data-draws]");
+    const named = node && (node.getAttribute("data-sym") ?? node.getAttribute("data-means") ?? node.getAttribute("data-draws"));
     for (const lit of lesson.all(".lit")) lit.classList.remove("lit");
-    if (!name) return;
-    for (const same of lesson.all(`[data-sym="${name}"], [data-means="${name}"]`)) same.classList.add("lit");
+    for (const name of (named || "").split(" ").filter(Boolean)) {
+      const same = `[data-sym="${name}"], [data-means="${name}"], [data-draws~="${name}"]`;
+      for (const one of lesson.all(same)) one.classList.add("lit");
+    }
   });
-}
-
-/** @param {Lesson} lesson */
-function playWhenSeen(lesson) {
-  const eye = new IntersectionObserver(([seen]) => {
-    if (!seen.isIntersecting) return;
-    eye.disconnect();
-    if (!lesson.touched) lesson.play();
-  });
-  eye.observe(lesson.root);
 }

@@ -1,17 +1,27 @@
 // @ts-check
-/** How each step of the lesson is played, and what its buttons do. */
+/** How each step of the lesson is played, and what its buttons do. Only what a reader does is ticked. */
 
-import { blended, inSteps, withNoise } from "./lesson_state.js";
+import { frameOf, seedOf } from "./lesson_state.js";
 
 /** @typedef {import("./lesson.js").Lesson} Lesson */
 
 const LAST_EPOCH = 31;
+const MOMENT = 170; // ms: noise changes all over, and nothing may flash more than three times a second
+const SLOW = 280; // where the sprites appear
+const SLOW_BELOW = 200; // levels
+
+/** The steps in which watching is something to do, and which of their moves it is. @type {Record<string, number>} */
+export const WATCHED = { film: 0, leaps: 0 };
+/** @type {Record<string, number>} */
+const ROLLED = { noise: 2, fresh: 2, blend: 2 };
 
 /** @type {Record<string, (lesson: Lesson) => void>} */
 export const ACTS = {
   roll(lesson) {
-    lesson.set({ seed: (lesson.state.seed + 1) % 1000 });
-    lesson.progress.add(2);
+    const { step } = lesson.state;
+    const seed = seedOf(step);
+    lesson.set({ [seed]: (Number(lesson.state[seed]) + 1) % 1000 });
+    if (step in ROLLED) lesson.progress.add(ROLLED[step]);
   },
   ask(lesson) {
     lesson.set({ asked: Math.max(1, lesson.state.asked) });
@@ -25,7 +35,7 @@ export const ACTS = {
     lesson.set({ leave: 1 - lesson.state.leave });
     if (!lesson.state.leave) return;
     lesson.progress.add(0);
-    lesson.play();
+    lesson.play(false);
   },
 };
 
@@ -40,65 +50,60 @@ function* sweep(lesson, knob, from, to, by, pause) {
   }
 }
 
+/** Sets a state, and waits for what the server has to draw for it. @param {Lesson} lesson @param {Record<string, number>} changes */
+async function reach(lesson, changes) {
+  lesson.set(changes);
+  await lesson.answers.asker.settled();
+}
+
 /** Step: its animation, which yields how long to wait, in milliseconds. @type {Record<string, (lesson: Lesson) => AsyncGenerator<number>>} */
 export const ANIMATIONS = {
   async *film(lesson) {
-    for (let at = lesson.state.at < 31 ? lesson.state.at : 0; at <= 31; at++) {
-      while (lesson.answers.trajectory.length <= at) yield 100;
+    const { answers } = lesson;
+    const last = answers.frames - 1;
+    const now = frameOf(lesson.state, answers.frames);
+    for (let at = now < last ? now : 0; at <= last; at++) {
+      while (!answers.trajectory[at]) yield 100;
       lesson.set({ at });
-      yield at < 25 ? 110 : 160;
+      yield answers.trajectory[at].t > SLOW_BELOW ? MOMENT : SLOW;
     }
-    lesson.progress.add(0);
   },
   async *noise(lesson) {
     yield* sweep(lesson, "t", 0, 500, 5, 45);
-    lesson.progress.add(1);
     yield 600;
     yield* sweep(lesson, "t", 500, 100, -10, 25);
   },
   async *ask(lesson) {
     lesson.set({ asked: 0 });
     yield 900;
-    lesson.set({ asked: 1 });
-    lesson.progress.add(0);
-    await lesson.answers.fetchNoise();
+    await reach(lesson, { asked: 1 });
     yield 1200;
     lesson.set({ asked: 2 });
-    lesson.progress.add(1);
     yield 1200;
     for (const t of [180, 240, 300, 360, 420, 480]) {
-      lesson.set({ t });
-      await lesson.answers.fetchNoise();
+      await reach(lesson, { t });
       yield 700;
     }
   },
   async *leaps(lesson) {
-    if (lesson.state.n !== 500) await lesson.answers.fetchWalk(inSteps(lesson.state));
-    lesson.progress.add(0);
-    yield* sweep(lesson, "moment", 0, 100, 4, 80);
+    await reach(lesson, { moment: 0 });
+    yield* sweep(lesson, "moment", 0, 100, 4, MOMENT);
   },
   async *fresh(lesson) {
-    lesson.set({ leave: 1 });
-    lesson.progress.add(0);
-    await Promise.all([true, false].map((fresh) => lesson.answers.fetchWalk(withNoise(lesson.state, fresh))));
-    yield* sweep(lesson, "moment", 0, 100, 4, 80);
+    await reach(lesson, { leave: 1, moment: 0 });
+    yield* sweep(lesson, "moment", 0, 100, 4, MOMENT);
   },
   async *epochs(lesson) {
-    yield* sweep(lesson, "epoch", 0, LAST_EPOCH, 1, 220);
-    lesson.progress.add(0);
+    yield* sweep(lesson, "epoch", 0, LAST_EPOCH, 1, 300);
   },
   async *blend(lesson) {
-    for (let blend = 0; blend <= 100; blend += 5) {
-      lesson.set({ blend });
-      if (lesson.state.seed) await lesson.answers.fetchWalk(blended(lesson.state));
-      yield 300;
+    for (let blend = 0; blend <= 100; blend += lesson.answers.isShipped ? 5 : 10) {
+      await reach(lesson, { blend });
+      yield 350;
     }
-    lesson.progress.add(0);
-    lesson.progress.add(1);
   },
   async *train(lesson) {
-    yield* sweep(lesson, "seen", 1, 5, 1, 900);
-    lesson.progress.add(0);
+    yield* sweep(lesson, "first", 0, 4, 1, 900);
   },
   async *mistakes(lesson) {
     yield* sweep(lesson, "mistake", 0, 5, 1, 3500);

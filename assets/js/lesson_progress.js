@@ -6,6 +6,7 @@ import { find } from "./dom.js";
 /** @typedef {import("./lesson.js").Lesson} Lesson */
 
 const STORED = "lesson"; // its name in the browser
+const ENOUGH_TRIED = 3; // numbers of steps, to have found one
 
 export class Progress {
   /** Step: its moves that were made. @type {Record<string, number[]>} */
@@ -26,9 +27,11 @@ export class Progress {
     this.show();
   }
 
-  /** @param {string} step */
+  /** All of its moves were made. @param {string} step */
   isDone(step) {
-    return (this.#done[step]?.length ?? 0) >= Math.max(1, this.lesson.text.steps[step].moves.length - 1);
+    const { moves } = this.lesson.text.steps[step];
+    const done = this.#done[step] ?? [];
+    return moves.length > 0 && moves.every((/** @type {string} */ _, /** @type {number} */ move) => done.includes(move));
   }
 
   show() {
@@ -52,10 +55,10 @@ export class Progress {
     if (step === "leaps" && knob === "n") {
       this.#tried.add(state.n);
       this.add(1);
-      if (this.#tried.size > 2) this.add(2);
-      this.lesson.play();
+      if (this.#tried.size >= ENOUGH_TRIED) this.add(2);
+      this.lesson.play(false);
     }
-    if (step === "fresh" && state.leave) this.add(1);
+    if (step === "fresh" && knob === "moment" && state.leave) this.add(1);
     if (step === "epochs") {
       this.#tried.add(`epoch ${state.epoch}`);
       if (state.epoch > 0) this.add(1);

@@ -10,6 +10,12 @@ export function queryFor(search, tab) {
   return query.get("tab") === tab ? query : null;
 }
 
+/** Names in an address that say what to draw; the others say how to look at it. */
+const DRAWN = ["epochs", "prompt", "surprise", "seed", "count", "kinds", "sampler", "steps", "guidance"];
+
+/** Whether an address asks for sprites of its own. @param {URLSearchParams} query */
+export const asksToDraw = (query) => DRAWN.some((name) => query.has(name));
+
 /** Left out of an address, as in share_links.py. @type {Record<string, any>} */
 const DEFAULTS = { prompt: "", surprise: false };
 

@@ -3,26 +3,31 @@
  * The player: the frames of one trajectory, kept as they arrive, and the controls to go through them.
  *
  * diffusion/ui/parts/player.py sends only the newest frame; the history is kept here, and after the last frame nothing
- * needs the server. Until the first one comes, the shipped reel plays. A painter (watch.js, compare.js) paints a frame.
+ * needs the server. An address that asks for nothing shows the shipped reel. A painter (watch.js, compare.js) paints a
+ * frame, playing.js moves from one to the next.
  */
 
-import { drawSprite, resize, sheetOf } from "./canvas.js";
-import { partsOf, pixelRatio, wantsStillness } from "./dom.js";
-import { cornerOf, fitGrid, spriteAt } from "./layout.js";
-import { queryFor, queryOf } from "./link.js";
-import { SIZE, bytesOf } from "./pixels.js";
-import { fetchReel } from "./reel.js";
-import { save } from "./save.js";
-import { SpriteWords } from "./sprite_words.js";
+import { canvasName, sourceOf, statusOf } from "./about_frames.js";
+import { fill, wantsStillness } from "./dom.js";
+import { followDrawing } from "./generate_button.js";
+import { asksToDraw, queryFor } from "./link.js";
+import { durationOf, frameAt, frameOfLevel, placeOf } from "./pace.js";
+import { bytesOf } from "./pixels.js";
+import { restore } from "./player_address.js";
+import { wireControls } from "./player_controls.js";
+import { Playing } from "./playing.js";
+import { fetchReel, pickSprites } from "./reel.js";
+import { wireSaving } from "./saving.js";
+import { Stage } from "./stage.js";
 
-/** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
+/** @typedef {import("./types").Frame} Frame */
 /** @typedef {import("./types").Painter} Painter @typedef {import("./types").Panel} Panel */
 
 const SPEEDS = [0.25, 0.5, 1, 2]; // times as fast as the frames are meant to be played
-const FRAMES_PER_SECOND = 25; // of frames that do not say
+const SCRUB = 1000; // the slider's end
 const REEL = "reel"; // the run of its frames
 
-export class Player {
+export class Player extends Stage {
   /** The frames of the newest run. @type {Frame[]} */
   arrived = [];
   /** Those that are gone through: `arrived`, or what a painter has opened. */
@@ -32,31 +37,33 @@ export class Player {
   shown = -1; // index of the frame on the canvas
   /** @type {{ run: string | null, drawn: number[], arrived: number[], done: boolean }} */
   log = { run: null, drawn: [], arrived: [], done: false };
-  /** While a file is written: picture pixels a sprite pixel, in place of what the screen allows. @type {number | null} */
-  fixedScale = null;
-  #live = false; // frames are still expected, and the newest is followed
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #playing;
+  /** Whether all frames of the newest run are there. */
+  isComplete = false;
+  /** The newest run is collected, and shown when it is finished. Set before its first frame comes. */
+  isQuiet = false;
+  #isLive = false; // the newest run is followed
+  /** Where an address stands, until its frames are there. @type {import("./player_address.js").Moment | null} */
+  #wanted = null;
 
   /** @param {import("./types").Host} host @param {(player: Player) => Painter} makePainter */
   constructor(host, makePainter) {
+    super(host);
     const { element, props, watch, early } = host;
-    this.text = props.strings;
-    this.tab = props.tab;
-    this.part = partsOf(element);
-    this.root = this.part("root");
-    this.canvas = this.part("canvas", HTMLCanvasElement);
     this.scrub = this.part("scrub", HTMLInputElement);
     this.status = this.part("status");
-    this.query = queryFor(location.search, this.tab);
+    const query = queryFor(location.search, this.tab);
     element.playerLog = this.log; // for tests and for the curious
-    this.words = new SpriteWords(this);
+    this.playing = new Playing(this);
     this.painter = makePainter(this);
-    this.#wire();
-    this.#restore();
+    wireControls(this);
+    wireSaving(this);
+    this.#wanted = restore(this, query);
+    const isAsked = Boolean(query && asksToDraw(query));
     for (const frame of early.flat()) this.receive(frame);
     watch("value", () => [props.value].flat().forEach((frame) => this.receive(frame))); // one, or several that were missed
-    if (props.reel) this.#playReel(props.reel);
+    if (props.reel && !isAsked) this.#playReel(props.reel);
+    else if (isAsked) this.part("hint").textContent = this.text.drawing;
+    followDrawing(this.tab, this.text, (isOn) => this.#hearDrawing(isOn));
   }
 
   // ---- frames in ----
@@ -71,63 +78,94 @@ export class Player {
     if (frame.run !== this.run) this.#begin(frame);
     const last = this.arrived.at(-1);
     if (last && frame.seq <= last.seq) return; // an old message, seen again
-    this.#add({ ...frame, panels: frame.panels.map(decodePanel) });
-    if (this.#live) this.show(this.frames.length - 1);
-    if (frame.t === 0) this.#finish(this.text.finished);
+    this.arrived.push({ ...frame, panels: frame.panels.map(decodePanel) });
+    this.log.arrived.push(frame.seq);
+    this.isComplete = frame.t === 0;
+    if (this.#isLive && frame.per_second) this.show(this.frames.length - 1); // an epoch of a training
+    else if (this.#isLive && this.frames.length === 1) this.#follow();
+    if (this.isComplete && (!this.#isLive || frame.per_second)) this.#finish(this.text.finished);
+    else if (this.isComplete && !this.playing.isSeen) this.rest(); // #follow ends
   }
 
   /** @param {Frame} frame */
   #begin(frame) {
     this.pause();
-    this.arrived = this.frames = [];
-    [this.run, this.shown, this.#live] = [frame.run, -1, true];
+    this.isQuiet = (this.isQuiet && this.frames.length > 0) || (wantsStillness() && !frame.per_second);
+    [this.arrived, this.run, this.#isLive, this.isComplete] = [[], frame.run, !this.isQuiet, false];
     Object.assign(this.log, { run: this.run, drawn: [], arrived: [], done: false });
-    this.root.dataset.state = "live";
+    this.root.dataset.state = this.isQuiet && !this.frames.length ? "empty" : "live";
     this.part("announce").textContent = this.text.started;
-    this.words.begin(frame);
-    this.painter.begin(frame);
+    if (!this.isQuiet) this.#open(frame);
   }
 
-  /** @param {Frame} frame */
-  #add(frame) {
-    this.arrived.push(frame);
-    this.log.arrived.push(frame.seq);
-    this.#measureScrub();
+  /** Shows `arrived` from now on. @param {Frame} first */
+  #open(first) {
+    [this.frames, this.shown] = [this.arrived, -1];
+    this.words.begin(first);
+    this.painter.begin(first);
   }
 
-  #measureScrub() {
-    this.scrub.max = String(Math.max(0, this.frames.length - 1));
+  async #follow() {
+    const { run } = this;
+    this.show(0);
+    await this.playing.follow();
+    if (run !== this.run || this.log.done) return;
+    this.#isLive = false;
+    if (this.isComplete) this.#finish(this.text.finished); // or when the last one comes
   }
 
   /** @param {string} message */
   #finish(message) {
-    this.#live = false;
-    this.log.done = true;
+    const isStopped = message === this.text.stopped;
+    if (this.isQuiet && this.arrived.length) this.#open(this.arrived[0]);
+    if (this.isQuiet || this.#wanted) this.#stand();
+    else if (isStopped && this.#isLive) this.rest();
+    this.#isLive = this.isQuiet = false;
+    this.isComplete = this.log.done = true;
     this.root.dataset.state = "ready";
     this.part("announce").textContent = message;
-    if (this.current) this.#describe(this.current, message === this.text.stopped ? message : "");
+    if (this.current) this.status.textContent = statusOf(this.text, this.current, isStopped ? message : "");
+    if (!isStopped) this.painter.keep?.(this.arrived);
   }
 
-  /** @param {string} url */
+  /** At the last frame, or where an address wants it. */
+  #stand() {
+    const { level, at } = this.#wanted ?? {};
+    this.#wanted = null;
+    if (level !== undefined) this.show(frameOfLevel(this.frames, level));
+    else this.show(at ?? this.frames.length - 1);
+  }
+
+  /** The finished sprites first, then the others. @param {string} url */
   async #playReel(url) {
     const reel = await fetchReel(url, this.text);
-    const still = wantsStillness();
-    const at = this.query?.get("at") ?? null;
-    for (const next of reel.trajectory) {
-      const frame = await next;
-      if (this.run !== null && this.run !== REEL) return; // somebody pressed Generate meanwhile
-      if (this.run === null) {
-        this.log.run = this.run = REEL;
-        this.painter.begin(frame);
-        this.root.dataset.state = "ready";
-      }
-      this.#add(frame);
-      if (this.frames.length === 1 && !still && at === null) this.play(); // it moves while the rest is unpacked
-    }
-    this.log.done = true;
-    if (at !== null) this.show(Number(at) || 0);
-    else if (still) this.show(this.frames.length - 1);
+    /** @param {Frame} frame */
+    const pick = (frame) => (this.tab === "watch" ? pickSprites(frame) : frame);
+    const finished = pick(await reel.trajectory[reel.trajectory.length - 1]);
+    if (this.run !== null) return; // somebody had others drawn meanwhile
+    this.log.run = this.run = REEL;
+    this.arrived = this.frames = [finished];
+    this.painter.begin(finished);
+    this.root.dataset.state = "ready";
+    this.show(0);
+    const all = (await Promise.all(reel.trajectory)).map(pick);
+    if (this.run !== REEL) return;
+    this.log.arrived = all.map(({ seq }) => seq);
+    const isAtEnd = this.frames === this.arrived;
+    this.arrived = all;
+    if (isAtEnd) [this.frames, this.shown] = [all, all.length - 1];
+    this.isComplete = this.log.done = true;
+    if (this.#wanted) this.#stand();
+    else if (isAtEnd && !wantsStillness()) this.playing.perform();
     this.painter.takeLearning?.(await reel.learning);
+  }
+
+  /** The server begins or ends to draw for this player. @param {boolean} isOn */
+  #hearDrawing(isOn) {
+    if (isOn && this.playing.isOn) this.rest();
+    if (isOn && this.frames.length) this.stage.scrollIntoView({ block: "nearest" }); // where the button lies far below
+    if (!isOn && !this.frames.length) this.part("hint").textContent = this.text.not_drawn;
+    if (!isOn && this.log.done) this.isQuiet = false; // nothing came
   }
 
   // ---- frames out ----
@@ -136,88 +174,77 @@ export class Player {
     return this.frames.at(this.shown < 0 ? this.frames.length : this.shown);
   }
 
+  get isReel() {
+    return this.run === REEL;
+  }
+
+  get isAtEnd() {
+    return this.shown >= this.frames.length - 1;
+  }
+
+  get speed() {
+    return SPEEDS[Number(this.part("speed", HTMLSelectElement).value)];
+  }
+
   /** Other frames to go through; `arrived` goes on by itself. @param {Frame[]} frames @param {number} shown */
   open(frames, shown) {
     this.pause();
-    this.#live = false;
+    this.#isLive = this.isQuiet = false;
     [this.frames, this.shown] = [frames, shown];
-    this.#measureScrub();
-  }
-
-  /** @returns {import("./types").View} */
-  view() {
-    return /** @type {any} */ (this.root.querySelector("[data-part=views] input:checked")).value;
-  }
-
-  /** @param {Frame} frame @param {number} panel */
-  sheet(frame, panel) {
-    return sheetOf(frame, panel, this.view());
-  }
-
-  /** @param {number} count sprites @param {number} share of the screen's height @returns {Grid} */
-  fitGrid(count, share = 0.7) {
-    const height = Math.max(240, window.innerHeight * share) * pixelRatio();
-    const grid = fitGrid(count, this.root.clientWidth * pixelRatio(), height, this.words.foot);
-    return this.fixedScale ? { ...grid, scale: this.fixedScale, foot: 0 } : grid;
-  }
-
-  /** @param {Grid} grid */
-  resize(grid) {
-    return resize(this.canvas, grid.across * grid.scale, grid.down * grid.scale + grid.rows * grid.foot);
-  }
-
-  /** The sprite under the pointer, or -1. @param {MouseEvent} event @param {Grid} grid */
-  spriteUnder(event, grid) {
-    const box = this.canvas.getBoundingClientRect();
-    const unit = this.canvas.width / box.width;
-    return spriteAt((event.clientX - box.left) * unit, (event.clientY - box.top) * unit, grid, this.current?.count ?? 0);
-  }
-
-  /** @param {CanvasRenderingContext2D} pen @param {Frame} frame @param {number} panel @param {Grid} grid */
-  drawAll(pen, frame, panel, grid) {
-    const sheet = this.sheet(frame, panel);
-    for (let i = 0; i < frame.count; i++) {
-      const [x, y] = cornerOf(i, grid);
-      drawSprite(pen, frame, sheet, i, x, y, SIZE * grid.scale);
-    }
-    this.words.draw(pen, grid);
   }
 
   /** @param {number} index */
   show(index) {
     this.shown = Math.max(0, Math.min(index, this.frames.length - 1));
+    this.fading = null;
     const frame = this.current;
     if (!frame) return;
-    this.#offerViews(frame);
-    this.painter.paint(frame);
-    this.scrub.value = String(this.shown);
+    this.offerViews(frame);
+    this.#paint(frame);
+    this.scrub.value = String(SCRUB * placeOf(this.frames, this.shown));
     this.log.drawn.push(frame.seq);
-    this.#describe(frame, "");
+    const left = this.#isLive && frame.left > 0.5 ? fill(this.text.left, { s: Math.ceil(frame.left) }) : "";
+    this.status.textContent = statusOf(this.text, frame, left);
+    this.scrub.setAttribute("aria-valuetext", statusOf(this.text, frame));
+    const { level = -1, at = Infinity } = this.#wanted ?? {};
+    if (this.#isLive && (frame.t <= level || this.shown >= at)) this.pause(); // the address stands here
+  }
+
+  /** On the way to another frame. @param {number} index @param {number} share of the way */
+  fade(index, share) {
+    const frame = this.current;
+    if (!frame) return;
+    this.fading = { frame: this.frames[index], share };
+    this.painter.paint(frame);
+    const [from, to] = [placeOf(this.frames, this.shown), placeOf(this.frames, index)];
+    this.scrub.value = String(SCRUB * (from + share * (to - from)));
   }
 
   repaint() {
-    if (this.current) this.painter.paint(this.current);
+    if (this.current) this.#paint(this.current);
   }
 
-  /** @param {Frame} frame */
-  #offerViews(frame) {
-    const radios = /** @type {NodeListOf<HTMLInputElement>} */ (this.part("views").querySelectorAll("input"));
-    for (const radio of radios) {
-      radio.disabled = !(radio.value in frame.panels[0]);
-      if (radio.disabled && radio.checked) radios[0].checked = true;
-    }
+  /** Others draw from the frame that is on the canvas: they hear "frame-shown" on the root. @param {Frame} frame */
+  #paint(frame) {
+    this.painter.paint(frame);
+    this.#name(frame);
+    const detail = { frame, index: this.shown, panel: this.painter.panelShown(frame) };
+    this.root.dispatchEvent(new CustomEvent("frame-shown", { detail }));
   }
 
-  /** @param {Frame} frame @param {string} note */
-  #describe(frame, note) {
-    const share = Math.round((100 * frame.step) / frame.total);
-    const level = this.text.level.replace("{t}", frame.t).replace("{T}", frame.T);
-    const words = frame.caption ? [frame.caption] : [level, `${share} %`];
-    if (this.#live && frame.left > 0.5) words.push(this.text.left.replace("{s}", Math.ceil(frame.left)));
-    if (note) words.push(note);
-    this.status.textContent = words.join(" · ");
-    this.scrub.setAttribute("aria-valuetext", words[0]);
-    this.part("bar").style.width = `${share}%`;
+  /** Looks closely at a sprite; "sprite-chosen" says which, and "frame-shown" comes again. @param {number} index */
+  choose(index) {
+    this.chosen = index;
+    this.root.dispatchEvent(new CustomEvent("sprite-chosen", { detail: { index } }));
+    this.repaint();
+  }
+
+  /** What is on the canvas, to those who see and to those who hear. @param {Frame} frame */
+  #name(frame) {
+    const about = { frame, recipe: this.frames[0].recipe, panel: this.painter.panelShown(frame), isReel: this.isReel };
+    this.part("source").textContent = this.tab === "watch" ? sourceOf(this.text, about) : "";
+    const name = (this.painter.nameCanvas?.(frame) ?? canvasName(this.text, about)) + this.words.all;
+    if (this.canvas.getAttribute("aria-label") !== name) this.canvas.setAttribute("aria-label", name);
   }
 
   /** To those who see and to those who hear. @param {string} message */
@@ -227,115 +254,45 @@ export class Player {
 
   // ---- controls ----
 
-  play() {
-    if (!this.frames.length) return;
-    this.#live = false;
-    if (this.shown >= this.frames.length - 1) this.show(0);
-    this.#playing = setInterval(() => {
-      if (!this.root.offsetParent) return; // in a tab that is not open, nobody sees it
-      if (this.shown < this.frames.length - 1) this.show(this.shown + 1);
-      else if (!this.log.done) return;
-      else if (this.part("loop").getAttribute("aria-pressed") === "true") this.show(0);
-      else this.pause();
-    }, this.frameTime());
-    this.#labelPlay();
+  /** Milliseconds of a frame, on average. */
+  frameTime() {
+    return durationOf(this.frames) / this.speed / Math.max(1, this.frames.length - 1);
   }
 
-  /** Milliseconds. */
-  frameTime() {
-    const speed = SPEEDS[Number(this.part("speed", HTMLSelectElement).value)];
-    return 1000 / ((this.frames[0].per_second ?? FRAMES_PER_SECOND) * speed);
+  play() {
+    if (!this.frames.length) return;
+    this.#isLive = false;
+    this.playing.play(() => this.part("loop").getAttribute("aria-pressed") === "true");
   }
 
   pause() {
-    clearInterval(this.#playing);
-    this.#playing = undefined;
-    this.#labelPlay();
+    this.playing.pause();
+    this.fading = null;
   }
 
-  #toggle() {
-    if (this.#playing) this.pause();
+  toggle() {
+    if (this.playing.isOn) this.pause();
     else this.play();
-  }
-
-  #labelPlay() {
-    const button = this.part("play");
-    button.textContent = this.#playing ? "❚❚" : "▶";
-    button.setAttribute("aria-label", this.#playing ? this.text.pause : this.text.play);
   }
 
   /** @param {number} index */
   seek(index) {
     this.pause();
-    this.#live = false;
+    this.#isLive = false;
+    this.#wanted = null;
     if (this.frames.length) this.show(index);
   }
 
-  #wire() {
-    this.part("play").addEventListener("click", () => this.#toggle());
-    this.part("back").addEventListener("click", () => this.seek(this.shown - 1));
-    this.part("forward").addEventListener("click", () => this.seek(this.shown + 1));
-    const loop = this.part("loop");
-    loop.addEventListener("click", () => {
-      loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
-    });
-    this.part("speed").addEventListener("change", () => {
-      if (!this.#playing) return;
-      this.pause();
-      this.play();
-    });
-    this.scrub.addEventListener("input", () => this.seek(Number(this.scrub.value)));
-    this.part("views").addEventListener("change", () => this.frames.length && this.show(this.shown));
-    const choice = this.part("save", HTMLSelectElement);
-    choice.addEventListener("change", () => {
-      const kind = choice.value;
-      choice.value = "";
-      if (kind) save(this, kind);
-    });
-    this.part("share").addEventListener("click", () => this.#share());
-    this.root.addEventListener("keydown", (event) => this.#press(event));
-    new ResizeObserver(() => this.repaint()).observe(this.root);
+  /** @param {number} place between noise (0) and sprites (1) */
+  seekPlace(place) {
+    if (this.frames.length) this.seek(frameAt(this.frames, place));
   }
 
-  /** @param {KeyboardEvent} event */
-  #press(event) {
-    const target = /** @type {Element} */ (event.target);
-    const own = target.closest("select, input[type=radio], input[type=range]:not([data-part=scrub])");
-    if (own || event.altKey || event.ctrlKey || event.metaKey) return;
-    /** @type {Record<string, () => void>} */
-    const keys = {
-      ArrowLeft: () => this.seek(this.shown - 1),
-      ArrowRight: () => this.seek(this.shown + 1),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.frames.length - 1),
-    };
-    if (!target.closest("button")) keys[" "] = () => this.#toggle();
-    if (!keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
+  /** At the finished sprites. */
+  rest() {
+    this.seek(this.frames.length - 1);
   }
 
-  // ---- the address ----
-
-  async #share() {
-    const place = { view: this.view(), at: this.shown, ...this.painter.place?.() };
-    const link = `${location.origin}${location.pathname}?${queryOf({ tab: this.tab, ...this.frames[0]?.recipe, ...place })}`;
-    history.replaceState(null, "", link);
-    try {
-      await navigator.clipboard.writeText(link);
-      this.say(this.text.copied);
-    } catch {
-      this.status.textContent = this.text.in_address; // no clipboard without https; the address bar has it
-    }
-  }
-
-  #restore() {
-    if (!this.query) return;
-    const view = CSS.escape(this.query.get("view") ?? "x");
-    const radio = /** @type {HTMLInputElement | null} */ (this.part("views").querySelector(`input[value="${view}"]`));
-    if (radio) radio.checked = true;
-    this.painter.restore?.(this.query);
-  }
 }
 
 /** @param {Record<string, string>} panel @returns {Panel} */

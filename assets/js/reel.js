@@ -19,6 +19,16 @@ let reel;
  */
 export const fetchReel = (url, strings) => (reel ??= unpackReel(url, strings));
 
+/** The sprites of the reel that the page opens with, the clearest first: of 32, each too small to be looked at. */
+const PICK = [17, 11, 29, 3, 16, 4, 26, 15, 21, 31, 12, 5, 23, 18, 30, 27, 22, 2];
+const NARROW = 600; // page pixels
+
+/** @param {Frame} frame of the reel @returns {Frame} with as many of them as a screen has room for, large */
+export function pickSprites(frame) {
+  const order = PICK.filter((i) => i < frame.count).slice(0, window.innerWidth < NARROW ? 12 : 18);
+  return { ...frame, count: order.length, order };
+}
+
 /**
  * The reel was made in English; its epochs in the words of this page.
  * @param {string | undefined} label @param {Strings} strings
@@ -88,5 +98,7 @@ async function unpackReel(url, strings) {
     const panels = await Promise.all(frame.panels.map(unpackPanel));
     return { ...frame, caption: translateLabel(frame.caption, strings), panels };
   };
-  return { trajectory: header.film.map(unpack), learning: Promise.all(header.learning.map(unpack)) };
+  const finished = unpack(header.film.at(-1)); // nothing else is unpacked before it
+  const others = header.film.slice(0, -1).map((/** @type {any} */ frame) => finished.then(() => unpack(frame)));
+  return { trajectory: [...others, finished], learning: finished.then(() => Promise.all(header.learning.map(unpack))) };
 }

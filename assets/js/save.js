@@ -1,99 +1,114 @@
 // @ts-check
-/** What a player shows as files, made in the browser: GIF, PNG, ZIP, and the request that makes it again as JSON. */
+/** Sprites as files, made in the browser: PNGs in a ZIP, a sheet and its layout, animations. */
 
-import { drawSprite, penOf } from "./canvas.js";
-import { SIZE } from "./pixels.js";
+import { FEW, columnsFor, composeSheet, dress, dressIn, enlarge, layoutOf, withoutPalette } from "./atlas.js";
+import { cutOut } from "./alpha.js";
+import { findPalette } from "./palette.js";
+import { rgbaOf } from "./pixels.js";
+import { encodeApng, encodePng } from "./png.js";
 
-/** @typedef {import("./player.js").Player} Player @typedef {import("./types").Frame} Frame */
+/** @typedef {import("./atlas.js").Look} Look @typedef {import("./png.js").Picture} Picture */
+/** Sprites, RGB, with a name each; `base` names what holds them all. @typedef {{ sprites: Uint8Array[], names: string[], base: string }} Batch */
+/** frames: the sprites of each moment, RGB. delays: in milliseconds. @typedef {{ frames: Uint8Array[][], delays: number[], base: string }} Animation */
+/** @typedef {{ name: string, content: Blob }} File */
 
-const GIF_SCALE = 3; // picture pixels a sprite pixel
-const LAST_FRAME_MS = 1500;
+const STORED = /** @type {{ level: 0 }} */ ({ level: 0 }); // PNGs are packed already
 
-/** @type {Record<string, (player: Player, frame: Frame, name: string) => void | Promise<void>>} */
-const SAVE = {
-  gif: saveGif,
-  zip: saveZip,
-  async sheet(player, frame, name) {
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = [frame.columns * SIZE, frame.rows * SIZE];
-    penOf(copy).drawImage(player.sheet(frame, player.painter.panelShown(frame)), 0, 0);
-    download(await pngOf(copy), `${name}-native.png`);
-  },
-  async picture(player, _, name) {
-    download(await pngOf(player.canvas), `${name}.png`);
-  },
-  recipe(player, _, name) {
-    const { recipe } = player.frames[0];
-    if (!recipe) throw new Error(player.text.no_recipe);
-    download(new Blob([JSON.stringify(recipe, null, 2) + "\n"], { type: "application/json" }), `${name}.json`);
-  },
-};
+/** @type {Record<string, (batch: Batch, look: Look) => Promise<File>>} */
+export const SAVE = { sprites: zipSprites, sheet: saveSheet, layout: zipSheet };
 
-/** @param {Player} player @param {string} kind a key of SAVE */
-export async function save(player, kind) {
-  const frame = player.current;
-  if (!frame) return;
-  player.pause();
-  const label = frame.panels[player.painter.panelShown(frame)].label.replace(/[^\p{L}\p{N}]+/gu, "-");
-  try {
-    await SAVE[kind](player, frame, `sprites-${label}-${player.view()}-level-${frame.t}`);
-  } catch (problem) {
-    player.say(`${player.text.failed}: ${problem instanceof Error ? problem.message : problem}`);
-  }
+/** One PNG each; of one sprite no ZIP around it. @param {Batch} batch @param {Look} look */
+async function zipSprites({ sprites, names, base }, look) {
+  const pictures = dress(sprites, look);
+  const pngs = await Promise.all(pictures.map((picture) => encodePng(enlarge(picture, look.scale))));
+  if (pngs.length === 1) return fileOf(`${names[0]}.png`, "image/png", pngs[0]);
+  return zip(`${base}-sprites.zip`, Object.fromEntries(pngs.map((png, i) => [`${names[i]}.png`, png])));
 }
 
-/** @param {Blob} content @param {string} name */
-function download(content, name) {
+/** @param {Batch} batch @param {Look} look */
+async function saveSheet({ sprites, base }, look) {
+  return fileOf(`${base}-sheet.png`, "image/png", await pngOfSheet(sprites, look));
+}
+
+/** A sheet with its layout beside it. @param {Batch} batch @param {Look} look */
+async function zipSheet({ sprites, names, base }, look) {
+  const layout = layoutOf(names, columnsFor(sprites.length), look.scale, `${base}-sheet.png`);
+  const json = new TextEncoder().encode(JSON.stringify(layout, null, 1) + "\n");
+  const png = await pngOfSheet(sprites, look);
+  return zip(`${base}-sheet.zip`, { [`${base}-sheet.png`]: png, [`${base}-sheet.json`]: json });
+}
+
+/** @param {Uint8Array[]} sprites @param {Look} look */
+const pngOfSheet = (sprites, look) =>
+  encodePng(enlarge(composeSheet(dress(sprites, look), columnsFor(sprites.length)), look.scale));
+
+/** One sprite as a PNG, to be copied or saved. @param {Uint8Array} sprite RGB @param {Look} look */
+export async function pngOfSprite(sprite, look) {
+  const [picture] = dress([sprite], look);
+  return new Blob([await encodePng(enlarge(picture, look.scale))], { type: "image/png" });
+}
+
+/**
+ * The sheets of an animation. A limited palette is that of its last frame, so that all of it has these colours.
+ * @param {Animation} animation @param {Look} look @returns {Picture[]}
+ */
+function dressAnimation({ frames }, look) {
+  const columns = columnsFor(frames[0].length);
+  if (look.colours === "all") {
+    return frames.map((sprites) => enlarge(composeSheet(dress(sprites, { ...look, colours: "all" }), columns), look.scale));
+  }
+  const last = frames[frames.length - 1].map((rgb) => (look.transparent ? cutOut(rgb) : rgbaOf(rgb)));
+  const palette = findPalette(last.flatMap((rgba) => [...rgba]), FEW);
+  return frames.map((sprites) => enlarge(composeSheet(dressIn(sprites, look.transparent, palette), columns), look.scale));
+}
+
+/** @param {Animation} animation @param {Look} look */
+export async function saveApng(animation, look) {
+  const content = await encodeApng(dressAnimation(animation, look), animation.delays);
+  return fileOf(`${animation.base}.apng`, "image/apng", content);
+}
+
+/** @param {Animation} animation @param {Look} look */
+export async function saveGif(animation, look) {
+  const { GIFEncoder, quantize, applyPalette } = await import("../vendor/gifenc.js");
+  const gif = GIFEncoder();
+  for (const [i, sheet] of dressAnimation(animation, { ...look, scale: 1 }).entries()) {
+    let { data, palette } = sheet;
+    if (!palette) {
+      const rgba = withoutPalette(sheet).data;
+      palette = /** @type {number[][]} */ (quantize(rgba, 255));
+      const indices = /** @type {Uint8Array} */ (applyPalette(rgba, palette));
+      data = indices.map((one, at) => (rgba[4 * at + 3] ? one : /** @type {number[][]} */ (palette).length));
+    }
+    const large = enlarge({ ...sheet, data, palette }, look.scale);
+    gif.writeFrame(large.data, large.width, large.height, {
+      palette: [...palette, [0, 0, 0]],
+      delay: animation.delays[i],
+      transparent: look.transparent,
+      transparentIndex: palette.length,
+      dispose: look.transparent ? 2 : 0, // each frame begins with an empty canvas
+    });
+    if (i % 4 === 0) await new Promise((resolve) => setTimeout(resolve)); // the page goes on
+  }
+  gif.finish();
+  return fileOf(`${animation.base}.gif`, "image/gif", gif.bytes());
+}
+
+/** @param {string} name @param {Record<string, Uint8Array>} files */
+async function zip(name, files) {
+  const { zipSync } = await import("../vendor/fflate.js");
+  const entries = Object.entries(files).map(([file, content]) => [file, [content, STORED]]);
+  return fileOf(name, "application/zip", zipSync(Object.fromEntries(entries), {}));
+}
+
+/** @param {string} name @param {string} type @param {Uint8Array<ArrayBuffer>} content @returns {File} */
+const fileOf = (name, type, content) => ({ name, content: new Blob([content], { type }) });
+
+/** @param {File} file */
+export function download({ name, content }) {
   const link = document.createElement("a");
   link.download = name;
   link.href = URL.createObjectURL(content);
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-/** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
-const pngOf = (canvas) =>
-  new Promise((resolve, reject) => canvas.toBlob((png) => (png ? resolve(png) : reject(new TypeError("toBlob"))), "image/png"));
-
-/** All frames. @param {Player} player @param {Frame} _ @param {string} name */
-async function saveGif(player, _, name) {
-  const { GIFEncoder, quantize, applyPalette } = await import("../vendor/gifenc.js");
-  const gif = GIFEncoder();
-  const { frames, canvas } = player;
-  const back = player.shown;
-  player.fixedScale = GIF_SCALE;
-  try {
-    for (let i = 0; i < frames.length; i++) {
-      player.painter.paint(frames[i]);
-      const { data, width, height } = penOf(canvas).getImageData(0, 0, canvas.width, canvas.height);
-      for (let at = 3; at < data.length; at += 4) {
-        if (!data[at]) data.fill(255, at - 3, at + 1); // gaps are white, as on the page
-      }
-      const palette = quantize(data, 256);
-      const delay = i === frames.length - 1 ? LAST_FRAME_MS : player.frameTime();
-      gif.writeFrame(applyPalette(data, palette), width, height, { palette, delay });
-      player.status.textContent = player.text.gif.replace("{done}", i + 1).replace("{total}", frames.length);
-      if (i % 4 === 0) await new Promise(requestAnimationFrame);
-    }
-  } finally {
-    player.fixedScale = null;
-    player.show(back);
-  }
-  gif.finish();
-  download(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
-}
-
-/** Every sprite as a PNG. @param {Player} player @param {Frame} frame @param {string} name */
-async function saveZip(player, frame, name) {
-  const { zipSync } = await import("../vendor/fflate.js");
-  const one = document.createElement("canvas");
-  one.width = one.height = SIZE;
-  /** @type {Record<string, [Uint8Array, { level: 0 }]>} */
-  const files = {};
-  for (let i = 0; i < frame.count; i++) {
-    drawSprite(penOf(one), frame, player.sheet(frame, player.painter.panelShown(frame)), i, 0, 0, SIZE);
-    const png = await (await pngOf(one)).arrayBuffer();
-    files[`${name}-${String(i + 1).padStart(2, "0")}.png`] = [new Uint8Array(png), { level: 0 }];
-  }
-  download(new Blob([zipSync(files, {})], { type: "application/zip" }), `${name}.zip`);
 }

@@ -10,29 +10,27 @@ import { SIZE } from "./pixels.js";
 
 /** @typedef {import("./types").Frame} Frame @typedef {import("./types").Grid} Grid */
 
-const FONT_SIZE = 11, LINE = 13, LINES = 3; // page pixels
-const COLOUR = "#1e293b"; // the canvas is white in both themes
+const NARROW = 600; // page pixels, as the next ones
+const FONT_SIZE = 11, LINE = 13, LINES = 3, AWAY = 8; // page pixels; AWAY from the sprite, behind the edge of its tile
 
 export class SpriteWords {
   /** @type {string[]} */
   #words = [];
   #pointed = 0;
+  all = ""; // of them, for what the canvas is called
   /** The lines of every sprite, and the width that they are made for. @type {{ width: number, lines: string[][] }} */
   #wrapped = { width: 0, lines: [] };
 
-  /** @param {import("./player.js").Player} player */
+  /** @param {import("./stage.js").Stage} player */
   constructor(player) {
     this.player = player;
     this.place = player.part("asked");
     player.part("use").addEventListener("click", () => this.#use());
-    player.canvas.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#use();
-    });
   }
 
-  /** Screen pixels that a row needs for its words. */
+  /** Screen pixels that a row needs for its words; a narrow screen shows only those of the sprite that is touched. */
   get foot() {
-    return this.#words.length ? (LINES * LINE + 4) * pixelRatio() : 0;
+    return this.#words.length && this.player.root.clientWidth >= NARROW ? (LINES * LINE + AWAY) * pixelRatio() : 0;
   }
 
   /** @param {Frame} frame the first of a run */
@@ -43,7 +41,7 @@ export class SpriteWords {
     this.place.hidden = !this.#words.length;
     if (tab === "watch") canvas.tabIndex = this.#words.length ? 0 : -1;
     const all = this.#words.map((words, i) => `${i + 1}: ${words}`).join("; ");
-    canvas.setAttribute("aria-label", all ? `${text.canvas}. ${fill(text.all_asked, { words: all })}` : text.canvas);
+    this.all = all ? `. ${fill(text.all_asked, { words: all })}` : "";
     this.point(Math.min(this.#pointed, Math.max(0, this.#words.length - 1)));
   }
 
@@ -53,7 +51,7 @@ export class SpriteWords {
     const ratio = pixelRatio();
     pen.font = `${FONT_SIZE * ratio}px system-ui, sans-serif`;
     pen.textBaseline = "top";
-    pen.fillStyle = COLOUR;
+    pen.fillStyle = getComputedStyle(this.player.canvas).color;
     const side = SIZE * grid.scale;
     if (this.#wrapped.width !== side) {
       const width = side + (GAP - 1) * grid.scale;
@@ -62,7 +60,7 @@ export class SpriteWords {
     }
     this.#wrapped.lines.forEach((lines, i) => {
       const [x, y] = cornerOf(i, grid);
-      lines.forEach((line, row) => pen.fillText(line, x, y + side + (3 + row * LINE) * ratio));
+      lines.forEach((line, row) => pen.fillText(line, x, y + side + (AWAY + row * LINE) * ratio));
     });
   }
 

@@ -8,3 +8,11 @@ globalThis.tellBox = (tab, holdsEpochs, restored, chosen, text) => {
   globalThis.asked = { ...globalThis.asked, [tab]: detail };
   document.dispatchEvent(new CustomEvent("told", { detail }));
 };
+
+// A player hears when the server draws for it, and when it has ended (generate_button.js); of several that follow each
+// other when the last one has. A player that is not on the page yet finds it in `drawing`.
+globalThis.tellDrawing = (tab, isOn) => {
+  globalThis.drawing ??= {};
+  globalThis.drawing[tab] = Math.max(0, (globalThis.drawing[tab] ?? 0) + (isOn ? 1 : -1));
+  document.dispatchEvent(new CustomEvent("drawing", { detail: { tab, isOn: globalThis.drawing[tab] > 0 } }));
+};

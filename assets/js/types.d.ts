@@ -46,8 +46,32 @@ export interface Frame {
   caption?: string; // instead of the noise level
   per_second?: number;
   recipe?: Record<string, any>; // of the first frame: the request that makes these sprites again
+  order?: number[]; // which sprites of the sheets are shown, and in which order, where it is not the first `count`
   words?: string[]; // of the first frame: what each sprite was asked for, where they differ
+  network?: Network; // of the first frame: what draws it
+  names?: string[]; // of the first frame: what each sprite's file is called after, in English
   ended?: boolean; // no frame: the run was stopped
+}
+
+/** One part of a network; shapes are channels, height, width. See diffusion/core/stages.py. */
+export interface Stage {
+  name: string;
+  kind: string;
+  takes: [number, number, number];
+  gives: [number, number, number];
+  joins: string;
+  time: boolean;
+  context: boolean;
+}
+
+/** A network to be drawn, and its noise schedule: abar by level. See diffusion/ui/parts/machine.py. */
+export interface Network {
+  network: string;
+  stages: Stage[];
+  time: [number, number][];
+  context: [number, number][];
+  parameters: number;
+  abar: number[];
 }
 
 /** Where sprites stand on a canvas. In sprite pixels, but for `scale`: screen pixels a sprite pixel, and `foot`. */
@@ -66,6 +90,10 @@ export interface Painter {
   /** The first frame of a run has come. */
   begin(frame: Frame): void;
   panelShown(frame: Frame): number;
+  /** What is on the canvas, for a screen reader, where it is not simply a frame. */
+  nameCanvas?(frame: Frame): string | null;
+  /** All frames of a run have come. */
+  keep?(frames: Frame[]): void;
   /** The reel's second part has come: one frame an epoch of training. */
   takeLearning?(frames: Frame[]): void;
   /** What only this painter knows of an address, and the way back. */
@@ -80,15 +108,19 @@ export interface LessonState {
   view: "x" | "x0";
   sprite: number;
   t: number;
-  seed: number;
+  seed: number; // of the noise in one sprite
+  fresh_seed: number;
+  blend_seed: number;
   model: number;
   asked: number;
   n: number;
   moment: number;
   leave: number;
   epoch: number;
-  blend: number;
-  seen: number;
+  blend: number; // of the second wish, in per cent
+  from: string; // the two wishes; empty: as the page begins
+  to: string;
+  first: number;
   mistake: number;
   [knob: string]: string | number;
 }
@@ -98,4 +130,5 @@ export interface Walk {
   t: number[];
   sheets: CanvasImageSource[];
   columns: number;
+  prompt?: string; // of a blend of two wishes: what asks for the same in the Watch tab
 }

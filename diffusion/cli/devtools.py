@@ -148,20 +148,31 @@ def _lesson_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--count", type=int, default=10_000, help="sprites to train on")
     verb.add_argument("--epochs", type=int, default=6, help="of each training")
     verb.add_argument("--each", type=int, default=500, help="sprites to draw of each, in each of two seeds")
+    verb.add_argument(
+        "--keep-mistakes", action="store_true", help="only what shows --run anew; the mistakes stay as --out has them"
+    )
 
 
 def lesson(options: Options) -> None:
     """Make the pictures and numbers of the Learn tab: what the published mistakes do; trains three networks."""
-    from ..devtools.lesson import Experiment, make_lesson, save_lesson
-    from ..sprites import SIZE
+    import numpy as np
+
+    from ..devtools import lesson
+    from ..evaluation import EvalConfig
     from ..store import RunFolder
 
     check_suffix(options.out, ".png")
-    experiment = Experiment(count=options.count, epochs=options.epochs, each=options.each)
-    runs = (RunFolder(options.run), RunFolder(options.tutorial))
-    picture, numbers = make_lesson(*runs, options.work, experiment, report=print)
-    save_lesson(picture, numbers, options.out)
-    print(f"{len(picture) // SIZE} rows of sprites in {options.out}")
+    run = RunFolder(options.run)
+    if options.keep_mistakes:
+        mistakes, numbers = lesson.kept_mistakes(options.out)
+    else:
+        experiment = lesson.Experiment(count=options.count, epochs=options.epochs, each=options.each)
+        mistakes, numbers = lesson.make_mistakes(RunFolder(options.tutorial), options.work, experiment, report=print)
+    rows = np.concatenate([mistakes, lesson.draw_walks(run)])
+    print("the rows are drawn; now the distance without fresh noise")
+    numbers["without_noise"] = lesson.measure_without_noise(run, EvalConfig(count=4 * options.each))
+    lesson.save_lesson(rows, numbers, options.out)
+    print(f"{len(rows) // lesson.SHOWN} rows of sprites in {options.out}")
 
 
 SOAK, MAX_MINUTES = "soak", 24 * 60

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,15 @@ import numpy as np
 from tqdm import tqdm
 
 from ..errors import UserError
-from .common import ALLOW_PICKLE, Options, Verbs, check_suffix
+from .common import ALLOW_PICKLE, Options, Verbs
+from .exports import Export, add_export_options
 from .words import hints_for, show, tell_asked, tell_understood
 
 MAX_SETTINGS = 2**16  # bytes of a file of settings
 
 if TYPE_CHECKING:
     from ..core import Setting
-    from ..engine import Request
+    from ..engine import Request, Shares
     from ..store import Checkpoint, RunFolder
 
 
@@ -26,20 +28,20 @@ def _draw_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seed", type=int, default=0, help="same seed, same sprites")
     verb.add_argument("--split", choices=("train", "test"), default="train", help="test: shapes kept out of training")
     verb.add_argument("--fixed", action="store_true", help="the set of earlier versions, builtin:COUNT@SEED")
-    verb.add_argument("--scale", type=int, default=4, help="screen pixels a pixel, for .png")
-    verb.add_argument("--out", type=Path, required=True, help="a .png contact sheet, or .npy (labels go beside it)")
+    add_export_options(verb, scale=4)
+    verb.add_argument(
+        "--out", type=Path, required=True, help=".png: a sheet; .zip: a .png each; .npy (labels go beside it)"
+    )
 
 
 def draw(options: Options) -> None:
     """Draw built-in sprites as a contact sheet or as .npy files in the course's format."""
-    from ..data import draw_builtin
+    from ..data import draw_builtin, translate_word
     from ..refs import Builtin
-    from ..sprites import enlarged, sheet
-    from ..store import save_array, save_picture
+    from ..sprites import KINDS
+    from ..store import save_array
 
-    check_suffix(options.out, ".png", ".npy")
-    if not 1 <= options.scale <= 32:
-        raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
+    export = Export.of(options, ".png", ".zip", ".npy")
     if options.prompt is None:
         if options.count < 1:
             raise UserError("count must be at least 1, not {count}", count=options.count)
@@ -47,11 +49,10 @@ def draw(options: Options) -> None:
         pixels, labels = drawn.pixels, drawn.kinds.astype(np.float64)  # the type of the course's file
     else:
         pixels, labels = _draw_prompt(options)
+    kinds = [translate_word(KINDS[kind], "en") for kind in labels.argmax(1)]
+    export.save(pixels, [options.prompt or kind for kind in kinds])
     if options.out.suffix == ".npy":
-        save_array(pixels, options.out)
         save_array(labels, options.out.with_stem(f"{options.out.stem}_labels"))
-    else:
-        save_picture(enlarged(sheet(pixels, gap=2), options.scale), options.out)
     print(f"{len(pixels)} sprites in {options.out}")
 
 
@@ -96,11 +97,15 @@ def _sample_options(verb: argparse.ArgumentParser) -> None:
         "--runs", type=Path, default=Path("checkpoints"), help="the folder of runs: of the settings', and of the Hub's"
     )
     verb.add_argument(
-        "--out", type=Path, required=True, help=".png or .npy: the finished sprites; .gif or .mp4: an animation"
+        "--out",
+        type=Path,
+        required=True,
+        help="the finished sprites as a .png sheet, a .zip of a .png each or an .npy array; "
+        "an animation as .gif, .apng or .mp4",
     )
     for name, setting in SETTINGS.items():
         _add_flag(verb, name, setting)
-    verb.add_argument("--scale", type=int, default=8, help="screen pixels a pixel")
+    add_export_options(verb, scale=8)
     verb.add_argument("--allow-pickle", action="store_true", help=ALLOW_PICKLE)
 
 
@@ -120,7 +125,14 @@ def _add_flag(verb: argparse.ArgumentParser, name: str, setting: "Setting") -> N
         case Prompt():
             verb.add_argument(flag, default=default, metavar="TEXT", help=setting.help)
         case Shares():
-            verb.add_argument(f"--{setting.flag}", dest=name, choices=setting.names, help=setting.help)
+            verb.add_argument(
+                f"--{setting.flag}",
+                dest=name,
+                nargs="+",
+                default=(),
+                metavar="KIND",
+                help=f"{setting.help}: {', '.join(setting.names)}; several are blended: hero:0.5 food:0.5",
+            )
 
 
 def _request_of(options: Options) -> "Request":
@@ -128,19 +140,37 @@ def _request_of(options: Options) -> "Request":
     from ..engine import SETTINGS, Request, Shares
 
     values = {name: getattr(options, name) for name in SETTINGS}
-    shares = {name: one.only(values[name]) for name, one in SETTINGS.items() if isinstance(one, Shares)}
+    shares = {name: _blend(one, values[name]) for name, one in SETTINGS.items() if isinstance(one, Shares)}
     return Request(**values | shares)
+
+
+def _blend(setting: "Shares", chosen: Sequence[str]) -> tuple[float, ...]:
+    """The shares of names: "hero", or "hero:0.5" for half of it."""
+    shares = dict.fromkeys(setting.names, 0.0)
+    for text in chosen:
+        name, _, share = text.partition(":")
+        try:
+            value = float(share or 1)
+        except ValueError:
+            value = -1.0
+        if name not in shares or not 0 <= value <= 1:
+            raise UserError(
+                "--{flag} takes {names}, each with a share from 0 to 1 as in {example}, not {text!r}",
+                flag=setting.flag,
+                names=", ".join(setting.names),
+                example=f"{setting.names[0]}:0.5",
+                text=text,
+            )
+        shares[name] = value
+    return tuple(shares.values())
 
 
 def sample(options: Options) -> None:
     """Sample sprites from a checkpoint: finished ones, or an animation of the sampling loop."""
-    from ..engine import contexts_of, generate
-    from ..sprites import FORMATS, enlarged, sheet, to_pixels
-    from ..store import save_animation, save_array, save_picture
+    from ..engine import contexts_of, describe_sprites, generate
+    from ..sprites import ANIMATED, FORMATS, to_pixels
 
-    check_suffix(options.out, *FORMATS)
-    if not 1 <= options.scale <= 32:
-        raise UserError("--scale must be between 1 and 32, not {scale}", scale=options.scale)
+    export = Export.of(options, *FORMATS)
     if options.request:
         found, request = _from_file(options.request, options.runs)
     else:
@@ -151,20 +181,17 @@ def sample(options: Options) -> None:
     for config in {one.config.to_json(): one.config for one in checkpoints}.values():
         tell_asked(config, request)
     younger = [_younger(run, one.epoch) if request.youth != 1 else None for run, one in found]
-    animated = options.out.suffix in (".gif", ".mp4")
+    animated = options.out.suffix in ANIMATED
     every = max(1, request.steps // 100)
-    frames, sprites = [], np.empty(0)
+    moments = []
     loop = tqdm(generate(checkpoints, request, younger=younger), total=request.steps + 1, unit=" steps", delay=0.1)
     for number, steps in enumerate(loop):
         if number == request.steps or (animated and number % every == 0):
-            sprites = np.concatenate([to_pixels(step.x) for step in steps])
-            frames.append(enlarged(sheet(sprites, gap=2), options.scale))
+            moments.append(np.concatenate([to_pixels(step.x) for step in steps]))
     if animated:
-        save_animation(frames, options.out)
-    elif options.out.suffix == ".png":
-        save_picture(frames[-1], options.out)
+        export.save_animation(moments)
     else:
-        save_array(sprites, options.out)
+        export.save(moments[-1], [name for one in checkpoints for name in describe_sprites(one.config, request)])
     pairs = zip(checkpoints, younger, strict=True)
     epochs = ", ".join(f"{one.epoch} (guided by {young.epoch})" if young else str(one.epoch) for one, young in pairs)
     print(f"{request.count} sprites of epoch {epochs} in {options.out}")

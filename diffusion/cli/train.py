@@ -19,11 +19,20 @@ if TYPE_CHECKING:
     from ..runs import Plan
 
 
+KEEP = 8  # epochs of a run of so many updates are saved
+
+
 def train_options(verb: argparse.ArgumentParser) -> None:
     """The flags of `train`, most of them declared with the settings of a Plan."""
     from ..runs import Plan
 
     add_flags(verb, Plan)
+    verb.add_argument(
+        "--updates",
+        type=int,
+        metavar="N",
+        help="train for about N updates of the weights, in place of --epochs; few pictures make many short epochs",
+    )
     verb.add_argument(
         "--resume",
         action="store_true",
@@ -99,6 +108,8 @@ def _plan_of(options: Options) -> "Plan":
     from ..store import RunFolder
 
     plan = from_flags(Plan, options)
+    if options.updates is not None:
+        return _lasting(plan, options)
     if not options.resume or not (run := RunFolder(plan.folder)).plan():
         return plan
     begun = load_plan(run)
@@ -109,6 +120,20 @@ def _plan_of(options: Options) -> "Plan":
     if "data" in of_plan:
         of_plan = {"labels": None} | of_plan
     return replace(begun, **of_plan, training=replace(begun.training, **of_training))
+
+
+def _lasting(plan: "Plan", options: Options) -> "Plan":
+    """The plan with the epochs that `--updates` take with its data."""
+    from ..data import open_dataset
+    from ..refs import Builtin, parse_data
+
+    if options.resume or is_given(options, "epochs"):
+        raise UserError("--updates goes without --epochs and --resume; leave one of them out")
+    if options.updates < 1:
+        raise UserError("{name} must be at least {low}, not {value}", name="updates", low=1, value=options.updates)
+    ref = parse_data(plan.data)
+    count = ref.count if isinstance(ref, Builtin) else len(open_dataset(plan.data, plan.labels, plan.sheet())[0])
+    return plan.lasting(options.updates, max(1, count), None if is_given(options, "save_every") else KEEP)
 
 
 def _print_note(note: Message) -> None:

@@ -1,5 +1,6 @@
 """The mathematics: noise schedules, samplers, the trainer and the two networks."""
 
+from .batches import TrainingSet
 from .context_unet import VARIANTS, ContextUnet, ResidualConvBlock
 from .samplers import MAX_SEED, SAMPLERS, Noise, Step, guide, sample
 from .schedule import SCHEDULES, NoiseSchedule
@@ -18,5 +19,7 @@ from .settings import (
     to_flags,
 )
 from .sprite_unet import Attention, Block, SpriteUnet
-from .trainer import EpochDone, MidEpoch, StepDone, TrainConfig, TrainEvent, TrainingSet, train
+from .stages import NetworkShapes, trace_shapes
+from .train_config import TrainConfig
+from .trainer import EpochDone, MidEpoch, StepDone, TrainEvent, train
 from .vocabulary import COLOUR, KIND, LABEL, MAX_NAME, SHAPE, Vocabulary, kinds_vocabulary, nearest

@@ -44,6 +44,7 @@ from .sources import read_labelled_pictures, read_source_folder, read_source_zip
 MAX_DRAWN = 200_000  # built-in sprites
 MAX_VALIDATION = 2000  # sprites
 NO_LABEL = "no label"
+ONE_IN = 20  # distinct pictures is for validation
 FREQUENT = 8  # names that config.json lists as such
 
 
@@ -118,7 +119,9 @@ class SpriteSet:
         labels[:, [vocabulary.places[name] for name in shared]] = self.labels[:, columns]
         return labels
 
-    def split(self, share: float = 0.05, max_validation: int = MAX_VALIDATION) -> tuple["SpriteSet", "SpriteSet"]:
+    def split(
+        self, share: float = 1 / ONE_IN, max_validation: int = MAX_VALIDATION
+    ) -> tuple["SpriteSet", "SpriteSet"]:
         """(training, validation), the same split every time; equal pictures are never in both.
 
         share: of the distinct pictures that validation gets; above max_validation sprites, the rest is left out.

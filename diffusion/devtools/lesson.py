@@ -1,12 +1,15 @@
 """The lesson of the Learn tab: pictures and numbers of what the course's mistakes do. Made once, shipped in assets/.
 
     lesson.png    rows of 8 sprites at their own size: for each of MISTAKES a row with and a row without it, from the
-                  same noise; 2 rows with fresh noise at every step, 2 rows without; 21 rows from hero to food
-    lesson.json   {"noising": {"theirs": {"frechet": …}, "ours": …}, …, "steps": …, "no_fresh_noise": …}
+                  same noise; then of our run: 2 rows with fresh noise at every step, 2 rows without; 21 rows from hero
+                  to food
+    lesson.json   {"noising": {"theirs": {"frechet": …}, "ours": …}, …, "without_noise": {"frechet": …, "exam": …}}
 
-Distances are Fréchet distances to the 20,000 built-in sprites, as in evaluate.py, of `seeds` groups of `each` sprites.
+Distances of the mistakes are Fréchet distances to 20,000 built-in sprites, no kind asked for, of `seeds` groups of
+`each`. "without_noise" is measured as `evaluate` does, so that it can be compared with the run's numbers.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ..core import Noise, NoiseSchedule
@@ -24,23 +28,24 @@ from ..engine import MAX_SPRITES, Request, find_device, generate_finished, predi
 from ..errors import UserError
 from ..evaluation import (
     FEATURE_WEIGHTS,
+    EvalConfig,
     features_of,
     frechet_distance,
     load_features,
     mean_and_spread,
+    measure_distance,
     nearest,
     noise_error,
 )
 from ..sprites import KINDS, SIZE, from_pixels, sheet, to_pixels
-from ..store import Checkpoint, RunFolder, save_picture, write_whole
+from ..store import Checkpoint, RunFolder, parse_object, save_picture, write_whole
 from .mistakes import TRAININGS, Make, ddim_below_zero, random_split, stretch, train_or_load, with_schedule
 
 MISTAKES = ("noising", "shortcut", "betas", "ddim", "stretch", "split")
 SHOWN = 8  # sprites in a row
 STEPS = 50  # of DDPM, where nothing else is named
 ODD_STEPS, EVEN_STEPS = 30, 25  # of DDIM; the first does not divide 500
-BY_STEPS = (1, 2, 5, 10, 20, STEPS)
-BLEND_STEPS = 20
+BLEND = {"steps": 20, "guidance": 2.0}  # as the lesson draws what is asked for
 BLENDS = tuple(i / 20 for i in range(21))  # shares of food; the rest is hero
 
 
@@ -98,21 +103,17 @@ class DistanceMeter:
         return MistakeComparison(a[0][:SHOWN], b[0][:SHOWN], {**numbers, "difference": round(difference, 2), **more})
 
 
-def make_lesson(
-    run: RunFolder,
-    tutorial: RunFolder,
-    work: Path,
-    experiment: Experiment,
-    report: Callable[[str], None] = lambda _: None,
+def make_mistakes(
+    tutorial: RunFolder, work: Path, experiment: Experiment, report: Callable[[str], None]
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """The contents of lesson.png, uint8 (H, W, 3), and of lesson.json.
+    """The rows of the mistakes, uint8 (rows * SHOWN, 16, 16, 3), and their numbers.
 
-    run, tutorial: finished runs of our network and of the tutorial's; work: the folder for networks that are trained
-    here, used again by the next call; report: called with a line of text for progress.
+    tutorial: a finished run of the tutorial's network; work: the folder for networks that are trained here, used again
+    by the next call; report: called with a line of text for progress.
     """
     networks = {name: train_or_load(work, name, experiment.count, experiment.epochs, report) for name in TRAININGS}
     meter, mended = DistanceMeter(experiment), sampling(networks["mended"])
-    theirs, ours = tutorial.load(max(tutorial.epochs())), run.load(max(run.epochs()))
+    theirs = tutorial.load(max(tutorial.epochs()))
     last = sampling(theirs)
     comparisons: dict[str, Callable[[], MistakeComparison]] = {
         "noising": lambda: meter.compare(sampling(networks["noising"]), mended),
@@ -138,12 +139,34 @@ def make_lesson(
         pages += [comparison.theirs, comparison.ours]
         numbers[name] = comparison.numbers
         report(f"{name}: {comparison.numbers}")
-    numbers["steps"] = {str(steps): meter.distance(meter.draw(sampling(ours, steps=steps))) for steps in BY_STEPS}
-    numbers["no_fresh_noise"] = meter.distance(meter.draw(sampling(ours, fresh_noise=False)))
-    report(f"steps: {numbers['steps']}, without fresh noise: {numbers['no_fresh_noise']}")
-    pages += [to_pixels(make(0, 2 * SHOWN)) for make in (sampling(ours), sampling(ours, fresh_noise=False))]
-    pages += [to_pixels(sampling(ours, steps=BLEND_STEPS, kinds=blend(food))(0, SHOWN)) for food in BLENDS]
-    return sheet(np.concatenate(pages), SHOWN), {**numbers, "experiment": asdict(experiment)}
+    return np.concatenate(pages), {**numbers, "experiment": asdict(experiment)}
+
+
+def kept_mistakes(path: Path) -> tuple[np.ndarray, dict[str, Any]]:
+    """What `make_mistakes` gave for the files that are there; ValueError where they are not a lesson's."""
+    numbers = parse_object(path.with_suffix(".json").read_bytes(), path.with_suffix(".json").name)
+    if missing := [name for name in (*MISTAKES, "experiment") if name not in numbers]:
+        raise UserError("{path} has no {missing}; make all of it", path=path.with_suffix(".json"), missing=missing[0])
+    with Image.open(path) as picture:
+        rows = np.asarray(picture.convert("RGB"))[: 2 * len(MISTAKES) * SIZE]
+    sprites = rows.reshape(-1, SIZE, SHOWN, SIZE, 3).swapaxes(1, 2).reshape(-1, SIZE, SIZE, 3)
+    return sprites, {name: numbers[name] for name in (*MISTAKES, "experiment")}
+
+
+def draw_walks(run: RunFolder) -> np.ndarray:
+    """The rows of our run: with fresh noise, without it, and from hero to food; uint8 (N, 16, 16, 3)."""
+    ours = run.load(max(run.epochs()))
+    pages = [to_pixels(make(0, 2 * SHOWN)) for make in (sampling(ours), sampling(ours, fresh_noise=False))]
+    pages += [to_pixels(sampling(ours, **BLEND, kinds=blend(food))(0, SHOWN)) for food in BLENDS]
+    return np.concatenate(pages)
+
+
+def measure_without_noise(run: RunFolder, how: EvalConfig) -> dict[str, Any]:
+    """The distance without fresh noise, beside which the run's own with it stands, and how it was measured."""
+    epoch = max(run.epochs())
+    distance = measure_distance(run, epoch, how, fresh_noise=False)
+    digest = hashlib.sha256(FEATURE_WEIGHTS.read_bytes()).hexdigest()
+    return {"frechet": distance, "run": str(run), "epoch": epoch, "exam": {**asdict(how), "features": digest}}
 
 
 def blend(food: float) -> tuple[float, ...]:
@@ -199,7 +222,7 @@ def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 50
     return MistakeComparison(shown["theirs"], shown["ours"], numbers)
 
 
-def save_lesson(picture: np.ndarray, numbers: dict[str, Any], path: Path) -> None:
-    """Saves the picture as `path`, a .png, and the numbers as .json beside it."""
-    save_picture(picture, path)
+def save_lesson(sprites: np.ndarray, numbers: dict[str, Any], path: Path) -> None:
+    """Saves the sprites as rows in `path`, a .png, and the numbers as .json beside it."""
+    save_picture(sheet(sprites, SHOWN), path)
     write_whole(path.with_suffix(".json"), (json.dumps(numbers, indent=1) + "\n").encode())

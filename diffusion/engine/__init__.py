@@ -3,6 +3,7 @@
 from .asking import (
     context_of,
     contexts_of,
+    describe_sprites,
     find_words,
     known_names,
     known_prompt_words,

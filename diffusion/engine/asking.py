@@ -57,6 +57,15 @@ def words_asked(config: RunConfig, request: Request) -> list[Words]:
     return [_surprise_for(config, words, request.seed, number) for number in range(request.count)]
 
 
+def describe_sprites(config: RunConfig, request: Request) -> list[str]:
+    """What each sprite was asked to show, in English, for the name of its file; empty where it was nothing."""
+    found = []
+    for words in words_asked(config, request):
+        named = [word for word in words if word not in KINDS] or list(words)
+        found.append(" ".join(translate_word(word, "en").rpartition("/")[2] for word in named))
+    return found
+
+
 def _surprise_for(config: RunConfig, words: Words, seed: int, number: int) -> Words:
     """Random words for one sprite, beside those that are asked for. A run that knows no word gets none."""
     known = known_names(config)

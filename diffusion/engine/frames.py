@@ -27,6 +27,8 @@ class Frame(TypedDict, total=False):
     left: float  # seconds until the end, estimated
     recipe: dict[str, Any]  # describe_request; in the first frame, for saving and sharing
     words: list[str]  # of each sprite: what it was asked for; in the first frame, where they differ
+    network: dict[str, Any]  # describe_network; in the first frame, for drawing it
+    names: list[str]  # of each sprite: what its file is called after, in English; in the first frame
     count: int
     columns: int
     rows: int

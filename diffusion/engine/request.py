@@ -35,7 +35,7 @@ class Switch(Setting):
 
 @dataclass(frozen=True, kw_only=True)
 class Shares(Setting):
-    """A share of each name, 0 to 1; all zeros leave it open. The command line takes one name."""
+    """A share of each name, 0 to 1; all zeros leave it open. The command line takes names."""
 
     names: Sequence[str]
     flag: str
@@ -145,13 +145,13 @@ class Request:
         check_settings(self)
 
 
-PAGE: dict[str, Any] = {"guidance": 2.0, "youth": 1.5}
+PAGE: dict[str, Any] = {"guidance": 1.5}
 """The settings that the page begins with. Where a link, a file or a program does not name one, it is `Request`'s, so
 that all of before draw what they drew.
 
-Fréchet distances of checkpoints/sprites, epoch 31, SA-Solver in 20 steps, 4 x 500 sprites, half asked for no kind:
-without both 1.47 ± 0.11, guidance 0.99 ± 0.14, youth 1.35 ± 0.25 where nothing is asked, both everywhere 0.91 ± 0.25.
-What lost is in .github/LOG.md.
+Of the guidances 1, 1.5 and 2, with and without youth 1.5, it is the one that comes near new real sprites when asked
+with all their words and still draws what single words ask for; youth changes it by less than the spread, and costs
+half as much again. README.md has the numbers.
 """
 SETTINGS = settings_of(Request)
 RETIRED = {"clip": False}  # settings of earlier versions, each with the value at which it changed nothing

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..data import Sheet, SpriteSet, open_dataset
-from ..engine import Device, find_device, predictor
+from ..engine import PAGE, Device, find_device, predictor
 from ..errors import UserError
 from ..refs import LocalFiles, parse_data
 from ..sprites import sheet
@@ -91,7 +91,7 @@ def evaluate_run(
     questions = plan_questions(run_config, training, max(MIN_QUESTIONS, config.count // 10))
     knowledge = Knowledge(network, run_config.vocabulary, questions, training)
     digest = hashlib.sha256(features.read_bytes()).hexdigest()
-    exam = asdict(config) | {"features": digest}
+    exam = asdict(config) | {"features": digest, "page": PAGE}
     baseline = {name: metrics.report(groups) for name, groups in real.items()}
     with lock_run(run.path, LOCK_SECONDS):
         run.save_baseline({"exam": exam, **baseline, "ceiling": knowledge.ceiling})

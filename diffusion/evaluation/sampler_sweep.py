@@ -56,7 +56,7 @@ REFERENCE_SETTING = SweepSetting("ddpm", 500)
 SWEEP_SETTINGS = (
     *(SweepSetting("sa", steps) for steps in (8, 10, 12, 15, 20, 30, 50)),
     *(SweepSetting("sde-dpmpp", steps) for steps in (10, 15, 20, 50)),
-    *(SweepSetting("ddpm", steps) for steps in (10, 20, 50, 100)),
+    *(SweepSetting("ddpm", steps) for steps in (1, 2, 5, 10, 20, 50, 100)),  # the first three for Learn
     *(SweepSetting(sampler, steps) for sampler in ("dpmpp", "ddim") for steps in (10, 20, 50)),
     REFERENCE_SETTING,
 )

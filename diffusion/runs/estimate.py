@@ -12,7 +12,7 @@ from ..core import TrainConfig, TrainingSet, train
 from ..engine import Request, make_accelerator, release_openmp_threads
 from ..store import RunConfig, load_file
 from .plan import Plan, make_config
-from .previews import PREVIEW_COUNT
+from .previews import PREVIEW_COUNT, is_previewed
 
 STEPS, SECONDS = 10, 1.0  # of a measurement: it ends after whichever comes first, but not before MIN_STEPS
 MIN_STEPS = 3  # the first one warms up and is not timed
@@ -58,11 +58,15 @@ def estimate_seconds(plan: Plan, pictures: int, validation: int, speed: Speed) -
 
 
 def estimate_epoch_seconds(plan: Plan, pictures: int, validation: int, speed: Speed) -> float | None:
-    """Seconds of one epoch. A picture that goes through the network forward only costs a third of a training one."""
+    """Seconds of an epoch, on average. A picture that goes through the network forward only costs a third of one that
+    is trained on."""
     like = load_file(Path(plan.start)).config if plan.start else RunConfig()
     config = make_config(plan, like, {}, like.vocabulary)
     found = speed(config.network, config.width, plan.training.batch_size)
     if found is None:
         return None
-    forward_only = min(30 * plan.training.batch_size, pictures) + validation + 2 * PREVIEW_COUNT * Request().steps
+    epochs = plan.training.epochs
+    previews = sum(is_previewed(plan, epoch) for epoch in range(epochs)) / epochs
+    drawing = previews * 2 * PREVIEW_COUNT * Request().steps  # twice, for guidance
+    forward_only = min(30 * plan.training.batch_size, pictures) + validation + drawing
     return (pictures + forward_only / 3) / found if found else math.inf

@@ -1,5 +1,6 @@
 """What a training run is asked to do."""
 
+import math
 import shlex
 from dataclasses import MISSING, asdict, dataclass, field, replace
 from pathlib import Path
@@ -54,16 +55,7 @@ class Plan:
     schedule: str | None = declare(None, settings_of(RunConfig)["schedule"])
     training: TrainConfig = field(default_factory=TrainConfig)
     save_every: int = declare(
-        4,
-        Number(
-            low=1,
-            unit=Message("epoch"),
-            whole=True,
-            step=1,
-            slider_high=16,
-            is_offered=True,
-            help="epochs; the first and the last are always saved",
-        ),
+        4, Number(low=1, unit=Message("epoch"), whole=True, help="epochs; the first and the last are always saved")
     )
     half: bool = declare(False, Setting(help="save in half precision, as the shipped runs do"))
 
@@ -74,6 +66,15 @@ class Plan:
     def keeps(self, epoch: int) -> bool:
         """Whether the weights of this epoch are saved."""
         return epoch % self.save_every == 0 or epoch == self.training.epochs - 1
+
+    def lasting(self, updates: int, pictures: int, keep: int | None = None) -> "Plan":
+        """The plan with the whole epochs that come nearest to so many updates of the weights, at least one.
+
+        pictures: how many an epoch trains on. keep: about so many epochs are saved, evenly; `save_every` unless given.
+        """
+        epochs = max(1, round(updates / math.ceil(pictures / self.training.batch_size)))
+        every = math.ceil((epochs - 1) / max(1, keep - 1)) if keep else self.save_every
+        return replace(self, training=replace(self.training, epochs=epochs), save_every=max(1, every))
 
     def sheet(self) -> Sheet:
         """How sheets among the pictures are cut."""

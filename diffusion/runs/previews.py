@@ -12,9 +12,17 @@ from ..data import parse_prompt
 from ..engine import Request, generate_finished
 from ..sprites import KINDS
 from ..store import Checkpoint, RunConfig
+from .plan import Plan
 
 PREVIEW_COUNT = 16
+MAX_PREVIEWS = 16  # times in a run: a few pictures of one's own make many short epochs
 PREVIEW_KINDS = ("hero", "non-hero", "food", "spell")  # of a run that learns kinds
+
+
+def is_previewed(plan: Plan, epoch: int) -> bool:
+    """Whether preview sprites are drawn after this epoch: after every one of a run with few, and after the last."""
+    last = plan.training.epochs - 1
+    return epoch % (last // MAX_PREVIEWS + 1) == 0 or epoch == last
 
 
 def preview_words(config: RunConfig) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ..core import EpochDone, MidEpoch, StepDone, TrainEvent, train
 from ..data import SpriteSet, as_tensors, keep_labels, open_dataset
 from ..engine import make_accelerator
 from ..errors import Message
+from ..refs import Builtin, parse_data
 from ..store import (
     EpochMetrics,
     RunConfig,
@@ -26,6 +27,9 @@ from ..store import (
 from .plan import Plan, make_config
 from .resume import command_of, extend, state_to_resume
 
+FEW = 1000  # pictures
+MAX_LOST_SECONDS = 5.0  # of epochs that are not kept: the state has 20 MB, and forty pictures make a hundred epochs
+
 
 def run_plan(
     plan: Plan,
@@ -37,8 +41,8 @@ def run_plan(
 ) -> Iterator[TrainEvent]:
     """Trains, and yields the events of `train` after their files are on the disk.
 
-    A process that is killed loses at most the unfinished epoch; `resume` continues after the last whole epoch, or a
-    finished run up to more epochs. tell: is called with each note about the data and the run, before training.
+    A process that is killed loses at most the unfinished epoch and MAX_LOST_SECONDS before it; `resume` goes on from
+    there, or with a finished run up to more epochs. tell: is called with each note about data and run, at first.
     Raises UserError while another process writes in the run folder.
     """
     accelerator = accelerator or make_accelerator()
@@ -65,7 +69,8 @@ def _run_locked(
         training.facts() | plan.sheet().facts(),
         training.vocabulary,
     )
-    notes = [*training.notes, *(first.notes if first else ())]
+    advice = () if resume else _advise(plan, len(training))
+    notes = [*training.notes, *(first.notes if first else ()), *advice]
     state = state_to_resume(run, config, notes.append) if resume else None
     torch.manual_seed(plan.training.seed)  # the network's first weights
     network = config.build()
@@ -79,7 +84,8 @@ def _run_locked(
         extend(run, config, plan, state)
     for note in notes:  # not before: an error is one line
         tell(note)
-    started, seen = time.monotonic(), 0
+    started = saved = time.monotonic()
+    seen = 0
     events = train(
         network,
         config.noise_schedule(),
@@ -96,12 +102,25 @@ def _run_locked(
         if isinstance(event, MidEpoch) and accelerator.is_main_process:
             run.save_resume(event.resume | {"step": event.step})
         if isinstance(event, EpochDone) and accelerator.is_main_process:
-            _save_epoch(run, plan, config, event, seen / (time.monotonic() - started))
+            now = time.monotonic()
+            is_due = plan.keeps(event.epoch) or now - saved > MAX_LOST_SECONDS
+            _save_epoch(run, plan, config, event, seen / (now - started), is_due)
+            saved = now if is_due else saved
         yield event
 
 
-def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone, speed: float) -> None:
-    """Saves the weights, the numbers, and the state to resume from. speed: sprites a second."""
+def _advise(plan: Plan, pictures: int) -> Iterator[Message]:
+    """What to do where a run can hardly succeed: a few dozen pictures teach nothing to random weights."""
+    if pictures < FEW and not plan.start and not isinstance(parse_data(plan.data), Builtin):
+        yield Message(
+            "{count:,} pictures are few to learn from nothing; to draw in their style, begin with a trained network: "
+            "--from checkpoints/sprites/model_31.safetensors --updates 320 --batch-size 16 --lr 0.001",
+            count=pictures,
+        )
+
+
+def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone, speed: float, is_due: bool) -> None:
+    """Saves the weights, the numbers, and, where it is due, the state to resume from. speed: sprites a second."""
     facts = {"step": event.step, "loss": round(event.loss, 5), "sprites_per_second": round(speed)}
     if not math.isnan(event.validation_loss):
         facts["held_out_loss"] = round(event.validation_loss, 5)
@@ -114,7 +133,7 @@ def _save_epoch(run: RunFolder, plan: Plan, config: RunConfig, event: EpochDone,
     run.save_metrics(event.epoch, facts)
     if last:
         run.remove_resume()
-    else:
+    elif is_due:
         run.save_resume(event.resume | {"step": event.step})
 
 

@@ -1,7 +1,7 @@
 """What belongs to the server process and to no page: the training queue, pulls, settings."""
 
 from .hosts import ServedHosts
-from .measurements import Measurements, MeasureStatus
+from .measurements import MEASURE_CONFIG, Measurements, MeasureStatus
 from .run_history import is_interrupted
 from .run_queue import TrainingQueue
 from .run_status import RunStatus

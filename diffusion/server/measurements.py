@@ -13,7 +13,7 @@ from ..errors import Message, UserError, explain
 from ..evaluation import EpochMeasured, EvalConfig, SpritesDrawn, evaluate_run
 from ..store import RunFolder
 
-CONFIG = EvalConfig(count=500)  # a quarter of what `python -m diffusion evaluate` draws
+MEASURE_CONFIG = EvalConfig(count=500)  # a quarter of what `python -m diffusion evaluate` draws
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class MeasureStatus:
 class Measurements:
     """config: how to measure."""
 
-    def __init__(self, config: EvalConfig = CONFIG) -> None:
+    def __init__(self, config: EvalConfig = MEASURE_CONFIG) -> None:
         self.config = config
         self._lock = threading.Lock()
         self._stop = threading.Event()

@@ -17,7 +17,7 @@ from typing import Any
 from ..core import EpochDone, MidEpoch, StepDone
 from ..engine import return_freed_memory, share_one_heap
 from ..errors import Message, UserError, explain
-from ..runs import Plan, draw_previews, preview_words, run_plan_on_lent_gpu
+from ..runs import Plan, draw_previews, is_previewed, preview_words, run_plan_on_lent_gpu
 from ..sprites import to_pixels
 from ..store import Checkpoint, RunFolder, RunLock, clear_unbegun, is_unbegun, lock_run, restore
 from .queued_run import QueuedRun
@@ -269,7 +269,7 @@ class TrainingQueue:
                     events.close()
                     return True
             elif isinstance(event, EpochDone):
-                self._add_samples(plan, event)
+                self._add_epoch(plan, event)
                 if self._pause_after_epoch.is_set() and event.epoch + 1 < plan.training.epochs:
                     self.pause()
             paused = time.monotonic()
@@ -279,11 +279,14 @@ class TrainingQueue:
             timer.leave_out(time.monotonic() - paused)
         return False
 
-    def _add_samples(self, plan: Plan, event: EpochDone) -> None:
-        """Draws the preview sprites of this epoch, always from the same noise."""
+    def _add_epoch(self, plan: Plan, event: EpochDone) -> None:
+        """Adds the numbers of this epoch, and its preview sprites, which are always drawn from the same noise."""
+        losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
+        if not is_previewed(plan, event.epoch) and not self._pause_after_epoch.is_set():
+            self._update(validation_losses=losses)
+            return
         config = RunFolder(plan.folder).config()
         checkpoint = Checkpoint(config, event.epoch, restore(config, event.weights, f"epoch {event.epoch}"))
         sprites = to_pixels(draw_previews(checkpoint))
-        losses = (*self._now.validation_losses, (event.epoch, event.validation_loss))
         samples = (*self._now.samples, (event.epoch, sprites))
         self._update(validation_losses=losses, kinds=preview_words(config), samples=samples)

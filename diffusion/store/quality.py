@@ -105,6 +105,7 @@ class EpochMetrics:
     step: int | None = None  # updates up to its end
     loss: float | None = None  # mean over the epoch
     validation_loss: float | None = None
+    rate: float | None = None  # sprites a second
     quality: Quality | None = None
 
     @classmethod
@@ -114,6 +115,7 @@ class EpochMetrics:
             step=_whole(_at(facts, "step")),
             loss=_number(_at(facts, "loss")),
             validation_loss=_number(_at(facts, "held_out_loss")),
+            rate=_number(_at(facts, "sprites_per_second")),
             quality=Quality.from_json(_at(facts, "quality")),
         )
 
@@ -128,6 +130,7 @@ class Baseline:
     real: dict[str, Quality] = field(default_factory=dict)  # "held_out", "fresh"
     steps: int | None = None  # of DDPM
     ceiling: dict[str, float] = field(default_factory=dict)  # names of KNOWN: recognised in real sprites
+    exam: Mapping[str, Any] = field(default_factory=dict)  # how all of it was measured: only alike can be compared
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
@@ -135,7 +138,8 @@ class Baseline:
         found = {name: Quality.from_json(_at(value, name)) for name in ("held_out", "fresh")}
         real = {name: quality for name, quality in found.items() if quality}
         ceiling = _shares({name: _at(_at(value, "ceiling"), name) for name in KNOWN})
-        return cls(real, _whole(_at(_at(value, "exam"), "steps")), ceiling)
+        exam = _at(value, "exam")
+        return cls(real, _whole(_at(exam, "steps")), ceiling, exam if isinstance(exam, dict) else {})
 
 
 def read_entries(content: bytes, name: str = "metrics.json") -> dict[str, dict[str, Any]]:

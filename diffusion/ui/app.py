@@ -7,7 +7,6 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
-from ..engine import describe_device
 from ..server import (
     Measurements,
     PullLimits,
@@ -22,15 +21,16 @@ from .api import endpoints as api
 from .parts.controls import PRIVATE
 from .parts.page import open_page
 from .parts.scripts import modules, script_text, served_path
+from .parts.shell import build_footer, build_header
+from .parts.theme import page_theme
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
-from .tabs import checkpoints, compare, learn, one_step, train, watch
+from .tabs import checkpoints, compare, learn, one_step, paint, train, watch
 from .tabs.run_tables import default_run_html
-from .words import ENGLISH, LANGUAGES, Words, translate
+from .words import ENGLISH, LANGUAGES, Words
 
-TABS = ("watch", "compare", "learn", "one-step", "train", "checkpoints")
+TABS = ("watch", "paint", "compare", "learn", "one-step", "train", "checkpoints")
 SCOPE = ".gradio-container.gradio-container .contain"
-FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 
 
 def build(
@@ -76,17 +76,16 @@ def build_page(
 ) -> None:
     """One page, in these words; all pages share the trainings, the measuring and the visitors' pulls."""
     page = open_page(app, words, runs, assets, default_run, files)
-    gr.HTML(language_links(words), elem_classes="languages")
-    path = next(path for path, others in LANGUAGES.items() if others is words)
-    begin = f'<a href="./{path}?tab=learn">{words.begin}</a>'
-    gr.Markdown(f"# {words.title}\n{words.intro} {begin}", elem_classes="intro")
+    build_header(words, assets)
     problem = gr.HTML(visible=False)
-    with gr.Tabs() as tabs:
+    with gr.Tabs(overflow_behavior="wrap", elem_id="site-tabs") as tabs:
         with gr.Tab(words.watch_tab, id="watch"):
             watch.build(page)
+        with gr.Tab(words.paint["tab"], id="paint") as tab:
+            paint.build(page, tab)
         with gr.Tab(words.compare.tab, id="compare"):
             compare.build(page)
-        with gr.Tab(words.learn["tab"], id="learn"):  # before those that a phone hides in its menu
+        with gr.Tab(words.learn["tab"], id="learn"):
             learn.build(page)
         with gr.Tab(words.one_step_tab, id="one-step") as tab:
             one_step.build(page, tab)
@@ -94,9 +93,7 @@ def build_page(
             train.build(page, tab, runner, settings)
         with gr.Tab(words.hub.tab, id="checkpoints") as tab:
             checkpoints.build(page, tab, pulls, measurements, settings)
-    gr.Markdown(
-        words.device.format(device=translate(words, describe_device()), gradio=gr.__version__), elem_classes="footer"
-    )
+    build_footer(words)
     app.load(select_tab, outputs=tabs, queue=False, **PRIVATE)
 
     def show_problem() -> gr.HTML:
@@ -106,62 +103,43 @@ def build_page(
     app.load(show_problem, outputs=problem, queue=False, **PRIVATE)
 
 
-def language_links(words: Words) -> str:
-    """All languages by name, each a link to its page; assets/js/language.js keeps the tab and remembers the choice."""
-    links = []
-    for path, other in LANGUAGES.items():
-        here = ' aria-current="page"' if other is words else ""
-        links.append(f'<a href="./{path}" lang="{other.code}" hreflang="{other.code}"{here}>{other.language}</a>')
-    return " | ".join(links)
-
-
 def select_tab(request: gr.Request) -> gr.Tabs:
     """Opens the tab that a link names."""
     name = request.query_params.get("tab", "")
-    name = {"finish": "one-step"}.get(name, name)
+    name = {"finish": "paint"}.get(name, name)
     return gr.Tabs(selected=name) if name in TABS else gr.Tabs()
 
 
 def preview(assets: Path) -> Middleware:
     """For `launch(app_kwargs={"middleware": …})`: what stands first in a page."""
     picture = served_path(assets) / "shipped" / "social.png"
-    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script_text(assets, "memory.js"))
+    script = "".join(script_text(assets, name) for name in ("memory.js", "first.js"))
+    colours = (assets / "css" / "root.css").read_text("utf-8")
+    return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script, style=colours)
+
+
+def styles(assets: Path) -> tuple[str, str]:
+    """(what stands outside of Gradio's container, all that stands inside): shell.css, the others after style.css.
+
+    root.css, the colours, stands in each page's head already.
+    """
+    first = ("root.css", "shell.css", "style.css")
+    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name not in first)]
+    shell, *inside = ((assets / "css" / file).read_text("utf-8") for file in ("shell.css", *files))
+    return shell, "\n".join(inside)
 
 
 def appearance(assets: Path) -> dict[str, Any]:
     """The arguments of `launch` that set theme and style."""
-    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", radius_size="sm", font=FONTS).set(
-        block_border_width="0px",
-        block_background_fill="transparent",
-        block_background_fill_dark="transparent",
-        block_label_background_fill="transparent",
-        block_title_text_weight="600",
-        body_text_color_subdued="*neutral_600",
-        body_text_color_subdued_dark="*neutral_400",
-        block_padding="4px 2px",
-        input_background_fill_dark="*neutral_800",
-        input_placeholder_color="*neutral_500",
-        input_placeholder_color_dark="*neutral_400",
-        layout_gap="10px",
-        button_primary_background_fill="*primary_600",
-        button_primary_background_fill_hover="*primary_700",
-        button_primary_text_color="white",
-    )
-    hide = (
-        "() => document.body.classList.toggle('bare', new URLSearchParams(location.search).get('controls') === 'hide')"
-    )
-    css = "\n".join((assets / "css" / file).read_text("utf-8") for file in ("style.css", "learn.css"))
+    shell, css = styles(assets)
     # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
-    scoped = f"<style>{SCOPE} {{ {css} }}</style>"
-    first = "".join(
-        f"<script>{script_text(assets, name)}</script>" for name in ("memory.js", "language.js", "tell.js")
-    )
+    scoped = f"<style>{shell} {SCOPE} {{ {css} }}</style>"
+    first = "".join(f"<script>{script_text(assets, name)}</script>" for name in ("language.js", "tell.js"))
     ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
-        "theme": theme,
+        "theme": page_theme(),
         "css": css,
         "head": first + ahead + scoped,
         "favicon_path": assets / "shipped" / "icon.png",
-        "js": hide,
-        "footer_links": ["settings"],
+        "footer_links": [],
     }

@@ -1,4 +1,4 @@
-"""What stands first in each page: the tags for link previews, and the script that must run before Gradio's own.
+"""What stands first in each page: the tags for link previews, the scripts that must run before Gradio's own, colours.
 
 The tags are the title, description and picture that other sites show of a shared address. Gradio adds
 `launch(head=…)` with a script, and the programs that make previews run no scripts. So a middleware writes them into
@@ -19,6 +19,7 @@ from .words import Words
 GRADIO_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 TAGS = """<head>
 <script>{script}</script>
+<style>{style}</style>
 <title>{title}</title>
 <meta name="description" content="{line}">
 <meta property="og:type" content="website">
@@ -33,8 +34,9 @@ TAGS = """<head>
 class PreviewMiddleware:
     """Adds TAGS to the pages of an ASGI app. pages: path -> words; other answers pass unchanged."""
 
-    def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path, script: str) -> None:
-        self.app, self.pages, self.picture, self.script = app, pages, picture, script
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Words], picture: Path, script: str, style: str) -> None:
+        self.app, self.pages, self.picture = app, pages, picture
+        self.script, self.style = script, style
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         words = self.pages.get(route_path(scope).strip("/")) if scope["type"] == "http" else None
@@ -64,7 +66,11 @@ class PreviewMiddleware:
         """The page with the tags first in its head. The picture's address must be absolute."""
         picture = f"{root_address(scope)}/gradio_api/file={self.picture.as_posix()}"
         tags = TAGS.format(
-            title=escape(words.title), line=escape(words.description), picture=escape(picture), script=self.script
+            title=escape(words.title),
+            line=escape(words.description),
+            picture=escape(picture),
+            script=self.script,
+            style=self.style,
         )
         return GRADIO_TAGS.sub("", html).replace("<head>", tags, 1).replace('lang="en"', f'lang="{words.code}"', 1)
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 from support.app import visitor
-from support.pages import GENERATED, PLAYER, canvas, choose, finish, open_app, press_generate
+from support.pages import GENERATED, PLAYER, canvas, choose, finish, open_app, open_plain, press_generate
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def few(page):
 
 
 def test_a_prompt_becomes_chips_is_drawn_and_its_link_opens_it_again(page, chromium, tiny_app):
-    open_app(page, tiny_app)
+    open_plain(page, tiny_app)
     few(page)
     box, below = page.locator(BOX), page.locator(BELOW)
     box.press_sequentially("xyzzy, creat")
@@ -33,7 +33,7 @@ def test_a_prompt_becomes_chips_is_drawn_and_its_link_opens_it_again(page, chrom
     expect(box).to_have_value("xyzzy, creature")
     expect(below.get_by_role("listitem")).to_have_text(["creature×"])
     expect(below.get_by_role("status")).to_contain_text("Understood: creature Not understood: xyzzy.")
-    below.get_by_role("button", name="food").click()
+    below.get_by_role("button", name="Food").click()
     expect(below.get_by_role("listitem")).to_have_count(2)
     slider = below.get_by_label("Weight of food")
     slider.fill("0.5")
@@ -66,16 +66,17 @@ def test_what_no_run_understands_is_said_and_not_drawn(page, tiny_app):
 def test_a_surprise_is_read_under_its_sprite_and_can_be_asked_for(page, tiny_app):
     open_app(page, tiny_app)
     few(page)
-    page.get_by_label("Surprise me").first.check()
-    press_generate(page)
+    press_generate(page)  # a surprise is what the page opens with
     finish(page)
     shown = page.locator(PLAYER).locator("[data-part=asked]")
     expect(shown).to_contain_text("Sprite 1: ")
     words = shown.inner_text().partition(": ")[2].split("\n")[0]
-    assert f"What each was asked for: 1: {words}; 2: " in page.locator(f"{PLAYER} canvas").get_attribute("aria-label")
-    page.locator(f"{PLAYER} canvas").press("ArrowRight")
+    assert f"What each was asked for: 1: {words}; 2: " in page.locator(f"{PLAYER} [data-part=canvas]").get_attribute(
+        "aria-label"
+    )
+    page.locator(f"{PLAYER} [data-part=canvas]").press("ArrowRight")
     expect(shown).to_contain_text("Sprite 2: ")
-    page.locator(f"{PLAYER} canvas").press("ArrowLeft")
+    page.locator(f"{PLAYER} [data-part=canvas]").press("ArrowLeft")
     shown.get_by_role("button", name="Ask for this").click()
     expect(page.locator(BOX)).to_have_value(words)
-    expect(page.get_by_label("Surprise me").first).not_to_be_checked()
+    expect(page.get_by_role("button", name="Surprise me").first).to_have_attribute("aria-pressed", "false")

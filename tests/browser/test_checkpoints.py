@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from support.app import running_app, visitor
 from support.fakehub import FakeHub
+from support.pages import CHOSEN_EPOCH, open_more
 from support.runs import make_run
 
 from diffusion.store.run_folder import RunFolder
@@ -75,17 +77,18 @@ def test_one_epoch_is_looked_at_opened_and_watched(page, served, slowly):
         shares.add(bar.get_attribute("aria-valuenow", timeout=SLOW))
         page.wait_for_timeout(250)
     assert len(shares) == 3, "the bar does not move"
-    page.locator("#pull-goes").get_by_text("Here now: me--run, epochs 4.").wait_for(timeout=SLOW)
+    page.locator("#pull-goes").get_by_text("Opened: me--run, epochs 4.").wait_for(timeout=SLOW)
     assert not hub.asked("model_(0|31)")
     page.locator("#runs-here").get_by_text("me--run", exact=True).wait_for(timeout=SLOW)
-    page.locator("#run-there").get_by_text("4 · here").wait_for(timeout=SLOW)
+    page.locator("#run-there").get_by_text("4 · already here").wait_for(timeout=SLOW)
     page.get_by_role("tab", name="Watch").click()
-    page.get_by_role("radio", name="me--run").locator("visible=true").check()
-    page.get_by_role("radio", name="4", exact=True).locator("visible=true").wait_for()
+    open_more(page)
+    page.locator("#watch-run").get_by_role("radio", name="me--run").check()
+    page.wait_for_function(f"{CHOSEN_EPOCH} === '4'")
     page.get_by_role("tab", name="Checkpoints").click()
     page.locator("#pull-goes").get_by_role("link", name="Watch it").click()
     page.get_by_role("tab", name="Watch", selected=True).wait_for(timeout=SLOW)
-    assert page.get_by_role("radio", name="me--run").locator("visible=true").is_checked()
+    expect(page.locator("#watch-player [data-part=source]")).to_contain_text("run “me--run”, epoch 4", timeout=SLOW)
 
 
 def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, served, slowly):
@@ -93,7 +96,7 @@ def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, serv
     open_tab(page, address)
     look(page, "hf://me/run")
     choose_epochs(page, 0, 31)
-    page.get_by_label("Name here").fill("stopped")
+    page.get_by_label("Name on this machine").fill("stopped")
     press(page, "Open")
     page.locator("#pull-goes [role=progressbar]").wait_for(timeout=SLOW)
     page.locator("#pull-goes").locator("xpath=preceding::button[normalize-space()='Stop'][1]").click()
@@ -103,13 +106,13 @@ def test_stop_ends_a_pull_and_a_visitor_who_leaves_does_too(chromium, page, serv
         open_tab(other, address)
         look(other, "hf://me/run")
         choose_epochs(other, 0, 31)
-        other.get_by_label("Name here").fill("stopped")
+        other.get_by_label("Name on this machine").fill("stopped")
         press(other, "Open")
         other.locator("#pull-goes [role=progressbar]").wait_for(timeout=SLOW)
     slowly.rate = 0
     page.wait_for_timeout(1000)
     press(page, "Open")
-    page.locator("#pull-goes").get_by_text("Here now: stopped, epochs 0, 31.").wait_for(timeout=SLOW)
+    page.locator("#pull-goes").get_by_text("Opened: stopped, epochs 0, 31.").wait_for(timeout=SLOW)
     assert list(RunFolder(runs / "stopped").epochs()) == [0, 31]
 
 
@@ -130,7 +133,7 @@ def test_a_broken_hub_is_a_sentence_in_the_language_of_the_page(page, served, wo
 
 def test_a_run_to_open_with_on_a_hub_that_hangs_keeps_nobody_waiting(page, served):
     open_tab(page, served[0])
-    page.locator("#opening-run").get_by_text("hf://me/first was not opened:").wait_for(timeout=SLOW)
+    page.locator("#opening-run").get_by_text("hf://me/first could not be opened:").wait_for(timeout=SLOW)
     page.locator("#opening-run").get_by_text("has not answered for").wait_for()
     assert page.locator("#runs-here").get_by_text("own", exact=True).is_visible()
 
@@ -143,9 +146,9 @@ def test_a_run_is_taken_along_as_zip_and_to_the_hub(page, served):
         press(page, "Download (.zip)")
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
         assert "own/model_4.safetensors" in archive.namelist()
-    page.get_by_label("Push to").fill("me/new")
+    page.get_by_label("Repository on the Hub").fill("me/new")
     page.get_by_label("Private").check()
-    press(page, "Push to the Hub")
+    press(page, "Publish on the Hub")
     page.locator("#push-asks").get_by_text("Publish own as me, to hf://me/new?").wait_for(timeout=SLOW)
     assert ("model", "me/new") not in hub.repos, "one click is not enough"
     press(page, "Yes, publish it")

@@ -53,5 +53,5 @@ def test_it_works_where_nothing_may_be_remembered(chromium, elsewhere, path, wor
         frame.get_by_role("tab", name=words.hub.tab, exact=True).click()
         frame.locator("#runs-here table").wait_for(timeout=60_000)
         frame.get_by_role("tab", name=words.watch_tab, exact=True).click()
-        frame.get_by_role("button", name=words.generate, exact=True).click()
+        frame.get_by_role("button", name=words.new_ones, exact=True).click()
         page.wait_for_timeout(500)

@@ -15,10 +15,9 @@ from diffusion.devtools.poster import icon, poster
 from diffusion.ui.app import TABS
 from diffusion.ui.words import CHINESE, ENGLISH
 
-MENU = {"one-step": ENGLISH.one_step_tab, "train": ENGLISH.train.tab, "checkpoints": ENGLISH.hub.tab}  # of a phone
 READY = "['ready', 'live'].includes(document.querySelector('#watch-player [data-part=root]')?.dataset.state)"
 LOG = "[...document.querySelectorAll('#watch-player, #watch-player *')].find(e => e.playerLog)?.playerLog"
-NAMED = """[...document.querySelectorAll('#one-step [data-part=clear], #learn [data-part=title]')]
+NAMED = """[...document.querySelectorAll(".editor [data-part=clear], #learn [data-part=title]")]
   .every((part) => !part.offsetParent || part.textContent)"""
 OPEN_ALL = """() => {
   document.querySelectorAll('button.label-wrap:not(.open)').forEach((accordion) => accordion.click());
@@ -38,11 +37,7 @@ def address():
 
 
 def open_tab(page, tab):
-    if page.locator(f"[role=tab][data-tab-id={tab}]").count():
-        page.locator(f"[role=tab][data-tab-id={tab}]").click()
-    else:
-        page.get_by_label("More tabs").click()
-        page.locator(".overflow-dropdown").get_by_text(MENU[tab], exact=True).click()
+    page.locator(f"[role=tab][data-tab-id={tab}]").click()
     page.locator(f"[role=tab][data-tab-id={tab}][aria-selected=true]").wait_for()
     page.wait_for_function(NAMED, timeout=30_000)  # its script has come, and with it the words
     page.evaluate(OPEN_ALL)

@@ -54,8 +54,8 @@ def press_sign_in(page, words=ENGLISH):
 
 def press_push(page, target):
     page.get_by_role("radio", name="own").locator("visible=true").check()
-    page.get_by_label("Push to").fill(target)
-    page.get_by_role("button", name="Push to the Hub").click()
+    page.get_by_label("Repository on the Hub").fill(target)
+    page.get_by_role("button", name="Publish on the Hub").click()
 
 
 def wait_for_refusal(page):

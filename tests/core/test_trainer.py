@@ -15,24 +15,20 @@ from torch import nn
 
 from diffusion.__main__ import main
 from diffusion.core import trainer
+from diffusion.core.batches import Batch, TrainingSet, draw_batches
 from diffusion.core.context_unet import ContextUnet
+from diffusion.core.noise_loss import noise_loss
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.core.sprite_unet import SpriteUnet
+from diffusion.core.train_config import TrainConfig, linear_decay, warmup_cosine
 from diffusion.core.trainer import (
-    Batch,
     EpochDone,
     MidEpoch,
     StepDone,
-    TrainConfig,
-    TrainingSet,
-    _batches,
     ema_update,
-    linear_decay,
-    noise_loss,
     recompute_batchnorm_statistics,
     train,
     validation_loss,
-    warmup_cosine,
 )
 from diffusion.data.pixelart import draw
 from diffusion.sprites import from_pixels
@@ -81,18 +77,18 @@ def test_the_same_seed_is_the_same_run(accelerator):
 
 def test_every_epoch_meets_every_picture_once_with_noise_of_its_own():
     data, config = sprites(), replace(SMALL, drop_label=0)
-    first, second = (list(_batches(data, LINEAR, config, epoch)) for epoch in (0, 1))
+    first, second = (list(draw_batches(data, LINEAR, config, epoch)) for epoch in (0, 1))
     every = sorted(picture.numpy().tobytes() for picture in from_pixels(data.pixels))
     for epoch in (first, second):
         assert sorted(picture.numpy().tobytes() for batch in epoch for picture in batch.x0) == every
         assert {int(t) for batch in epoch for t in batch.t} <= set(range(1, 501))
     assert not torch.equal(first[0].eps, second[0].eps)
-    assert torch.equal(first[0].eps, next(_batches(data, LINEAR, config, 0)).eps)
+    assert torch.equal(first[0].eps, next(draw_batches(data, LINEAR, config, 0)).eps)
 
 
 def test_pictures_and_labels_stay_together():
     data = sprites()
-    batch = next(_batches(data, LINEAR, replace(SMALL, drop_label=0), 0))
+    batch = next(draw_batches(data, LINEAR, replace(SMALL, drop_label=0), 0))
     for x0, context in zip(batch.x0, batch.context, strict=True):
         pixels = ((x0 + 1) * 127.5).round().permute(1, 2, 0).to(torch.uint8)
         match = (data.pixels == pixels).flatten(1).all(1)
@@ -103,7 +99,7 @@ def trained_contexts(context, **settings):
     """(5000, V) what the network is told of 5,000 sprites with this context."""
     data = TrainingSet(torch.zeros(5000, 4, 4, 3, dtype=torch.uint8), context.repeat(5000, 1))
     config = TrainConfig(batch_size=500, **settings)
-    return torch.cat([batch.context for batch in _batches(data, LINEAR, config, 0)])
+    return torch.cat([batch.context for batch in draw_batches(data, LINEAR, config, 0)])
 
 
 def test_a_fifth_of_the_labels_is_dropped():
@@ -122,7 +118,7 @@ def test_words_are_dropped_one_by_one_and_all_together():
 
 
 def test_slices_of_a_batch_are_the_batch():
-    batch = next(_batches(sprites(), LINEAR, replace(SMALL, batch_size=7), 0))
+    batch = next(draw_batches(sprites(), LINEAR, replace(SMALL, batch_size=7), 0))
     parts = [batch.slice(i, 3) for i in range(3)]
     assert [len(part) for part in parts] == [3, 2, 2]
     assert torch.equal(torch.cat([part.eps for part in parts]), batch.eps)
@@ -130,14 +126,14 @@ def test_slices_of_a_batch_are_the_batch():
 
 
 def test_the_loss_is_zero_for_whoever_knows_the_noise():
-    batch = next(_batches(sprites(), LINEAR, SMALL, 0))
+    batch = next(draw_batches(sprites(), LINEAR, SMALL, 0))
     assert noise_loss(lambda x, time, context: batch.eps, LINEAR, batch) == 0
     blind = noise_loss(lambda x, time, context: torch.zeros_like(x), LINEAR, batch)
     assert blind == pytest.approx(1, abs=0.1)
 
 
 def test_the_network_is_asked_about_levels_as_shares_of_all():
-    batch = next(_batches(sprites(), LINEAR, SMALL, 0))
+    batch = next(draw_batches(sprites(), LINEAR, SMALL, 0))
     asked = {}
     noise_loss(lambda x, time, context: asked.setdefault("time", time)[0] * x, LINEAR, batch)
     torch.testing.assert_close(asked["time"], batch.t / 500)
@@ -194,7 +190,7 @@ def test_batch_norm_statistics_belong_to_the_averaged_weights(accelerator):
         nn.init.constant_(norm.running_mean, 100.0)
     recompute_batchnorm_statistics(network, LINEAR, data, SMALL, accelerator)
     first = network.init_conv.conv1
-    batches = list(_batches(data, LINEAR, SMALL, SMALL.epochs))
+    batches = list(draw_batches(data, LINEAR, SMALL, SMALL.epochs))
     means = [first[0](LINEAR.noised(batch.x0, batch.t, batch.eps)).mean((0, 2, 3)) for batch in batches]
     torch.testing.assert_close(first[1].running_mean, torch.stack(means).mean(0), atol=1e-5, rtol=1e-4)
     assert not network.training

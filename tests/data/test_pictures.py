@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from diffusion.core.trainer import TrainConfig
+from diffusion.core.train_config import TrainConfig
 from diffusion.data.dataset import SpriteSet, from_arrays, open_dataset
 from diffusion.data.decode import fit_to_sprite
 from diffusion.data.notes import may_be_sheets

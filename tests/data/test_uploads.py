@@ -21,7 +21,8 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from diffusion.core.trainer import EpochDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone
 from diffusion.data.dataset import SpriteSet, open_dataset
 from diffusion.data.names import safe_name
 from diffusion.data.pixelart import draw

@@ -88,14 +88,14 @@ def test_every_setting_goes_through_a_link_and_a_file():
 def test_what_names_no_guidance_is_drawn_as_before():
     """The page begins with more; links, files and programs of before that must give what they gave."""
     page = Request(**PAGE)
-    assert page.youth > 1 == Request().youth and page.guidance > 1 == Request().guidance
-    assert request_in({"tab": "watch", "epochs": "tiny/4"}, page).youth == 1
+    assert page.guidance > 1 == Request().guidance
+    assert request_in({"tab": "watch", "epochs": "tiny/4"}, page).guidance == 1
     assert request_in({"seed": "5"}, page) == Request(seed=5)
     assert request_in({"seed": "5", "youth": "2"}, page) == Request(seed=5, youth=2)
     assert request_in({"tab": "watch"}, page) == request_in({}, page) == page
-    assert "guidance=2.0&youth=1.5" in link("watch", [EpochRef("tiny", 4)], page)
+    assert "guidance=1.5&" in link("watch", [EpochRef("tiny", 4)], page)
     old = {"epochs": ["tiny/4"], "kinds": [0] * 5}
-    assert read_request(old)[1].youth == 1
+    assert read_request(old)[1].guidance == 1
 
 
 def test_a_new_field_is_checked_by_its_declaration():

@@ -10,6 +10,7 @@ import torch
 from diffusion.core import COLOUR, SHAPE, Vocabulary, kinds_vocabulary
 from diffusion.data import builtin_vocabulary, draw_builtin, held_out_combinations, open_dataset
 from diffusion.data.balanced import draw_balanced
+from diffusion.engine import PAGE
 from diffusion.evaluation.drawings import EvalConfig, asked_contexts, plan_drawings
 from diffusion.evaluation.evaluate import evaluate_run
 from diffusion.evaluation.features import FEATURE_WEIGHTS, load_features, tag
@@ -106,7 +107,7 @@ def test_what_is_drawn_for_an_epoch(training):
     ]
     assert all(len(group.context) == sum(group.sizes) and max(group.sizes) <= 64 for group in groups)
     own, page = groups[0], groups[2]
-    assert own.settings == {"sampler": "ddpm", "steps": 7} and page.settings["guidance"] == 2
+    assert own.settings == {"sampler": "ddpm", "steps": 7} and page.settings["guidance"] == PAGE["guidance"]
     assert np.array_equal(own.context, page.context) and own.context[:, 5:].sum() == 0
     assert (own.context.sum(1) == (own.kinds >= 0)).all()
     asked = groups[4]

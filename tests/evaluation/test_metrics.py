@@ -335,7 +335,7 @@ def run(tmp_path) -> RunFolder:
     return run
 
 
-def test_a_run_is_measured(run):
+def test_a_run_is_measured(run, monkeypatch):
     events = list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=2)))
     sampled = [event for event in events if isinstance(event, SpritesDrawn)]
     measured = [event for event in events if isinstance(event, EpochMeasured)]
@@ -365,6 +365,9 @@ def test_a_run_is_measured(run):
     assert run.metrics() == again, "the same settings, the same numbers"
     list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=3), epochs=[4]))
     assert run.metrics()[0].quality is None, "numbers of other settings cannot be compared"
+    monkeypatch.setattr("diffusion.evaluation.evaluate.PAGE", {"guidance": 3.0})
+    list(evaluate_run(run, EvalConfig(count=16, seeds=2, steps=3), epochs=[0]))
+    assert run.metrics()[4].quality is None, "nor can those of other settings of the page"
     run.save_metrics(5, {"step": 9, "loss": 0.1})
     assert run.baseline().real and list(run.metrics()) == [0, 4, 5]
 

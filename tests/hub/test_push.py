@@ -22,7 +22,7 @@ from support.runs import make_run
 
 import diffusion.hub.push as publish
 from diffusion.__main__ import main
-from diffusion.core.trainer import TrainConfig
+from diffusion.core.train_config import TrainConfig
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.hub.client import Progress, Waiting, run_to_end

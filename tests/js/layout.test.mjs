@@ -47,3 +47,10 @@ test("words are broken into lines, and what is too much is cut", () => {
   assert.deepEqual(wrapText("supercalifragilistic", 8, 2, measure), ["supercal", "ifragil…"]);
   assert.deepEqual(wrapText("", 8, 2, measure), []);
 });
+
+test("words below the rows take their room from the sprites", () => {
+  for (const [count, width, height, foot] of [[12, 1000, 500, 47], [32, 1000, 500, 47], [12, 716, 844, 94]]) {
+    const { rows, down, scale } = fitGrid(count, width, height, foot);
+    assert.ok(down * scale + rows * foot <= height, `${count} sprites with their words stick out`);
+  }
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isWanted, partToSend } from "../../assets/js/folder.js";
+import { filesIn, isWanted, partToSend } from "../../assets/js/folder.js";
 import { fill } from "../../assets/js/dom.js";
 import {
   COLOURS, base64Of, bytesOf, pack, rgbOf, rgbaOf, toBytes, toFloats, unpack, withoutAlpha,
@@ -52,4 +52,24 @@ test("of a large file that is no picture only the beginning is sent", () => {
   assert.equal(partToSend(new File([large], "film.mp4")).size, 64);
   assert.equal(partToSend(new File([large], "large.PNG")).size, 2 ** 20 + 1);
   assert.equal(partToSend(new File([new Uint8Array(9)], "sprite")).size, 9);
+});
+
+/** A dropped file or folder as a browser gives it, at most two entries at a time. */
+const entry = (path, content) => ({
+  fullPath: path,
+  isDirectory: Array.isArray(content),
+  file: (take) => take(new File([content], path)),
+  createReader() {
+    const rest = [...content];
+    return { readEntries: (take) => take(rest.splice(0, 2)) };
+  },
+});
+
+test("a dropped folder comes with all its subfolders, and without what systems add", async () => {
+  const slimes = ["a", "b", "c"].map((name) => entry(`/mine/slime/${name}.png`, "x"));
+  const mine = entry("/mine", [entry("/mine/slime", slimes), entry("/mine/.DS_Store", "x"), entry("/mine/knight.png", "xy")]);
+  const found = await filesIn([mine, entry("/sheet.png", "xyz")]);
+  const paths = ["mine/slime/a.png", "mine/slime/b.png", "mine/slime/c.png", "mine/knight.png", "sheet.png"];
+  assert.deepEqual(found.map(({ path }) => path), paths);
+  assert.deepEqual(found.map(({ file }) => file.size), [1, 1, 1, 2, 3]);
 });

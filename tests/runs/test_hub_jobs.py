@@ -19,7 +19,8 @@ from support.app import ROOT
 from support.fakehub import FakeHub
 
 from diffusion.__main__ import main
-from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone, MidEpoch, StepDone
 from diffusion.engine.generation import Request
 from diffusion.hub import client as hub_client
 from diffusion.refs import HubRef

@@ -10,7 +10,7 @@ import torch
 from diffusion.__main__ import main
 from diffusion.cli.train import sprites_seen
 from diffusion.core import EpochDone, StepDone, TrainConfig
-from diffusion.core.trainer import OPTIMIZERS
+from diffusion.core.train_config import OPTIMIZERS
 from diffusion.runs import Plan, load_plan, run_plan
 from diffusion.store import RunFolder, find_command
 

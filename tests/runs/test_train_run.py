@@ -20,7 +20,7 @@ from diffusion.core import (
     from_flags,
     settings_of,
 )
-from diffusion.runs import Plan, load_plan, run_plan
+from diffusion.runs import Plan, is_previewed, load_plan, run_plan
 from diffusion.store import RunConfig, RunFolder
 
 DECLARED = {**settings_of(Plan), **settings_of(TrainConfig)}
@@ -129,3 +129,41 @@ def test_a_run_is_not_resumed_with_another_training_setting(name, tmp_path):
 def test_the_settings_of_the_network_are_declared_in_config_json_alone():
     shared = [name for name, setting in settings_of(Plan).items() if settings_of(RunConfig).get(name) is setting]
     assert shared == ["network", "width", "schedule"]
+
+
+@pytest.mark.parametrize(
+    ("updates", "pictures", "epochs", "kept"),
+    [
+        (320, 38, 107, [0, 22, 44, 66, 88, 106]),
+        (1250, 4000, 39, [0, 8, 16, 24, 32, 38]),
+        (5, 4000, 1, [0]),
+        (6, 16, 6, [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_length_in_updates_makes_whole_epochs_of_which_a_few_are_kept(updates, pictures, epochs, kept):
+    plan = Plan(folder=Path("x"), training=TrainConfig(batch_size=16 if pictures < 4000 else 125)).lasting(
+        updates, pictures, keep=6
+    )
+    assert plan.training.epochs == epochs
+    assert [epoch for epoch in range(epochs) if plan.keeps(epoch)] == kept
+
+
+def test_a_hundred_short_epochs_draw_previews_a_few_times_and_ten_long_ones_every_time():
+    for epochs, times in ((1, 1), (10, 10), (16, 16), (17, 9), (107, 17)):
+        plan = Plan(folder=Path("x"), training=TrainConfig(epochs=epochs))
+        drawn = [epoch for epoch in range(epochs) if is_previewed(plan, epoch)]
+        assert len(drawn) == times and drawn[0] == 0 and drawn[-1] == epochs - 1
+
+
+@pytest.mark.parametrize(("seconds", "saved"), [(1e9, 0), (-1, 2)])
+def test_short_epochs_that_are_not_kept_save_their_state_now_and_then(tmp_path, monkeypatch, seconds, saved):
+    monkeypatch.setattr("diffusion.runs.train_run.MAX_LOST_SECONDS", seconds)
+    training = TrainConfig(epochs=5, batch_size=20)
+    plan = Plan(folder=tmp_path / "run", data="builtin:20@0", width=8, save_every=9, training=training)
+    events = run_plan(plan)
+    next(event for event in events if isinstance(event, EpochDone) and event.epoch == 2)
+    events.close()
+    run = RunFolder(plan.folder)
+    assert run.resume_state()["epoch"] == saved
+    *_, last = run_plan(load_plan(run), resume=True)
+    assert last.epoch == 4 and run.is_finished() and list(run.metrics()) == [0, 1, 2, 3, 4]

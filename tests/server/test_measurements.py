@@ -53,7 +53,7 @@ def test_a_run_is_measured_in_the_background_and_the_result_is_on_the_page(run):
     assert (now.state, now.measured, now.done) == ("finished", (0, 1), now.total)
     assert run.metrics()[1].quality.frechet and "kinds" in run.metrics()[1].quality.knows
     html = measure.measuring_html(page, now)
-    assert "mine is measured: epochs 0, 1." in html and ENGLISH.quality.knows.title in html
+    assert "mine: epochs 0, 1 measured." in html and ENGLISH.quality.knows.title in html
     with pytest.raises(gr.Error, match="all epochs of mine are measured already"):
         measure.start_measuring(page, jobs, Settings(), "mine")
 
@@ -65,7 +65,7 @@ def test_one_run_at_a_time_with_progress_and_a_stop(run, monkeypatch):
     assert scripted.began.wait(60)
     status, html, timer = measure.poll_measuring(page, jobs, None)
     assert status.busy and timer.active and 'aria-valuenow="25"' in html
-    assert "mine, epoch 0: 5 of 20 sprites are drawn" in html
+    assert "mine, epoch 0: 5 of 20 sprites drawn" in html
     assert measure.poll_measuring(page, jobs, status) == [gr.skip()] * 3, "nothing is new"
     with pytest.raises(gr.Error, match="mine is being measured; try again"):
         measure.start_measuring(page, jobs, Settings(), "other")
@@ -75,7 +75,7 @@ def test_one_run_at_a_time_with_progress_and_a_stop(run, monkeypatch):
     jobs.wait(60)
     status, html, timer = measure.poll_measuring(page, jobs, status)
     assert (status.state, status.measured, timer.active) == ("stopped", (0,), False)
-    assert "Stopped. mine has numbers of the epochs 0." in html
+    assert "Stopped. mine has numbers for the epochs 0." in html
     jobs.start(other)
     jobs.wait(60)
     assert jobs.snapshot().state == "finished" and [call[0] for call in scripted.calls] == ["mine", "other"]

@@ -15,7 +15,8 @@ import torch
 from support.runs import make_run, until
 
 from diffusion.__main__ import main
-from diffusion.core.trainer import EpochDone, StepDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone, StepDone
 from diffusion.engine.generation import generate_finished
 from diffusion.errors import Message, UserError
 from diffusion.runs import Plan, load_plan, run_plan

@@ -17,7 +17,8 @@ from support.app import ROOT, running_app
 from support.load import Page
 from support.runs import make_run
 
-from diffusion.core.trainer import EpochDone, MidEpoch, StepDone, TrainConfig
+from diffusion.core.train_config import TrainConfig
+from diffusion.core.trainer import EpochDone, MidEpoch, StepDone
 from diffusion.data import builtin_vocabulary
 from diffusion.engine import batching, context_of, device, prediction
 from diffusion.engine import generation as engine
@@ -262,7 +263,7 @@ def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
         client.predict(level=100, api_name="/denoise_step")
     assert frames >= 2 and facts["recipe"]["epochs"] == ["tiny/4"]
     work = [
-        "_generate_in_worker 5.066",
+        "_generate_in_worker 5.04",
         "_generate_in_worker 5.04",
         "_generate_in_worker 5.08",
         "_predict_in_worker 5.01",

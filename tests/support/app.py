@@ -73,8 +73,10 @@ def visitor(chromium, **traits):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()  # also after a failure: a page that plays on would slow what comes after it
     left = any(ABORTED in error for error in errors)  # the page was left, or loaded again, while an answer came
     unexpected = [error for error in errors if OFFLINE not in error and not (left and LEFT.search(error))]
     assert not unexpected, unexpected

@@ -27,6 +27,7 @@ from support.runs import make_run
 from diffusion.data import builtin_vocabulary, translate_word
 from diffusion.data.endless import draw_epoch
 from diffusion.engine.generation import Request, generate_finished
+from diffusion.errors import UserError
 from diffusion.refs import EpochRef
 from diffusion.sprites import KINDS, columns_for, enlarged, sheet, to_pixels
 from diffusion.store import RunFolder
@@ -102,7 +103,24 @@ def test_the_sprites_of_the_api_are_those_of_the_engine(client, run):
     said = facts["recipe"]
     assert said.pop("epochs") == ["tiny/31"]
     assert Request(**said | {"kinds": tuple(said["kinds"])}) == Request(count=5, steps=4, seed=7, kinds=HERO)
-    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 8}
+    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 8, "gap": 1}
+
+
+def test_a_picture_is_transparent_in_few_colours_and_without_gaps(api):
+    settings = {"count": 5, "steps": 4, "seed": 7, "scale": 2}
+    plain = pixels(api.generate_sprites(**settings, gap=0)[0]["path"])
+    picture, facts = api.generate_sprites(**settings, gap=0, transparent=True, colours=16)
+    assert facts["grid"] == {"rows": 2, "columns": 4, "scale": 2, "gap": 0}
+    with Image.open(picture["path"]) as image:
+        found = np.asarray(image)
+    assert image.mode == "RGBA" and found.shape == (64, 128, 4) and plain.shape == (64, 128, 3)
+    assert not found[32:, 32:].any(), "the places that are left over"
+    assert 2 < len(np.unique(found[found[..., 3] > 0], axis=0)) <= 16
+    _, facts = api.compare_epochs(epochs=[31, 4], count=2, steps=2, gap=3)
+    assert facts["grid"]["gap"] == 3
+    for wrong in ({"gap": 17}, {"colours": 257}, {"transparent": "yes"}):
+        with pytest.raises(UserError, match=next(iter(wrong))):
+            api.generate_sprites(count=1, steps=1, **wrong)
 
 
 def test_an_epoch_a_row_from_the_same_noise(client, run):

@@ -9,15 +9,16 @@ import torch
 from support.page import page_of
 from support.runs import make_run
 
-from diffusion.core import Vocabulary
+from diffusion.core import Noise, Vocabulary
 from diffusion.data import builtin_vocabulary, parse_prompt
 from diffusion.engine import Request, context_of, predict_noise
 from diffusion.errors import UserError
 from diffusion.store import RunConfig, RunFolder
 from diffusion.ui.parts import asking
 from diffusion.ui.parts.asking import read_prompt, replace_typed, without_missing, words_of_sprites
+from diffusion.ui.parts.drawings import encode_picture, sprite_from
 from diffusion.ui.parts.turns import GenerationTurns
-from diffusion.ui.tabs import compare, one_step, watch
+from diffusion.ui.tabs import compare, one_step, paint, watch
 from diffusion.ui.words import CHINESE, ENGLISH
 
 BROWSER = SimpleNamespace(session_hash="me")
@@ -171,20 +172,19 @@ def test_compare_asks_every_epoch_for_the_same(runs):
     assert frames[0]["recipe"]["prompt"] == "hero" and all("hero" in words for words in frames[0]["words"])
 
 
-def test_one_step_and_finish_it_are_asked_in_words_too(runs):
+def test_one_step_and_paint_are_asked_in_words_too(runs):
     page, run = page_of(runs), RunFolder(runs / "words").load(4)
-    pixels = one_step.encode_picture(torch.zeros(1, 3, 16, 16))
+    pixels = encode_picture(torch.zeros(1, 3, 16, 16))
     plain, asked = (one_step.predict_once(page, "words", pixels, 200, 7, text) for text in ("", "dragon, qqq"))
     assert plain["x"] == asked["x"] and plain["rows"] != asked["rows"]
-    noise = one_step.Noise(7, 1).draw()
-    x = run.config.noise_schedule().noised(one_step.sprite_from(page, pixels), 200, noise)
+    schedule, noise = run.config.noise_schedule(), Noise(7, 1).draw()
+    x = schedule.noised(sprite_from(page, pixels), 200, noise)
     (eps,) = predict_noise([run], x, 200, [context_of(run.config, Request(count=1, prompt="dragon"))])
-    assert asked["rows"][0]["eps"] == one_step.encode_picture(eps / 3)
+    assert asked["rows"][0]["eps"] == encode_picture(float(1 - schedule.alpha_bar[200]) ** 0.5 * eps)
 
     def finish(prompt):
-        turns = GenerationTurns()
         drawing = {"run": "words", "pixels": pixels, "t": 200, "seed": 1, "prompt": prompt}
-        return list(one_step.finish_drawing(page, turns, BROWSER, turns.next("me"), drawing, 2))[-1]["panels"]
+        return paint.finish(page, drawing)["panels"]
 
     assert finish("dragon") != finish("") == finish("  ")
 

@@ -26,7 +26,8 @@ from diffusion.server.visitor_pulls import PullLimits, VisitorPulls
 from diffusion.store import RunFolder, list_runs
 from diffusion.ui.app import build
 from diffusion.ui.parts import hub_progress as streams
-from diffusion.ui.tabs import checkpoints, push, run_tables, watch
+from diffusion.ui.parts.run_picker import update_pickers
+from diffusion.ui.tabs import checkpoints, push, run_tables
 from diffusion.ui.words import CHINESE, ENGLISH, translate
 
 HERE, SHARED, SPACE = Settings(), Settings(shared=True), Settings(shared=True, login=True)
@@ -140,10 +141,10 @@ def test_only_the_chosen_epochs_come_and_are_in_the_pickers_at_once(hub, pulls):
     assert "epochs 4, 12" in seen[-1] and "?tab=watch&amp;epochs=mine/12" in seen[-1]
     shares = [float(said.split('aria-valuenow="')[1].split('"')[0]) for said in seen if "progressbar" in said]
     assert shares and shares == sorted(shares) and shares[-1] <= 100
-    run, epoch = watch.update_pickers(page_of(pulls.runs), "mine")
-    assert (run.value, [value for _, value in epoch.choices]) == ("mine", [4, 12])
+    run, epoch = update_pickers(page_of(pulls.runs), "mine")
+    assert (run.value, epoch) == ("mine", 12)
     run_there = run_tables.list_remote_epochs(ENGLISH, looked("hf://me/run"), RunFolder(pulls.runs / "mine"))
-    assert run_there.count("· here") == 2
+    assert run_there.count("· already here") == 2
 
 
 def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
@@ -152,7 +153,7 @@ def test_stopped_what_is_whole_is_kept_and_opening_goes_on(hub, pulls):
     assert "Stopped" in first[-1]
     assert list(RunFolder(pulls.runs / "mine").epochs()) == [0]
     hub.log.clear()
-    assert "Here now" in opened(pulls, listing, [0, 4, 8, 12])[-1]
+    assert "Opened: " in opened(pulls, listing, [0, 4, 8, 12])[-1]
     assert not hub.asked("resolve.*model_0")
 
 
@@ -176,7 +177,7 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence(hub, pulls, epochs, name
 
 
 def test_nothing_is_opened_before_it_was_looked_at(pulls):
-    with pytest.raises(ValueError, match="Look at a run on the Hub first"):
+    with pytest.raises(ValueError, match="Show the epochs of a run on the Hub first"):
         opened(pulls, None, [0])
 
 
@@ -190,7 +191,7 @@ def test_pickles_need_consent_and_a_shared_server_takes_none(hub, pulls):
         opened(pulls, listing, [0], trusted=True)
     shared = VisitorPulls(pulls.runs, PullLimits())
     assert not checkpoints.show_listing(page_of(), shared, listing)[3].visible
-    with pytest.raises(ValueError, match=r"opens \.safetensors only"):
+    with pytest.raises(ValueError, match=r"opens \.safetensors files only"):
         opened(shared, listing, [0], trusted=True)
     assert not list_runs(pulls.runs)
 
@@ -212,7 +213,7 @@ def test_visitors_cannot_fill_the_disk(hub, tmp_path, limits, complaint):
     with pytest.raises(ValueError, match=complaint):
         opened(VisitorPulls(runs, limits), looked("hf://me/run"), [0, 4])
     assert sorted(list_runs(runs)) == ["before", "made-here"]
-    assert "Here now" in opened(VisitorPulls(runs, PullLimits(runs=2)), looked("hf://me/run"), [0, 4])[-1]
+    assert "Opened: " in opened(VisitorPulls(runs, PullLimits(runs=2)), looked("hf://me/run"), [0, 4])[-1]
 
 
 def test_pictures_count_too(hub, tmp_path):
@@ -230,7 +231,7 @@ def test_two_do_not_write_the_same_run_at_once(hub, pulls):
     with pytest.raises(ValueError, match="mine is on its way already"):
         opened(pulls, listing, [0])
     first.close()  # as when its visitor goes away
-    assert "Here now" in opened(pulls, listing, [0])[-1]
+    assert "Opened: " in opened(pulls, listing, [0])[-1]
 
 
 # What is here
@@ -286,7 +287,7 @@ def runs(tmp_path) -> Path:
     [
         (HERE, None, "log in once on this machine: hf auth login"),
         (SPACE, None, "sign in first"),
-        (SHARED, None, "pushes for its owner only"),
+        (SHARED, None, "Only the owner of this server can publish"),
     ],
     ids=["here", "on a Space", "on another shared server"],
 )
@@ -302,7 +303,7 @@ def test_a_shared_server_never_lends_its_own_token(hub, runs, monkeypatch):
         with pytest.raises(ValueError):
             pushed(runs, settings, None)
     assert not hub.log
-    assert "on the Hub" in pushed(runs, HERE, None)[-1]
+    assert "Published" in pushed(runs, HERE, None)[-1]
 
 
 def test_a_visitor_pushes_to_an_account_of_ones_own(hub, runs):
@@ -346,7 +347,7 @@ def test_it_is_pulled_while_the_app_serves(hub, pulls):
     hub.fault("GET", "/api/models", delay=0.5, times=1)
     thread = pulls.start(HfApi(), HubRef("me/run"))
     assert pulls.startup.state == "pulling" and thread.is_alive()
-    assert "hf://me/run is on its way" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
+    assert "Downloading hf://me/run" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
     thread.join(30)
     assert pulls.startup.state == "here" and run_tables.startup_pull_html(ENGLISH, pulls.startup) == ""
     assert list(list_runs(pulls.runs)["me--run"].epochs()) == [0, 4, 8, 12]
@@ -356,7 +357,7 @@ def test_where_the_hub_is_down_it_says_so_in_the_page_s_words(hub, pulls):
     hub.stop()
     pulls.start(HfApi(), HubRef("me/run")).join(30)
     assert pulls.startup.state == "failed"
-    assert "was not opened" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
+    assert "could not be opened" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
     assert "无法连接" in run_tables.startup_pull_html(CHINESE, pulls.startup)
     assert translate(CHINESE, pulls.startup.message) != str(pulls.startup.message)
 
@@ -366,7 +367,7 @@ def test_where_the_hub_is_down_what_was_pulled_before_serves(hub, pulls):
     hub.stop()
     pulls.start(HfApi(), HubRef("me/run")).join(30)
     assert pulls.startup.state == "older"
-    assert "is used as it was then" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
+    assert "from an earlier download" in run_tables.startup_pull_html(ENGLISH, pulls.startup)
     assert "me--run" in list_runs(pulls.runs)
 
 
@@ -412,6 +413,6 @@ def test_what_cannot_be_pushed_is_refused_before_it_is_asked(hub, runs, token, n
 def test_no_control_of_the_page_can_spend_money(runs):
     app = build(runs, ASSETS, HERE, "own")
     texts = str(app.get_config_file()).lower()
-    assert "push to the hub" in texts and not [
+    assert "publish on the hub" in texts and not [
         word for word in ("costs money", "start the job", "gpu-job") if word in texts
     ]

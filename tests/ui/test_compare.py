@@ -1,6 +1,8 @@
 """The handlers of Compare and One step, shared links: no server, no browser."""
 
 import base64
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
@@ -11,11 +13,12 @@ from support.page import page_of
 from support.runs import make_run
 
 from diffusion.core.samplers import Noise
+from diffusion.data.endless import is_held_out, make_endless_recipe
 from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
-from diffusion.store import run_list
+from diffusion.store import EpochMetrics, Measured, Quality, RunFolder, run_list
 from diffusion.ui.parts.share_links import epochs_in, request_in
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
@@ -99,20 +102,64 @@ def test_stop_ends_a_comparison(runs):
 
 
 def test_the_tutorial_s_epochs_are_ticked(runs):
-    assert compare.update_checkboxes(page_of(runs)).value == FOUR
-    assert compare.update_checkboxes(page_of(runs), wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
+    assert compare.update_epochs(page_of(runs)).value == FOUR
+    assert compare.update_epochs(page_of(runs), wanted=[EpochRef("tiny", 4), EpochRef("tiny", 31)]).value == [
         FOUR[1],
         FOUR[3],
     ]
-    assert compare.update_checkboxes(page_of(runs, default_run="gone")).value == ["other/2"]
+    assert compare.update_epochs(page_of(runs, default_run="gone")).value == ["other/2"]
 
 
 def test_many_runs_are_listed_once_and_not_once_for_each_epoch(runs, monkeypatch):
     """With 50 runs a page took 13 seconds to open."""
     looks, scan = [], run_list._scan
     monkeypatch.setattr(run_list, "_scan", lambda root: (looks.append(root), scan(root))[1])
-    compare.update_checkboxes(page_of(runs))
+    compare.update_epochs(page_of(runs))
     assert len(looks) <= 2
+
+
+def measured(*epochs):
+    number = Measured(0.5, 0.1)
+    errors = tuple(0.5 - 0.01 * i for i in range(10))
+    return {
+        epoch: EpochMetrics(
+            quality=Quality(
+                frechet=Measured(5 - epoch / 10, 0.1),
+                kernel=number,
+                precision=number,
+                recall=number,
+                noise_error=errors,
+            )
+        )
+        for epoch in epochs
+    }
+
+
+@pytest.mark.parametrize(
+    "shown,asked",
+    [([0, 4, 24, 31], (24, 31)), ([0, 4], (0, 4)), ([4, 8], (24, 31)), ([], (24, 31)), ([31, 4, 0], (4, 31))],
+)
+def test_the_question_names_the_epochs_that_are_shown(runs, monkeypatch, shown, asked):
+    monkeypatch.setattr(RunFolder, "metrics", lambda run: measured(0, 4, 24, 31))
+    page = compare.numbers_shown(page_of(runs), [EpochRef("tiny", epoch) for epoch in shown])
+    assert f"Do epochs {asked[0]} and {asked[1]} really differ?" in page
+    assert f"Between epochs {asked[0]} and {asked[1]}" in page
+
+
+def test_every_line_of_the_errors_is_named(runs, monkeypatch):
+    many = range(0, 32, 2)
+    monkeypatch.setattr(RunFolder, "metrics", lambda run: measured(*many))
+    named = re.compile(r">epoch (\d+)</text>")
+    chosen = compare.numbers_of(page_of(runs), "tiny", [4, 8, 30])
+    assert named.findall(chosen) == ["4", "8", "30"]
+    assert named.findall(compare.numbers_of(page_of(runs), "tiny")) == ["0", "10", "20", "30"]
+
+
+def test_the_runs_that_come_with_the_app_are_explained(tmp_path):
+    for name in ("sprites", "mine"):
+        make_run(tmp_path / name, epochs=(3,))
+    assert "sprites: our network" in compare.update_epochs(page_of(tmp_path)).info
+    assert "mine" not in compare.update_epochs(page_of(tmp_path)).info
 
 
 # One step
@@ -161,21 +208,29 @@ def test_a_wrong_drawing_is_explained(runs, pixels, t, seed, answer):
         one_step.predict_once(page_of(runs), "tiny", pixels, t, seed)
 
 
-def test_finish_it_sets_out_from_the_noised_drawing(runs):
-    turns = GenerationTurns()
-    drawing = {"run": "tiny", "pixels": sprite(), "t": 205, "seed": 3}
-    frames = list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), drawing, 2))
-    assert frames[0]["t"] == 205 and frames[-1]["t"] == 0
-    assert frames[-1]["step"] == frames[-1]["total"]
-    schedule = compare.find_run(page_of(runs), "tiny").config().noise_schedule()
-    x = schedule.noised(from_pixels(torch.from_numpy(draw(1)[0])), 205, Noise(3, 2).draw())
-    assert frames[0]["panels"][0]["x"] == base64.b64encode(sheet(to_pixels(x), frames[0]["columns"])).decode()
+def test_noise_is_shown_as_strong_as_it_is_mixed_in(runs):
+    """As in the Learn tab: at a low level hardly any, and the true noise as the predicted one."""
+    contrast = []
+    for t in (5, 200, 450):
+        answer = one_step.predict_once(page_of(runs), "tiny", sprite(), t, 7)
+        noise = np.frombuffer(base64.b64decode(answer["eps"]), np.uint8).astype(float)
+        contrast.append(noise.std())
+        strength = np.sqrt(1 - compare.find_run(page_of(runs), "tiny").config().noise_schedule().alpha_bar[t])
+        expected = to_pixels(float(strength) * Noise(7, 1).draw())
+        assert answer["eps"] == base64.b64encode(expected).decode()
+    assert contrast == sorted(contrast) and contrast[0] < contrast[2] / 2
 
 
-def test_nothing_drawn_is_a_toast(runs):
-    turns = GenerationTurns()
-    with pytest.raises(gr.Error, match="Paint or pick"):
-        list(one_step.finish_drawing(page_of(runs), turns, BROWSER, turns.next("me"), None, 2))
+def test_the_first_sprite_is_a_hero_with_a_hat_on_which_the_shipped_epochs_see_more_and_more():
+    page = page_of(Path("checkpoints"), default_run="sprites")
+    hero = base64.b64encode(one_step.new_sprites(1)[0]).decode()
+    rows = one_step.predict_once(page, "sprites", hero, 200, 0)["rows"]
+    assert [row["label"] for row in rows] == ["epoch 0", "epoch 4", "epoch 24", "epoch 31"]
+    for error in ("eps_error", "x0_error"):
+        errors = [row[error] for row in rows]
+        assert errors == sorted(errors, reverse=True) and len(set(errors)) == 4, errors
+    recipe = make_endless_recipe(0, one_step.NEW, one_step.HAT_HERO)
+    assert any(shape.startswith("hats/") for shape in recipe.shapes) and not is_held_out(recipe)
 
 
 # Shared addresses

@@ -22,9 +22,9 @@ from diffusion.ui.app import build
 from diffusion.ui.parts.controls import RequestControls, shows_errors
 from diffusion.ui.parts.downloads import pack_run
 from diffusion.ui.parts.page import on_disk
-from diffusion.ui.parts.run_picker import find_run, update_checkboxes, update_pickers
+from diffusion.ui.parts.run_picker import find_run, update_epochs, update_pickers
 from diffusion.ui.parts.share_links import epochs_in, link, link_to
-from diffusion.ui.tabs import checkpoints, compare, train
+from diffusion.ui.tabs import checkpoints, compare, train, train_poller
 from diffusion.ui.tabs.run_tables import default_run_html, list_local_runs
 from diffusion.ui.tabs.watch import watch
 from diffusion.ui.words import CHINESE, ENGLISH
@@ -49,8 +49,8 @@ def test_a_run_of_any_name_works_everywhere(runs, name, tmp_path):
     page = page_of(runs, default_run=name)
     assert find_run(page, name).load(4).epoch == 4
     picker, epochs = update_pickers(page, name)
-    assert picker.value == name and epochs.value == 4
-    ticked = update_checkboxes(page, [EpochRef(name, 0), EpochRef(name, 4)]).value
+    assert picker.value == name and epochs == 4
+    ticked = update_epochs(page, [EpochRef(name, 0), EpochRef(name, 4)]).value
     assert ticked == [f"{name}/0", f"{name}/4"]
     assert compare.numbers_of(page, name)
     _, facts = Api(runs, "x").generate_sprites(run=name, count=1, steps=1)
@@ -154,7 +154,7 @@ def test_training_settings_of_a_stranger_do_not_break_the_train_tab(tmp_path):
     for training in ({}, {"epochs": "x", "drop_label": []}, {"drop_label": 0.1, "epochs": 10**30}):
         (run.path / "config.json").write_text(json.dumps(config | {"training": training}))
         assert train.list_resumable(TrainingQueue(), tmp_path) == []
-        assert "pulled" in train.link_epochs(ENGLISH, RunFolder(run.path))
+        assert "pulled" in train_poller.link_epochs(ENGLISH, RunFolder(run.path), Settings())
 
 
 # Toasts

@@ -24,11 +24,21 @@ def test_every_module_is_served_as_one_and_used_by_a_tab():
     page = TestClient(Starlette(routes=[script_route(ASSETS)]))
     first = [
         modules(ASSETS, name)
-        for name in ("watch.js", "compare.js", "learn.js", "one_step.js", "folder.js", "asking.js")
+        for name in (
+            "header.js",
+            "watch.js",
+            "compare.js",
+            "learn.js",
+            "one_step.js",
+            "paint.js",
+            "folder.js",
+            "asking.js",
+        )
     ]
     addresses = set().union(*first)
     names = {address.split("/")[-1] for address in addresses}
     assert names == {path.name for path in (ASSETS / "js").glob("*.js")} - {
+        "first.js",
         "language.js",
         "memory.js",
         "on_load.js",

@@ -1,13 +1,17 @@
 """The handlers of the Train tab as plain functions, and what a page is shown."""
 
 import base64
+import io
 import json
+import math
+import re
 from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
+from support.app import ROOT
 from support.page import page_of
 from support.runs import make_run, until
 
@@ -24,16 +28,21 @@ from diffusion.sprites import KINDS
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.controls import shows_errors
 from diffusion.ui.parts.downloads import pack_run
-from diffusion.ui.tabs import train, train_form
+from diffusion.ui.tabs import train, train_form, train_plan
+from diffusion.ui.tabs.train_originals import begin_html, pick_originals
 from diffusion.ui.tabs.train_status import about_data, curve, epoch_frames, losses, monitor
 from diffusion.ui.words import CHINESE, ENGLISH
 
 HERE, SHARED = Settings(), Settings(shared=True)
 FORM = {"source": "builtin", "count": 60, "files": None, "hub": "", "start": "", "width": 8, "context": True}
-FORM |= {"epochs": 1, "batch_size": 20, "lr": 2e-3, "seed": 0, "save_every": 1}
+FORM |= {"updates": 3, "batch_size": 20, "lr": 2e-3, "seed": 0, "keep": 32}
 
 
-def begin(runner, runs, name="mine", settings=HERE, owner="anna", **changed):
+def begin(runner, runs, name="mine", settings=HERE, owner="anna", epochs=None, **changed):
+    """epochs: in place of the updates that make them of the built-in sprites, or of the pictures of `pictures`."""
+    if epochs is not None:
+        count = 38 if changed.get("source") == "upload" else changed.get("count", FORM["count"])
+        changed["updates"] = epochs * math.ceil(count / FORM["batch_size"])
     return train.start_training(page_of(runs), runner, settings, owner, name, *(FORM | changed).values())
 
 
@@ -56,14 +65,14 @@ def pictures(tmp_path_factory):
         (None, {}, "give the run a name"),
         ("x" * 300, {}, "is too long for a run's name"),
         ("taken", {}, "There is a run taken already"),
-        ("x", {"epochs": 0}, "epochs must be at least 1"),
-        ("x", {"epochs": 1.5}, "Epochs must be a whole number"),
+        ("x", {"updates": 0}, "updates must be at least 1"),
+        ("x", {"updates": 1.5}, "Updates must be a whole number"),
         ("x", {"batch_size": None}, "Batch size must be a whole number"),
         ("x", {"lr": 0}, "learning rate must be above 0"),
         ("x", {"lr": float("nan")}, "learning rate must be above 0"),
         ("x", {"seed": -1}, "seed must be between 0"),
         ("x", {"count": 0}, "1 to 200,000 sprites, not 0"),
-        ("x", {"save_every": 0}, "save every must be at least 1"),
+        ("x", {"keep": 1}, "checkpoints must be at least 2"),
         ("x", {"source": "hub", "hub": "/etc/passwd"}, "Name the data set like hf://datasets"),
         ("x", {"source": "upload"}, "upload a .zip of pictures"),
         ("x", {"source": "upload", "files": [__file__]}, "upload one .zip"),
@@ -239,11 +248,11 @@ def test_unfinished_runs_are_offered_and_nothing_else(runner, tmp_path):
 
 def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
     page, counted, _ = train_form.preview_data(page_of(tmp_path), HERE, "x", *(FORM | {"count": 500}).values())
-    assert counted == [500, 500] and "500 to train on" in page and "data:image/png" in page and "Creature" in page
+    assert counted == [500, 500] and "500 to learn from" in page and "data:image/png" in page and "Creature" in page
     page, counted, cutting = train_form.preview_data(
         page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures}).values()
     )
-    assert sum(counted) == 40 and "without a label" in page
+    assert counted == [38, 2] and "38 to learn from: none has a word. 2 more are kept aside" in page
     assert not cutting["visible"] and page.count("<li>") == 1
     assert "came without labels" in page or "have no label" in page, "nothing else was done to them"
 
@@ -284,47 +293,154 @@ def test_the_preview_shows_how_a_sheet_was_cut_and_offers_to_correct_it(tmp_path
     with pytest.raises(gr.Error, match="Tile size of a sheet must be a whole number"):
         shown(16.5)
     assert "已切成 24 格" in shown(words=CHINESE)[0]
-    assert train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16, 1)).tile is None
+    assert train_plan.make_plan(page_of(tmp_path), train_plan.TrainForm.read("x", *form.values(), 16, 1)).tile is None
 
 
 def test_the_tile_size_of_a_hub_data_set_is_part_of_the_plan(tmp_path):
     form = FORM | {"source": "hub", "hub": "hf://datasets/someone/sprites"}
-    plan = train_form.make_plan(page_of(tmp_path), train_form.TrainForm.read("x", *form.values(), 16.0, 1.0))
+    plan = train_plan.make_plan(page_of(tmp_path), train_plan.TrainForm.read("x", *form.values(), 16.0, 1.0))
     assert (plan.tile, plan.gap) == (16, 1) and "--tile 16 --gap 1" in plan.command()
 
 
 def told(runs, speed=100.0, seen=None, words=ENGLISH, is_training=False, **changed):
     """What the form says about the time, and whether the page will ask again."""
     speeds = SimpleNamespace(speed=lambda *_: speed, waits_for_training=lambda: is_training)
-    text, _, timer = train_form.show_time(page_of(runs, words), speeds, "", seen, "x", *(FORM | changed).values())
+    text, _, timer = train_form.show_length(page_of(runs, words), speeds, "", seen, "x", *(FORM | changed).values())
     return text, timer.active
 
 
-def test_the_time_is_told_before_the_start_where_it_can_be(tmp_path):
+def test_the_length_is_told_before_the_start_in_updates_and_time(tmp_path):
     text, again = told(tmp_path)
-    assert text.startswith("About") and not again
+    assert text.startswith("3 updates: each of 60 pictures 1 ×. About") and not again
     assert told(tmp_path, source="upload") == ("", False)
-    assert told(tmp_path, seen=[30, 10], source="upload")[0].startswith("About")
-    assert told(tmp_path, epochs=0) == ("", False) and told(tmp_path, speed=0.0)[0] == ""
+    own = told(tmp_path, seen=[40, 0], source="upload", updates=320, batch_size=8)[0]
+    assert own.startswith("320 updates: each of 40 pictures 64 ×. About")
+    assert (
+        told(tmp_path, updates=0) == ("", False)
+        and told(tmp_path, speed=0.0)[0] == "3 updates: each of 60 pictures 1 ×."
+    )
 
 
 def test_a_page_is_told_that_it_is_measured_and_asks_again(tmp_path):
-    assert told(tmp_path, speed=None) == (ENGLISH.train.measuring, True)
-    assert told(tmp_path, speed=None, words=CHINESE) == (CHINESE.train.measuring, True)
-    assert told(tmp_path, speed=None, is_training=True) == (ENGLISH.train.measuring_later, True)
+    for words, training in ((ENGLISH, False), (CHINESE, False), (ENGLISH, True)):
+        text, again = told(tmp_path, speed=None, words=words, is_training=training)
+        assert text.endswith(words.train.measuring_later if training else words.train.measuring) and again
 
 
-@pytest.mark.parametrize("speed,epochs", [(20, 3), (500, 5), (700, 7), (1000, 10), (50_000, 10), (None, None)])
-def test_a_slower_machine_gets_fewer_epochs_by_default_so_that_it_takes_a_minute(speed, epochs):
-    assert train_form.fitting_epochs(lambda *_: speed) == epochs
+def test_the_minutes_are_said_in_one_place():
+    """The heading promised one minute above a form that said seven."""
+    for words in (ENGLISH, CHINESE):
+        assert not re.search("minute|分钟", words.train.idle + words.train.intro + words.train.length)
+
+
+@pytest.mark.parametrize(
+    "speed,updates", [(20, 375), (500, 625), (700, 875), (1000, 1250), (50_000, 1250), (None, None)]
+)
+def test_a_slower_machine_gets_fewer_updates_by_default_so_that_it_takes_a_minute(speed, updates):
+    assert train_plan.fitting_updates(lambda *_: speed) == updates
+
+
+@pytest.mark.parametrize("speed", [500, 50_000])
+def test_the_form_begins_with_the_same_minute_as_its_numbers(tmp_path, speed):
+    """Ten epochs of the built-in sprites in batches of 32 on a fast machine, and six of them kept, as ever."""
+    updates = train_plan.fitting_updates(lambda *_: speed)
+    form = FORM | {"count": 4000, "width": 32, "updates": updates, "batch_size": 32, "lr": 4e-3, "keep": 6}
+    plan = train_plan.make_plan(page_of(tmp_path), train_plan.TrainForm.read("x", *form.values()), 4000)
+    assert plan.training.epochs == (10 if speed == 50_000 else 5)
+    kept = [epoch for epoch in range(plan.training.epochs) if plan.keeps(epoch)]
+    assert kept == ([0, 2, 4, 6, 8, 9] if speed == 50_000 else [0, 1, 2, 3, 4])
 
 
 def test_where_a_gpu_is_lent_this_process_measures_nothing(monkeypatch, tmp_path):
     """It has none, and a thread that computes here is in the way of the fork that borrows one."""
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     speeds = SimpleNamespace(speed=lambda *_: pytest.fail("it measured"), waits_for_training=lambda: False)
-    assert train_form.fitting_epochs(speeds.speed) == train_form.DEFAULTS.training.epochs
-    assert train_form.describe_time(page_of(tmp_path), speeds, None, "x", *FORM.values()) == ""
+    assert train_plan.fitting_updates(speeds.speed) == train_plan.BUILTIN.updates
+    text, again = train_form.describe_length(page_of(tmp_path), speeds, None, "x", *FORM.values())
+    assert text == "3 updates: each of 60 pictures 1 ×." and not again
+
+
+# One's own pictures
+
+
+def test_own_pictures_begin_with_the_shipped_run_and_short_updates(tmp_path):
+    page = page_of(tmp_path)
+    make_run(tmp_path / page.default_run, epochs=(0, 31))
+    own, builtin = train_form.preset_values(page, "upload", "875"), train_form.preset_values(page, "builtin", "875")
+    assert own == [f"{page.default_run}/31", 320, 16, 1e-3]
+    assert builtin == ["", 875, 32, 4e-3]
+    assert train_form.preset_values(page_of(tmp_path / "none"), "hub", "")[0] == "", "there is no shipped run"
+
+
+def test_own_pictures_stand_beside_what_was_drawn_of_them(runner, tmp_path, pictures):
+    begin(runner, tmp_path, source="upload", files=pictures, epochs=2)
+    until(runner, lambda now: now.state == "finished")
+    shown = Browser(train.StatusPoller(page_of(tmp_path), runner), "me").poll()
+    assert shown["nearest"]["visible"] and "Yours: 16 of 38" in shown["originals"]
+    yours, drawn = (pixels_of(url) for url in re.findall(r'src="([^"]+)"', shown["originals"]))
+    assert yours.shape == drawn.shape == (64, 64, 3)
+    assert np.array_equal(drawn[:16, :16], runner.snapshot().samples[-1][1][0])
+    training = {picture.tobytes() for picture in np.load(RunFolder(tmp_path / "mine").data()["data"])}
+    assert all(yours[y : y + 16, x : x + 16].tobytes() in training for y in range(0, 64, 16) for x in range(0, 64, 16))
+    near = train.find_nearest(page_of(tmp_path), runner, "")
+    assert near.count("<li>") == 16 and re.search(r"Almost one of yours: \d+ of 16", near)
+    assert pixels_of(re.findall(r'src="([^"]+)"', near)[1]).tobytes() in training
+    begin(runner, tmp_path, "drawn")
+    until(runner, lambda now: now.name == "drawn" and now.state == "finished")
+    assert (
+        train.StatusPoller(page_of(tmp_path), runner).poll(SimpleNamespace(session_hash="x"), "", "")["originals"]
+        == ""
+    )
+    with pytest.raises(gr.Error, match="no pictures of its own"):
+        train.find_nearest(page_of(tmp_path), runner, "")
+
+
+def pixels_of(url):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
+
+
+def test_originals_have_the_columns_of_the_preview(tmp_path):
+    names = np.array(["ghost"] * 10 + ["slime"] * 10)
+    found = read_labels(names, 20, "x")
+    sprites = SpriteSet(draw(20)[0], found.labels, "x", vocabulary=found.vocabulary)
+    picked = pick_originals(sprites, ("ghost", "slime", "ghost", "slime"))
+    column = {sprite.tobytes(): name for sprite, name in zip(sprites.pixels, names, strict=True)}
+    assert [column[sprite.tobytes()] for sprite in picked] == ["ghost", "slime"] * 8
+    assert len({sprite.tobytes() for sprite in picked}) == 16, "one is shown twice"
+    assert len(pick_originals(sprites, ("ghost", "dragon", "ghost", "slime"))) == 16
+    assert len(pick_originals(sprites[np.arange(3)], ())) == 3
+
+
+def test_a_run_of_enough_pictures_leads_to_its_measurement(runner, tmp_path):
+    begin(runner, tmp_path, "few")
+    until(runner, lambda now: now.state == "finished")
+    begin(runner, tmp_path, "many", count=125)
+    until(runner, lambda now: now.name == "many" and now.state == "finished")
+    for settings, offered in ((HERE, {"many"}), (SHARED, set())):
+        poller = train.StatusPoller(page_of(tmp_path), runner, settings)
+        pages = {
+            name: poller.poll(SimpleNamespace(session_hash=name), name, "")["monitor"] for name in ("few", "many")
+        }
+        assert {
+            name for name, page in pages.items() if f'href="?tab=checkpoints&amp;epochs={name}/0"' in page
+        } == offered
+
+
+def test_an_earlier_run_stands_where_there_is_none_and_is_still_where_no_motion_is_wanted():
+    html = begin_html(ENGLISH, ROOT / "assets")
+    assert "minute.gif" in html and ENGLISH.train.example in html
+    still = re.search(r'prefers-reduced-motion: reduce\)" srcset="(data:image/png[^"]+)"', html)[1]
+    assert pixels_of(still).shape == (222, 222, 3)
+
+
+def test_nothing_is_promised_of_pictures_that_nobody_keeps_aside(runner, tmp_path, pictures):
+    text, counts, _ = train_form.preview_data(
+        page_of(tmp_path), HERE, "x", *(FORM | {"source": "upload", "files": pictures[:12]}).values()
+    )
+    assert counts == [12, 0] and "All 12 are used to learn from" in text and "From 20 different ones on" in text
+    begin(runner, tmp_path, source="upload", files=pictures[:12], updates=2)
+    now = until(runner, lambda now: now.state == "finished")
+    assert ENGLISH.quality.loss_held_out not in losses(ENGLISH, now) + curve(ENGLISH, now)
 
 
 def test_a_run_can_be_taken_along_and_nothing_else(tmp_path):
@@ -356,10 +472,10 @@ def test_a_mistake_becomes_a_toast():
 def test_every_setting_that_is_declared_as_offered_is_in_the_form():
     """A new one needs no line here, only its declaration and its name in Chinese."""
     offered = {name for config in (Plan, TrainConfig) for name, it in settings_of(config).items() if it.is_offered}
-    assert offered == {*train_form.OFFERED} == {"epochs", "batch_size", "lr", "seed", "save_every"}
+    assert offered | {"updates", "keep"} == {*train_plan.OFFERED}
     with gr.Blocks():
-        controls = {name: train_form.build_setting(CHINESE, name) for name in train_form.OFFERED}
-    assert [control.label for control in controls.values()] == ["训练回合数", "批大小", "学习率", "种子", "保存间隔"]
+        controls = {name: train_form.build_setting(CHINESE, name) for name in train_plan.OFFERED}
+    assert [control.label for control in controls.values()] == ["训练多久", "批大小", "学习率", "种子", "保留几个回合"]
     assert (controls["batch_size"].minimum, controls["batch_size"].maximum, controls["lr"].value) == (8, 512, 4e-3)
 
 

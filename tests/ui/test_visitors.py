@@ -119,7 +119,7 @@ def until(reached, problem):
 def walk_of(server, tab):
     """Of the first page: the event that streams the frames of a tab."""
     found = [one for one in server.app.fns.values() if one.concurrency_id == "sampling"]
-    return found[{"watch": 0, "compare": 1}[tab]]
+    return found[{"watch": 1, "compare": 2}[tab]]  # 0 draws the same seed again
 
 
 def walk_data(server, tab="watch", seed=0, steps=STEPS):
@@ -155,7 +155,8 @@ class Visitor:
         fn, data = walk_data(self.server, tab, **settings)
         self.open(fn)
         take_turn = self.server.app.fns[fn.trigger_after]
-        assert self.post("/run/predict", take_turn, []).status_code == 200
+        seed = [0, True][: len(take_turn.inputs)]  # Watch rolls a new one unless it is kept
+        assert self.post("/run/predict", take_turn, seed).status_code == 200
         return self.post("/queue/join", fn, data)
 
     @contextmanager

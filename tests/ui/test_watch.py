@@ -12,9 +12,11 @@ from support.runs import make_run
 
 from diffusion.core.schedule import NoiseSchedule
 from diffusion.engine.generation import Request, generate
+from diffusion.refs import EpochRef
 from diffusion.sprites import sheet, to_pixels
 from diffusion.store.run_folder import RunFolder
-from diffusion.ui.parts import frames as frames_module
+from diffusion.ui.parts.frames import stream_frames
+from diffusion.ui.parts.run_picker import address_pickers, update_pickers
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import watch
 
@@ -85,14 +87,13 @@ def test_the_three_pictures_of_a_frame_fit_together(runs):
     assert np.abs(rebuilt - x)[whole].max() < 0.03
 
 
-def test_fewer_frames_than_steps_when_the_engine_is_faster_than_the_eye(runs, monkeypatch):
-    clock = iter(range(10_000))
-    monkeypatch.setattr(frames_module.time, "monotonic", lambda: next(clock) / 1000)  # a millisecond a look
+@pytest.mark.parametrize(("steps", "count"), [(1, 2), (20, 21), (50, 51), (51, 27), (500, 51)])
+def test_the_frames_of_many_steps_are_few_and_always_the_same(runs, steps, count):
+    """However fast the machine: a link to one of them finds it again."""
     blank = torch.zeros(1, 3, 16, 16)
-    walk = ([SimpleNamespace(t=500 - i, x=blank, x0=blank)] for i in range(501))
-    frames = list(frames_module.stream_frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, 500))
-    assert frames[0]["t"] == 500 and frames[-1]["t"] == 0
-    assert 12 <= len(frames) <= 20, "half a second at 30 frames a second"
+    walk = ([SimpleNamespace(t=steps - i, x=blank, x0=blank)] for i in range(steps + 1))
+    frames = list(stream_frames({"epoch 4": RunFolder(runs / "tiny").load(4)}, walk, steps))
+    assert frames[0]["t"] == steps and frames[-1]["t"] == 0 and len(frames) == count
     assert [frame["seq"] for frame in frames] == list(range(len(frames)))
 
 
@@ -154,8 +155,14 @@ def test_no_runs_at_all_says_how_to_train_one(tmp_path):
 
 
 def test_the_pickers_show_what_is_on_the_disk_now(runs, tmp_path):
-    run, epoch = watch.update_pickers(page_of(runs), "tiny")
-    assert (run.choices, run.value, epoch.value) == ([("tiny", "tiny")], "tiny", 4)
-    assert [value for _, value in epoch.choices] == [0, 4]
-    assert watch.update_pickers(page_of(runs), "gone")[0].value == "tiny"
-    assert watch.update_pickers(page_of(tmp_path), None)[1].choices == []
+    run, epoch = update_pickers(page_of(runs), "tiny")
+    assert (run.choices, run.value, epoch) == ([("tiny", "tiny")], "tiny", 4)
+    assert update_pickers(page_of(runs), "tiny", 0)[1] == 0
+    assert update_pickers(page_of(runs), "gone")[0].value == "tiny"
+    assert update_pickers(page_of(tmp_path), None)[1] is None
+
+
+def test_an_address_keeps_a_run_and_an_epoch_that_are_not_there_so_that_drawing_says_so(runs):
+    run, epoch = address_pickers(page_of(runs), EpochRef("ghosts", 29))
+    assert (run.value, epoch) == ("ghosts", 29) and ("tiny", "tiny") in run.choices
+    assert address_pickers(page_of(runs), EpochRef("tiny", 9))[1] == 9

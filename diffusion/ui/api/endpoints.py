@@ -21,12 +21,13 @@ from ...core import MAX_SEED
 from ...data import make_endless_recipe, paint
 from ...engine import describe_request
 from ...errors import UserError
-from ...sprites import columns_for, sheet, to_pixels
+from ...sprites import columns_for, to_pixels
 from ...store import EpochMetrics, list_runs
 from ..parts.limits import ConcurrencyLimit, limit_calls
 from ..parts.share_links import link
 from .lookup import describe_asked, find_checkpoints, find_run, find_younger, generate_for
 from .one_look import look_once
+from .pictures import SheetForm, temporary_picture
 from .schemas import (
     MAX_SCALE,
     Comparison,
@@ -39,7 +40,6 @@ from .schemas import (
     epochs_of,
     list_words_of,
     measured_quality,
-    temporary_picture,
     with_choices,
 )
 from .short_calls import accept_short_calls
@@ -67,6 +67,9 @@ class Api:
         youth_below: int = 325,
         prompt: str = "",
         surprise: bool = False,
+        transparent: bool = False,
+        colours: int = 0,
+        gap: int = 1,
         asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Sprites]:
         """Draw new 16x16 pixel-art game sprites with a small diffusion model. Same arguments, same sprites.
@@ -86,9 +89,12 @@ class Api:
             prompt: what to draw, in English or Chinese: "a wizard with red hair and a staff", "拿法杖的红发巫师";
                 weigh words from 0 to 1 as in "cat:0.5, dog:0.5"; list_words tells which words a run knows
             surprise: true gives every sprite random words of its own, beside those that are asked for
+            transparent: true gives the picture an alpha channel: the white around each sprite becomes transparent
+            colours: at most so many in the whole picture, up to 256; 16 is good for a game; 0 leaves them all
+            gap: pixels between the sprites, 0 to 16, as large as the sprites' own
 
         Returns:
-            picture: a PNG sheet of all sprites, row by row on white
+            picture: a PNG sheet of all sprites, row by row
             facts: the settings that make them again, the grid of the sheet, a link to watch them emerge on the page,
                 the early epoch that guided them, null where none did, and the words that were understood with their
                 weights: choices where a word could mean several, and with surprise the words of each sprite
@@ -106,7 +112,7 @@ class Api:
             prompt=prompt,
             surprise=surprise,
         )
-        scale = check_number(scale, "scale", 1, MAX_SCALE)
+        form = SheetForm(scale, transparent, colours, gap)
         name, folder = find_run(self.runs, run, self.default_run)
         [(ref, checkpoint)] = find_checkpoints(name, folder, None if epoch is None else [epoch], last=True)
         younger = find_younger(folder, [ref], request)
@@ -114,13 +120,13 @@ class Api:
         sprites, columns = to_pixels(step.x), columns_for(request.count)
         facts: Sprites = {
             "recipe": describe_request(request, [ref]),
-            "grid": {"rows": -(-request.count // columns), "columns": columns, "scale": scale},
+            "grid": form.grid(-(-request.count // columns), columns),
             "link": link("watch", [ref], request),
             "guided_by": epochs_of(younger),
             "seconds": round(time.monotonic() - started, 2),
             **describe_asked(checkpoint.config, request),
         }
-        return temporary_picture(sheet(sprites, columns, gap=1), scale), facts
+        return form.picture(sprites, columns), facts
 
     def compare_epochs(
         self,
@@ -137,6 +143,9 @@ class Api:
         youth_below: int = 325,
         prompt: str = "",
         surprise: bool = False,
+        transparent: bool = False,
+        colours: int = 0,
+        gap: int = 1,
         asked_by: gr.Request | None = None,
     ) -> tuple[FileData, Comparison]:
         """Show what training changed: the same sprites after several training epochs, all from the same noise.
@@ -156,6 +165,9 @@ class Api:
             prompt: what to draw, in English or Chinese: "a wizard with red hair and a staff", "拿法杖的红发巫师";
                 weigh words from 0 to 1 as in "cat:0.5, dog:0.5"; list_words tells which words a run knows
             surprise: true gives every sprite random words of its own, beside those that are asked for
+            transparent: true gives the picture an alpha channel: the white around each sprite becomes transparent
+            colours: at most so many in the whole picture, up to 256; 16 is good for a game; 0 leaves them all
+            gap: pixels between the sprites, 0 to 16, as large as the sprites' own
 
         Returns:
             picture: a PNG sheet, one row an epoch in the order asked for, one column a sprite
@@ -176,7 +188,7 @@ class Api:
             prompt=prompt,
             surprise=surprise,
         )
-        scale = check_number(scale, "scale", 1, MAX_SCALE)
+        form = SheetForm(scale, transparent, colours, gap)
         check_number(count, "count", 1, 16)
         name, folder = find_run(self.runs, run, self.default_run)
         pairs = find_checkpoints(name, folder, epochs)
@@ -187,14 +199,14 @@ class Api:
         metrics = folder.metrics()
         facts: Comparison = {
             "recipe": describe_request(request, refs),
-            "grid": {"rows": len(pairs), "columns": request.count, "scale": scale},
+            "grid": form.grid(len(pairs), request.count),
             "link": link("compare", refs, request),
             "guided_by": epochs_of(younger),
             "seconds": round(time.monotonic() - started, 2),
             "measured": [measured_quality(ref.epoch, metrics.get(ref.epoch, EpochMetrics())) for ref in refs],
             **describe_asked(pairs[0][1].config, request),
         }
-        return temporary_picture(sheet(sprites, request.count, gap=1), scale), facts
+        return form.picture(sprites, request.count), facts
 
     def denoise_step(
         self,

@@ -1,24 +1,20 @@
 """What programs may send to the API, checked, and the types of its answers."""
 
 import base64
-import hashlib
 import math
 from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from itertools import chain
-from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
-from gradio import FileData
-from gradio.utils import get_upload_folder
 
 from ...core import SAMPLERS, Number
 from ...data import Limits, fit_to_sprite, open_picture, translate_word
 from ...engine import SETTINGS, Prompt, Request, Shares, find_words, nearest_known
 from ...errors import Message, UserError
-from ...sprites import KINDS, enlarged, png
-from ...store import Checkpoint, EpochMetrics, Quality, RunConfig, write_whole
+from ...sprites import KINDS
+from ...store import Checkpoint, EpochMetrics, Quality, RunConfig
 
 MAX_SCALE = 16
 MAX_NEAREST = 8
@@ -27,11 +23,12 @@ MAX_IMAGE_CHARACTERS = 2_000_000  # of base64
 
 
 class Grid(TypedDict):
-    """Where the sprites are in the picture: `scale` screen pixels a sprite pixel, a gap of one sprite pixel."""
+    """Where the sprites are in the picture: `scale` screen pixels a sprite pixel, `gap` sprite pixels between two."""
 
     rows: int
     columns: int
     scale: int
+    gap: int
 
 
 class Asked(TypedDict):
@@ -180,11 +177,3 @@ def measured_quality(epoch: int, facts: EpochMetrics) -> MeasuredEpoch:
         for number in (quality.frechet, quality.precision, quality.recall, quality.copied)
     )
     return {"epoch": epoch, "frechet": frechet, "precision": precision, "recall": recall, "copied": copied}
-
-
-def temporary_picture(pixels: np.ndarray, scale: int) -> Any:
-    """A PNG among the app's temporary files, which Gradio serves and TemporaryFiles bounds; a FileData as a dict."""
-    content = png(enlarged(pixels, scale))
-    path = Path(get_upload_folder()).resolve() / "pictures" / hashlib.sha256(content).hexdigest() / "image.png"
-    write_whole(path, content, "the picture")
-    return FileData(path=str(path), mime_type="image/png").model_dump()

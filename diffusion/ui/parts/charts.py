@@ -23,11 +23,15 @@ from ..words import ChartWords, Words, translate
 WIDTH, HEIGHT = 380, 230  # of the viewBox; the page stretches it
 TOP = 50  # the legend stands above it
 INK = "currentColor"
+MAX_ERROR_LINES = 4  # where nobody chose epochs
 ACCENT = "var(--color-accent, #6366f1)"
 
 
-def quality_html(words: Words, metrics: Metrics, baseline: Baseline | None = None) -> str:
-    """The sentences, the charts and the tables of a run's measured epochs."""
+def quality_html(words: Words, metrics: Metrics, baseline: Baseline | None = None, shown: Sequence[int] = ()) -> str:
+    """The sentences, the charts and the tables of a run's measured epochs.
+
+    shown: the epochs on the page, about which the sentences are.
+    """
     measured = list_qualities(metrics)
     if not measured:
         return f'<p class="hint">{escape(words.quality.none)}</p>'
@@ -39,18 +43,24 @@ def quality_html(words: Words, metrics: Metrics, baseline: Baseline | None = Non
     charts = [
         _distance(words, measured, real),
         _shares(words, measured),
-        _errors(words, measured),
+        _errors(words, measured, shown),
         _knows(words, measured),
     ]
-    sentence = f"<p>{_sentences(words, metrics, baseline or Baseline())}</p>"
+    sentence = f"<p>{_sentences(words, metrics, baseline or Baseline(), shown)}</p>"
     grid = "display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))"
     figures = f'<div style="{grid}">{"".join(charts)}</div>'
     tables = _table(words, measured, real) + _known_table(words, measured, baseline or Baseline())
     return f'<div class="quality">{sentence}{figures}{tables}</div>'
 
 
-def _sentences(words: Words, metrics: Metrics, baseline: Baseline) -> str:
-    pair = pick_late_pair(metrics)
+def pick_shown_pair(metrics: Metrics, shown: Sequence[int]) -> tuple[int, int] | None:
+    """The last two of the epochs on the page whose sprites were measured; else the pair that people ask about."""
+    measured = [epoch for epoch, quality in list_qualities(metrics).items() if epoch in shown and quality.frechet]
+    return (measured[-2], measured[-1]) if len(measured) > 1 else pick_late_pair(metrics)
+
+
+def _sentences(words: Words, metrics: Metrics, baseline: Baseline, shown: Sequence[int]) -> str:
+    pair = pick_shown_pair(metrics, shown)
     comparison = f"<strong>{escape(translate(words, compare_epochs(metrics, *pair)))}</strong>" if pair else ""
     others = [describe_specialisation(metrics) if pair else None, describe_copies(baseline)]
     return " ".join([comparison, *(escape(translate(words, other)) for other in others if other)])
@@ -88,11 +98,16 @@ def _shares(words: Words, measured: Mapping[int, Quality]) -> str:
     return _chart(words.quality.shares, lines, list(measured), str, write=_percent)
 
 
-def _errors(words: Words, measured: Mapping[int, Quality]) -> str:
-    """Error in the noise over the noise level, a line for each epoch: the later, the stronger."""
-    shown = {epoch: quality.noise_error for epoch, quality in measured.items() if quality.noise_error}
-    if not shown:
+def _errors(words: Words, measured: Mapping[int, Quality], wanted: Sequence[int]) -> str:
+    """Error in the noise over the noise level, a line for each epoch: the later, the stronger.
+
+    wanted: the epochs that are shown, of those that were measured; else a few of all.
+    """
+    found = {epoch: quality.noise_error for epoch, quality in measured.items() if quality.noise_error}
+    if not found:
         return ""
+    epochs = [epoch for epoch in found if epoch in wanted] or _spread(list(found), MAX_ERROR_LINES)
+    shown = {epoch: found[epoch] for epoch in epochs}
     lines = [
         Line(
             words.quality.epoch.format(epoch=epoch),
@@ -103,8 +118,13 @@ def _errors(words: Words, measured: Mapping[int, Quality]) -> str:
         )
         for number, (epoch, errors) in enumerate(shown.items())
     ]
-    named = [lines[i] for i in sorted({0, len(lines) - 1})]
-    return _chart(words.quality.errors, lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True, named=named)
+    return _chart(words.quality.errors, lines, [0, 0.25, 0.5, 0.75, 1], _percent, log=True)
+
+
+def _spread(epochs: Sequence[int], count: int) -> list[int]:
+    """So many of them, evenly, the first and the last among them."""
+    last = len(epochs) - 1
+    return [epochs[i] for i in sorted({round(last * number / (count - 1)) for number in range(count)})]
 
 
 def _knows(words: Words, measured: Mapping[int, Quality]) -> str:
@@ -146,21 +166,19 @@ def _chart(
     *,
     write: Callable[[float], str] = "{:g}".format,
     log: bool = False,
-    named: Sequence[Line] | None = None,
 ) -> str:
-    """One figure. named: the lines in the legend, all unless given."""
+    """One figure, with a legend that names every line."""
     values = [y for line in lines for _, y in line.points]
-    top = max(TOP, 22 + 14 * (len(lines) if named is None else len(named)))  # room for the legend above the plane
+    top = max(TOP, 22 + 14 * len(lines))  # room for the legend above the plane
     y_ticks = _powers(min(values), max(values)) if log else [0, 0.25, 0.5, 0.75, 1]
     x, y = Scale(min(x_ticks), max(x_ticks)), Scale(y_ticks[0], y_ticks[-1], log)
     height = HEIGHT + top - TOP
     plane = Chart(width=WIDTH, height=height, left=42, right=18, top=top, bottom=32, x=x, y=y)
-    named = lines if named is None else named
     parts = [
         *plane.grid(y_ticks, write, 0.15),
         *plane.x_axis(x_ticks, write_x, chart.x),
         *(part for line in lines for part in plane.line(line)),
-        *plane.legend(named, plane.left, top - 10 - 14 * (len(named) - 1), 14),
+        *plane.legend(lines, plane.left, top - 10 - 14 * (len(lines) - 1), 14),
     ]
     title, description = escape(chart.title), escape(chart.description)
     return (

@@ -1,8 +1,10 @@
 """Controls that several tabs share, and how errors reach the person."""
 
 import inspect
+import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import wraps
 from itertools import islice
@@ -20,6 +22,7 @@ from .prompt_box import PromptBox
 from .turns import GenerationTurns
 from .unexpected import to_toast
 
+MAX_ROLLED = 10_000  # seeds that a press chooses from: short enough to be told to somebody
 MAX_AT_ONCE = 24  # sampling loops, each a thread of the 40 that Gradio has; the others wait in its queue
 
 
@@ -46,6 +49,15 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
     return stream if inspect.isgeneratorfunction(handler) else call
 
 
+@dataclass(frozen=True)
+class SeedControls:
+    """A seed that is another one at each press of the button, unless it is kept."""
+
+    seed: Component
+    kept: gr.Checkbox
+    again: gr.Button  # draws with the seed that is there; the page's scripts press it, nobody sees it
+
+
 def wire_generation(
     start: gr.Button,
     stop: gr.Button,
@@ -53,29 +65,50 @@ def wire_generation(
     inputs: list[Any],
     player: gr.HTML,
     prompt: gr.Textbox,
+    new_seed: SeedControls | None = None,
 ) -> None:
     """Generate streams `handler`'s frames into the player, in place of a generation that still runs; Stop ends it.
 
     handler: called as (turns, request, turn, *values of inputs). prompt: Enter there is Generate.
     """
     turns, turn = GenerationTurns(), gr.State(0)
+    tab = json.dumps(str(player.elem_id).removesuffix("-player"))
 
     def take_turn(request: gr.Request) -> int:
         return turns.next(request.session_hash)
 
+    def take_turn_and_seed(request: gr.Request, seed: Any, is_kept: bool) -> tuple[int, Any]:
+        return take_turn(request), seed if is_kept else random.randrange(MAX_ROLLED)
+
     def generate(request: gr.Request, *values: Any) -> Iterator:
         yield from handler(turns, request, *values)
 
+    def draw(begins: list[Any], first: Callable[..., Any], **ports: Any) -> None:
+        def tell(is_on: bool) -> dict[str, Any]:
+            """assets/js/tell.js"""
+            return {"fn": None, "js": f"() => tellDrawing({tab}, {json.dumps(is_on)})", "queue": False, **PRIVATE}
+
+        gr.on(begins, trigger_mode="multiple", **tell(True))
+        begun = gr.on(begins, first, queue=False, trigger_mode="multiple", **ports, **PRIVATE)
+        drawn = begun.then(
+            generate,
+            inputs=[turn, *inputs],
+            outputs=player,
+            concurrency_id="sampling",
+            concurrency_limit=MAX_AT_ONCE,
+            trigger_mode="multiple",
+            **PRIVATE,
+        )
+        drawn.then(**tell(False))
+        for event in (begun, drawn):
+            event.failure(**tell(False))  # `then` comes only after a success
+
     begin = [start.click, prompt.submit]
-    gr.on(begin, take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
-        generate,
-        inputs=[turn, *inputs],
-        outputs=player,
-        concurrency_id="sampling",
-        concurrency_limit=MAX_AT_ONCE,
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
+    if new_seed:
+        draw([new_seed.again.click], take_turn, outputs=turn)
+        draw(begin, take_turn_and_seed, inputs=[new_seed.seed, new_seed.kept], outputs=[turn, new_seed.seed])
+    else:
+        draw(begin, take_turn, outputs=turn)
     stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
 
 
@@ -102,13 +135,19 @@ class RequestControls:
         return [one for value in values.values() for one in (value if isinstance(value, tuple) else (value,))]
 
 
-def request_controls(page: Page, max_sprites: int, sprites: int, box: PromptBox) -> RequestControls:
-    """Lays out all settings but those of the box: the main ones, then those for the curious, the kinds among them."""
-    start = replace(Request(count=sprites), **PAGE)
+def request_controls(
+    page: Page, max_sprites: int, sprites: int, box: PromptBox, *, surprise: bool = False, folded: bool = True
+) -> RequestControls:
+    """Lays out all settings but those of the box: the main ones, then those for the curious, the kinds among them.
+
+    surprise: how the page opens. folded: those for the curious in an accordion of their own.
+    """
+    start = replace(Request(count=sprites, surprise=surprise), **PAGE)
     if find_device().name != "cpu":  # a GPU has the time
         start = replace(start, sampler="ddpm", steps=500)
     controls: dict[str, list[Component]] = {"prompt": [box.prompt]}
     if box.surprise:
+        box.surprise.value = surprise
         controls["surprise"] = [box.surprise]
 
     def add(group: Callable[[Setting], bool]) -> None:
@@ -118,7 +157,7 @@ def request_controls(page: Page, max_sprites: int, sprites: int, box: PromptBox)
                 controls[name] = _control(page.words, name, setting, getattr(start, name), high)
 
     add(lambda setting: setting.group == "main" and not isinstance(setting, Shares))
-    with gr.Accordion(page.words.more, open=False):
+    with gr.Accordion(page.words.more, open=False) if folded else nullcontext():
         add(lambda setting: isinstance(setting, Shares))
         add(lambda setting: setting.group != "main")
     return RequestControls(page, controls)
@@ -139,7 +178,7 @@ def _control(words: Words, name: str, setting: Setting, value: Any, high: float 
             with gr.Row(equal_height=False, elem_classes=name):
                 number = gr.Number(value, precision=0 if setting.whole else None, min_width=120, **text)
                 dice = gr.Button(words.dice, min_width=80, scale=0)
-            dice.click(lambda: random.randrange(10_000), outputs=number, queue=False, **PRIVATE)
+            dice.click(lambda: random.randrange(MAX_ROLLED), outputs=number, queue=False, **PRIVATE)
             return [number]
         case Number():
             look = slim if setting.group == "main" else {}

@@ -1,8 +1,9 @@
 """Steps of the sampling loop as frames for the player."""
 
+import math
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -13,8 +14,7 @@ from ...sprites import columns_for, encode_pixels, sheet, to_pixels
 from ...store import Checkpoint
 from .turns import Audience
 
-COMPARISON_FRAMES_PER_SECOND = 15  # four epochs of 32 sprites are about 260 KB
-FRAMES_PER_SECOND = 30  # sent at most; each is about 100 KB for 32 sprites
+MAX_FRAMES = 51  # of one generation, about 100 KB each for 32 sprites: the player fades from one into the next
 
 
 def stream_frames(
@@ -22,22 +22,27 @@ def stream_frames(
     trajectory: Iterable[Sequence[Step]],
     total: int,
     views: Sequence[str] = ("x", "x0", "eps"),
-    per_second: float = FRAMES_PER_SECOND,
     settings: dict[str, Any] | None = None,
     audience: Audience | None = None,
     words: Sequence[str] = (),
+    network: dict[str, Any] | None = None,
+    name_sprites: Callable[[], Sequence[str]] = list,
 ) -> Iterator[Frame]:
-    """Steps in, frames out: the first, the last, and as many between as `per_second` and the audience's line allow.
+    """Steps in, frames out: the first, the last, and as many between as MAX_FRAMES and the audience's line allow.
+
+    Which steps they are follows from `total`, so that a link to one of them finds it again.
 
     panels: a label for each checkpoint of the trajectory. total: the number of steps after the first.
     settings: `describe_request`, sent with the first frame for saving and sharing.
     audience: once it is over, a last message says that the frames ended.
     words: what each sprite was asked for, to be read under it; sent with the first frame.
+    network: `describe_network`, sent with the first frame for drawing it.
+    name_sprites: gives what each sprite's file is called after; asked for once there is a first step.
     Frames are numbered without a gap, so the browser notices a lost one.
     """
     schedules = {label: checkpoint.config.noise_schedule() for label, checkpoint in panels.items()}
     audience = audience or Audience()
-    run, number, due = uuid.uuid4().hex, 0, 0.0
+    run, number, stride = uuid.uuid4().hex, 0, math.ceil(total / (MAX_FRAMES - 1))
     if audience.is_over():  # before the first step, which costs as much as any other
         return
     for done, steps in enumerate(trajectory):
@@ -47,9 +52,8 @@ def stream_frames(
         elif audience.is_over():
             yield {"run": run, "ended": True}
             return
-        elif done < total and (now < due or audience.is_behind()):
+        elif done < total and (done % stride or audience.is_behind()):
             continue
-        due = max(due + 1 / per_second, now)
         pairs = zip(schedules.items(), steps, strict=True)
         frame = make_frame(
             [_panel(label, step, schedule, views) for (label, schedule), step in pairs],
@@ -66,6 +70,10 @@ def stream_frames(
             frame["recipe"] = settings
         if words and not number:
             frame["words"] = list(words)
+        if network and not number:
+            frame["network"] = network
+        if not number and any(names := name_sprites()):
+            frame["names"] = list(names)
         yield frame
         number += 1
 

@@ -30,19 +30,27 @@ def name_of(runs: Path, wanted: str | None) -> str | None:
     return wanted if wanted in found else next(iter(found), None)
 
 
-def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, gr.Radio]:
-    """The pickers of a run and of its epoch: the runs on disk, and the epochs of the one named, or of the first."""
+def update_pickers(page: Page, name: str | None, epoch: int | None = None) -> tuple[gr.Radio, int | None]:
+    """The picker of a run, and its epoch: the run named, or the first; its epoch, if it has that, or its last."""
     found = list_runs(page.runs)
     name = name_of(page.runs, name)
     epochs = list(found[name].epochs()) if name else []
-    return (
-        gr.Radio(choices=list(found), value=name, visible=len(found) > 1),
-        gr.Radio(choices=epochs, value=epoch if epoch in epochs else epochs[-1] if epochs else None),
-    )
+    last = epochs[-1] if epochs else None
+    return gr.Radio(choices=list(found), value=name, visible=len(found) > 1), epoch if epoch in epochs else last
 
 
-def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.CheckboxGroup:
-    """Every epoch of every run, with the wanted ones ticked, or the tutorial's four of the default run."""
+def address_pickers(page: Page, wanted: EpochRef) -> tuple[gr.Radio, int]:
+    """The pickers as an address wants them, also a run or an epoch that is not there: drawing it then says so."""
+    there = list(list_runs(page.runs))
+    names = there if wanted.run in there else [*there, wanted.run]
+    return gr.Radio(choices=names, value=wanted.run, visible=len(names) > 1), wanted.epoch
+
+
+def update_epochs(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Dropdown:
+    """Every epoch of every run, with the wanted ones chosen, or the tutorial's four of the default run.
+
+    Its hint says what the runs are that come with the app, where there are several.
+    """
     found = list_runs(page.runs)
     shown = name_of(page.runs, page.default_run)
     there = [EpochRef(name, epoch) for name, run in found.items() for epoch in run.epochs()]
@@ -50,7 +58,10 @@ def update_checkboxes(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Checkbo
     ticked = [ref for ref in wanted if ref in there] or [ref for ref in default if ref.epoch in TUTORIAL_EPOCHS]
     ticked = ticked or default[:: max(1, len(default) // 3)][:4]
     options = [(str(ref.epoch) if len(found) == 1 else f"{ref.run} {ref.epoch}", str(ref)) for ref in there]
-    return gr.CheckboxGroup(choices=options, value=[str(ref) for ref in ticked])
+    compare = page.words.compare
+    about = [compare.runs[name] for name in found if name in compare.runs] if len(found) > 1 else []
+    info = ". ".join([compare.epochs_info, *about])
+    return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], multiselect=True, info=info)
 
 
 def load_shown_epochs(page: Page, name: str | None) -> dict[int, Checkpoint]:

@@ -15,12 +15,18 @@ from ...refs import HubRef, check_run_name, is_run_name
 from ...server import Measurements, Settings, VisitorPulls
 from ...store import RunFolder, list_runs, list_unusable
 from ..parts.controls import PRIVATE, shows_errors
+from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, event_html, login_hint, note, show_events, wire_stream
 from ..parts.page import POLL_SECONDS, Page, on_disk
 from ..parts.run_picker import TUTORIAL_EPOCHS, name_of
 from ..parts.share_links import link_to
 from . import measure, push
 from .run_tables import list_local_runs, list_remote_epochs, startup_pull_html
+
+# The run that a link names is chosen at first, as the Train tab's link to the measurement needs it.
+LINKED_RUN = """(seen, chosen) => [
+  seen, chosen, decodeURIComponent(new URLSearchParams(location.search).get("epochs") ?? "").split("/")[0],
+]"""  # a run that a link names; a control of its own, as a Radio takes only what it offers
 
 
 def api_for_reading(settings: Settings) -> HfApi:
@@ -99,13 +105,17 @@ def open_run(
     yield note(f"{opened} {link_to('watch', name, [max(epochs)], words.hub.watch)}")
 
 
-def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None) -> list[Any]:
-    """Updates for the last seen state, the table of runs, the startup pull and the picker, if something changed."""
+def poll_runs(page: Page, pulls: VisitorPulls, seen: Any, chosen: str | None, linked: str = "") -> list[Any]:
+    """Updates for the last seen state, the table of runs, the startup pull and the picker, if something changed.
+
+    linked: the run that the address names, chosen where nobody has chosen yet.
+    """
     words, now = page.words, (on_disk(pulls.runs), pulls.startup)
     if now == seen:
         return [gr.skip()] * 4
     found = list_runs(pulls.runs)
-    name = chosen if chosen in found else name_of(pulls.runs, page.default_run)
+    wanted = [name for name in (chosen, linked) if name in found]
+    name = wanted[0] if wanted else name_of(pulls.runs, page.default_run)
     table = list_local_runs(words, found, HfApi().endpoint, list_unusable(pulls.runs))
     startup = startup_pull_html(words, pulls.startup)
     return [now, table, gr.HTML(startup, visible=bool(startup)), gr.Radio(choices=list(found), value=name)]
@@ -117,13 +127,20 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
     gr.Markdown(words.hub.intro, elem_classes="intro")
     startup = gr.HTML(elem_id="opening-run", visible=False)
     table = gr.HTML(elem_id="runs-here")
-    with gr.Row(equal_height=False, elem_classes="halves"):
-        with gr.Column(min_width=320):
-            _build_pull(page, pulls, settings)
-        with gr.Column(min_width=320):
-            chosen, hint = push.build(page, settings)
-            measure.build(page, tab, measurements, settings, chosen)
-    seen = gr.State()
+    with gr.Column(elem_classes="way"):
+        _build_pull(page, pulls, settings)
+    with gr.Column(elem_classes="way"):
+        gr.Markdown(words.hub.use_title, elem_classes="heading")
+        chosen = gr.Radio([], label=words.run, elem_id="run-to-use")
+        with gr.Row(equal_height=False, elem_classes="uses"):
+            with gr.Column(min_width=280):
+                gr.Markdown(words.hub.download_title, elem_classes="heading")
+                gr.Markdown(words.hub.download_info, elem_classes="hint")
+                wire_run_download(page, gr.Button(words.hub.download, min_width=120), chosen, "run-zip", **HUB_QUEUE)
+                measure.build(page, tab, measurements, settings, chosen)
+            with gr.Column(min_width=280):
+                hint = push.build(page, settings, chosen)
+    seen, linked = gr.State(), gr.Textbox("", visible="hidden")
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
     timer = gr.Timer(POLL_SECONDS, active=False)
     poll = partial(poll_runs, page, pulls)
@@ -133,15 +150,17 @@ def build(page: Page, tab: gr.Tab, pulls: VisitorPulls, measurements: Measuremen
 
     tab.select(lambda: gr.Timer(active=True), outputs=timer, **quick)  # see page.py
     tab.select(hint_for, outputs=hint, **quick)
-    gr.on([tab.select, timer.tick], poll, [seen, chosen], [seen, table, startup, chosen], **quick)
+    gr.on(
+        [tab.select, timer.tick], poll, [seen, chosen, linked], [seen, table, startup, chosen], js=LINKED_RUN, **quick
+    )
 
 
 def _build_pull(page: Page, pulls: VisitorPulls, settings: Settings) -> None:
     words, listing = page.words, gr.State(time_to_live=3600)
-    gr.Markdown(words.hub.open_title)
+    gr.Markdown(words.hub.open_title, elem_classes="heading")
     with gr.Row(equal_height=False, elem_classes="beside"):
         address = gr.Textbox(label=words.hub.address, placeholder=words.hub.address_hint, max_lines=1, scale=4)
-        look_button = gr.Button(words.hub.look, min_width=90, scale=0)
+        look_button = gr.Button(words.hub.look, min_width=150, scale=0)
     table = gr.HTML(elem_id="run-there")
     with gr.Column(visible=False) as choice:
         epochs = gr.CheckboxGroup([], label=words.hub.epochs, elem_classes="compact")

@@ -1,38 +1,39 @@
 """The Compare tab: several epochs from the same noise, and one slider across them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_EPOCHS, Frame, describe_request, generate_on_lent_gpu
+from ...engine import MAX_EPOCHS, Frame, describe_request, describe_sprites, generate_on_lent_gpu
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
 from ...store import load_younger
 from ..parts.asking import without_missing, words_of_sprites
-from ..parts.charts import quality_html
+from ..parts.charts import pick_shown_pair, quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
-from ..parts.frames import COMPARISON_FRAMES_PER_SECOND, stream_frames
+from ..parts.frames import stream_frames
 from ..parts.hub_progress import note
 from ..parts.page import Page
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import find_run, name_of, update_checkboxes
-from ..parts.share_links import epochs_in, request_in
+from ..parts.run_picker import TUTORIAL_EPOCHS, find_run, name_of, update_epochs
+from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
 
 @shows_errors
 def compare(
-    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str], *settings: Any
+    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str] | None, *settings: Any
 ) -> Iterator[Frame]:
     """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
+    chosen = chosen or []
     if not 2 <= len(chosen) <= MAX_EPOCHS:
         raise UserError(page.words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(page, *settings), [EpochRef.parse(name) for name in chosen]
@@ -49,23 +50,34 @@ def compare(
         generate_on_lent_gpu(list(panels.values()), wanted, younger=younger),
         wanted.steps,
         views=("x", "x0"),
-        per_second=COMPARISON_FRAMES_PER_SECOND,
         settings=describe_request(wanted, refs),
         audience=turns.audience(request, turn),
         words=words_of_sprites(page, configs, wanted),
+        name_sprites=partial(describe_sprites, next(iter(configs.values())), wanted),
     )
 
 
-def numbers_of(page: Page, name: str) -> str:
-    """The measured quality of a run as charts, or how to measure it; empty without a run."""
+def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
+    """The measured quality of a run as charts under a question, or how to measure it; empty without a run.
+
+    shown: the epochs of that run that are compared; the question is about the last two that were measured.
+    """
     found = name_of(page.runs, name)
     if not found:
         return ""
     run = find_run(page, found)
     problems = "".join(note(escape(translate(page.words, one)), "problem") for one in run.problems())
-    return (
-        problems + quality_html(page.words, run.metrics(), run.baseline()) + _nearest_html(page.words, run.nearest())
-    )
+    metrics, compare = run.metrics(), page.words.compare
+    pair = pick_shown_pair(metrics, shown)
+    question = compare.question.format(first=pair[0], second=pair[1]) if pair else compare.measured
+    charts = quality_html(page.words, metrics, run.baseline(), shown)
+    return f"<h2>{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}"
+
+
+def numbers_shown(page: Page, chosen: Sequence[EpochRef]) -> str:
+    """`numbers_of` the run of the first epoch that was chosen, or of the default run."""
+    name = chosen[0].run if chosen else page.default_run
+    return numbers_of(page, name, [ref.epoch for ref in chosen if ref.run == name] or TUTORIAL_EPOCHS)
 
 
 def _nearest_html(words: Words, picture: bytes) -> str:
@@ -89,13 +101,19 @@ def build(page: Page) -> None:
                     words.compare.generate, variant="primary", min_width=120, scale=2, elem_id="compare-generate"
                 )
                 stop = gr.Button(words.stop, min_width=80)
-            epochs = gr.CheckboxGroup(
-                [], label=words.compare.epochs, info=words.compare.epochs_info, elem_classes="compact"
+            epochs = gr.Dropdown(
+                [],
+                label=words.compare.epochs,
+                info=words.compare.epochs_info,
+                multiselect=True,
+                max_choices=MAX_EPOCHS,
+                elem_id="compare-epochs",
             )
+            if address := link_as_in_tutorial(page.runs):
+                gr.HTML(f'<a href="{escape(address)}">{words.learn["tutorial"]}</a>', elem_classes="hint")
             settings = request_controls(page, 32, 16, box)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")
-    gr.Markdown(words.compare.numbers, elem_classes="intro")
     numbers = gr.HTML(elem_id="numbers")
 
     wire_generation(start, stop, partial(compare, page), [epochs, *settings.inputs], player, box.prompt)
@@ -103,14 +121,17 @@ def build(page: Page) -> None:
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}
         wanted = epochs_in(query)
-        measured = numbers_of(page, wanted[0].run if wanted else page.default_run)
-        return update_checkboxes(page, wanted), measured, *settings.values(request_in(query, settings.request))
+        return (
+            update_epochs(page, wanted),
+            numbers_shown(page, wanted),
+            *settings.values(request_in(query, settings.request)),
+        )
 
-    def show_numbers(chosen: list[str]) -> str:
-        return numbers_of(page, EpochRef.parse(chosen[0]).run if chosen else page.default_run)
+    def show_numbers(chosen: list[str] | None) -> str:
+        return numbers_shown(page, [EpochRef.parse(name) for name in chosen or []])
 
-    def add_epochs(chosen: list[str]):
-        return update_checkboxes(page, [EpochRef.parse(name) for name in chosen])
+    def add_epochs(chosen: list[str] | None):
+        return update_epochs(page, [EpochRef.parse(name) for name in chosen or []])
 
     quick: dict[str, Any] = {"inputs": epochs, "queue": False, **PRIVATE}
     epochs.input(show_numbers, outputs=numbers, **quick)

@@ -1,17 +1,12 @@
 """The Learn tab: a story in eight steps, in each of which the reader does something, and six mistakes.
 
 The browser does the arithmetic; the server does what needs a network: the noise in one picture (`predict`), or a
-trajectory from noise to sprites (`sample`). Source code is shown as it is in the files now (`excerpt`).
+trajectory from noise to sprites (`sample`). Its numbers, excerpts and sources are in learn_facts.py.
 """
 
-import ast
-import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import zip_longest
-from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import gradio as gr
@@ -19,52 +14,23 @@ import numpy as np
 import torch
 
 from ...core import NoiseSchedule
-from ...data import paint, validation_recipes
-from ...engine import Request, generate_on_lent_gpu, predict_noise
+from ...data import write_prompt
+from ...devtools.lesson import BLEND
+from ...engine import Request, generate_on_lent_gpu, predict_noise, understand
 from ...errors import UserError, explain
 from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, to_pixels
-from ...store import Checkpoint, Quality, RunFolder, list_qualities
+from ...store import Checkpoint, RunConfig, RunFolder
+from ..parts.asking import read_prompt, understood_by_all
 from ..parts.limits import BUSY, ConcurrencyLimit
 from ..parts.page import Page
 from ..parts.run_picker import find_run, load_shown_epochs, name_of, shown_epochs
 from ..parts.scripts import address_of, on_load
+from ..parts.share_links import link_as_in_tutorial
 from ..words import Words, translate
+from . import learn_facts as facts
 
-PACKAGE = Path(__file__).parent.parent.parent
-STEPS = ("film", "noise", "ask", "leaps", "fresh", "epochs", "blend", "train", "mistakes")
-SOURCES = {
-    "ddpm": "https://arxiv.org/abs/2006.11239",
-    "ddim": "https://arxiv.org/abs/2010.02502",
-    "improved": "https://arxiv.org/abs/2102.09672",
-    "guidance": "https://arxiv.org/abs/2207.12598",
-    "film": "https://arxiv.org/abs/1709.07871",
-    "distance": "https://arxiv.org/abs/1706.08500",
-    "course": "https://www.deeplearning.ai/short-courses/how-diffusion-models-work/",
-}
-CITES = {"blend": "guidance"}  # step -> where its formula comes from; "ddpm" unless named
-EXCERPTS: dict[str, list[tuple]] = {  # step -> the arguments of `excerpt`
-    "film": [("core/samplers.py", "sample", "for t, s", 3)],
-    "noise": [("core/schedule.py", "NoiseSchedule.noised")],
-    "ask": [("core/schedule.py", "NoiseSchedule.clean")],
-    "leaps": [("core/samplers.py", "ddpm")],
-    "fresh": [("core/samplers.py", "sample", "z = noise.draw()", 2)],
-    "epochs": [("core/trainer.py", "noise_loss")],
-    "blend": [("core/sprite_unet.py", "SpriteUnet.forward", "words = ", 2)],
-    "train": [("core/trainer.py", "train", "with ", 5)],
-}
-# The course's code as diffusion/devtools/mistakes.py repeats it, and ours
-MISTAKEN: dict[str, tuple[tuple, tuple]] = {
-    "noising": (("devtools/mistakes.py", "WrongNoising.noised"), ("core/schedule.py", "NoiseSchedule.noised")),
-    "shortcut": (
-        ("core/context_unet.py", "RandomShortcut.forward"),
-        ("core/context_unet.py", "ContextUnet.__init__", "shortcut = ", 1),
-    ),
-    "betas": (("core/schedule.py", "NoiseSchedule.course"), ("core/schedule.py", "NoiseSchedule.linear")),
-    "ddim": (("devtools/mistakes.py", "ddim_below_zero", "for t", 4), ("core/schedule.py", "NoiseSchedule.levels")),
-    "stretch": (("devtools/mistakes.py", "stretch"), ("sprites.py", "to_pixels")),
-    "split": (("devtools/mistakes.py", "random_split"), ("data/dataset.py", "SpriteSet.split")),
-}
 MAX_SPRITES, MAX_STEPS, MOMENTS = 16, 50, 26
+BLEND_GUIDANCE: float = BLEND["guidance"]
 UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of one
 _limit = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
 
@@ -116,9 +82,12 @@ def _sample(checkpoint: Checkpoint, wanted: Request, every: bool) -> dict[str, A
     }
 
 
-def request_from(sent: dict[str, Any]) -> Request:
-    """What the browser sent, checked; always the sampler that the lesson explains."""
-    return Request(
+def request_from(sent: dict[str, Any], config: RunConfig) -> Request:
+    """What the browser sent, checked; always the sampler that the lesson explains.
+
+    UserError for a wish that the run does not understand.
+    """
+    wanted = Request(
         sampler="ddpm",
         count=int(sent["count"]),
         steps=int(sent["steps"]),
@@ -126,75 +95,40 @@ def request_from(sent: dict[str, Any]) -> Request:
         kinds=tuple(float(share) for share in sent.get("kinds", (0,) * len(KINDS))),
         fresh_noise=bool(sent.get("fresh_noise", True)),
     )
+    if "wishes" not in sent:
+        return wanted
+    one, other = map(str, sent["wishes"])
+    prompt = blend_prompts(config, one, other, float(sent["blend"]) / 100)
+    return replace(wanted, prompt=prompt, guidance=BLEND_GUIDANCE)
 
 
-def excerpt(file: str, name: str, start: str = "", lines: int = 12) -> dict[str, Any]:
-    """A few lines of our own source as it is now: {"file": …, "line": number of the first, "code": …}.
+def blend_prompts(config: RunConfig, one: str, other: str, share: float) -> str:
+    """The prompt that asks for 1 - share of one and share of the other; share from 0 to 1.
 
-    name: a function or method, such as `ddpm` or `NoiseSchedule.noised`; its docstring is left out.
-    start: the beginning of the first line to show; the first line of the function unless given.
+    UserError for what the run does not understand.
     """
-    source = (PACKAGE / file).read_text("utf-8")
-    node: Any = ast.parse(source)
-    for part in name.split("."):
-        node = next(inner for inner in node.body if getattr(inner, "name", "") == part)
-    numbers = [*range(node.lineno, node.end_lineno + 1)]
-    first = node.body[0]
-    if ast.get_docstring(node):
-        numbers = [number for number in numbers if not first.lineno <= number <= first.end_lineno]
-    text = source.splitlines()
-    if start:
-        begin = next(i for i, number in enumerate(numbers) if text[number - 1].lstrip().startswith(start))
-        numbers = numbers[begin:]
-    chosen = numbers[:lines]
-    code = dedent("\n".join(text[number - 1] for number in chosen))
-    return {"file": f"diffusion/{file}", "line": chosen[0], "code": code}
+    blended: dict[str, float] = {}
+    for text, weight in ((one, 1 - share), (other, share)):
+        for word, asked in understand(config, text).words.items():
+            blended[word] = blended.get(word, 0.0) + weight * asked
+    return write_prompt({word: round(weight, 3) for word, weight in blended.items() if round(weight, 3) > 0})
 
 
-def some_sprites(count: int = 12) -> list[np.ndarray]:
-    """Sprites never trained on, of each kind in turn; uint8 (16, 16, 3)."""
-    found = validation_recipes(40)
-    by_kind = [[recipe for recipe in found if recipe.kind == kind] for kind in range(len(KINDS))]
-    in_turn = [recipe for turn in zip_longest(*by_kind) for recipe in turn if recipe]
-    return [paint(recipe) for recipe in in_turn[:count]]
+def suggest(page: Page, run: str | None, text: str) -> list[str]:
+    """Whole prompts that begin with a text, or prompts to begin with."""
+    found = read_prompt(page, [run] if run else [], text)
+    texts = [one["text"] for one in found.get("suggestions", [])]
+    return texts or [*found.get("names", []), *found.get("examples", [])]
 
 
-def source_code() -> dict[str, list[dict[str, Any]]]:
-    """The excerpts of each step; of a mistake, "mistakes.<name>", first theirs and then ours."""
-    code = {step: [excerpt(*place) for place in places] for step, places in EXCERPTS.items()}
-    for name, places in MISTAKEN.items():
-        pairs = zip(places, ("code_theirs", "code_ours"), strict=True)
-        code[f"mistakes.{name}"] = [excerpt(*place) | {"whose": whose} for place, whose in pairs]
-    return code
+def usable_pairs(words: Words, config: RunConfig) -> list[Sequence[str]]:
+    """The pairs of wishes that the run understands in all their words."""
 
+    def is_known(text: str) -> bool:
+        known, missing = understood_by_all({"": config}, text)
+        return bool(known) and not missing
 
-def citations(words: Words) -> dict[str, list[list[str]]]:
-    """step -> [name, address] of the sources of its formula; in the last, all."""
-    named = words.learn["cites"]
-    cites = {step: [[named[step], SOURCES[CITES.get(step, "ddpm")]]] for step in EXCERPTS}
-    return cites | {"mistakes": [[words.learn["sources"][name], address] for name, address in SOURCES.items()]}
-
-
-def findings_in(path: Path) -> dict[str, Any]:
-    """What `python -m diffusion lesson` measured; empty where it has not."""
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
-
-
-def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
-    """What was measured of each mistake, in a sentence."""
-    return {
-        name: words.learn["mistakes"][name]["measured"].format(**findings[name])
-        for name in findings
-        if name in MISTAKEN
-    }
-
-
-def read_distances(run: RunFolder) -> dict[str, Any]:
-    """Fréchet distances of the run's epochs, and of fresh real sprites; empty where it has not been measured."""
-    found = {str(epoch): quality.frechet for epoch, quality in list_qualities(run.metrics()).items()}
-    fresh = run.baseline().real.get("fresh", Quality()).frechet
-    epochs = {epoch: asdict(number) for epoch, number in found.items() if number}
-    return {"epochs": epochs, "real": asdict(fresh) if fresh else None}
+    return [pair for pair in words.learn["pairs"] if all(map(is_known, pair))]
 
 
 def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
@@ -215,19 +149,29 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
 
 def build(page: Page) -> None:
     """Lay out the tab inside the enclosing gr.Tab."""
-    words, runs, assets, default_run = page.words, page.runs, page.assets, page.default_run
+    words, runs, assets = page.words, page.runs, page.assets
+    shipped = assets / "shipped"
 
     def ask_noise(sent: dict[str, Any]) -> dict[str, Any]:
-        run = name_of(runs, default_run)
+        run = name_of(runs, page.default_run)
         return {"eps": predict(page, run, str(sent["x"]), int(sent["t"]), int(sent["epoch"]))}
 
     def ask_walk(sent: dict[str, Any]) -> dict[str, Any]:
-        run = name_of(runs, default_run)
-        return sample(page, run, int(sent["epoch"]), request_from(sent), bool(sent.get("film", True)))
+        run = name_of(runs, page.default_run)
+        wanted = request_from(sent, find_run(page, run).config())
+        found = sample(page, run, int(sent["epoch"]), wanted, bool(sent.get("film", True)))
+        return found | {"prompt": wanted.prompt}
 
-    run = name_of(runs, default_run)
+    def suggest_wishes(sent: dict[str, Any]) -> dict[str, Any]:
+        return {"texts": suggest(page, name_of(runs, page.default_run), str(sent["text"]))}
+
+    run = name_of(runs, page.default_run)
     folder = RunFolder(runs / run) if run else None
-    findings = findings_in(assets / "shipped" / "lesson.json")
+    findings = facts.findings_in(shipped / "lesson.json")
+    measured = {
+        "by_steps": facts.distances_by_steps(shipped / "samplers.json", folder) if folder else {},
+        "fresh": facts.distances_of_fresh_noise(findings, folder) if folder else None,
+    }
     gr.set_static_paths([assets])
     gr.HTML(
         html_template=(assets / "html" / "learn.html").read_text("utf-8"),
@@ -235,19 +179,23 @@ def build(page: Page) -> None:
         apply_default_css=False,
         elem_id="learn",
         strings=words.learn,
-        order=STEPS,
-        code=source_code(),
-        cites=citations(words),
+        language=words.code,
+        order=facts.STEPS,
+        code=facts.source_code(),
+        cites=facts.citations(words),
         abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
-        sprites=[encode_pixels(sprite) for sprite in some_sprites()],
+        sprites=[encode_pixels(sprite) for sprite in facts.some_sprites()],
         run=run,
         epochs=shown_epochs(folder) if folder else [],
         last=max(folder.epochs()) if folder else None,
-        quality=read_distances(folder) if folder else {"epochs": {}, "real": None},
-        measured={name: findings[name] for name in ("steps", "no_fresh_noise") if name in findings},
-        mistakes=list(MISTAKEN),
-        sentences=sentences(words, findings),
-        reel=address_of(assets / "shipped" / "reel.bin"),
-        pictures=address_of(assets / "shipped" / "lesson.png"),
-        server_functions=[answering(words, ask_noise), answering(words, ask_walk)],
+        facts=facts.facts_of(folder),
+        pairs=usable_pairs(words, folder.config()) if folder else [],
+        quality=facts.read_distances(folder) if folder else {"epochs": {}, "real": None},
+        measured=measured,
+        mistakes=list(facts.MISTAKEN),
+        sentences=facts.sentences(words, findings),
+        tutorial=link_as_in_tutorial(runs),
+        reel=address_of(shipped / "reel.bin"),
+        pictures=address_of(shipped / "lesson.png"),
+        server_functions=[answering(words, act) for act in (ask_noise, ask_walk, suggest_wishes)],
     )

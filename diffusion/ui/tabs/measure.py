@@ -69,7 +69,7 @@ def measuring_html(page: Page, now: MeasureStatus) -> str:
 def build(page: Page, tab: gr.Tab, measurements: Measurements, settings: Settings, chosen: gr.Radio) -> None:
     """Lays out the part and wires it. chosen: the run."""
     hub = page.words.hub
-    gr.Markdown(hub.measure_title)
+    gr.Markdown(hub.measure_title, elem_classes="heading")
     gr.Markdown(hub.measure_shared if settings.shared else hub.measure_info, elem_classes="hint")
     if settings.shared:
         return

@@ -1,4 +1,4 @@
-"""The part of the Checkpoints tab that takes a run along: as a file, or to an account on the Hub after a second click.
+"""The part of the Checkpoints tab that publishes a run on the Hub, after a second click.
 
 A push that one click could start might be started by a page of another site, or in the wrong account. So the first
 click only asks, and what was asked, not what the fields say by then, is what the second click publishes.
@@ -22,7 +22,6 @@ from ...runs import publish_run
 from ...server import Settings
 from ...store import RunFolder, list_runs
 from ..parts.controls import PRIVATE, shows_errors
-from ..parts.downloads import wire_run_download
 from ..parts.hub_progress import HUB_QUEUE, IsOver, error_html, login_hint, note, show_events, wire_stream
 from ..parts.page import Page
 from ..words import translate
@@ -110,25 +109,24 @@ def push_source(run: RunFolder, settings: Settings, with_training: bool) -> Iter
         yield RunFolder(shutil.copytree(run.path, Path(folder) / run.path.name, ignore=left_out))
 
 
-def build(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
-    """The picker of runs, and the line that says what a visitor must do before a push."""
+def build(page: Page, settings: Settings, chosen: gr.Radio) -> gr.Markdown:
+    """Lays out the part and wires it; returns the line that says what a visitor must do before a push."""
     words = page.words
-    gr.Markdown(words.hub.take_title)
-    chosen = gr.Radio([], label=words.run, elem_classes="compact")
-    wire_run_download(page, gr.Button(words.hub.download, min_width=120), chosen, "run-zip", **HUB_QUEUE)
+    gr.Markdown(words.hub.push_title, elem_classes="heading")
     with gr.Column(visible=settings.login or not settings.shared):
         target = gr.Textbox(label=words.hub.push_to, placeholder=words.hub.push_hint, max_lines=1)
         private = gr.Checkbox(label=words.hub.private)
         with_training = gr.Checkbox(label=words.hub.with_training)
         if settings.login:
             gr.LoginButton(words.hub.sign_in, words.hub.sign_out).click(js=RETURN_TO_TAB)
-        ask = gr.Button(words.hub.push, variant="primary", min_width=120)
+        with gr.Row():
+            ask = gr.Button(words.hub.push, variant="primary", min_width=120, scale=2)
+            stop = gr.Button(words.stop, min_width=80)
         with gr.Column(visible=False) as question:
             asked = gr.HTML(elem_id="push-asks")
             with gr.Row():
                 yes = gr.Button(words.hub.push_yes, variant="primary", min_width=120, scale=2)
                 no = gr.Button(words.hub.push_no, min_width=80)
-        stop = gr.Button(words.stop, min_width=80)
     hint = gr.Markdown(elem_classes="hint")
     progress = gr.HTML(elem_id="push-goes")
     confirmed = gr.State(time_to_live=3600)
@@ -155,4 +153,4 @@ def build(page: Page, settings: Settings) -> tuple[gr.Radio, gr.Markdown]:
     ask.click(ask_for, [chosen, target, private, with_training], outputs, **HUB_QUEUE, **PRIVATE)
     wire_stream(page, [yes.click], [stop.click], push, [confirmed], progress)
     gr.on([yes.click, no.click], lambda: gr.Column(visible=False), outputs=question, queue=False, **PRIVATE)
-    return chosen, hint
+    return hint

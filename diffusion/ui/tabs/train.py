@@ -1,9 +1,7 @@
 """The Train tab: starts and steers a run of the server. The run goes on when the page is closed or reloaded."""
 
 import itertools
-import os
 import secrets
-from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -13,28 +11,21 @@ import gradio as gr
 
 from ...data import SpriteSet, open_dataset
 from ...errors import UserError
-from ...refs import is_run_name
-from ...runs import keep_upload, load_plan, preview_requests
-from ...server import RunStatus, Settings, TrainingQueue, is_interrupted
+from ...runs import keep_upload, load_plan
+from ...server import Settings, TrainingQueue
 from ...store import RunFolder, is_unbegun, list_runs, lock_run
 from ..parts.controls import PRIVATE, shows_errors
 from ..parts.downloads import wire_run_download
-from ..parts.page import Page, on_disk
+from ..parts.page import Page
 from ..parts.player import build_player
-from ..parts.share_links import link_to
-from ..words import Words, translate
-from .train_form import QUEUED, TrainForm, build_form, make_plan, open_uploaded_files
-from .train_status import curve, epoch_frames, losses, monitor
+from ..words import translate
+from .train_form import QUEUED, build_form
+from .train_originals import begin_html, nearest_html
+from .train_plan import TrainForm, make_plan, open_uploaded_files
+from .train_poller import STEERING, StatusPoller, list_resumable
+from .train_status import monitor
 
 POLL_SECONDS = 0.5
-MAX_BROWSERS = 500
-STEERING = {  # the actions, and the states of a run in which they are possible
-    "pause": ("running",),
-    "next_epoch": ("paused",),
-    "go_on": ("paused",),
-    "save_now": ("running",),
-    "stop": ("running", "paused"),
-}
 
 
 @shows_errors
@@ -53,17 +44,17 @@ def start_training(page: Page, runner: TrainingQueue, settings: Settings, owner:
             training, _ = open_dataset(plan.data, sheet=plan.sheet())  # raises its errors now, not later in the thread
             for note in training.notes:  # nobody needs to have looked at the data before
                 gr.Info(escape(translate(words, note), quote=False))
-            runner.start(plan, owner=owner, is_reserved=True)
+            runner.start(make_plan(page, form, len(training)), owner=owner, is_reserved=True)
     return free_name(page.runs, plan.folder.name)
 
 
 def start_with_upload(page: Page, runner: TrainingQueue, sprites: SpriteSet, form: TrainForm, owner: str) -> None:
     """Copies the pictures into the folder of the run, which from then on is locked for this server."""
-    folder = page.runs / str(form.name)
+    folder, pictures = page.runs / str(form.name), len(sprites.split()[0])
     lock = lock_run(folder)
     try:
         with keep_upload(sprites, folder) as data:
-            runner.start(make_plan(page, form, **data), owner=owner, is_reserved=True, lock=lock)
+            runner.start(make_plan(page, form, pictures, **data), owner=owner, is_reserved=True, lock=lock)
     except BaseException:
         lock.release()
         raise
@@ -108,90 +99,14 @@ def leave_queue(page: Page, runner: TrainingQueue, settings: Settings, owner: st
         runner.withdraw(name)
 
 
-def list_resumable(runner: TrainingQueue, runs: Path, owner: str | None = None) -> list[str]:
-    """Runs that were begun here and not finished, without the current run and those in the queue.
-
-    owner: of whom; None: of anybody.
-    """
-    names: list[str] = []
-    with suppress(OSError):
-        names = sorted(name for name in os.listdir(runs) if is_run_name(name))
-    begun = (RunFolder(runs / name) for name in names)
-    mine = (run for run in begun if is_interrupted(run) and (owner is None or run.belongs_to(owner)))
-    return [str(run) for run in mine if runner.owner_of(str(run)) is None]
-
-
-class StatusPoller:
-    """Answers the pages, which poll twice a second, with the parts that have changed."""
-
-    def __init__(self, page: Page, runner: TrainingQueue, settings: Settings | None = None) -> None:
-        self.page, self.runner, self.settings = page, runner, settings or Settings()
-        self.numbers = map(str, itertools.count(1))
-        # browser -> number of its last answer, what that depended on, the snapshot, the updates
-        self.answers: dict[str | None, tuple[str, Any, RunStatus | None, dict[str, Any]]] = {}
-
-    def poll(self, request: gr.Request, chosen: str, receipt: str, owner: str = "") -> dict[str, Any]:
-        """Updates of the parts that have changed, by the names that `build` gives them. owner: the visitor.
-
-        All parts are sent again if the page did not get the last answer.
-
-        chosen: the run to show; "" for the current one. receipt: the number of the last answer that the page got.
-        """
-        words, now = self.page.words, self.runner.snapshot(chosen)
-        inputs = (chosen, owner, self.runner.known_runs(), on_disk(self.page.runs))
-        number, last_inputs, last, sent = self.answers.get(request.session_hash, ("", None, None, {}))
-        if number != receipt:
-            last, sent = None, {}
-        if last is now and last_inputs == inputs:
-            return {}
-        if len(self.answers) > MAX_BROWSERS:
-            self.answers.clear()
-        last_epoch = last.samples[-1][0] if last and last.name == now.name and last.samples else -1
-        updates, number = self._render(now, chosen, owner), next(self.numbers)
-        self.answers[request.session_hash] = (number, inputs, now, updates)
-        new = {name: update for name, update in updates.items() if update != sent.get(name)} | {"receipt": number}
-        frames = epoch_frames(words, now, last_epoch)
-        return new | ({"player": frames} if frames else {})
-
-    def _render(self, now: RunStatus, chosen: str, owner: str) -> dict[str, Any]:
-        """All parts but the player."""
-        words, names = self.page.words, self.runner.known_runs()
-        unfinished = list_resumable(self.runner, self.page.runs, owner if self.settings.shared else None)
-        run = None if now.busy else list_runs(self.page.runs).get(now.name)
-        current, past = names[0] if names else "", names[1:]  # the first choice is always the current run
-        command = now.command
-        if self.settings.shared:  # visitors need not know where the server keeps its runs
-            command = command.replace(str(self.page.runs), self.page.runs.name)
-        return {
-            "monitor": monitor(words, now) + (link_epochs(words, run) if run else ""),
-            "curve": curve(words, now),
-            "losses": losses(words, now),
-            "fold": gr.update(visible=bool(now.validation_losses)),
-            "command": gr.update(value=command, visible=bool(command)),
-            **{act: gr.update(visible=now.state in states) for act, states in STEERING.items()},
-            "leave": gr.update(visible=bool(now.waiting)),
-            "pack": gr.update(visible=run is not None),
-            "chosen": gr.update(
-                choices=[(current, ""), *past], value=chosen if chosen in past else "", visible=bool(past)
-            ),
-            "unfinished": gr.update(choices=unfinished, visible=bool(unfinished)),
-            "resume": gr.update(visible=bool(unfinished)),
-        }
-
-
-def link_epochs(words: Words, run: RunFolder) -> str:
-    """Links to Watch and Compare with epochs of a finished run, set to the first kind or word of its previews."""
-    try:
-        epochs, first = list(run.epochs()), preview_requests(run.config())[0]
-    except (ValueError, TypeError, KeyError, OSError):  # damaged since it was trained: its row in Checkpoints says so
-        return ""
-    settings = {"kinds": ",".join(f"{share:g}" for share in first.kinds), "guidance": f"{first.guidance:g}"}
-    settings |= {"prompt": first.prompt} if first.prompt else {}
-    some = sorted({epochs[round(i * (len(epochs) - 1) / 3)] for i in range(4)})
-    links = [link_to("watch", str(run), epochs[-1:], words.train.watch, **settings)]
-    if len(some) > 1:
-        links.append(link_to("compare", str(run), some, words.train.compare, **settings))
-    return f"<p>{' · '.join(links)}</p>"
+@shows_errors
+def find_nearest(page: Page, runner: TrainingQueue, chosen: str) -> str:
+    """HTML with the picture of one's own that is nearest to each of the last preview sprites."""
+    now = runner.snapshot(chosen)
+    run = list_runs(page.runs).get(now.name)
+    if not (run and run.data() and now.samples):
+        raise UserError(page.words.train.no_originals)
+    return nearest_html(page.words, run, now)
 
 
 def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) -> None:
@@ -212,11 +127,13 @@ def build(page: Page, tab: gr.Tab, runner: TrainingQueue, settings: Settings) ->
             parts = _stage(page, runner)
 
     quick: dict[str, Any] = {"queue": False, **PRIVATE}
-    chosen = parts["chosen"]
+    chosen, near = parts["chosen"], parts.pop("near")
     begun = start.click(partial(start_training, page, runner, settings), [visitor, *controls], controls[0], **QUEUED)
     resumed = parts["resume"].click(partial(resume, page, runner, settings), [visitor, parts["unfinished"]], **QUEUED)
     for event in (begun, resumed):
-        event.success(lambda: "", outputs=chosen, **quick)
+        event.success(lambda: ("", ""), outputs=[chosen, near], **quick)
+    parts["nearest"].click(partial(find_nearest, page, runner), chosen, near, **QUEUED)
+    chosen.input(lambda: "", outputs=near, **quick)
     for act in STEERING:
         parts[act].click(partial(steer, page, runner, settings, act), visitor, **QUEUED)
     parts["leave"].click(partial(leave_queue, page, runner, settings), visitor, **QUEUED)
@@ -245,9 +162,12 @@ def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
         acts = {act: gr.Button(label, **small) for act, label in words.train.acts.items()}
     with gr.Row(elem_id="train-stage"):
         with gr.Column(min_width=280):
-            hint = words.train.film_hint
+            hint = begin_html(words, page.assets)
             player = build_player(words, page.assets, "train-player", with_reel=False, hint=hint)
         loss = gr.HTML(elem_id="train-curve")
+    originals = gr.HTML(elem_id="train-originals")
+    nearest = gr.Button(words.train.nearest, size="sm", visible=False)
+    near = gr.HTML(elem_id="train-nearest")
     with gr.Accordion(words.quality.table, open=False, visible=False) as fold:
         table = gr.HTML(elem_id="train-losses")
     command = gr.Textbox(label=words.same_command, visible=False, buttons=["copy"], elem_id="train-command")
@@ -255,4 +175,5 @@ def _stage(page: Page, runner: TrainingQueue) -> dict[str, Any]:
     again = gr.Button(words.train.resume, visible=False)
     receipt = gr.Textbox("", visible="hidden")
     shown = {"monitor": view, "curve": loss, "player": player, "losses": table, "fold": fold, "command": command}
+    shown |= {"originals": originals, "nearest": nearest, "near": near}
     return {**shown, **acts, "chosen": chosen, "unfinished": unfinished, "resume": again, "receipt": receipt}

@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from ...data import NO_LABEL, SpriteSet, make_preview_sheet, translate_word
+from ...data import NO_LABEL, ONE_IN, SpriteSet, make_preview_sheet, translate_word
 from ...engine import Frame, make_frame
 from ...server import RunStatus
 from ...sprites import data_url, encode_pixels, enlarged, png, sheet
@@ -62,15 +62,17 @@ def _numbers_line(words: Words, now: RunStatus) -> str:
 def losses(words: Words, now: RunStatus) -> str:
     """The losses as a table with a row for each epoch; empty before the first epoch ends."""
     per_epoch = now.total / now.epochs if now.epochs else 0
+    has_validation = any(math.isfinite(loss) for _, loss in now.validation_losses)
     rows = []
     for epoch, validation_loss in now.validation_losses:
         losses = [loss for step, loss in now.curve if epoch * per_epoch < step <= (epoch + 1) * per_epoch]
         mean = f"{sum(losses) / len(losses):.4f}" if losses else ""
         validation = "" if math.isnan(validation_loss) else f"{validation_loss:.4f}"
-        rows.append(f"<tr><th>{epoch}</th><td>{mean}</td><td>{validation}</td></tr>")
+        cells = [mean, validation] if has_validation else [mean]
+        rows.append(f"<tr><th>{epoch}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     if not rows:
         return ""
-    names = (words.epoch, words.quality.loss_raw, words.quality.loss_held_out)
+    names = [words.epoch, words.quality.loss_raw, *([words.quality.loss_held_out] if has_validation else [])]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
@@ -110,7 +112,9 @@ def about_data(words: Words, training: SpriteSet, validation: SpriteSet) -> str:
         others = len(shown) - MAX_COUNTS - len(without)
         more = [words.train.more_words.format(count=others)] if others else []
         shown = [*shown[:MAX_COUNTS], *more, *without]
-    text = words.train.data.format(count=len(training), kinds=", ".join(shown), validation=len(validation))
+    kinds = words.train.no_words if counts.keys() == {NO_LABEL} else ", ".join(shown)
+    form, share = (words.train.data if len(validation) else words.train.data_all), {"least": ONE_IN, "share": ONE_IN}
+    text = form.format(count=len(training), kinds=kinds, validation=len(validation), **share)
     source = data_url(png(enlarged(make_preview_sheet(training), 2)))
     said = "".join(f"<li>{escape(translate(words, note))}</li>" for note in training.notes)
     text = f"<p>{text}</p>" + (f'<ul class="data-notes">{said}</ul>' if said else "")

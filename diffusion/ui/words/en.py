@@ -2,6 +2,9 @@
 
 from .en_hub import HUB
 from .en_learn import LEARN
+from .en_machine import MACHINE
+from .en_paint import EDITOR, ONE_STEP, PAINT
+from .en_save import SAVE
 from .en_train import TRAIN
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
@@ -38,7 +41,7 @@ SETTINGS: dict[str, SettingWords] = {
     "eta": {"label": "Fresh noise of DDIM (η)"},
     "fresh_noise": {
         "label": "Add fresh noise at every step",
-        "info": "Without it DDPM's sprites collapse to blobs: try it",
+        "info": "Without it DDPM's sprites come out smooth and much alike: try it",
     },
     "kinds": {"label": "Kinds", "info": "They join the words above. All at 0: anything. Move several to blend them."},
 }
@@ -61,7 +64,9 @@ ASKING: AskingWords = {
         "a cup of tea",
     ],
     "example": "Try:",
-    "add": "Add:",
+    "kinds": "Kinds of sprites",
+    "plurals": {"hero": "Heroes", "creature": "Creatures", "food": "Food", "item": "Items"},
+    "surprise": "Surprise me",
     "weight": "Weight of {word}",
     "remove": "Remove {word}",
     "suggestions": "Suggestions",
@@ -74,35 +79,48 @@ ENGLISH = Words(
     messages={},  # the engine speaks English
     title="Sprite Diffusion",
     description="Watch a small neural network learn to draw game sprites out of noise.",
-    intro=(
-        "A small neural network has learned to draw sprites, the tiny figures of video games. It begins with "
-        "coloured noise, guesses again and again which part of it is noise, and takes a little of that out, until a "
-        "sprite is left."
-    ),
-    begin="New to this? Learn how it works",
+    shell={
+        "begin": "Learn in 8 steps",
+        "links": "About this page",
+        "source": "Source",
+        "built": "Built with Gradio {version}",
+        "theme": "Colours",
+        "theme_light": "Light",
+        "theme_dark": "Dark",
+        "theme_system": "As the system",
+        "lost": "The server does not answer. What is on the page stays, and goes on working.{walk} "
+        "Trying again every few seconds …",
+        "lost_walk": " The drawing that was under way has ended here.",
+        "back": "The server is back.",
+        "back_walk": "The server is back. The drawing that was under way is gone: start it again.",
+        "busy": "Many people are drawing just now. Try again in a moment.",
+    },
     watch_tab="Watch",
     compare=CompareWords(
         tab="Compare",
         intro=(
-            "All epochs start from the same noise and receive the same noise at every step. What differs is what was "
-            "learned. Move the epoch slider at any moment, also while it runs; point at a sprite to see it large in "
-            "every epoch."
+            "Every epoch starts from the same noise and gets the same noise at every step; what differs is what it "
+            "has learned. Point at a sprite to see it in every epoch."
         ),
         nearest=(
             "Does it copy? Above, the sprites of the last epoch that are most like a training sprite; below, that "
             "sprite."
         ),
         nearest_alt="Pairs of a generated sprite and the training sprite nearest to it",
-        numbers="## Do 24 and 31 really differ?",
+        question="Do epochs {first} and {second} really differ?",
+        measured="What was measured",
         epochs="Epochs to compare",
         epochs_info="Two to six",
+        runs={
+            "sprites": "sprites: our network, as it comes with the app",
+            "tutorial": "tutorial: the tutorial's network, trained on fewer of the same sprites",
+        },
         generate="Compare them",
         count="Choose between 2 and {most} epochs, not {count}",
     ),
     run="Run",
     epoch="Training epoch",
     epoch_number="epoch {epoch}",
-    epoch_info="After how many rounds of training: 0 has seen every sprite once",
     settings=SETTINGS,
     asking=ASKING,
     left_out="Drawn without what was not understood: {words}",
@@ -115,8 +133,10 @@ ENGLISH = Words(
     },
     dice="Roll",
     more="Kinds, sampler and experiments",
-    draw_new="## Have it draw new ones",
-    generate="Generate",
+    new_ones="New ones",
+    more_settings="More",
+    keep_seed="Keep the seed",
+    keep_seed_info="Otherwise “New ones” takes another one each time",
     stop="Stop",
     no_runs="There is no run in {folder}. Train one: python -m diffusion train --run {folder}/mine",
     cannot_open="{run} cannot be opened: {reason}",
@@ -125,41 +145,26 @@ ENGLISH = Words(
     whole_number="{name} must be a whole number",
     unreadable="What was sent could not be read: a value is missing, or is none that its control takes",
     no_such_event="There is nothing of that name or number here; load the page again",
-    device="Computing on {device} · Gradio {gradio}",
+    device="Computing on {device}",
     one_step_tab="One step",
     one_step_intro=(
-        "Paint a sprite, pick one, or upload a picture. It is mixed with noise up to the level you choose, and each "
-        "epoch gets one look at the mixture. The sprites to pick show shapes that were kept out of training."
+        "A sprite is mixed with noise up to the level you choose, and each epoch gets one look at the mixture: how "
+        "well does it know the noise, and the sprite behind it? Pick a sprite, paint one, or upload a picture."
     ),
-    finish_intro=(
-        "Finish it: from that level on, every epoch walks all the way back to a sprite, eight times with different "
-        "noise. Three blobs of paint and a level around 300 are enough."
-    ),
-    finish="Finish it",
-    finish_hint="Press Finish it and watch every epoch make something of your sprite",
     level="Level",
     level_range="The level must be between 1 and {most}, not {level}",
     no_drawing="Paint or pick a sprite first",
     no_sprite="A sprite is 16 x 16 pixels of three bytes each",
-    one_step={
-        "editor": "Pixel editor, 16 by 16: the arrow keys move, space paints",
-        "colour": "Colour",
-        "clear": "Clear",
-        "upload-name": "Upload a picture",
-        "galleries": ["Sprites never trained on", "Sprites the network made"],
-        "t-name": "Noise level",
-        "noise": "Other noise",
-        "truth": "truth",
-        "columns": ["noisy picture", "noise in it", "sprite behind it"],
-        "errors": ["error in the noise", "error in the sprite"],
-        "offline": "The server does not answer",
-        "unreadable": "That file is no picture this browser can read",
-    },
+    editor=EDITOR,
+    paint=PAINT,
+    one_step=ONE_STEP,
     train=TRAIN,
     folder={
         "choose": "Choose a folder",
         "empty": "There are no files in that folder",
+        "drop": "or drop it here, with its subfolders",
         "packing": "Packing {count} files …",
+        "sent": "{name}: {count} files sent",
         "large": "The files in that folder have more than {most} MB; choose fewer, or smaller ones",
         "failed": "The folder could not be sent; try again, or send it as a .zip",
     },
@@ -174,14 +179,29 @@ ENGLISH = Words(
         "mode_wipe": "wipe between two",
         "mode_grid": "epochs × time",
         "mode_learning": "the film of its learning",
-        "invite": "Drag to the left: what did it draw when it had trained less?",
+        "trained": "Trained until",
+        "trained_info": "After how many rounds of training: 0 has seen every sprite once",
         "wipe_from": "From",
         "wipe": "Where the two epochs meet",
         "epoch": "Training epoch",
         "lens": "One sprite in every epoch",
+        "compared": "{count} sprites from the same noise, drawn by: {epochs}",
+        "canvas_wipe": "{count} sprites; left of the line {from}, right of it {epoch}; {level}",
+        "canvas_grid": "Rows: {epochs}; columns: noise levels {levels}",
+        "canvas_learning": "The same {count} sprites, finished by {epoch}",
         "label": "Player: space plays and pauses, the arrow keys step",
-        "canvas": "The sprites at the level shown",
-        "hint": "Press Generate and watch noise turn into sprites",
+        "canvas": "{count} sprites: {words}; {level}",
+        "hint": "Sprites come out of noise here",
+        "not_drawn": "Nothing was drawn. Press “New ones” to try again",
+        "drawing": "Drawing …",
+        "made_before": "Made before you came: run “sprites”, {epoch}, 500 steps of DDPM",
+        "drawn_now": "Drawn for you: run “{run}”, {epoch}, seed {seed}, {words}",
+        "reel": "made before you came",
+        "anything": "anything",
+        "surprises": "random words",
+        "clean": "finished",
+        "noise": "Noise",
+        "sprite": "Sprite",
         "asked": "Sprite {n}: {words}",
         "all_asked": "What each was asked for: {words}",
         "use": "Ask for this",
@@ -192,29 +212,23 @@ ENGLISH = Words(
         "forward": "One step forward",
         "loop": "Repeat",
         "speed": "Speed",
-        "save": "Save …",
-        "save_gif": "Film (GIF)",
-        "save_picture": "Picture (PNG, as shown)",
-        "save_sheet": "Sheet (PNG, native size)",
-        "save_zip": "Each sprite (ZIP of PNGs)",
-        "save_recipe": "Settings (JSON)",
         "share": "Copy link",
         "copied": "Link copied",
         "in_address": "The address bar now holds the link",
         "failed": "That did not work",
-        "no_recipe": "a drawing that was finished has no settings to save",
         "view": "Show",
         "view_x": "the noisy picture xₜ",
         "view_eps": "the predicted noise ε̂",
         "view_x0": "the predicted sprite x̂₀",
         "epoch_number": "epoch {epoch}",
-        "gif": "GIF {done} of {total}",
         "level": "Noise level {t} of {T}",
         "left": "{s} s left",
         "started": "Sampling started",
         "finished": "Finished: play it again, or move the slider",
         "stopped": "stopped",
     },
+    machine=MACHINE,
+    save=SAVE,
     quality=QualityWords(
         loss=ChartWords(
             title="Error in the predicted noise",

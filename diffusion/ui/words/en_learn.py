@@ -1,5 +1,7 @@
 """The words of the Learn tab in English."""
 
+from .en_mistakes import MISTAKES
+from .en_symbols import SYMBOLS
 from .schema_learn import LearnWords
 
 LEARN: LearnWords = {
@@ -11,6 +13,8 @@ LEARN: LearnWords = {
     "play": "Play",
     "pause": "Pause",
     "play_hint": "plays this step for you (space)",
+    "present": "Present",
+    "present_end": "Leave (Esc)",
     "where": "Step {n} of {of}: {name}",
     "extra": "Beyond the lesson: {name}",
     "done": "done",
@@ -23,6 +27,7 @@ LEARN: LearnWords = {
     "compare": "Try it in the Compare tab",
     "one_step": "Paint your own in the One step tab",
     "train_tab": "Open the Train tab",
+    "tutorial": "As in the tutorial: epochs 0, 4, 24 and 31 side by side",
     "working": "The network is at work …",
     "offline": "The server does not answer",
     "no_run": "There is no trained network here yet; train one in the Train tab",
@@ -32,11 +37,11 @@ LEARN: LearnWords = {
     "steps": {
         "film": {
             "name": "Noise to sprite",
-            "title": "Out of noise, a sprite",
+            "title": "Sampling: out of noise, a sprite",
             "text": "All 32 pictures start as pure noise: every pixel a random colour. A small neural network looks "
             "at them and says what in them is noise. A little of that is taken out, and it looks again: 500 times.",
             "moves": [
-                "Press ▶ and watch.",
+                "Press {play} and watch.",
                 "Drag the slider. How early can you tell what a sprite will be?",
                 "Switch to what the network sees behind the noise.",
             ],
@@ -55,10 +60,10 @@ LEARN: LearnWords = {
         },
         "ask": {
             "name": "Ask for the noise",
-            "title": "Ask for the noise, and subtract it",
-            "text": "The network is given the noisy picture and the level, nothing else. It answers with the noise it "
-            "believes is in there. Subtract that, and what is left is the sprite it believes in. It has never seen "
-            "these shapes.",
+            "title": "Ask the network for the noise",
+            "text": "The network is given the noisy picture and its level, nothing else. It answers with the noise it "
+            "believes is in there. Subtract that, and what is left is the sprite it believes in. These shapes it has "
+            "never seen: they were kept out of training.",
             "moves": [
                 "Ask the network for the noise.",
                 "Subtract it.",
@@ -67,34 +72,35 @@ LEARN: LearnWords = {
         },
         "leaps": {
             "name": "One leap or many steps",
-            "title": "One leap, or many small steps",
+            "title": "Sampling: one leap, or many small steps",
             "text": "At level 500 almost nothing of a sprite is left, so its one guess is a bit of every sprite it "
-            "could be: mush. So we believe only a little of the guess, and ask again. Step by step it makes up its "
-            "mind.",
+            "could be: blurred, and too loud in its colours. So we believe only a little of the guess, and ask again. "
+            "Step by step it makes up its mind.",
             "moves": [
-                "Press ▶: on the left one leap, on the right 500 small steps.",
+                "Press {play}: on the left one leap, on the right many small steps.",
                 "Choose another number of steps.",
-                "Find the smallest number that you are content with.",
+                "Try three numbers. Which is the smallest that you are content with?",
             ],
         },
         "fresh": {
             "name": "Leave out the noise",
-            "title": "Why noise is put back",
+            "title": "Sampling: why noise is put back",
             "text": "After each step the recipe (its name is DDPM) adds a little fresh noise, z. A waste? The network "
-            "is told the level and expects the noise that belongs there. Without z there is less, so it wipes away "
-            "details instead.",
+            "is told the level and expects the noise that belongs there. Without z there is less, so it takes details "
+            "for noise and wipes them out: the sprites come out smooth, brown and much alike.",
             "moves": [
                 "Take z out.",
                 "Drag the moment: when do the two batches part?",
-                "Other noise: do they always collapse?",
+                "Other noise: does it always end like that?",
             ],
         },
         "epochs": {
             "name": "From epoch 0 to 31",
-            "title": "How it learned",
-            "text": "Show it a noisy sprite, let it guess the noise, compare with the truth, and move each of its 1.5 "
-            "million numbers a little, so that the guess gets better. 20,000 sprites are one epoch; after epoch 0 "
-            "each has been seen once. Below, what it draws from the same noise after each epoch.",
+            "title": "Training: how it learned",
+            "text": "Show it a noisy sprite, let it guess the noise, compare with the truth, and move each of its "
+            "{parameters} numbers a little, so that the guess gets better. A round of training is an epoch; the "
+            "first is epoch 0. Below, what it draws from the same noise after each epoch.",
+            "more": " Its epochs have {sprites} sprites each.",
             "moves": [
                 "Slide from epoch 0 to 31.",
                 "Find the first epoch with a face you believe.",
@@ -102,28 +108,61 @@ LEARN: LearnWords = {
             ],
         },
         "blend": {
-            "name": "Hero or food",
-            "title": "Half hero, half food",
-            "text": "While it learned, the network was told what each sprite is, as five numbers (and now and then "
-            "nothing at all). So we can ask, and even ask for what it was never shown: half of one, half of another.",
-            "moves": ["Slide from hero to food.", "Stop half-way. What is it?", "Roll other noise."],
+            "name": "Ask for it",
+            "title": "Ask for it, and blend two wishes",
+            "text": "While it learned, the network was told in words what each sprite shows (and now and then nothing "
+            "at all). So we can ask. It knows {words} words, each with a place in a list of numbers, the context; "
+            "and between two lists there is room for what it was never shown: half of one, half of another.",
+            "moves": [
+                "Slide from one to the other.",
+                "Stop half-way. What is it?",
+                "Roll other noise.",
+                "Ask for something else: type it, or choose a pair.",
+            ],
         },
         "train": {
-            "name": "Train for a minute",
-            "title": "Your turn: train for a minute",
-            "text": "Our network learned 528 sprites a second on two processor cores, so an epoch of 20,000 took 38 "
-            "seconds. A minute is enough to see something. Here is what the shipped network drew after its first "
-            "epochs.",
-            "moves": ["Slide through the first five epochs.", "Open the Train tab and press Train."],
+            "name": "Train one yourself",
+            "title": "Training: now you",
+            "text": "A network of your own can see its first sprites in a minute, if it is small and has few of them "
+            "to learn from: the Train tab begins that way. Below, for comparison, what the shipped network drew "
+            "after its first five epochs, 0 to 4.",
+            "moves": ["Slide from epoch 0 to 4.", "Open the Train tab, and press Train there."],
         },
         "mistakes": {
             "name": "Six mistakes",
             "title": "Six mistakes in the published code",
             "text": "The course's code, which the tutorial takes over, runs and draws sprites. Six things in it are "
-            "wrong. Here is what each does to the pictures, from the same noise as ours.",
+            "wrong. Here is what each does to the pictures, beside the same without the mistake.",
             "moves": [],
         },
     },
+    "questions": {
+        "tutorial": [
+            "What is the run “tutorial”?",
+            "The network of the course and of the tutorial, with its one broken layer mended, trained as they train "
+            "it. “As in the tutorial” opens Compare with that network, 32 sprites, DDPM in 500 steps and the epochs "
+            "0, 4, 24 and 31. Drawing them takes a few minutes.",
+        ],
+        "embeddings": [
+            "How do the level and the words get into the network?",
+            "As embeddings. A few small layers turn the level into the time embedding, others turn what is asked "
+            "for (step 7) into the context embedding; the blocks of the U-Net scale and shift their features by "
+            "both.",
+        ],
+        "every": [
+            "Why is not every epoch kept?",
+            "One epoch and the next draw almost the same, and each is a file of {megabytes} MB. The first, the last "
+            "and one in {every} between them are enough to see how it learned. For a run of your own you choose in "
+            "the Train tab how many are kept.",
+        ],
+    },
+    "pairs": [
+        ["hero", "food"],
+        ["ghost", "mushroom"],
+        ["wizard", "skeleton"],
+        ["green dragon", "blue fish"],
+        ["sword", "flower"],
+    ],
     "knobs": {
         "at": "Moment",
         "t": "Noise level t",
@@ -138,11 +177,14 @@ LEARN: LearnWords = {
         "n": "Steps",
         "leave": "Take z out",
         "put": "Put z back",
-        "blend": "From hero to food",
+        "wish_from": "Asked for at the left end",
+        "wish_to": "Asked for at the right end",
+        "blend": "From one wish to the other",
+        "pairs": "Or:",
         "hero": "hero",
         "food": "food",
-        "seen": "Epochs of training",
         "mistake": "Mistake",
+        "adamw": "AdamW",
     },
     "pictures": {
         "sheet": "32 sprites at level {t}",
@@ -157,9 +199,9 @@ LEARN: LearnWords = {
         "with_z": "with z",
         "without_z": "without z",
         "epoch": "epoch {n}",
-        "blend": "{hero} % hero, {food} % food",
+        "blend": "{one} % {from}, {other} % {to}",
         "theirs": "with the mistake",
-        "ours": "ours",
+        "ours": "without it",
     },
     "readings": {
         "level": "Level {t} of 500",
@@ -168,33 +210,13 @@ LEARN: LearnWords = {
         "not_asked": "not asked yet",
         "distance": "Distance to real sprites (smaller is better) after epoch {epoch}: {mean} ± {spread}; "
         "real ones: {real}",
-        "leaps": "Distance to real sprites (smaller is better), no kind asked for: one leap {one}, {n} steps {many}",
-        "leaps_unmeasured": "Distance to real sprites (smaller is better), no kind asked for: one leap {one}",
-        "fresh": "Distance to real sprites (smaller is better), no kind asked for: with z {ours}, without {theirs}",
-        "seen": "{sprites} sprites seen: about {seconds} seconds on two cores",
+        "leaps": "Distance to real sprites (smaller is better): one leap {one}, {n} steps {many}",
+        "leaps_many": "Distance to real sprites (smaller is better) in {n} steps: {many}",
+        "fresh": "Distance to real sprites (smaller is better): with z {ours}, without {theirs}",
+        "drawing": "{label}: being drawn …",
+        "seen": "{sprites} sprites seen, after about {minutes} min of training",
     },
-    "symbols": {
-        "xt": "the noisy picture at level t",
-        "x0": "the clean sprite",
-        "x0hat": "the sprite the network believes in",
-        "xs": "the picture one step cleaner",
-        "xT": "where we start: pure noise",
-        "t": "the level: 0 is clean, 500 is noise; now {t}",
-        "t_epochs": "the level, another random one for each sprite",
-        "t_blend": "the level: 0 is clean, 500 is noise",
-        "eps": "the noise: a random number for each pixel and colour",
-        "epshat": "the noise the network sees",
-        "net": "the network; θ are its 1.5 million numbers",
-        "abar": "how much of the picture is left, 1 to 0; now {abar}",
-        "alpha": "how much of it this one step leaves, ᾱ at t divided by ᾱ at s",
-        "z": "fresh noise, new at every step; none at the last",
-        "normal": "random numbers, each apart from the others, of mean 0 and spread 1",
-        "loss": "the error: the mean of all squared differences",
-        "c": "the wish: five numbers, one for each kind",
-        "b": "where the slider stands: {b}",
-        "eta": "the learning rate: how far the numbers move",
-        "grad": "the direction in which the error grows",
-    },
+    "symbols": SYMBOLS,
     "cites": {
         "film": "Ho, Jain, Abbeel 2020, algorithm 2",
         "noise": "Ho, Jain, Abbeel 2020, equation 4",
@@ -210,59 +232,9 @@ LEARN: LearnWords = {
         "ddim": "Song, Meng, Ermon 2021: Denoising Diffusion Implicit Models (DDIM)",
         "improved": "Nichol, Dhariwal 2021: Improved DDPM",
         "guidance": "Ho, Salimans 2022: Classifier-Free Diffusion Guidance",
-        "film": "Perez et al. 2018: how time and kind enter our network (FiLM)",
+        "film": "Perez et al. 2018: how time and context enter our network (FiLM)",
         "distance": "Heusel et al. 2017: the distance between sets of pictures",
         "course": "How Diffusion Models Work, the course",
     },
-    "mistakes": {
-        "noising": {
-            "name": "Too little noise",
-            "text": "While training, the noise is weighed with 1 − ᾱ where √(1 − ᾱ) belongs. So at every level the "
-            "network sees less noise than the level means, and when it draws it meets more than it ever saw.",
-            "measured": "Two networks, trained alike but for this on 60,000 sprites. Distance to real sprites: "
-            "{theirs[frechet][mean]:.1f} with the mistake, {ours[frechet][mean]:.1f} without.",
-        },
-        "shortcut": {
-            "name": "A layer rolled anew",
-            "text": "The first block has a shortcut for its input, a small convolution, that is made anew with random "
-            "numbers every time the network is used. It cannot learn, and the same question gets another answer "
-            "each time.",
-            "measured": "Two answers to one question are {two_looks:.2f} apart, where the noise itself has 1. Two "
-            "networks, trained alike but for this. Distance to real sprites: {theirs[frechet][mean]:.1f} with the "
-            "mistake, {ours[frechet][mean]:.1f} without.",
-        },
-        "betas": {
-            "name": "One level too many",
-            "text": "The table of noise has 501 rows, and ᾱ of level 0 is then overwritten with 1. So the first level "
-            "holds two steps' worth of noise. This one is harmless:",
-            "measured": "ᾱ is off by {abar:.4f} at most, a pixel by {difference:.1f} of 255 on average. Distance to "
-            "real sprites: {theirs[frechet][mean]:.2f} and {ours[frechet][mean]:.2f}.",
-        },
-        "ddim": {
-            "name": "Below level 0",
-            "text": "Asked for 30 steps of DDIM, the loop goes down by 16 levels at a time, stands at level 4, and "
-            "steps to −12. In Python, row −12 of a table is the twelfth from its other end, the noisy one. So the "
-            "last step puts nearly all of the noise back.",
-            "measured": "Distance to real sprites in 30 steps: {theirs[frechet][mean]:.0f} with the mistake, "
-            "{ours[frechet][mean]:.1f} without. With 25 steps, which divide 500, the same loop gives "
-            "{good_steps[mean]:.1f}.",
-        },
-        "stretch": {
-            "name": "Stretched colours",
-            "text": "The plots stretch each colour of each picture to its own darkest and brightest pixel. So colours "
-            "drift, in each frame of the film by another amount, and white need not stay white.",
-            "measured": "{white_theirs:.0%} of the corners are white, without the mistake {white_ours:.0%}; a pixel "
-            "is off by {difference:.0f} of 255 on average. Distance to real sprites: {theirs[frechet][mean]:.1f} "
-            "with it, {ours[frechet][mean]:.1f} without.",
-        },
-        "split": {
-            "name": "A test that leaks",
-            "text": "Pictures are split at random into training and test, though many of them are equal. So the test "
-            "asks for what was learned by heart. Above, sprites of such a test; below, sprites of ours, with shapes "
-            "kept out of training. (The size of the pictures is also fixed at 16; ours may be any multiple of 4.)",
-            "measured": "Of our sprites, split their way, {theirs[twins]:.0%} of the test stand in training too; of "
-            "ours {ours[twins]:.0%}. The same network's error in the noise: {theirs[error]:.3f} on theirs, "
-            "{ours[error]:.3f} on ours.",
-        },
-    },
+    "mistakes": MISTAKES,
 }

@@ -6,6 +6,9 @@ from typing import NotRequired, TypedDict
 
 from .schema_hub import HubWords
 from .schema_learn import LearnWords
+from .schema_machine import MachineWords
+from .schema_paint import EditorWords, OneStepWords, PaintWords
+from .schema_save import SaveWords
 from .schema_train import TrainWords
 
 
@@ -17,31 +20,31 @@ class CompareWords:
     intro: str
     nearest: str
     nearest_alt: str
-    numbers: str
+    question: str
+    measured: str
     epochs: str
     epochs_info: str
+    runs: Mapping[str, str]  # those that come with the app, by name
     generate: str
     count: str
 
 
-OneStepWords = TypedDict(
-    "OneStepWords",
-    {
-        "editor": str,
-        "colour": str,
-        "clear": str,
-        "upload-name": str,
-        "galleries": list[str],
-        "t-name": str,
-        "noise": str,
-        "truth": str,
-        "columns": list[str],
-        "errors": list[str],
-        "offline": str,
-        "unreadable": str,
-    },
-)
-"""The pixel editor of the One step tab. JavaScript reads the keys."""
+class ShellWords(TypedDict):
+    """What stands around the tabs. JavaScript reads the keys."""
+
+    begin: str
+    links: str
+    source: str
+    built: str
+    theme: str
+    theme_light: str
+    theme_dark: str
+    theme_system: str
+    lost: str
+    lost_walk: str
+    back: str
+    back_walk: str
+    busy: str
 
 
 class AskingWords(TypedDict):
@@ -55,7 +58,9 @@ class AskingWords(TypedDict):
     instead: str
     examples: list[str]
     example: str
-    add: str
+    kinds: str
+    plurals: dict[str, str]
+    surprise: str
     weight: str
     remove: str
     suggestions: str
@@ -66,8 +71,10 @@ class FolderWords(TypedDict):
     """The button that uploads a folder. JavaScript reads the keys."""
 
     choose: str
+    drop: str
     empty: str
     packing: str
+    sent: str
     large: str
     failed: str
 
@@ -80,14 +87,29 @@ class PlayerWords(TypedDict):
     mode_wipe: str
     mode_grid: str
     mode_learning: str
-    invite: str
+    trained: str
+    trained_info: str
     wipe_from: str
     wipe: str
     epoch: str
     lens: str
+    compared: str
+    canvas_wipe: str
+    canvas_grid: str
+    canvas_learning: str
     label: str
     canvas: str
     hint: str
+    not_drawn: str
+    drawing: str
+    made_before: str
+    drawn_now: str
+    reel: str
+    anything: str
+    surprises: str
+    clean: str
+    noise: str
+    sprite: str
     asked: str
     all_asked: str
     use: str
@@ -98,23 +120,15 @@ class PlayerWords(TypedDict):
     forward: str
     loop: str
     speed: str
-    save: str
-    save_gif: str
-    save_picture: str
-    save_sheet: str
-    save_zip: str
-    save_recipe: str
     share: str
     copied: str
     in_address: str
     failed: str
-    no_recipe: str
     view: str
     view_x: str
     view_eps: str
     view_x0: str
     epoch_number: str
-    gif: str
     level: str
     left: str
     started: str
@@ -184,22 +198,22 @@ class Words:
     messages: Mapping[str, str]  # of the engine: English template -> the same in this language
     title: str
     description: str
-    intro: str
-    begin: str
+    shell: ShellWords
     watch_tab: str
     compare: CompareWords
     run: str
     epoch: str
     epoch_number: str
-    epoch_info: str
     settings: Mapping[str, SettingWords]  # by the fields of engine.Request
     asking: AskingWords
     left_out: str
     kind_names: dict[str, str]
     dice: str
     more: str
-    draw_new: str
-    generate: str
+    new_ones: str
+    more_settings: str
+    keep_seed: str
+    keep_seed_info: str
     stop: str
     no_runs: str
     cannot_open: str
@@ -211,13 +225,12 @@ class Words:
     device: str
     one_step_tab: str
     one_step_intro: str
-    finish_intro: str
-    finish: str
-    finish_hint: str
     level: str
     level_range: str
     no_drawing: str
     no_sprite: str
+    editor: EditorWords
+    paint: PaintWords
     one_step: OneStepWords
     train: TrainWords
     folder: FolderWords
@@ -227,6 +240,8 @@ class Words:
     same_command: str
     nothing_to_pack: str
     player: PlayerWords
+    machine: MachineWords
+    save: SaveWords
     quality: QualityWords
     learn: LearnWords
     hub: HubWords

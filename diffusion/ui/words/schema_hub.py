@@ -51,8 +51,11 @@ class HubWords:
     watch: str
     stopped: str
     opening: dict[str, str]
-    take_title: str
+    use_title: str
+    download_title: str
+    download_info: str
     download: str
+    push_title: str
     push_to: str
     push_hint: str
     private: str

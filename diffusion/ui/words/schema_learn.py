@@ -1,6 +1,6 @@
 """The words that every language needs for the Learn tab."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class StepWords(TypedDict):
@@ -9,7 +9,8 @@ class StepWords(TypedDict):
     name: str
     title: str
     text: str
-    moves: list[str]
+    more: NotRequired[str]  # where the number of sprites is known
+    moves: list[str]  # {play}: there stands the button
 
 
 class KnobWords(TypedDict):
@@ -28,11 +29,14 @@ class KnobWords(TypedDict):
     n: str
     leave: str
     put: str
+    wish_from: str
+    wish_to: str
     blend: str
+    pairs: str
     hero: str
     food: str
-    seen: str
     mistake: str
+    adamw: str
 
 
 class PictureWords(TypedDict):
@@ -64,8 +68,9 @@ class ReadingWords(TypedDict):
     not_asked: str
     distance: str
     leaps: str
-    leaps_unmeasured: str
+    leaps_many: str
     fresh: str
+    drawing: str
     seen: str
 
 
@@ -88,6 +93,8 @@ class LearnWords(TypedDict):
     play: str
     pause: str
     play_hint: str
+    present: str
+    present_end: str
     where: str
     extra: str
     done: str
@@ -100,6 +107,7 @@ class LearnWords(TypedDict):
     compare: str
     one_step: str
     train_tab: str
+    tutorial: str
     working: str
     offline: str
     no_run: str
@@ -107,6 +115,8 @@ class LearnWords(TypedDict):
     odd_question: str
     no_reel: str
     steps: dict[str, StepWords]
+    questions: dict[str, list[str]]  # the question, the answer
+    pairs: list[list[str]]  # of wishes
     knobs: KnobWords
     pictures: PictureWords
     readings: ReadingWords

@@ -23,6 +23,8 @@ class TrainWords:
     hub_name: str
     look: str
     data: str
+    data_all: str
+    no_words: str
     no_label: str
     more_words: str
     data_picture: str
@@ -37,6 +39,8 @@ class TrainWords:
     widths: dict[int, str]
     context: str
     context_info: str
+    settings: dict[str, tuple[str, str]]  # label and info, of those that say more than their name
+    length: str
     about: str
     measuring: str
     measuring_later: str
@@ -44,10 +48,19 @@ class TrainWords:
     acts: dict[str, str]
     watch: str
     compare: str
+    measure: str
+    yours: str
+    drawn: str
+    yours_one: str
+    drawn_one: str
+    nearest: str
+    nearest_said: str
+    no_originals: str
     unfinished: str
     resume: str
     idle: str
     film_hint: str
+    example: str
     states: dict[str, str]
     epoch: str
     step: str

@@ -3,10 +3,13 @@
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 from .zh_hub import HUB
 from .zh_learn import LEARN
+from .zh_machine import MACHINE
 from .zh_messages import MESSAGES
 from .zh_messages_data import DATA_MESSAGES
 from .zh_messages_files import FILE_MESSAGES
 from .zh_messages_hub import HUB_MESSAGES
+from .zh_paint import EDITOR, ONE_STEP, PAINT
+from .zh_save import SAVE
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -34,7 +37,7 @@ SETTINGS: dict[str, SettingWords] = {
         "info": "从这一级往下，每一步都要问两个网络。取 325（共 500 级）时，画一次要花 1.5 倍的时间；0 表示不用",
     },
     "eta": {"label": "DDIM 的新噪声（η）"},
-    "fresh_noise": {"label": "每一步都加入新噪声", "info": "不加的话，DDPM 的结果会缩成一团：试试看"},
+    "fresh_noise": {"label": "每一步都加入新噪声", "info": "不加的话，DDPM 画出的图会变得平滑、彼此相像：试试看"},
     "kinds": {"label": "类别", "info": "与上面的文字一起起作用。全部为 0：画什么都行。同时调高几项，就能混合。"},
 }
 
@@ -56,7 +59,9 @@ ASKING: AskingWords = {
         "一杯茶",
     ],
     "example": "试试：",
-    "add": "添加：",
+    "kinds": "精灵图的类别",
+    "plurals": {"hero": "英雄", "creature": "生物", "food": "食物", "item": "物品"},
+    "surprise": "给我惊喜",
     "weight": "{word}的权重",
     "remove": "去掉{word}",
     "suggestions": "输入建议",
@@ -73,38 +78,54 @@ CHINESE = Words(
     | {name.replace("_", " "): setting["label"] for name, setting in SETTINGS.items()},
     title="Sprite Diffusion",
     description="看一个小小的神经网络怎样学会从噪声里画出游戏精灵图。",
-    intro=(
-        "一个小小的神经网络学会了画精灵图，也就是电子游戏里的小人和小物件。它从一片彩色噪声开始，"
-        "一遍遍猜其中哪些是噪声，每次去掉一点，最后就剩下一张精灵图。"
-    ),
-    begin="第一次来？先看看它的原理",
+    shell={
+        "begin": "八步看懂原理",
+        "links": "关于本页",
+        "source": "源代码",
+        "built": "基于 Gradio {version}",
+        "theme": "配色",
+        "theme_light": "浅色",
+        "theme_dark": "深色",
+        "theme_system": "跟随系统",
+        "lost": "服务器没有回应。页面上已有的内容都在，仍然可以操作。{walk}每隔几秒会自动重试……",
+        "lost_walk": "刚才正在画的到这里中断了。",
+        "back": "服务器恢复了。",
+        "back_walk": "服务器恢复了。刚才正在画的已经丢失，请重新开始。",
+        "busy": "现在画图的人很多，请稍后再试。",
+    },
     watch_tab="观看",
     compare=CompareWords(
         tab="对比",
         intro=(
-            "所有训练回合都从同样的噪声出发，每一步加入的噪声也相同，不同的只是学到的东西。"
-            "随时可以移动回合滑块，生成过程中也可以；指向某张精灵图，就能放大看它在每个回合的样子。"
+            "每个回合都从同样的噪声出发，每一步加入的噪声也相同，不同的只是学到的东西。"
+            "指向某张精灵图，就能看到它在每个回合的样子。"
         ),
         nearest="它在照抄吗？上排是最后一个回合生成的、最像训练图的精灵图，下排是它们最像的那张训练图。",
         nearest_alt="成对的图片：生成的精灵图，以及与它最接近的训练图",
-        numbers="## 第 24 和第 31 回合真的有差别吗？",
+        question="第 {first} 和第 {second} 回合真的有差别吗？",
+        measured="测量结果",
         epochs="要对比的回合",
         epochs_info="选两到六个",
+        runs={
+            "sprites": "sprites：随应用提供的我们的网络",
+            "tutorial": "tutorial：教程的网络，用较少的同类精灵图训练",
+        },
         generate="开始对比",
         count="请选 2 到 {most} 个回合，而不是 {count} 个",
     ),
     run="训练任务",
     epoch="训练回合",
     epoch_number="第\u00a0{epoch} 回合",
-    epoch_info="训练进行到第几回合：第 0 回合已把每张图都看过一遍",
     settings=SETTINGS,
     asking=ASKING,
     left_out="没听懂的部分没有画：{words}",
     kind_names={"hero": "英雄", "non-hero": "生物", "food": "食物", "spell": "物品", "side-facing": "侧面英雄"},
     dice="随机",
     more="类别、采样器与实验",
-    draw_new="## 让它画新的",
-    generate="生成",
+    new_ones="画新的",
+    more_settings="更多",
+    keep_seed="固定种子",
+    keep_seed_info="不固定的话，每次点“画新的”都换一个种子",
     stop="停止",
     no_runs="{folder} 里还没有训练任务。先训练一个：python -m diffusion train --run {folder}/mine",
     cannot_open="{run} 打不开：{reason}",
@@ -113,41 +134,26 @@ CHINESE = Words(
     whole_number="“{name}”须是整数",
     unreadable="发来的内容无法读取：缺少某个值，或者某个值不是该控件所能接受的",
     no_such_event="这里没有这个名称或编号；请重新载入页面",
-    device="计算设备：{device} · Gradio {gradio}",
+    device="计算设备：{device}",
     one_step_tab="单步",
     one_step_intro=(
-        "画一张精灵图，选一张，或上传一张图片。它会按你选的程度混入噪声，然后每个训练回合各看它一眼。"
-        "第一组可选的精灵图来自留出集：这些形状网络在训练中从没见过。"
+        "给一张精灵图混入噪声，程度由你来选，然后每个训练回合各看它一眼：能认出多少噪声，又能看出背后的图吗？"
+        "可以选一张、画一张，或上传一张图片。"
     ),
-    finish_intro=(
-        "接着画完：从这个噪声程度开始，每个回合都一路去噪到底，用不同的噪声各画八张。涂三个色块，程度选 300 "
-        "左右就够了。"
-    ),
-    finish="接着画完",
-    finish_hint="点“接着画完”，看每个回合把你的画变成什么",
     level="噪声程度",
     level_range="噪声程度须在 1 到 {most} 之间，而不是 {level}",
     no_drawing="请先画一张或选一张精灵图",
     no_sprite="精灵图须是 16 x 16 像素，每个像素三个字节",
-    one_step={
-        "editor": "像素画板，16 × 16：方向键移动，空格键上色",
-        "colour": "颜色",
-        "clear": "清空",
-        "upload-name": "上传图片",
-        "galleries": ["训练中从没见过的精灵图", "网络生成的精灵图"],
-        "t-name": "噪声程度",
-        "noise": "换一份噪声",
-        "truth": "真值",
-        "columns": ["带噪图", "其中的噪声", "背后的图"],
-        "errors": ["噪声的误差", "精灵图的误差"],
-        "offline": "服务器没有回应",
-        "unreadable": "这个文件不是浏览器能读取的图片",
-    },
+    editor=EDITOR,
+    paint=PAINT,
+    one_step=ONE_STEP,
     train=TRAIN,
     folder={
         "choose": "选择一个文件夹",
         "empty": "这个文件夹里没有文件",
+        "drop": "或把它连同子文件夹拖到这里",
         "packing": "正在打包 {count} 个文件……",
+        "sent": "{name}：已发送 {count} 个文件",
         "large": "这个文件夹里的文件超过了 {most} MB；请少选一些，或换小一点的",
         "failed": "文件夹没能发送；请再试一次，或打包成 .zip 再上传",
     },
@@ -162,14 +168,29 @@ CHINESE = Words(
         "mode_wipe": "滑动对比",
         "mode_grid": "回合 × 时间",
         "mode_learning": "学习过程的影片",
-        "invite": "向左拖：训练得少的时候，它画成什么样？",
+        "trained": "训练到",
+        "trained_info": "训练进行到第几回合：第 0 回合已把每张图都看过一遍",
         "wipe_from": "左侧",
         "wipe": "两个回合的分界线",
         "epoch": "训练回合",
         "lens": "同一张精灵图在每个回合的样子",
+        "compared": "{count} 张精灵图，从同样的噪声画起：{epochs}",
+        "canvas_wipe": "{count} 张精灵图；分界线左侧是{from}，右侧是{epoch}；{level}",
+        "canvas_grid": "各行：{epochs}；各列：噪声程度 {levels}",
+        "canvas_learning": "同样的 {count} 张精灵图，由{epoch}画成",
         "label": "播放器：空格键播放或暂停，方向键逐步前后移动",
-        "canvas": "当前噪声程度下的精灵图",
-        "hint": "点“生成”，看噪声变成精灵图",
+        "canvas": "{count} 张精灵图：{words}；{level}",
+        "hint": "精灵图会在这里从噪声中浮现",
+        "not_drawn": "没有画成。点“画新的”再试一次",
+        "drawing": "正在画……",
+        "made_before": "事先画好的：sprites，{epoch}，DDPM 500 步",
+        "drawn_now": "刚刚为你画的：{run}，{epoch}，种子 {seed}，{words}",
+        "reel": "事先画好的",
+        "anything": "画什么都行",
+        "surprises": "随机词",
+        "clean": "已画完",
+        "noise": "噪声",
+        "sprite": "精灵图",
         "asked": "第 {n} 个：{words}",
         "all_asked": "各自的要求：{words}",
         "use": "就画这个",
@@ -180,29 +201,23 @@ CHINESE = Words(
         "forward": "前进一步",
         "loop": "循环",
         "speed": "速度",
-        "save": "保存……",
-        "save_gif": "动画（GIF）",
-        "save_picture": "图片（PNG，所见即所得）",
-        "save_sheet": "精灵表（PNG，原始大小）",
-        "save_zip": "每张单独保存（ZIP，内含 PNG）",
-        "save_recipe": "设置（JSON）",
         "share": "复制链接",
         "copied": "链接已复制",
         "in_address": "链接已在地址栏中",
         "failed": "没有成功",
-        "no_recipe": "接着画完的作品没有可保存的设置",
         "view": "显示",
         "view_x": "带噪声的图 xₜ",
         "view_eps": "预测的噪声 ε̂",
         "view_x0": "预测的精灵图 x̂₀",
         "epoch_number": "第 {epoch} 回合",
-        "gif": "GIF：第 {done} 帧，共 {total} 帧",
         "level": "噪声程度 {t} / {T}",
         "left": "还剩 {s} 秒",
         "started": "开始采样",
         "finished": "完成：可以重放，也可以拖动滑块",
         "stopped": "已停止",
     },
+    machine=MACHINE,
+    save=SAVE,
     quality=QualityWords(
         loss=ChartWords(
             title="损失曲线", description="预测噪声的均方误差，越小越好；1 表示毫无头绪。", x="已完成的训练回合"

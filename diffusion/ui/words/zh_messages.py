@@ -35,6 +35,13 @@ MESSAGES = {
     "schedule": "噪声方案",
     "levels": "噪声级数",
     "save every": "保存间隔",
+    "updates": "更新次数",
+    "{count:,} pictures are few to learn from nothing; to draw in their style, begin with a trained network: "
+    "--from checkpoints/sprites/model_31.safetensors --updates 320 --batch-size 16 --lr 0.001": (
+        "从零学起，{count:,} 张图太少；想画出它们的风格，请从训练好的网络开始："
+        "--from checkpoints/sprites/model_31.safetensors --updates 320 --batch-size 16 --lr 0.001"
+    ),
+    "checkpoints": "检查点数",
     "{max_loops} others are drawing sprites just now; try again in a minute": (
         "另有 {max_loops} 人正在生成精灵图；请过一分钟再试"
     ),

@@ -1,0 +1,57 @@
+"""The words of the drawn sampling step in English."""
+
+from .schema_machine import MachineWords
+
+MACHINE: MachineWords = {
+    "title": "What happens in every step",
+    "hint": "Sprite {n} of {count}. Choose another one in the picture, and it goes through here.",
+    "level": "t = {t} of {T}",
+    "once": "and again from there",
+    "rounds": "{n} rounds to the next picture",
+    "x": "the noisy sprite",
+    "network": "the network",
+    "eps": "the noise it sees",
+    "x0": "the sprite it expects",
+    "s": "a little less noisy",
+    "finished": "the finished sprite",
+    "alt": "{what}, sprite {n}, noise level {t}",
+    "asked": "asked for: {words}",
+    "nothing": "nothing asked for",
+    "surprise": "asked for random words",
+    "open": "Look inside",
+    "close": "Close",
+    "legend": "Colours",
+    "noise": "noise",
+    "guess": "what the network expects",
+    "sprite": "sprite",
+    "shares": "{noise} % noise, {sprite} % sprite",
+    "equations": "The same as equations, with this step's numbers",
+    "multistep": "{sampler} also takes the x̂₀ of the steps before into the last line.",
+    "computed": "These frames do not keep ε̂; here it is computed back from xₜ and x̂₀.",
+    "network_title": "Inside the network",
+    "network_hint": (
+        "{name}: a U-Net with {parameters} learned numbers. The picture becomes smaller and its features more, then "
+        "large again; the dashed lines hand over the details that got lost on the way. Point at a part."
+    ),
+    "networks": {"sprite-unet": "Our network (sprite-unet)", "context-unet": "The tutorial's network (context-unet)"},
+    "kinds": {
+        "convolution": "convolution",
+        "block": "residual block: two convolutions",
+        "attention": "attention: every place looks at every other",
+        "halve": "halves height and width",
+        "down": "two residual blocks, then half the height and width",
+        "pool": "the mean of each feature over the picture",
+        "grow": "spreads it over the picture again",
+        "up": "twice the height and width, then two residual blocks",
+    },
+    "joins": "with the details of {shape} from before",
+    "takes_time": "told the time",
+    "takes_context": "told the words",
+    "takes_both": "told the time and the words",
+    "time": "time embedding",
+    "time_value": "t / T = {value}",
+    "context": "context embedding",
+    "skip": "skip connection",
+    "stages": "The parts in their order: height × width × features",
+    "scroll": "Drawing of the network; it scrolls sideways on a narrow screen",
+}

@@ -1,0 +1,27 @@
+"""What the symbols of the lesson's formulas mean, in English."""
+
+SYMBOLS: dict[str, str] = {
+    "xt": "the noisy picture at level t",
+    "x0": "the clean sprite",
+    "x0hat": "the sprite the network believes in",
+    "xs": "the picture one step cleaner",
+    "xT": "where we start: pure noise",
+    "t": "the level, also called the time step: 0 is clean, 500 is noise; now {t}",
+    "t_epochs": "the level, another random one for each sprite",
+    "t_blend": "the level: 0 is clean, 500 is noise",
+    "eps": "the noise: a random number for each pixel and colour",
+    "epshat": "the noise the network sees",
+    "net": "the network; θ are its {parameters} numbers",
+    "abar": "the share of the variance that is picture, 1 to 0; its root is the weight; now {abar}",
+    "alpha": "the share that this one step leaves: ᾱ at t divided by ᾱ at s",
+    "z": "fresh noise, new at every step; none at the last",
+    "normal": "random numbers, each apart from the others, of mean 0 and spread 1",
+    "loss": "the error: the mean of all squared differences (at the cleanest levels it counts less)",
+    "n": "how many there are: 16 · 16 pixels, 3 colours, so 768",
+    "c": "the context: a number for each word, 0 where it is not asked for",
+    "b": "where the slider stands: {b}",
+    "w": "the guidance, 2 here: twice as far as the wish alone leads from no wish",
+    "adamw": "the rule that turns the slope into a step, and remembers the steps before",
+    "eta": "the learning rate: how long a step may be",
+    "grad": "the slope: how the error changes with each number",
+}

@@ -1,0 +1,57 @@
+"""The words of the drawn sampling step in Chinese."""
+
+from .schema_machine import MachineWords
+
+MACHINE: MachineWords = {
+    "title": "每一步里发生了什么",
+    "hint": "第 {n} 张，共 {count} 张。在图里点另一张，就换它走一遍。",
+    "level": "时间步 t = {t} / {T}",
+    "once": "再从这里走一遍",
+    "rounds": "走 {n} 遍，到下一幅画面",
+    "x": "带噪声的图",
+    "network": "神经网络",
+    "eps": "它看出的噪声",
+    "x0": "它料想的精灵图",
+    "s": "噪声少了一点",
+    "finished": "画好的精灵图",
+    "alt": "{what}，第 {n} 张，噪声程度 {t}",
+    "asked": "要求：{words}",
+    "nothing": "没有提要求",
+    "surprise": "要求是随机词",
+    "open": "看看里面",
+    "close": "收起",
+    "legend": "颜色",
+    "noise": "噪声",
+    "guess": "网络的料想",
+    "sprite": "精灵图",
+    "shares": "噪声 {noise} %，精灵图 {sprite} %",
+    "equations": "写成公式，代入这一步的数字",
+    "multistep": "{sampler} 的最后一式还用到前几步的 x̂₀。",
+    "computed": "这些画面没有保存 ε̂，这里由 xₜ 和 x̂₀ 反算出来。",
+    "network_title": "网络的内部",
+    "network_hint": (
+        "{name}：一个 U-Net，共有 {parameters} 个学来的数。图先变小、特征变多，再变回原来的大小；"
+        "虚线（跳跃连接）把途中丢掉的细节直接送过去。指向某个部分看说明。"
+    ),
+    "networks": {"sprite-unet": "我们的网络（sprite-unet）", "context-unet": "教程的网络（context-unet）"},
+    "kinds": {
+        "convolution": "卷积",
+        "block": "残差块：两层卷积",
+        "attention": "注意力：每个位置都看其他所有位置",
+        "halve": "下采样：宽高各减半",
+        "down": "两个残差块，然后宽高各减半",
+        "pool": "每个特征在整幅图上取平均",
+        "grow": "再铺回整幅图",
+        "up": "上采样：宽高各加倍，然后两个残差块",
+    },
+    "joins": "接上前面 {shape} 的细节",
+    "takes_time": "知道时间步",
+    "takes_context": "知道文字要求",
+    "takes_both": "知道时间步和文字要求",
+    "time": "时间嵌入",
+    "time_value": "时间步 t / T = {value}",
+    "context": "上下文嵌入",
+    "skip": "跳跃连接",
+    "stages": "按顺序的各个部分：高 × 宽 × 特征数",
+    "scroll": "网络结构图，窄屏幕上可以左右滚动",
+}
