@@ -81,6 +81,7 @@ def serve(
     from diffusion.ui.api.endpoints import health
     from diffusion.ui.app import appearance, build, preview, temporary_files
     from diffusion.ui.guard import guarded
+    from diffusion.ui.parts.local_drawing import weights_route
     from diffusion.ui.parts.scripts import script_route
     from diffusion.ui.parts.unexpected import answer_exception
     from diffusion.ui.upload_guard import guard_uploads
@@ -101,7 +102,7 @@ def serve(
         enable_monitoring=False,
         state_session_capacity=1000,  # sessions, of which open pages' stay; see ui/visitors/sessions.py
         app_kwargs={
-            "routes": [health(options.runs), script_route(HERE / "assets")],
+            "routes": [health(options.runs), script_route(HERE / "assets"), weights_route(options.runs)],
             "middleware": [preview(HERE / "assets"), guard_uploads(files), visitors()],
             "exception_handlers": {Exception: answer_exception},
             "lifespan": guarded(ServedHosts.find(address.host, settings.hosts, os.environ), settings),

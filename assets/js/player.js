@@ -10,6 +10,7 @@
 import { canvasName, sourceOf, statusOf } from "./about_frames.js";
 import { fill, wantsStillness } from "./dom.js";
 import { followDrawing } from "./generate_button.js";
+import { Here } from "./here.js";
 import { asksToDraw, queryFor } from "./link.js";
 import { durationOf, frameAt, frameOfLevel, placeOf } from "./pace.js";
 import { bytesOf } from "./pixels.js";
@@ -54,6 +55,7 @@ export class Player extends Stage {
     const query = queryFor(location.search, this.tab);
     element.playerLog = this.log; // for tests and for the curious
     this.playing = new Playing(this);
+    this.here = new Here(this);
     this.painter = makePainter(this);
     wireControls(this);
     wireSaving(this);
@@ -71,6 +73,11 @@ export class Player extends Stage {
   /** @param {any} frame as Python sends it: its sheets are base64 */
   receive(frame) {
     if (!frame) return;
+    if (frame.plan) {
+      this.here.begin(frame.run, frame.plan);
+      return;
+    }
+    this.here.leaveTo(frame.run);
     if (frame.ended) {
       if (frame.run === this.run) this.#finish(this.text.stopped);
       return;

@@ -52,6 +52,7 @@ OPEN_API = (  # of /gradio_api/: what the page, gradio_client, an agent and a mo
     "upload",
     "upload_progress",
     "user",
+    "weights",
 )
 
 

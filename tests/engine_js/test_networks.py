@@ -145,14 +145,13 @@ def walk(backend, name, epochs, words, most=float("inf"), **settings):
         dict(zip(labels, checkpoints, strict=True)),
         generate(checkpoints, request, CPU, younger=young),
         request.steps,
-        per_second=1e9,
         settings=recipe,
         words=["one", "two"],
     )
     networks = [load(asker, options, name, epoch) for epoch in epochs]
     younger = [one and load(asker, options, name, one.epoch) for one in young]
     asked = {"contexts": [context] * len(epochs), "labels": labels, "recipe": recipe, "words": ["one", "two"]}
-    found = asker("walk", options, networks, asked | settings | {"per_second": 1e9}, younger)
+    found = asker("walk", options, networks, asked | settings, younger)
     compare(found, list(server))
 
 
@@ -211,15 +210,13 @@ def test_a_walk_in_a_worker_can_be_left(page):
     """Without a GPU, in a page: after two frames the walk stops, and the next one is the server's."""
     options = PLAIN | {"worker": True}
     network = load(page, options, "tutorial", 31)
-    request = {"count": 1, "seed": 3, "per_second": 1e9}
+    request = {"count": 1, "seed": 3}
     assert len(page("walk", options, [network], request | {"sampler": "ddpm", "steps": 500}, [], 2)) == 2
     walk((page, options), "tutorial", [31], "hero", count=1, seed=3, steps=2)
 
 
 def test_a_lost_device_is_said(page):
-    seen = page(
-        "lose", WEBGPU, *file_of(ROOT / "checkpoints/tutorial", 4), {"count": 1, "steps": 20, "per_second": 1e9}
-    )
+    seen = page("lose", WEBGPU, *file_of(ROOT / "checkpoints/tutorial", 4), {"count": 1, "steps": 20})
     assert seen[0] == 0 and seen[-3:] == ["lost", "lost", "failed"] and seen[1:-3] in ([], [1])
 
 

@@ -140,7 +140,7 @@ def settings(prompt, surprise=False):
 
 def watching(runs, *values):
     turns = GenerationTurns()
-    return list(watch.watch(page_of(runs), turns, BROWSER, turns.next("me"), "words", 4, *settings(*values)))
+    return list(watch.watch(page_of(runs), turns, BROWSER, turns.next("me"), "server", "words", 4, *settings(*values)))
 
 
 def test_watch_draws_what_is_asked_and_keeps_the_text(runs):
@@ -167,7 +167,7 @@ def test_a_surprise_tells_what_each_sprite_is(runs):
 def test_compare_asks_every_epoch_for_the_same(runs):
     turns = GenerationTurns()
     chosen = ["words/4", "tiny/4", "tiny/0"]
-    arguments = (page_of(runs), turns, BROWSER, turns.next("me"), chosen, *settings("hero, dragon", True))
+    arguments = (page_of(runs), turns, BROWSER, turns.next("me"), "server", chosen, *settings("hero, dragon", True))
     frames = list(compare.compare(*arguments))
     assert frames[0]["recipe"]["prompt"] == "hero" and all("hero" in words for words in frames[0]["words"])
 

@@ -37,7 +37,7 @@ def runs(tmp_path_factory):
 
 def comparing(runs, chosen, turns=None, settings=SETTINGS):
     turns = turns or GenerationTurns()
-    return compare.compare(page_of(runs), turns, BROWSER, turns.next("me"), chosen, *settings)
+    return compare.compare(page_of(runs), turns, BROWSER, turns.next("me"), "server", chosen, *settings)
 
 
 FOUR = [f"tiny/{epoch}" for epoch in (0, 4, 24, 31)]

@@ -189,5 +189,5 @@ def test_a_name_in_a_config_reaches_the_visitor_as_text(tmp_path):
     turns = SimpleNamespace(is_over=lambda *_: False)
     values = ["run", 0, *RequestControls.values(Request())]
     with pytest.raises(gr.Error) as caught:
-        next(watch(page, turns, SimpleNamespace(session_hash="x"), 1, *values))
+        next(watch(page, turns, SimpleNamespace(session_hash="x"), 1, "server", *values))
     assert "<a" not in caught.value.message

@@ -46,7 +46,9 @@ def runs(tmp_path_factory):
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), prompt="", surprise=False, **changed):
     turns = turns or GenerationTurns()
     turn = turn or turns.next(BROWSER.session_hash)
-    return watch.watch(page_of(runs), turns, BROWSER, turn, *(CONTROLS | changed).values(), *kinds, prompt, surprise)
+    return watch.watch(
+        page_of(runs), turns, BROWSER, turn, "server", *(CONTROLS | changed).values(), *kinds, prompt, surprise
+    )
 
 
 def pixels(frame, name):

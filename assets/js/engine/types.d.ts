@@ -221,9 +221,10 @@ declare namespace Net {
     labels?: string[];
     views?: ("x" | "x0" | "eps")[];
     begin?: { x0: Float32Array; level: number } | null; // a clean sprite, (3, 16, 16) in [-1, 1], and the level to begin from
-    per_second?: number; // frames; of those between the first and the last, the others are left out
-    recipe?: Record<string, any>;
+    recipe?: Record<string, any>; // this and the following go along with the first frame
     words?: string[];
+    names?: string[];
+    network?: Record<string, any> | null;
   }
 
   /**

@@ -16,6 +16,7 @@ const DEFAULTS = { // diffusion/engine/request.py
   count: 32, seed: 0, sampler: "sa", steps: 20, guidance: 1, youth: 1, youth_below: 325, eta: 0, fresh_noise: true,
 };
 const [MAX_SPRITES, MAX_NETWORKS, MAX_WIDTH, MAX_LEVELS] = [64, 6, 512, 10_000];
+const MAX_FRAMES = 51; // of one walk: the player fades from one into the next
 
 /** @param {boolean} is @param {string} message */
 function require(is, message) {
@@ -138,29 +139,28 @@ export async function* steps(networks, younger, request) {
 }
 
 /**
- * The frames of a walk, as the server sends them: the first, the last, and as many between as `per_second` allows.
+ * The frames of a walk, as the server sends them (diffusion/ui/parts/frames.py): the first, the last, and so many between.
  * @param {Net.Network[]} networks @param {(Net.Network | null | undefined)[]} younger @param {Net.Request} request
  * @returns {AsyncGenerator<Record<string, any>>}
  */
 export async function* frames(networks, younger, request) {
-  const { count = DEFAULTS.count, views = ["x", "x0", "eps"], per_second = 30, recipe, words, labels = [] } = request;
+  const { count = DEFAULTS.count, views = ["x", "x0", "eps"], recipe, words = [], names = [], network = null, labels = [] } = request;
   const total = totalSteps(networks[0], request);
   const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const columns = columnsFor(count);
-  let [step, seq, due, started] = [0, 0, 0, 0];
+  const stride = Math.ceil(total / (MAX_FRAMES - 1));
+  let [step, seq, started] = [0, 0, 0];
   for await (const all of steps(networks, younger, request)) {
     const now = performance.now() / 1000;
     if (!step) started = now;
-    if (!step || step === total || now >= due) {
-      due = Math.max(due + 1 / per_second, now);
+    if (step % stride === 0 || step === total) {
       yield {
         seq, step, total, t: all[0].t, T: networks[0].levels,
         left: step ? Math.round(((now - started) / step) * (total - step) * 10) / 10 : 0,
         count, columns, rows: Math.ceil(count / columns),
         panels: all.map((one, i) => ({ label: labels[i] ?? "", ...Object.fromEntries(views.map((view) => [view, base64Of(sheetOf(one, view, count, columns))])) })),
         run,
-        ...(recipe && !seq ? { recipe } : {}),
-        ...(words && !seq ? { words } : {}),
+        ...(seq ? {} : Object.fromEntries(Object.entries({ recipe, words, names, network }).filter(([, about]) => about && about.length !== 0))),
       };
       seq += 1;
     }

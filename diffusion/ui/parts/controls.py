@@ -69,9 +69,10 @@ def wire_generation(
 ) -> None:
     """Generate streams `handler`'s frames into the player, in place of a generation that still runs; Stop ends it.
 
-    handler: called as (turns, request, turn, *values of inputs). prompt: Enter there is Generate.
+    handler: called as (turns, request, turn, place, *values of inputs), where place is the browser's choice of who
+    draws (assets/js/place.js). prompt: Enter there is Generate.
     """
-    turns, turn = GenerationTurns(), gr.State(0)
+    turns, turn, place = GenerationTurns(), gr.State(0), gr.Textbox("server", visible="hidden")
     tab = json.dumps(str(player.elem_id).removesuffix("-player"))
 
     def take_turn(request: gr.Request) -> int:
@@ -92,8 +93,9 @@ def wire_generation(
         begun = gr.on(begins, first, queue=False, trigger_mode="multiple", **ports, **PRIVATE)
         drawn = begun.then(
             generate,
-            inputs=[turn, *inputs],
+            inputs=[turn, place, *inputs],
             outputs=player,
+            js="(...values) => putPlace(values)",
             concurrency_id="sampling",
             concurrency_limit=MAX_AT_ONCE,
             trigger_mode="multiple",

@@ -17,7 +17,9 @@ from ..parts.charts import pick_shown_pair, quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
 from ..parts.hub_progress import note
+from ..parts.local_drawing import BROWSER, plan_drawing
 from ..parts.page import Page
+from ..parts.place import build_place
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import TUTORIAL_EPOCHS, find_run, name_of, update_epochs
@@ -25,12 +27,20 @@ from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
+VIEWS = ("x", "x0")
+
 
 @shows_errors
 def compare(
-    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, chosen: list[str] | None, *settings: Any
-) -> Iterator[Frame]:
-    """Browser values in, frames with one panel per epoch out. chosen: EpochRefs as text."""
+    page: Page,
+    turns: GenerationTurns,
+    request: gr.Request,
+    turn: int,
+    place: str,
+    chosen: list[str] | None,
+    *settings: Any,
+) -> Iterator[Frame | dict[str, Any]]:
+    """Browser values in, frames with one panel per epoch out, or a plan for them. chosen: EpochRefs as text."""
     if turns.is_over(request.session_hash, turn):
         return
     chosen = chosen or []
@@ -38,23 +48,27 @@ def compare(
         raise UserError(page.words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(page, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
-    panels, configs = {}, {}
+    found, configs = {}, {}
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
-        panels[label] = find_run(page, ref.run).load(ref.epoch)
-        configs[ref.run] = panels[label].config
+        run = find_run(page, ref.run)
+        found[label] = (run, ref.epoch, run.load(ref.epoch))
+        configs[ref.run] = found[label][2].config
     wanted = without_missing(page, configs, wanted)
-    younger = [load_younger(find_run(page, ref.run), ref.epoch) for ref in refs] if wanted.youth != 1 else ()
-    yield from stream_frames(
-        panels,
-        generate_on_lent_gpu(list(panels.values()), wanted, younger=younger),
-        wanted.steps,
-        views=("x", "x0"),
-        settings=describe_request(wanted, refs),
-        audience=turns.audience(request, turn),
-        words=words_of_sprites(page, configs, wanted),
-        name_sprites=partial(describe_sprites, next(iter(configs.values())), wanted),
-    )
+    about: dict[str, Any] = {
+        "views": VIEWS,
+        "settings": describe_request(wanted, refs),
+        "words": words_of_sprites(page, configs, wanted),
+    }
+    name = partial(describe_sprites, next(iter(configs.values())), wanted)
+    if place == BROWSER and (plan := plan_drawing(found, wanted, names=name(), **about)):
+        yield plan
+        return
+    panels = {label: checkpoint for label, (_, _, checkpoint) in found.items()}
+    younger = [load_younger(run, epoch) for run, epoch, _ in found.values()] if wanted.youth != 1 else ()
+    trajectory = generate_on_lent_gpu(list(panels.values()), wanted, younger=younger)
+    about |= {"audience": turns.audience(request, turn), "name_sprites": name}
+    yield from stream_frames(panels, trajectory, wanted.steps, **about)
 
 
 def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
@@ -100,7 +114,7 @@ def build(page: Page) -> None:
                 start = gr.Button(
                     words.compare.generate, variant="primary", min_width=120, scale=2, elem_id="compare-generate"
                 )
-                stop = gr.Button(words.stop, min_width=80)
+                stop = gr.Button(words.stop, min_width=80, elem_id="compare-stop")
             epochs = gr.Dropdown(
                 [],
                 label=words.compare.epochs,
@@ -112,6 +126,7 @@ def build(page: Page) -> None:
             if address := link_as_in_tutorial(page.runs):
                 gr.HTML(f'<a href="{escape(address)}">{words.learn["tutorial"]}</a>', elem_classes="hint")
             settings = request_controls(page, 32, 16, box)
+            build_place(words, page.assets, "compare")
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")
     numbers = gr.HTML(elem_id="numbers")

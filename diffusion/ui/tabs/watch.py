@@ -13,44 +13,57 @@ from ...store import list_runs, load_younger
 from ..parts.asking import without_missing, words_of_sprites
 from ..parts.controls import PRIVATE, SeedControls, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
+from ..parts.local_drawing import BROWSER, plan_drawing
 from ..parts.machine import describe_machine, network_of
 from ..parts.page import Page
+from ..parts.place import build_place
 from ..parts.player import build_player
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import address_pickers, find_run, update_pickers
 from ..parts.share_links import epochs_in, request_in
 from ..parts.turns import GenerationTurns
 
+VIEWS = ("x", "x0", "eps")
 SPRITES = 12  # when the page opens: large, and drawn in a second
 
 
 @shows_errors
 def watch(
-    page: Page, turns: GenerationTurns, request: gr.Request, turn: int, run: str, epoch: int | None, *settings: Any
-) -> Iterator[Frame]:
-    """Browser values in, frames for the player out; after a stop, a last message that says so."""
+    page: Page,
+    turns: GenerationTurns,
+    request: gr.Request,
+    turn: int,
+    place: str,
+    run: str,
+    epoch: int | None,
+    *settings: Any,
+) -> Iterator[Frame | dict[str, Any]]:
+    """Browser values in, frames for the player out, or a plan for it; after a stop, a last message that says so."""
     if turns.is_over(request.session_hash, turn):
         return
     if epoch is None:
         raise UserError(page.words.no_epoch)
     wanted = request_from(page, *settings)
     folder = find_run(page, run)
-    checkpoint, younger = folder.load(epoch), [load_younger(folder, epoch)] if wanted.youth != 1 else ()
-    panels, configs = {page.words.epoch_number.format(epoch=epoch): checkpoint}, {run: checkpoint.config}
+    checkpoint, label = folder.load(epoch), page.words.epoch_number.format(epoch=epoch)
+    configs = {run: checkpoint.config}
     wanted = without_missing(page, configs, wanted)
-    trajectory, described = (
-        generate_on_lent_gpu([checkpoint], wanted, younger=younger),
-        describe_request(wanted, [EpochRef(run, epoch)]),
-    )
-    audience = turns.audience(request, turn)
-    words = words_of_sprites(page, configs, wanted)
     about: dict[str, Any] = {
-        "settings": described,
-        "words": words,
-        "name_sprites": partial(describe_sprites, checkpoint.config, wanted),
+        "views": VIEWS,
+        "settings": describe_request(wanted, [EpochRef(run, epoch)]),
+        "words": words_of_sprites(page, configs, wanted),
         "network": network_of(checkpoint),
     }
-    yield from stream_frames(panels, trajectory, wanted.steps, audience=audience, **about)
+    name = partial(describe_sprites, checkpoint.config, wanted)
+    if place == BROWSER and (
+        plan := plan_drawing({label: (folder, epoch, checkpoint)}, wanted, names=name(), **about)
+    ):
+        yield plan
+        return
+    younger = [load_younger(folder, epoch)] if wanted.youth != 1 else ()
+    trajectory = generate_on_lent_gpu([checkpoint], wanted, younger=younger)
+    about |= {"audience": turns.audience(request, turn), "name_sprites": name}
+    yield from stream_frames({label: checkpoint}, trajectory, wanted.steps, **about)
 
 
 def build(page: Page) -> None:
@@ -69,11 +82,12 @@ def build(page: Page) -> None:
             box = build_prompt_box(page, "watch")
             with gr.Row(elem_classes="generate-row"):
                 start = gr.Button(words.new_ones, variant="primary", min_width=120, scale=2, elem_id="watch-generate")
-                stop = gr.Button(words.stop, min_width=80, elem_classes="stop")
+                stop = gr.Button(words.stop, min_width=80, elem_classes="stop", elem_id="watch-stop")
             with gr.Accordion(words.more_settings, open=False, elem_classes="more"):
                 run = gr.Radio([], label=words.run, visible=False, elem_classes="compact", elem_id="watch-run")
                 kept = gr.Checkbox(False, label=words.keep_seed, info=words.keep_seed_info)
                 settings = request_controls(page, MAX_SPRITES, SPRITES, box, surprise=True, folded=False)
+                build_place(words, page.assets, "watch")
             # Set by the player's slider and pressed by scripts: in the page, but not to be seen.
             epoch = gr.Number(None, precision=0, label=words.epoch, visible="hidden", elem_id="watch-epoch")
             again = gr.Button(words.new_ones, visible="hidden", elem_id="watch-again")

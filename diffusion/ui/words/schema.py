@@ -132,6 +132,8 @@ class PlayerWords(TypedDict):
     level: str
     left: str
     started: str
+    fetching: str
+    handed: str
     finished: str
     stopped: str
 
@@ -240,6 +242,7 @@ class Words:
     same_command: str
     nothing_to_pack: str
     player: PlayerWords
+    place: dict[str, str]
     machine: MachineWords
     save: SaveWords
     quality: QualityWords

@@ -1,0 +1,81 @@
+// @ts-check
+/**
+ * Who draws: this browser or the server. The address says it (?in=browser), else what was chosen here before, else what
+ * is there: a graphics card that WebGPU reaches draws by itself, and nobody has to wait for the server.
+ */
+
+const MEMORY = "drawn-in"; // in localStorage
+const PLACES = ["browser", "server"];
+const CHANGED = "place-changed";
+
+/** @type {{ chosen: string, can: boolean | null }} can: null until it is known */
+const state = { chosen: "server", can: null };
+
+/** What drawings ask (tell.js). */
+export const drawingPlace = () => (state.can ? state.chosen : "server");
+
+/** From now on the server draws: what this browser began, it could not go on with. */
+export function giveUp() {
+  state.can = false;
+  document.dispatchEvent(new Event(CHANGED));
+}
+
+/** Once for the page. */
+export async function findPlace() {
+  if (/** @type {any} */ (globalThis).drawingPlace) return;
+  /** @type {any} */ (globalThis).drawingPlace = drawingPlace;
+  const wanted = [new URLSearchParams(location.search).get("in"), remembered()].find((one) => PLACES.includes(one ?? ""));
+  const adapter = await findAdapter();
+  state.can = adapter !== null;
+  const isSlow = Boolean(adapter?.isFallbackAdapter ?? adapter?.info?.isFallbackAdapter); // it computes on the processor
+  state.chosen = wanted ?? (adapter && !isSlow ? "browser" : "server");
+  document.dispatchEvent(new Event(CHANGED));
+}
+
+/** @returns {Promise<any>} null where there is none */
+async function findAdapter() {
+  try {
+    return (await /** @type {any} */ (navigator).gpu?.requestAdapter()) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** A choice between the two. @param {import("./types").Host} host */
+export function mount({ element, props: { strings } }) {
+  const root = element.querySelector("fieldset");
+  const note = root.querySelector("[data-part=note]");
+  const radios = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("input")]);
+  function show() {
+    for (const radio of radios) {
+      radio.checked = radio.value === drawingPlace();
+      radio.disabled = !state.can && radio.value === "browser";
+    }
+    note.textContent = state.can === false ? strings.place_none : strings.place_info;
+  }
+  root.addEventListener("change", (/** @type {Event} */ event) => {
+    state.chosen = /** @type {HTMLInputElement} */ (event.target).value;
+    remember(state.chosen);
+    document.dispatchEvent(new Event(CHANGED));
+  });
+  document.addEventListener(CHANGED, show);
+  findPlace();
+  show();
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(MEMORY);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} place */
+function remember(place) {
+  try {
+    localStorage.setItem(MEMORY, place);
+  } catch {
+    // then for this page alone
+  }
+}

@@ -1,0 +1,85 @@
+"""What a browser needs to draw by itself (assets/js/local_drawing.js): the weights, and everything it is asked for."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from torch import Tensor
+
+from ...engine import Request, contexts_of
+from ...store import Checkpoint, RunFolder, find_younger, list_runs
+
+FOLDER = "gradio_api/weights"  # where Gradio renders pages on the server, only gradio_api/ gets to Python
+SUFFIX = ".safetensors"  # of the files that a browser reads
+BROWSER = "browser"  # the place where a drawing is made; anything else is the server
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+SHAPE = ("network", "width", "variant", "schedule", "levels")
+ASKED = ("count", "seed", "sampler", "steps", "guidance", "youth", "youth_below", "eta", "fresh_noise")
+
+
+def weights_route(runs: Path) -> Route:
+    """GET /gradio_api/weights/<run>/<epoch>: the file of an epoch of ours, for `launch(app_kwargs={"routes": …})`."""
+
+    def send(request: HttpRequest) -> Response:
+        run, epoch = list_runs(runs).get(request.path_params["run"]), request.path_params["epoch"]
+        file = run.epochs().get(epoch) if run else None
+        if not file or file.suffix != SUFFIX:
+            return PlainTextResponse("there is no such epoch", 404)
+        return FileResponse(file, media_type="application/octet-stream", headers=FOR_EVER)
+
+    return Route(f"/{FOLDER}/{{run}}/{{epoch:int}}", send)
+
+
+def plan_drawing(
+    panels: Mapping[str, tuple[RunFolder, int, Checkpoint]],
+    request: Request,
+    views: Sequence[str],
+    settings: Mapping[str, Any],
+    words: Sequence[str] = (),
+    names: Sequence[str] = (),
+    network: Mapping[str, Any] | None = None,
+) -> dict[str, Any] | None:
+    """A message to the player, in place of frames; None where one of the files is not for browsers.
+
+    panels: by label. The other arguments are those of `stream_frames`. UserError for what a network cannot be asked.
+    """
+    described = []
+    for label, (run, epoch, checkpoint) in panels.items():
+        young = find_younger(run.epochs(), checkpoint.config, epoch) if request.youth != 1 else None
+        files = [_address(run, one) if one is not None else None for one in (epoch, young)]
+        if not files[0] or (young is not None and not files[1]):
+            return None
+        config = {name: getattr(checkpoint.config, name) for name in SHAPE}
+        described.append(
+            {"label": label, "weights": files[0], "younger": files[1], "config": config | {"vocabulary": True}}
+        )
+    contexts = contexts_of([checkpoint for _, _, checkpoint in panels.values()], request)
+    asked = {name: value for name, value in asdict(request).items() if name in ASKED}
+    plan = {
+        "panels": described,
+        "request": asked,
+        "contexts": [_sparse(context) for context in contexts],
+        "views": list(views),
+        "recipe": dict(settings),
+        "words": list(words),
+        "names": list(names) if any(names) else [],
+        "network": network,
+    }
+    return {"run": uuid.uuid4().hex, "plan": plan}
+
+
+def _address(run: RunFolder, epoch: int) -> str | None:
+    """Another one for another file; relative to the app's address."""
+    file = run.file(epoch)
+    return f"{FOLDER}/{run.name}/{epoch}?of={file.stat().st_mtime_ns:x}" if file.suffix == SUFFIX else None
+
+
+def _sparse(context: Tensor) -> list[list[tuple[int, float]]]:
+    """Of each sprite the places that are not 0; one row where all sprites are asked for the same."""
+    rows = context[:1] if len(context) and bool((context == context[0]).all()) else context
+    return [[(int(at), float(row[at])) for at in row.nonzero().flatten()] for row in rows]

@@ -1,0 +1,65 @@
+"""A visitor's own graphics card draws for Watch and Compare, and the server where it cannot."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from support.app import visitor
+from support.engine_js import WEBGPU
+from support.pages import COMPARE_LOG, LOG, canvas
+
+pytestmark = pytest.mark.browser
+
+ASKED = "epochs=tiny/31&count=2&steps=3&seed=5&sampler=sa&lang=en"
+WARNS = "this browser could not draw"
+
+
+@pytest.fixture(scope="module")
+def gpu_browser(launch):
+    """With WebGPU, by a software adapter."""
+    browser = launch(["--no-sandbox", *WEBGPU])
+    yield browser
+    browser.close()
+
+
+def drawn(page, address, place):
+    page.goto(f"{address}/?tab=watch&{ASKED}&in={place}")
+    page.wait_for_function(f"({LOG})?.done && ({LOG}).run !== 'reel'", timeout=120_000)
+    page.wait_for_timeout(300)
+    return canvas(page)
+
+
+def test_the_browser_draws_what_the_server_draws(gpu_browser, tiny_app):
+    with visitor(gpu_browser) as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        here = drawn(page, tiny_app, "browser")
+        assert any("gradio_api/weights/tiny/31" in url for url in asked)
+        expect(page.locator("#watch-generate")).to_have_text("New ones")
+        asked.clear()
+        there = drawn(page, tiny_app, "server")
+        assert not any("gradio_api/weights" in url for url in asked)
+        assert np.abs(here.astype(int) - there).max() <= 1
+
+
+def test_several_epochs_are_compared_in_the_browser(gpu_browser, tiny_app):
+    with visitor(gpu_browser) as page:
+        page.goto(f"{tiny_app}/?tab=compare&{ASKED.replace('tiny/31', 'tiny/0,tiny/31')}&in=browser")
+        page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
+        assert page.evaluate(COMPARE_LOG)["arrived"] == [0, 1, 2, 3]
+
+
+def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):
+    with visitor(gpu_browser) as page:
+        page.route("**/gradio_api/weights/**", lambda route: route.fulfill(status=200, body=b"no weights"))
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        drawn(page, tiny_app, "browser")
+        assert any(WARNS in text for text in said)
+        place = page.locator("#watch-place input[value=server]")
+        assert place.is_checked() and page.locator("#watch-place input[value=browser]").is_disabled()
+
+
+def test_without_a_graphics_card_the_server_draws(page, tiny_app):
+    page.goto(f"{tiny_app}/?tab=watch&{ASKED}&in=browser")
+    page.wait_for_function(f"({LOG})?.done && ({LOG}).run !== 'reel'", timeout=60_000)
+    expect(page.locator("#watch-place [data-part=note]")).to_contain_text("reaches no graphics card")
