@@ -2,7 +2,7 @@
 /** A player's drawings that this browser makes: begun by a plan of the server, ended by Stop or by what comes next. */
 
 import { fill } from "./dom.js";
-import { giveUp } from "./place.js";
+import { drawingPlace, findPlace, giveUp } from "./place.js";
 
 /** @typedef {import("./player.js").Player} Player @typedef {import("./local_drawing.js").Plan} Plan */
 
@@ -13,6 +13,8 @@ export class Here {
   /** @param {Player} player */
   constructor(player) {
     this.player = player;
+    findPlace();
+    /** @type {any} */ (globalThis).drawingPlace = drawingPlace;
     const stop = `#${CSS.escape(player.tab)}-stop`;
     document.addEventListener("click", ({ target }) => {
       if (this.#run && target instanceof Element && target.closest(stop)) this.stop();

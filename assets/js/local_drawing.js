@@ -38,10 +38,10 @@ export async function* drawHere(plan, fetching, backend = "webgpu") {
   opening ??= openEngine({ backend });
   try {
     const engine = await opening;
-    const found = [];
+    const found = /** @type {{ main: Net.Handle, young: Net.Handle | null }[]} */ ([]);
     for (const { label, weights, younger, config } of plan.panels) {
       const load = (/** @type {string} */ address) => networkAt(engine, address, config, () => fetching(label));
-      found.push({ main: await load(weights), young: younger && (await load(younger)) });
+      found.push({ main: await load(weights), young: younger ? await load(younger) : null });
     }
     const { request, views, recipe, words, network } = plan;
     const contexts = plan.contexts.map((rows, i) => {
@@ -50,7 +50,7 @@ export async function* drawHere(plan, fetching, backend = "webgpu") {
     });
     const labels = plan.panels.map(({ label }) => label);
     const asked = { ...request, contexts, labels, views, recipe, words, names: plan.names, network };
-    yield* engine.walk(found.map(({ main }) => main), asked, found.map(({ young }) => young || null));
+    yield* engine.walk(found.map(({ main }) => main), asked, found.map(({ young }) => young));
   } catch (error) {
     (await opening.catch(() => null))?.close();
     [opening, isTrusted] = [null, false];

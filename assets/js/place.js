@@ -4,6 +4,8 @@
  * is there: a graphics card that WebGPU reaches draws by itself, and nobody has to wait for the server.
  */
 
+import { find } from "./dom.js";
+
 const MEMORY = "drawn-in"; // in localStorage
 const PLACES = ["browser", "server"];
 const CHANGED = "place-changed";
@@ -11,8 +13,16 @@ const CHANGED = "place-changed";
 /** @type {{ chosen: string, can: boolean | null }} can: null until it is known */
 const state = { chosen: "server", can: null };
 
-/** What drawings ask (tell.js). */
-export const drawingPlace = () => (state.can ? state.chosen : "server");
+/** @type {Promise<void> | null} */
+let finding = null;
+
+const place = () => (state.can ? state.chosen : "server");
+
+/** What drawings ask (tell.js), also before it is known whether there is a graphics card. */
+export async function drawingPlace() {
+  await findPlace();
+  return place();
+}
 
 /** From now on the server draws: what this browser began, it could not go on with. */
 export function giveUp() {
@@ -20,10 +30,9 @@ export function giveUp() {
   document.dispatchEvent(new Event(CHANGED));
 }
 
-/** Once for the page. */
-export async function findPlace() {
-  if (/** @type {any} */ (globalThis).drawingPlace) return;
-  /** @type {any} */ (globalThis).drawingPlace = drawingPlace;
+export const findPlace = () => (finding ??= lookAround());
+
+async function lookAround() {
   const wanted = [new URLSearchParams(location.search).get("in"), remembered()].find((one) => PLACES.includes(one ?? ""));
   const adapter = await findAdapter();
   state.can = adapter !== null;
@@ -43,12 +52,12 @@ async function findAdapter() {
 
 /** A choice between the two. @param {import("./types").Host} host */
 export function mount({ element, props: { strings } }) {
-  const root = element.querySelector("fieldset");
-  const note = root.querySelector("[data-part=note]");
+  const root = find(element, "fieldset", HTMLElement);
+  const note = find(root, "[data-part=note]", HTMLElement);
   const radios = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("input")]);
   function show() {
     for (const radio of radios) {
-      radio.checked = radio.value === drawingPlace();
+      radio.checked = radio.value === place();
       radio.disabled = !state.can && radio.value === "browser";
     }
     note.textContent = state.can === false ? strings.place_none : strings.place_info;

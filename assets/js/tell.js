@@ -10,7 +10,7 @@ globalThis.tellBox = (tab, holdsEpochs, restored, chosen, text) => {
 };
 
 // Who draws next, this browser or the server (place.js): the second of the values that are sent.
-globalThis.putPlace = ([turn, , ...values]) => [turn, globalThis.drawingPlace?.() ?? "server", ...values];
+globalThis.putPlace = async ([turn, , ...values]) => [turn, (await globalThis.drawingPlace?.()) ?? "server", ...values];
 
 // A player hears when the server draws for it, and when it has ended (generate_button.js); of several that follow each
 // other when the last one has. A player that is not on the page yet finds it in `drawing`.
