@@ -80,10 +80,10 @@ function remembered() {
   }
 }
 
-/** @param {string} place */
-function remember(place) {
+/** @param {string} choice */
+function remember(choice) {
   try {
-    localStorage.setItem(MEMORY, place);
+    localStorage.setItem(MEMORY, choice);
   } catch {
     // then for this page alone
   }
