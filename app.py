@@ -62,8 +62,6 @@ def main() -> None:
         print("* SPRITES_SHARED=off: whoever reaches this server acts as its owner, also on the Hub", flush=True)
     pulls = VisitorPulls(options.runs, PullLimits() if settings.shared else None)
     reach_itself_without_proxy(os.environ, address.host)
-    if ":" in address.host and os.environ.get("GRADIO_SSR_MODE", "").lower() == "true":
-        print("* GRADIO_SSR_MODE is ignored: Node renders pages at IPv4 addresses only", flush=True)
     try:
         with without_proxies(os.environ):
             app = serve(address, options, settings, run, pulls)
@@ -93,7 +91,7 @@ def serve(
     app.launch(
         server_name=address.bracketed,
         server_port=address.port,
-        ssr_mode=False if ":" in address.host else None,  # Gradio looks for Node's port among IPv4 alone
+        ssr_mode=False,  # Node would send pages without what stands first in ours: link previews, colours, scripts
         inbrowser=options.open,
         prevent_thread_lock=True,
         max_file_size=f"{settings.max_upload_mb}mb",

@@ -11,15 +11,22 @@ FIRST_IN_HELP = ("draw", "train", "sample", "words", "evaluate", "pull", "push",
 VERBS = {verb: ALL_VERBS[verb] for verb in FIRST_IN_HELP} | ALL_VERBS
 
 
+class Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Says the defaults that say something: not of what must be given, nor of what is off or empty unless given."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        is_off = action.default is None or action.default is False or action.default in ("", ())
+        is_said = "(default:" in (action.help or "")
+        return action.help if is_off or is_said or action.required else super()._get_help_string(action)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m diffusion", description="Draw sprites, train on them, and sample new ones."
     )
     verbs = parser.add_subparsers(metavar="verb", required=True, dest="verb")
     for name, (describe, run) in VERBS.items():
-        verb = verbs.add_parser(
-            name, help=run.__doc__, description=run.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-        )
+        verb = verbs.add_parser(name, help=run.__doc__, description=run.__doc__, formatter_class=Help)
         describe(verb)
     options = parser.parse_args(arguments)
     try:

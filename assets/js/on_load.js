@@ -4,7 +4,8 @@
 
 const host = { element, props, watch, trigger, server, upload, early: [props.value] };
 watch("value", () => host.early?.push(props.value)); // until the module is there
+element.dataset.awaits = ""; // its module; the page is shown once nothing of the tab waits for one (places.js)
 import(new URL("{address}", document.baseURI)).then(({ mount }) => {
   mount(host);
   host.early = null;
-});
+}).finally(() => delete element.dataset.awaits);

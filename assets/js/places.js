@@ -47,7 +47,7 @@ export function keepPlaces() {
     push(`?${query}`);
   });
   addEventListener("popstate", goBack);
-  new MutationObserver(arrive).observe(document.body, { attributeFilter: ["aria-selected"], childList: true, subtree: true });
+  new MutationObserver(arrive).observe(document.body, { attributeFilter: ["aria-selected", "data-awaits"], childList: true, subtree: true });
   arrive();
 }
 
@@ -63,7 +63,7 @@ function opened(tab) {
   here = tab;
 }
 
-/** The state goes along: where Node renders the page, its router keeps its own there. @param {string} search */
+/** @param {string} search */
 function push(search) {
   if (search !== location.search) history.pushState(history.state, "", location.pathname + search + location.hash);
 }
@@ -94,7 +94,9 @@ function arrive() {
   if (!chosen) return;
   const wanted = tabOf(location.search);
   const isThere = !wanted || !buttonOf(wanted) || chosen.dataset.tabId === wanted;
-  if (isThere && document.querySelector("#site-footer")) document.body.classList.remove("arriving");
+  const panel = [...document.querySelectorAll("[role=tabpanel]")].find((one) => one.checkVisibility({ visibilityProperty: false }));
+  const isWhole = panel && panel.childElementCount > 0 && !panel.querySelector("[data-awaits]");
+  if (isThere && isWhole && document.querySelector("#site-footer")) document.body.classList.remove("arriving");
   const row = chosen.parentElement;
   if (row && row.scrollWidth > row.clientWidth) {
     row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _samplers_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--run", type=Path, required=True, help="a run folder such as checkpoints/sprites")
-    verb.add_argument("--epoch", type=int, default=31)
+    verb.add_argument("--epoch", type=int, default=31, help="of the run, by its number")
     verb.add_argument("--trials", nargs="+", metavar="SAMPLER:STEPS", help="such as ddpm:50; a table unless given")
     verb.add_argument("--count", type=int, default=2000, help="sprites of a trial, over all seeds")
     verb.add_argument("--seeds", type=int, default=4, help="groups of sprites, for the spread")
@@ -69,7 +69,7 @@ def samplers(options: Options) -> None:
 def _features_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--out", type=Path, required=True, help="such as assets/shipped/features.safetensors")
     verb.add_argument("--count", type=int, default=20_000, help="new sprites to learn from in each epoch")
-    verb.add_argument("--epochs", type=int, default=24)
+    verb.add_argument("--epochs", type=int, default=24, help="passes over so many sprites")
 
 
 def features(options: Options) -> None:
@@ -98,10 +98,10 @@ def _reel_options(verb: argparse.ArgumentParser) -> None:
     from ..devtools.reel import EPOCHS
 
     verb.add_argument("--run", type=Path, required=True, help="a finished run with all its epochs on the disk")
-    verb.add_argument("--out", type=Path, default=Path("assets/shipped/reel.bin"))
+    verb.add_argument("--out", type=Path, default=Path("assets/shipped/reel.bin"), help="a .bin file")
     verb.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="which are compared")
     verb.add_argument("--count", type=int, default=32, help="how many sprites")
-    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--seed", type=int, default=0, help="of the noise")
 
 
 def reel(options: Options) -> None:
@@ -235,7 +235,7 @@ def bench(options: Options) -> None:
 def _variety_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--epochs", type=int, default=32, help="how many to draw")
     verb.add_argument("--count", type=int, default=20_000, help="sprites of an epoch")
-    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--seed", type=int, default=0, help="of the sprites")
 
 
 def variety(options: Options) -> None:

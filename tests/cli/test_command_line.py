@@ -1,5 +1,6 @@
 """python -m diffusion: every verb does its work, and wrong input is one line and exit status 2."""
 
+import argparse
 import io
 import json
 import os
@@ -608,8 +609,16 @@ def test_help_explains_every_verb(capsys, words):
         main([*words, "--help"])
     assert ended.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
+    assert "default: None" not in text and "default: False" not in text and "(default: )" not in text
     for verb in words or VERBS:
         assert " ".join(VERBS[verb][1].__doc__.split()) in text
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_help_explains_every_option(name):
+    verb = argparse.ArgumentParser()
+    VERBS[name][0](verb)
+    assert not [action.dest for action in verb._actions if not action.help]
 
 
 @pytest.mark.parametrize("words", [[], ["paint"], ["draw"], ["draw", "--count", "many", "--out", "x.png"]])

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-FOLDER = "gradio_api/scripts"  # where Gradio renders pages on the server, only gradio_api/ gets to Python
+FOLDER = "gradio_api/scripts"
 
 
 def script_text(assets: Path, name: str) -> str:
