@@ -18,3 +18,4 @@ from .shape_words import builtin_vocabulary, is_builtin, shape_facts
 from .sheets import Sheet
 from .suggest import nearest_words, suggest_completions
 from .uploads import make_preview_sheet, open_upload
+from .word_tables import word_tables

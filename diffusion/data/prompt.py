@@ -135,7 +135,7 @@ class _Reader:
                 self._end()
                 return True
             case "weight" if self.nouns or self.colours:
-                weight = float(token.text[1 : MAX_DIGITS + 1])
+                weight = float(token.text[1:].strip()[:MAX_DIGITS])
                 if self.colours:
                     self.weight = min(weight, 1.0)
                 else:

@@ -1,6 +1,7 @@
 """Sprites from a checkpoint: the device, networks made fast, many sampling loops answered together."""
 
 from .asking import (
+    MAX_NAMED,
     context_of,
     contexts_of,
     describe_sprites,

@@ -18,9 +18,10 @@ from ...data import (
     parse_prompt,
     suggest_completions,
     translate_word,
+    word_tables,
     write_prompt,
 )
-from ...engine import MAX_EPOCHS, Request, known_prompt_words, words_asked
+from ...engine import MAX_EPOCHS, MAX_NAMED, Request, known_prompt_words, words_asked
 from ...sprites import KINDS
 from ...store import RunConfig
 from ..words import Words
@@ -96,6 +97,13 @@ def words_of_sprites(page: Page, configs: Configs, wanted: Request) -> list[str]
         )
         for first, *others in rows
     ]
+
+
+def browser_tables() -> dict[str, Any]:
+    """What assets/js/prompt_words.js needs to answer as the functions of this module do, as plain values for JSON."""
+    limits = {"notes": MAX_NOTES, "near": MAX_NEAR, "names": MAX_NAMES, "suggestions": MAX_SUGGESTIONS}
+    limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED)}
+    return word_tables() | {"limits": limits, "separators": SEPARATORS}
 
 
 def page_language(words: Words) -> Language:

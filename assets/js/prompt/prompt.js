@@ -1,0 +1,29 @@
+// @ts-check
+/** A prompt, read into words of a vocabulary, and words written as a prompt: diffusion/data/prompt.py. */
+
+import { Resolver } from "./nouns.js";
+import { Reader } from "./reader.js";
+import { clean, lengthOf, writeNumber } from "./text.js";
+
+/** A text that cannot be read, and why, for the page to put into words. */
+export class PromptError extends Error {
+  /** @param {string} reason a key of the page's messages @param {Record<string, string | number>} values for its places */
+  constructor(reason, values = {}) {
+    super(reason);
+    this.reason = reason;
+    this.values = values;
+  }
+}
+
+/** The words that a text asks for. @param {string} text @param {import("./vocabulary.js").Vocabulary} vocabulary */
+export function parsePrompt(text, vocabulary) {
+  const { max_prompt } = vocabulary.tables, count = lengthOf(text);
+  if (count > max_prompt) throw new PromptError("too_long", { max_prompt, count: count.toLocaleString("en-US") });
+  const reader = new Reader(vocabulary);
+  reader.read(clean(text));
+  return new Resolver(vocabulary).resolve(reader.nouns, reader.unknown);
+}
+
+/** A text that is read as these words: "wizard hat, red hair:0.5". @param {Prompts.Words} words */
+export const writeWords = (words) =>
+  [...words].map(([word, weight]) => (weight === 1 ? word : `${word}:${writeNumber(weight)}`)).join(", ");
