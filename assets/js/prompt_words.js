@@ -14,7 +14,7 @@
 
 export { contextsOf, describeSprites, knownPromptWords, understand, wordsAsked } from "./prompt/asked.js";
 export { languageOf, translateWord } from "./prompt/lexicon.js";
-export { PromptError, parsePrompt, writeWords } from "./prompt/prompt.js";
+export { PromptError, explainRefusal, parsePrompt, writeWords } from "./prompt/prompt.js";
 export { readPrompt, understoodByAll, withoutMissing, wordsOfSprites } from "./prompt/reading.js";
 export { nearestWords, suggestCompletions } from "./prompt/suggest.js";
 export { Run } from "./prompt/vocabulary.js";

@@ -2,6 +2,7 @@
 
 from .asking import (
     MAX_NAMED,
+    REFUSALS,
     context_of,
     contexts_of,
     describe_sprites,

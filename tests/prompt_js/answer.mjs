@@ -6,8 +6,8 @@ import { nearest } from "../../assets/js/prompt/nearest.js";
 import { replaceTyped } from "../../assets/js/prompt/reading.js";
 import { clean } from "../../assets/js/prompt/text.js";
 import {
-  PromptError, Run, contextsOf, describeSprites, nearestWords, parsePrompt, readPrompt, suggestCompletions, withoutMissing, wordsAsked,
-  wordsOfSprites, writeWords,
+  PromptError, Run, contextsOf, describeSprites, explainRefusal, nearestWords, parsePrompt, readPrompt, suggestCompletions, withoutMissing,
+  wordsAsked, wordsOfSprites, writeWords,
 } from "../../assets/js/prompt_words.js";
 
 let tables;
@@ -19,7 +19,7 @@ function attempt(act) {
   try {
     return act();
   } catch (error) {
-    if (error instanceof PromptError) return { refused: error.reason, values: error.values };
+    if (error instanceof PromptError) return { refused: ["en", "zh"].map((language) => explainRefusal(error, language, tables)) };
     throw error;
   }
 }

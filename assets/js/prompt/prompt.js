@@ -1,6 +1,7 @@
 // @ts-check
 /** A prompt, read into words of a vocabulary, and words written as a prompt: diffusion/data/prompt.py. */
 
+import { fill } from "../dom.js";
 import { Resolver } from "./nouns.js";
 import { Reader } from "./reader.js";
 import { clean, lengthOf, writeNumber } from "./text.js";
@@ -13,6 +14,16 @@ export class PromptError extends Error {
     this.reason = reason;
     this.values = values;
   }
+}
+
+/** In the page's language. @param {PromptError} error @param {Prompts.Language} language @param {Prompts.Tables} tables */
+export function explainRefusal({ reason, values }, language, { messages, limits }) {
+  const shorten = (/** @type {string | number} */ value) => {
+    const characters = [...String(value)], half = limits.value / 2;
+    if (characters.length <= limits.value) return characters.join("");
+    return `${characters.slice(0, half).join("")}…${characters.slice(-half).join("")}`;
+  };
+  return fill(messages[language][reason], Object.fromEntries(Object.entries(values).map(([name, one]) => [name, shorten(one)])));
 }
 
 /** The words that a text asks for. @param {string} text @param {import("./vocabulary.js").Vocabulary} vocabulary */

@@ -1,11 +1,11 @@
 // @ts-check
 /** What runs understand of a prompt, as the page shows it: diffusion/ui/parts/asking.py, answer for answer. */
 
-import { knownPromptWords, understand, wordsAsked } from "./asked.js";
+import { knownPromptWords, wordsAsked } from "./asked.js";
 import { languageOf, translateColour, translateWord } from "./lexicon.js";
 import { parsePrompt, writeWords } from "./prompt.js";
 import { nearestWords, suggestCompletions } from "./suggest.js";
-import { SPACE, WORD, isBlank, lengthOf, roundTo, splitWords } from "./text.js";
+import { WORD, isBlank, lengthOf, roundTo, splitWords } from "./text.js";
 
 /** @typedef {import("./vocabulary.js").Run} Run @typedef {Prompts.Language} Language */
 /** @typedef {Map<string, Run>} Runs by their names */
@@ -69,7 +69,7 @@ export function wordsOfSprites(runs, request, language) {
 }
 
 /** @param {Runs} runs @returns {Run} */
-const firstOf = (runs) => runs.values().next().value;
+const firstOf = (runs) => [...runs.values()][0];
 
 /** One prompt, read with the vocabularies of some runs. */
 class Reading {
@@ -184,7 +184,7 @@ class Reading {
 /** The text with other words in place of the first that were typed so; behind it where they are not found. @param {string} text @param {string} typed @param {string} by */
 export function replaceTyped(text, typed, by) {
   const edge = languageOf(typed) === "zh" ? "" : `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`;
-  const parts = splitWords(typed).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  const parts = splitWords(typed).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/[iı]/g, "[iıİ]"));
   const found = new RegExp(edge + parts.join(`[^${WORD}]+`) + edge, "iu").exec(text);
   return found ? text.slice(0, found.index) + by + text.slice(found.index + found[0].length) : `${text}, ${by}`;
 }

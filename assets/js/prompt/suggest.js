@@ -8,7 +8,7 @@ import { HAN, SPACE, clean, compareText, hasHan, isBlank, lengthOf } from "./tex
 /** @typedef {import("./vocabulary.js").Vocabulary} Vocabulary @typedef {Prompts.Language} Language */
 
 const WORD = new RegExp(`[^${SPACE},.;:!?()]+`, "gu");
-const HAN_RUN = new RegExp(`[${HAN}]+(?=\\n?$)`);
+const HAN_RUN = new RegExp(`[${HAN}]+$`);
 
 /**
  * Completions of the last phrase of a text, the best first: the whole prompt, and the word that it means.
@@ -59,8 +59,8 @@ export function nearestWords(unknown, { lexicon, names, tables }, language, limi
 function beginsOf(text, longest) {
   const run = HAN_RUN.exec(text);
   if (run) {
-    const end = run.index + run[0].length, first = Math.max(run.index, end - 2 * longest);
-    return Array.from({ length: end - first }, (_, i) => first + i);
+    const first = Math.max(run.index, text.length - 2 * longest);
+    return Array.from({ length: text.length - first }, (_, i) => first + i);
   }
   if (isBlank(text[text.length - 1])) return [];
   return [...text.matchAll(WORD)].map(({ index }) => index).slice(-longest);

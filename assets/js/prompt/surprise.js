@@ -161,7 +161,7 @@ export class Surprises {
     let parts = chosen.map(([name]) => this.#choose(rng, `${name}.front`, wanted));
     let colours = this.#pick(rng, parts, new Map(), wanted);
     if (kind === SIDEWAYS) {
-      const turned = ({ sheet, name }) => /** @type {Part} */ (this.sheets.get(sheet.replace("front", "side"))?.get(name));
+      const turned = (/** @type {Part} */ { sheet, name }) => /** @type {Part} */ (this.sheets.get(sheet.replace("front", "side"))?.get(name));
       parts = [...parts.map(turned), this.#choose(rng, "weapons.side", wanted)];
       colours = this.#pick(rng, parts, colours, wanted);
     }

@@ -7,16 +7,13 @@ export const WORD = `${LETTER}\\p{Nd}_`; // \w
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // \s
 const IS_HAN = new RegExp(`[${HAN}]`);
 const SPACES = new RegExp(`[${SPACE}]+`, "u");
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 const UNSEEN = /[\p{C}\p{Z}]/u;
 
 export const hasHan = (/** @type {string} */ text) => IS_HAN.test(text);
 
 /** Characters of a text, as Python counts them. */
-export const lengthOf = (/** @type {string} */ text) => {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-};
+export const lengthOf = (/** @type {string} */ text) => text.length - (text.match(PAIR)?.length ?? 0);
 
 /** The first characters of a text. @param {string} text @param {number} count */
 export const firstOf = (text, count) => (text.length <= count ? text : [...text.slice(0, 2 * count)].slice(0, count).join(""));

@@ -1,4 +1,4 @@
-/** The tables of diffusion/data/word_tables.py, and what the modules here make of a prompt. */
+/** The tables of diffusion/data/browser_words.py, and what the modules here make of a prompt. */
 
 declare namespace Prompts {
   type Language = "en" | "zh";
@@ -34,8 +34,9 @@ declare namespace Prompts {
     colour_sets: string[][];
     shapes: Record<string, [shape: string, slots: [material: string, colours: number, isLarge: boolean][], overlays: string[]]>;
     drawing: Drawing;
-    limits: { named: number; notes: number; near: number; names: number; suggestions: number; kinds: number };
+    limits: { named: number; notes: number; near: number; names: number; suggestions: number; kinds: number; value: number };
     separators: Record<Language, string>;
+    messages: Record<Language, Record<string, string>>; // of a PromptError, by its reason
   }
 
   /** A part: its name, its slots (places in `slots`), the overlays that can lie over it, whether it takes a pattern. */

@@ -21,10 +21,11 @@ from ...data import (
     word_tables,
     write_prompt,
 )
-from ...engine import MAX_EPOCHS, MAX_NAMED, Request, known_prompt_words, words_asked
+from ...engine import MAX_EPOCHS, MAX_NAMED, REFUSALS, Request, known_prompt_words, words_asked
+from ...errors import MAX_VALUE
 from ...sprites import KINDS
 from ...store import RunConfig
-from ..words import Words
+from ..words import LANGUAGES, Words
 from .limits import ConcurrencyLimit
 from .page import Page
 from .run_picker import find_run
@@ -102,8 +103,17 @@ def words_of_sprites(page: Page, configs: Configs, wanted: Request) -> list[str]
 def browser_tables() -> dict[str, Any]:
     """What assets/js/prompt_words.js needs to answer as the functions of this module do, as plain values for JSON."""
     limits = {"notes": MAX_NOTES, "near": MAX_NEAR, "names": MAX_NAMES, "suggestions": MAX_SUGGESTIONS}
-    limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED)}
-    return word_tables() | {"limits": limits, "separators": SEPARATORS}
+    limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED), "value": MAX_VALUE}
+    messages = {
+        page_language(words): {reason: _plain(words, template) for reason, template in REFUSALS.items()}
+        for words in LANGUAGES.values()
+    }
+    return word_tables() | {"limits": limits, "separators": SEPARATORS, "messages": messages}
+
+
+def _plain(words: Words, template: str) -> str:
+    """A template in the page's language, with the names alone in its places."""
+    return re.sub(r"\{(\w+)[^}]*\}", r"{\1}", words.messages.get(template, template))
 
 
 def page_language(words: Words) -> Language:
