@@ -2,7 +2,7 @@
 /**
  * Prompts without a server: what a text asks the network of a run for, and what the page shows of it.
  *
- *     const tables = await (await fetch("words.json")).json(); // diffusion/ui/parts/asking.py writes it: browser_tables
+ *     const tables = JSON.parse(text); // of browser_tables in diffusion/ui/parts/asking.py
  *     const runs = new Map([["sprites", new Run(config, tables)]]); // its config.json
  *     readPrompt(runs, "a blue slime:0.5", "en", examples); // the answer that asking.js shows
  *     const { request, left } = withoutMissing(runs, asked, "en");

@@ -12,5 +12,5 @@ from .runs import RUNS
 def ask(node):
     with ask_node(node, "tests/prompt_js/answer.mjs") as ask:
         configs = {name: json.loads(config.to_json()) for name, config in RUNS.items()}
-        ask("open", json.loads(json.dumps(browser_tables())), configs)
+        ask("open", json.loads(browser_tables()), configs)
         yield ask

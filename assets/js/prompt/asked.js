@@ -1,5 +1,7 @@
 // @ts-check
-/** What a request asks a run's network for: diffusion/engine/asking.py. A PromptError where the run does not know it. */
+/**
+ * What a request asks a run's network for: diffusion/engine/asking.py. A PromptError where the run does not know it.
+ */
 
 import { MersenneTwister } from "../engine/noise.js";
 import { behindSlash, languageOf, translateColour, translateWord } from "./lexicon.js";
@@ -46,7 +48,10 @@ export function wordsAsked(run, request) {
   });
 }
 
-/** What each sprite was asked to show, in English, for the name of its file. @param {Run} run @param {Request} request */
+/**
+ * What each sprite was asked to show, in English, for the name of its file.
+ * @param {Run} run @param {Request} request
+ */
 export function describeSprites(run, request) {
   const { tables } = run;
   return wordsAsked(run, request).map((words) => {
@@ -65,7 +70,10 @@ function surprisesOf({ tables }) {
   return surprises;
 }
 
-/** One word of someone's own; none for a run that knows none. @param {Run} run @param {number} seed @param {number} number @returns {Words} */
+/**
+ * One word of someone's own; none for a run that knows none.
+ * @param {Run} run @param {number} seed @param {number} number @returns {Words}
+ */
 function ownSurprise({ vocabulary, known }, seed, number) {
   const left = vocabulary.names.filter((name) => known.has(name));
   const generator = new MersenneTwister((seed * 1_000_003 + number) % 2 ** 32);
@@ -95,11 +103,13 @@ export function understand(run, text) {
   for (const { typed, shape, colours } of impossible) {
     if (!colours.length) continue;
     const names = colours.map((one) => translateColour(one, language, tables)).join(", ");
-    throw new PromptError("impossible", { shape: translateWord(shape, language, tables), colour: typed, colours: names });
+    const values = { shape: translateWord(shape, language, tables), colour: typed, colours: names };
+    throw new PromptError("impossible", values);
   }
   if (unknown.length) throw new PromptError("unknown", withNearest(run, unknown));
   const unseen = [...words.keys()].filter((word) => !known.has(word));
-  if (unseen.length) throw new PromptError("unseen", withNearest(run, unseen.map((word) => translateWord(word, language, tables))));
+  const shown = unseen.map((word) => translateWord(word, language, tables));
+  if (unseen.length) throw new PromptError("unseen", withNearest(run, shown));
   return words;
 }
 
@@ -110,7 +120,10 @@ function withNearest(run, words) {
   return { words: words.join(", "), nearest: [...near].join(", ") };
 }
 
-/** What this run would understand and looks like a word, in the word's language, the best first. @param {Run} run @param {string} word */
+/**
+ * What this run would understand and looks like a word, in the word's language, the best first.
+ * @param {Run} run @param {string} word
+ */
 export function nearestKnown(run, word, limit = 3) {
   const { tables, known } = run;
   const near = nearestWords(word, run.vocabulary, languageOf(word), tables.limits.named);

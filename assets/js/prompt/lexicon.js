@@ -1,5 +1,7 @@
 // @ts-check
-/** What words of English and Chinese mean for a vocabulary: diffusion/data/lexicon.py, on the tables that it has read. */
+/**
+ * What words of English and Chinese mean for a vocabulary: diffusion/data/lexicon.py, on the tables that it has read.
+ */
 
 import { hasHan, lengthOf, splitWords } from "./text.js";
 
@@ -100,12 +102,13 @@ export function translateWord(name, language, tables) {
 }
 
 /** A colour by itself. @param {string} name @param {Language} language @param {Tables} tables */
-export const translateColour = (name, language, tables) => behindSlash(translateWord(`colour/${name}`, language, tables));
+export const translateColour = (name, language, tables) =>
+  behindSlash(translateWord(`colour/${name}`, language, tables));
 
 /** @param {Meaning} meaning @param {Language} language @param {Tables} tables */
 export function labelOf({ names, colour, material }, language, tables) {
   if (names.length) return translateWord(names[0], language, tables);
-  return colour ? translateColour(colour, language, tables) : behindSlash(translateWord(`material/${material}`, language, tables));
+  return behindSlash(translateWord(colour ? `colour/${colour}` : `material/${material}`, language, tables));
 }
 
 export const behindSlash = (/** @type {string} */ text) => text.slice(text.lastIndexOf("/") + 1);

@@ -1,5 +1,8 @@
 // @ts-check
-/** Names that look like a word: Python's difflib.get_close_matches, number for number, and `nearest` of core/vocabulary.py. */
+/**
+ * Names that look like a word: Python's difflib.get_close_matches, number for number, and `nearest` of
+ * core/vocabulary.py.
+ */
 
 import { compareText, firstOf, lengthOf, splitWords } from "./text.js";
 
@@ -84,7 +87,8 @@ export function nearest(word, names, limit, { max_name, alike }) {
   word = firstOf(word, max_name).toLowerCase();
   const lower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]));
   const words = splitWords(word), isLong = lengthOf(word) > 2;
-  const inside = [...lower.keys()].filter((name) => isLong && (splitWords(name).includes(word) || words.includes(name)));
+  const isInside = (/** @type {string} */ name) => splitWords(name).includes(word) || words.includes(name);
+  const inside = [...lower.keys()].filter((name) => isLong && isInside(name));
   inside.sort((one, other) => lengthOf(one) - lengthOf(other));
   const found = [...new Set([...closeMatches(word, lower.keys(), limit, alike), ...inside])].slice(0, limit);
   const best = found.length ? found : closeMatches(word, lower.keys(), 1, 0);

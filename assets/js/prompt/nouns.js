@@ -1,10 +1,11 @@
 // @ts-check
 /** What the nouns of a prompt ask for together: diffusion/data/prompt_words.py. */
 
+import { candidatesFor, slotsFor } from "./colours.js";
 import { colourOf } from "./lexicon.js";
 import { shapeFacts } from "./vocabulary.js";
 
-/** @typedef {Prompts.Noun} Noun @typedef {Prompts.Facts} Facts @typedef {Prompts.Prompt} Prompt */
+/** @typedef {Prompts.Noun} Noun @typedef {Prompts.Prompt} Prompt */
 /** @typedef {import("./vocabulary.js").Vocabulary} Vocabulary */
 
 /** @template T @param {T[]} values */
@@ -25,7 +26,10 @@ export class Resolver {
     this.shapes = shapeFacts(this.tables);
   }
 
-  /** The words of nouns in the order of the text; what they cannot be joins the unknown. @param {Noun[]} nouns @param {string[]} unknown @returns {Prompt} */
+  /**
+   * The words of nouns in the order of the text; what they cannot be joins the unknown.
+   * @param {Noun[]} nouns @param {string[]} unknown @returns {Prompt}
+   */
   resolve(nouns, unknown) {
     /** @type {Prompts.Words} */
     const words = new Map();
@@ -40,8 +44,11 @@ export class Resolver {
         if (meaning.names.length > 1) {
           choices.push({ typed, names: [...names, ...meaning.names.filter((name) => !names.includes(name))] });
         }
-        if (!names.length && !noun.colours.length && !meaning.names.length && !this.#isImplied(noun, group)) unknown.push(typed);
-        for (const name of [...names, ...this.#colourWords(noun)]) words.set(name, Math.max(noun.weight, words.get(name) ?? 0));
+        const isEmpty = !names.length && !noun.colours.length && !meaning.names.length;
+        if (isEmpty && !this.#isImplied(noun, group)) unknown.push(typed);
+        for (const name of [...names, ...this.#colourWords(noun)]) {
+          words.set(name, Math.max(noun.weight, words.get(name) ?? 0));
+        }
       }
     }
     unknown.push(...this.#impossible.map(({ typed }) => typed));
@@ -59,7 +66,7 @@ export class Resolver {
     if (!colours.length) return names.slice(0, 1);
     const fits = (/** @type {string} */ name) => {
       const facts = this.shapes.get(name);
-      return facts && colours.every(({ colour }) => this.#slotsFor(facts, colour).length);
+      return facts && colours.every(({ colour }) => slotsFor(facts, colour, this.tables).length);
     };
     const first = names.find(fits);
     return first ? [first] : names.slice(0, 1);
@@ -136,60 +143,33 @@ export class Resolver {
     return others.some(({ slots }) => slots.some(({ material }) => material === noun.meaning.material));
   }
 
-  /** The words for the colours of a noun, by the materials that it has; the others join the impossible. @param {Noun} noun */
+  /**
+   * The words for the colours of a noun, by the materials that it has; the others join the impossible.
+   * @param {Noun} noun
+   */
   #colourWords(noun) {
     const facts = this.#factsOf(noun), { material } = noun.meaning;
     /** @type {string[]} */
     const words = [];
     for (const { typed, colour } of noun.colours) {
       const placed = words.map((word) => colourOf(word)[1]);
-      const found = this.#candidates(noun, colour, placed).find((word) => this.vocabulary.has(word));
+      const found = candidatesFor(noun, facts, colour, placed, this.tables).find((word) => this.vocabulary.has(word));
       if (found) words.push(found);
       else if (facts.length) {
-        const slots = facts.flatMap((one) => this.tables.colours.flatMap((each) => this.#slotsFor(one, each)));
-        const known = slots.filter((slot) => this.vocabulary.has(`${slot.name} ${slot.material}`)).map(({ name }) => name);
-        const colours = this.tables.colours.filter((one) => known.includes(one));
+        const slots = facts.flatMap((one) => this.tables.colours.flatMap((each) => slotsFor(one, each, this.tables)));
+        const known = slots.filter(({ name, material: on }) => this.vocabulary.has(`${name} ${on}`));
+        const colours = this.tables.colours.filter((one) => known.some(({ name }) => name === one));
         this.#impossible.push({ typed, shape: noun.names[0], colours });
       } else this.#impossible.push({ typed: `${typed} ${material && noun.typed}`.trim(), shape: "", colours: [] });
     }
     return words;
   }
-
-  /**
-   * Words that can show the colour, the best first.
-   * @param {Noun} noun @param {string} colour @param {string[]} placed materials that have another colour of the noun
-   */
-  #candidates(noun, colour, placed) {
-    const facts = this.#factsOf(noun), [name] = noun.names;
-    if (facts.length) {
-      const slots = facts.flatMap((one) => this.#slotsFor(one, colour));
-      const free = slots.filter(({ material }) => !placed.includes(material) && (material !== "pattern" || placed.length));
-      const again = slots.filter(({ material }) => placed.includes(material) && material === "cloth");
-      return [...free, ...again].map((slot) => `${slot.name} ${slot.material}`);
-    }
-    let material = noun.meaning.material || "body";
-    if (name !== undefined) {
-      const { character, kinds } = this.tables;
-      material = character.kinds.includes(name) ? "cloth" : kinds.includes(name) ? "body" : "";
-    }
-    return this.#same(colour).map((one) => `${one} ${material}`);
-  }
-
-  /** The parts of a shape that can have a colour, the largest first, each with the colour's name there. @param {Facts} facts @param {string} colour */
-  #slotsFor({ slots, sheet }, colour) {
-    const names = this.#same(colour);
-    const large = slots.filter(({ material, isLarge }) => isLarge && (material !== "skin" || sheet === "heads"));
-    return large.flatMap(({ material, colours }) => names.filter((name) => colours.includes(name)).map((name) => ({ material, name })));
-  }
-
-  /** A colour and what it is called on other materials: yellow metal is gold. @param {string} colour */
-  #same(colour) {
-    const { same_colours, metal_names } = this.tables;
-    return [colour, ...(same_colours[colour] ?? []), ...(metal_names[colour] ? [metal_names[colour]] : [])];
-  }
 }
 
-/** Nouns that are asked for together; a group that begins with "with" belongs to the one before. @param {Noun[]} nouns */
+/**
+ * Nouns that are asked for together; a group that begins with "with" belongs to the one before.
+ * @param {Noun[]} nouns
+ */
 function groupsOf(nouns) {
   /** @type {Noun[][]} */
   const groups = [];

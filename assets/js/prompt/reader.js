@@ -51,7 +51,10 @@ export class Reader {
     this.#end(true);
   }
 
-  /** The meaning of the longest phrase that begins here, and its number of tokens. @param {Token[]} tokens @param {number} place */
+  /**
+   * The meaning of the longest phrase that begins here, and its number of tokens.
+   * @param {Token[]} tokens @param {number} place
+   */
   #longest(tokens, place) {
     const { english, chinese, longest } = this.lexicon;
     const [words, characters] = longest;

@@ -2,10 +2,10 @@
 /** What runs understand of a prompt, as the page shows it: diffusion/ui/parts/asking.py, answer for answer. */
 
 import { knownPromptWords, wordsAsked } from "./asked.js";
-import { languageOf, translateColour, translateWord } from "./lexicon.js";
-import { parsePrompt, writeWords } from "./prompt.js";
+import { translateColour, translateWord } from "./lexicon.js";
+import { parsePrompt, replaceTyped, writeWords } from "./prompt.js";
 import { nearestWords, suggestCompletions } from "./suggest.js";
-import { WORD, isBlank, lengthOf, roundTo, splitWords } from "./text.js";
+import { isBlank, lengthOf, roundTo } from "./text.js";
 
 /** @typedef {import("./vocabulary.js").Run} Run @typedef {Prompts.Language} Language */
 /** @typedef {Map<string, Run>} Runs by their names */
@@ -39,8 +39,8 @@ export function understoodByAll(runs, text) {
 }
 
 /**
- * The request with a prompt of only the words that every run understands, and what is left out, to be said. A PromptError
- * where no word is left.
+ * The request with a prompt of only the words that every run understands, and what is left out, to be said. A
+ * PromptError where no word is left.
  * @template {Prompts.Request} R @param {Runs} runs @param {R} request @param {Language} language
  */
 export function withoutMissing(runs, request, language) {
@@ -85,11 +85,11 @@ class Reading {
   /** @param {string[]} examples */
   describe(examples) {
     const { words, missing } = understoodByAll(this.runs, this.text);
-    const { choices } = parsePrompt(this.text, this.vocabulary);
+    const { choices } = parsePrompt(this.text, this.vocabulary), { limits } = this.tables;
     return {
       chips: [...words].map(([word, weight]) => ({ label: this.#label(word), weight: roundTo(weight, 3) })),
       unknown: this.#notes(missing),
-      choices: choices.slice(0, this.tables.limits.notes).map((one) => this.#describeChoice(one)).filter(({ near }) => near.length),
+      choices: choices.slice(0, limits.notes).map((one) => this.#describeChoice(one)).filter(({ near }) => near.length),
       suggestions: this.#suggestions(),
       ...this.#offers(examples),
     };
@@ -106,14 +106,20 @@ class Reading {
     return words.size > 0 && !missing.size;
   }
 
-  /** Each label with the prompt in which it stands in place of what was typed, where that helps. @param {string} typed @param {string[]} labels @param {(text: string) => boolean} isRight */
+  /**
+   * Each label with the prompt in which it stands in place of what was typed, where that helps.
+   * @param {string} typed @param {string[]} labels @param {(text: string) => boolean} isRight
+   */
   #near(typed, labels, isRight) {
     const texts = labels.map((label) => ({ label, text: replaceTyped(this.text, typed, label) }));
     const { limits, max_prompt } = this.tables;
     return texts.filter(({ text }) => lengthOf(text) <= max_prompt && isRight(text)).slice(0, limits.near);
   }
 
-  /** What is not understood; words for which there is nothing instead share a note. @param {Map<string, string[]>} missing */
+  /**
+   * What is not understood; words for which there is nothing instead share a note.
+   * @param {Map<string, string[]>} missing
+   */
   #notes(missing) {
     /** @type {Note[]} */
     const notes = [];
@@ -129,7 +135,10 @@ class Reading {
     return notes;
   }
 
-  /** Colours that a shape cannot have come with those that it can have. @param {string} word @param {string[]} names of runs @param {boolean} withNear @returns {Note} */
+  /**
+   * Colours that a shape cannot have come with those that it can have.
+   * @param {string} word @param {string[]} names of runs @param {boolean} withNear @returns {Note}
+   */
   #describeMissing(word, names, withNear) {
     const told = { texts: [this.#label(word)], runs: this.runs.size > names.length ? names : [], shape: "" };
     if (!withNear) return { ...told, near: [] };
@@ -137,7 +146,8 @@ class Reading {
     const found = parsePrompt(this.text, vocabulary).impossible.find(({ typed }) => typed === word);
     if (found) {
       const colours = found.colours.map((name) => translateColour(name, this.language, tables));
-      return { ...told, shape: this.#label(found.shape), near: this.#near(word, colours, (text) => !text.includes(word)) };
+      const near = this.#near(word, colours, (text) => !text.includes(word));
+      return { ...told, shape: this.#label(found.shape), near };
     }
     const labels = nearestWords(word, vocabulary, this.language, 3 * tables.limits.near);
     return { ...told, near: this.#near(word, labels.filter((label) => this.#isUsable(label)), () => true) };
@@ -164,7 +174,8 @@ class Reading {
     const examples = all.filter((text) => this.#isUsable(text));
     const { limits } = this.tables;
     const kinds = this.tables.kinds.slice(0, limits.kinds).map((kind) => this.#label(kind));
-    return { examples, names: examples.length ? kinds.filter((label) => this.#isUsable(label)) : this.#names(limits.names) };
+    const names = examples.length ? kinds.filter((label) => this.#isUsable(label)) : this.#names(limits.names);
+    return { examples, names };
   }
 
   /** @param {number} most */
@@ -179,12 +190,4 @@ class Reading {
     }
     return found;
   }
-}
-
-/** The text with other words in place of the first that were typed so; behind it where they are not found. @param {string} text @param {string} typed @param {string} by */
-export function replaceTyped(text, typed, by) {
-  const edge = languageOf(typed) === "zh" ? "" : `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`;
-  const parts = splitWords(typed).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/[iı]/g, "[iıİ]"));
-  const found = new RegExp(edge + parts.join(`[^${WORD}]+`) + edge, "iu").exec(text);
-  return found ? text.slice(0, found.index) + by + text.slice(found.index + found[0].length) : `${text}, ${by}`;
 }

@@ -43,8 +43,10 @@ export function nearestWords(unknown, { lexicon, names, tables }, language, limi
   let near;
   if (isChinese) {
     // a character in common says more than the share of equal ones
-    const inCommon = (/** @type {string} */ phrase) => [...new Set(phrase)].filter((character) => unknown.includes(character));
-    const shares = phrases.map((phrase) => ({ phrase, share: inCommon(phrase).length / lengthOf(phrase) }));
+    const shares = phrases.map((phrase) => {
+      const shared = [...new Set(phrase)].filter((character) => unknown.includes(character));
+      return { phrase, share: shared.length / lengthOf(phrase) };
+    });
     const common = shares.filter(({ share }) => share).sort((one, other) => other.share - one.share);
     near = (common.length ? common : shares).slice(0, limit * 3).map(({ phrase }) => phrase);
   } else near = nearest(clean(unknown), phrases.length ? phrases : names, limit * 3, tables.nearest);
@@ -66,7 +68,10 @@ function beginsOf(text, longest) {
   return [...text.matchAll(WORD)].map(({ index }) => index).slice(-longest);
 }
 
-/** Phrases that begin like this, then those in which a later word does; names before other words for them. @param {string} typed @param {Vocabulary} vocabulary */
+/**
+ * Phrases that begin like this, then those in which a later word does; names before other words for them.
+ * @param {string} typed @param {Vocabulary} vocabulary
+ */
 function completionsOf(typed, { lexicon, tables }) {
   const ranked = (/** @type {string[]} */ phrases) => {
     const ranks = phrases.map((phrase) => {
@@ -81,9 +86,7 @@ function completionsOf(typed, { lexicon, tables }) {
   const begin = ranked(phrases.filter((phrase) => phrase.startsWith(typed) && phrase !== typed));
   const isChinese = hasHan(typed);
   if (lengthOf(typed) < 2 && !isChinese) return begin;
-  const inside = phrases.filter((phrase) => (isChinese ? behindFirst(phrase).includes(typed) : phrase.includes(` ${typed}`)));
-  return [...begin, ...ranked(inside.filter((phrase) => !phrase.startsWith(typed)))];
+  /** @param {string} phrase */
+  const isInside = (phrase) => (isChinese ? phrase.includes(typed, 1) : phrase.includes(` ${typed}`));
+  return [...begin, ...ranked(phrases.filter((phrase) => !phrase.startsWith(typed) && isInside(phrase)))];
 }
-
-/** @param {string} text */
-const behindFirst = (text) => [...text].slice(1).join("");

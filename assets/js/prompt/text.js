@@ -16,7 +16,8 @@ export const hasHan = (/** @type {string} */ text) => IS_HAN.test(text);
 export const lengthOf = (/** @type {string} */ text) => text.length - (text.match(PAIR)?.length ?? 0);
 
 /** The first characters of a text. @param {string} text @param {number} count */
-export const firstOf = (text, count) => (text.length <= count ? text : [...text.slice(0, 2 * count)].slice(0, count).join(""));
+export const firstOf = (text, count) =>
+  text.length <= count ? text : [...text.slice(0, 2 * count)].slice(0, count).join("");
 
 /** As str.split(). @param {string} text */
 export const splitWords = (text) => text.split(SPACES).filter(Boolean);

@@ -1,5 +1,8 @@
 // @ts-check
-/** The words that a network knows, and what its run says of them: core/vocabulary.py, and RunConfig of store/checkpoint.py. */
+/**
+ * The words that a network knows, and what its run says of them: core/vocabulary.py, and RunConfig of
+ * store/checkpoint.py.
+ */
 
 import { Lexicon } from "./lexicon.js";
 
@@ -13,7 +16,7 @@ export function shapeFacts(tables) {
   let found = facts.get(tables);
   if (!found) {
     found = new Map(Object.entries(tables.shapes).map(([name, [shape, slots, overlays]]) => {
-      const known = slots.map(([material, colours, isLarge]) => ({ material, colours: tables.colour_sets[colours], isLarge }));
+      const known = slots.map(([material, set, isLarge]) => ({ material, colours: tables.colour_sets[set], isLarge }));
       return [name, { shape, sheet: shape.split("/")[0], slots: known, overlays }];
     }));
     facts.set(tables, found);
@@ -92,7 +95,10 @@ export class Run {
   }
 }
 
-/** As RunConfig.known_words. @param {Record<string, any>} config @param {Vocabulary} vocabulary @returns {Set<string> | null} */
+/**
+ * As RunConfig.known_words.
+ * @param {Record<string, any>} config @param {Vocabulary} vocabulary @returns {Set<string> | null}
+ */
 function trainedNames({ start, training = {}, data = {} }, { names, tables: { kinds } }) {
   if (start) return null;
   if (training.drop_label === 1 || data.labelled === 0) return new Set();

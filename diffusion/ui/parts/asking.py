@@ -1,5 +1,6 @@
 """What runs understand of a prompt, as the page shows it: words, what is left over, what to ask instead."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -100,15 +101,16 @@ def words_of_sprites(page: Page, configs: Configs, wanted: Request) -> list[str]
     ]
 
 
-def browser_tables() -> dict[str, Any]:
-    """What assets/js/prompt_words.js needs to answer as the functions of this module do, as plain values for JSON."""
+def browser_tables() -> str:
+    """The JSON that assets/js/prompt_words.js needs to answer as the functions of this module do."""
     limits = {"notes": MAX_NOTES, "near": MAX_NEAR, "names": MAX_NAMES, "suggestions": MAX_SUGGESTIONS}
     limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED), "value": MAX_VALUE}
     messages = {
         page_language(words): {reason: _plain(words, template) for reason, template in REFUSALS.items()}
         for words in LANGUAGES.values()
     }
-    return word_tables() | {"limits": limits, "separators": SEPARATORS, "messages": messages}
+    tables = word_tables() | {"limits": limits, "separators": SEPARATORS, "messages": messages}
+    return json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(words: Words, template: str) -> str:
