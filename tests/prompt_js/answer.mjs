@@ -8,7 +8,7 @@ import { clean } from "../../assets/js/prompt/text.js";
 import {
   PromptError, Run, contextsOf, describeSprites, explainRefusal, nearestWords, parsePrompt, readPrompt,
   suggestCompletions, withoutMissing, wordsAsked, wordsOfSprites, writeWords,
-} from "../../assets/js/prompt_words.js";
+} from "../../assets/js/prompt/prompt_words.js";
 
 let tables;
 const runs = new Map();

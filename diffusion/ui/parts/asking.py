@@ -102,7 +102,7 @@ def words_of_sprites(page: Page, configs: Configs, wanted: Request) -> list[str]
 
 
 def browser_tables() -> str:
-    """The JSON that assets/js/prompt_words.js needs to answer as the functions of this module do."""
+    """The JSON that assets/js/prompt/prompt_words.js needs to answer as the functions of this module do."""
     limits = {"notes": MAX_NOTES, "near": MAX_NEAR, "names": MAX_NAMES, "suggestions": MAX_SUGGESTIONS}
     limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED), "value": MAX_VALUE}
     messages = {

@@ -12,9 +12,9 @@
  * Python has the tables, and the same functions: what they answer is equal, which tests/prompt_js holds.
  */
 
-export { contextsOf, describeSprites, knownPromptWords, understand, wordsAsked } from "./prompt/asked.js";
-export { languageOf, translateWord } from "./prompt/lexicon.js";
-export { PromptError, explainRefusal, parsePrompt, writeWords } from "./prompt/prompt.js";
-export { readPrompt, understoodByAll, withoutMissing, wordsOfSprites } from "./prompt/reading.js";
-export { nearestWords, suggestCompletions } from "./prompt/suggest.js";
-export { Run } from "./prompt/vocabulary.js";
+export { contextsOf, describeSprites, knownPromptWords, understand, wordsAsked } from "./asked.js";
+export { languageOf, translateWord } from "./lexicon.js";
+export { PromptError, explainRefusal, parsePrompt, writeWords } from "./prompt.js";
+export { readPrompt, understoodByAll, withoutMissing, wordsOfSprites } from "./reading.js";
+export { nearestWords, suggestCompletions } from "./suggest.js";
+export { Run } from "./vocabulary.js";
