@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from support.page import page_of
 from support.runs import make_run
 
-from diffusion.core import NETWORKS
 from diffusion.data import builtin_vocabulary
 from diffusion.engine import Request, contexts_of
 from diffusion.store import RunConfig, RunFolder, load_younger
@@ -71,7 +70,8 @@ def test_watch_and_compare_answer_with_a_plan_where_the_browser_draws(runs):
 
 
 def test_files_that_no_browser_reads_are_drawn_by_the_server(tmp_path):
-    torch.save(NETWORKS["context-unet"](16, names=5, variant="course").state_dict(), tmp_path / "model_3.pth")
+    config = RunConfig(network="context-unet", width=16, variant="course")
+    torch.save(config.build().state_dict(), tmp_path / "model_3.pth")
     run = RunFolder(tmp_path)
     assert plan_drawing({"": (run, 3, run.load(3))}, Request(), ("x",), {}) is None
 
