@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 from support.app import visitor
 from support.engine_js import WEBGPU
-from support.pages import COMPARE_LOG, LOG, canvas
+from support.pages import COMPARE_LOG, LOG, canvas, open_more
 
 pytestmark = pytest.mark.browser
 
@@ -55,11 +55,13 @@ def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):
         page.on("console", lambda message: said.append(message.text))
         drawn(page, tiny_app, "browser")
         assert any(WARNS in text for text in said)
-        place = page.locator("#watch-place input[value=server]")
-        assert place.is_checked() and page.locator("#watch-place input[value=browser]").is_disabled()
+        open_more(page)
+        expect(page.locator("#watch-place input[value=server]")).to_be_checked()
+        expect(page.locator("#watch-place input[value=browser]")).to_be_disabled()
 
 
 def test_without_a_graphics_card_the_server_draws(page, tiny_app):
     page.goto(f"{tiny_app}/?tab=watch&{ASKED}&in=browser")
     page.wait_for_function(f"({LOG})?.done && ({LOG}).run !== 'reel'", timeout=60_000)
+    open_more(page)
     expect(page.locator("#watch-place [data-part=note]")).to_contain_text("reaches no graphics card")
