@@ -7,7 +7,7 @@
 
 import { openStep } from "./lesson.js";
 
-const KEPT = ["lang", "controls", "__theme"]; // of an address, whatever the tab
+const KEPT = ["lang", "controls", "in", "__theme"]; // of an address, whatever the tab
 const TAB = "[role=tab][data-tab-id]";
 
 /** The address each tab had when it was left. @type {Map<string, string>} */
