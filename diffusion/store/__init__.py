@@ -26,4 +26,4 @@ from .run_folder import RUN_FILES, SAMPLE, TRAINING_FILES, RunFolder, sample_nam
 from .run_list import list_runs, list_unusable
 from .run_lock import RunLock, lock_run
 from .weights import fit_vocabulary
-from .younger import load_younger
+from .younger import find_younger, load_younger

@@ -17,7 +17,7 @@ from ..parts.charts import pick_shown_pair, quality_html
 from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
 from ..parts.frames import stream_frames
 from ..parts.hub_progress import note
-from ..parts.page import Page
+from ..parts.page import Page, PageData
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import TUTORIAL_EPOCHS, find_run, name_of, update_epochs
@@ -57,7 +57,7 @@ def compare(
     )
 
 
-def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
+def numbers_of(page: PageData, name: str, shown: Sequence[int] = ()) -> str:
     """The measured quality of a run as charts under a question, or how to measure it; empty without a run.
 
     shown: the epochs of that run that are compared; the question is about the last two that were measured.
@@ -74,7 +74,7 @@ def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
     return f"<h2>{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}"
 
 
-def numbers_shown(page: Page, chosen: Sequence[EpochRef]) -> str:
+def numbers_shown(page: PageData, chosen: Sequence[EpochRef]) -> str:
     """`numbers_of` the run of the first epoch that was chosen, or of the default run."""
     name = chosen[0].run if chosen else page.default_run
     return numbers_of(page, name, [ref.epoch for ref in chosen if ref.run == name] or TUTORIAL_EPOCHS)

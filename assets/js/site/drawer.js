@@ -1,0 +1,71 @@
+// @ts-check
+/** The buttons of a tab that draws: New ones, Stop, and Enter in the prompt. The player gets its frames. */
+
+import { fill } from "../dom.js";
+import { drawHere, restartEngine } from "./drawing.js";
+import { say } from "./say.js";
+
+/** @typedef {import("./drawing.js").Plan} Plan */
+
+const MEGABYTE = 1e6;
+
+export class Drawer {
+  #turn = 0;
+  #said = 0;
+  /** @type {string | null} */
+  #run = null;
+
+  /**
+   * @param {string} tab @param {import("./host.js").PartHost} host of its player @param {Record<string, string>} text
+   * @param {() => Promise<{ plan: Plan, missing: string[] }>} makePlan what the controls ask for
+   */
+  constructor(tab, host, text, makePlan) {
+    this.tab = tab;
+    this.host = host;
+    this.text = text;
+    this.makePlan = makePlan;
+    document.getElementById(`${tab}-stop`)?.addEventListener("click", () => this.stop());
+  }
+
+  stop() {
+    this.#turn += 1;
+    if (this.#run) this.host.set("value", { run: this.#run, ended: true });
+    this.#run = null;
+  }
+
+  async draw() {
+    this.stop();
+    const turn = this.#turn;
+    const tell = /** @type {any} */ (globalThis).tellDrawing; // tell.js
+    tell(this.tab, true);
+    try {
+      const { plan, missing } = await this.makePlan();
+      if (missing.length) say(fill(this.text.left_out, { words: missing.join(", ") }));
+      await this.#play(plan, turn);
+    } catch (error) {
+      await restartEngine();
+      say(fill(this.text.failed, { reason: error instanceof Error ? error.message : error }));
+    } finally {
+      tell(this.tab, false);
+    }
+  }
+
+  /** @param {Plan} plan @param {number} turn */
+  async #play(plan, turn) {
+    for await (const frame of drawHere(plan, (label, done, all) => this.#fetching(label, done, all))) {
+      if (turn !== this.#turn) return;
+      this.#run = frame.run;
+      this.host.set("value", frame);
+    }
+    this.#run = null;
+  }
+
+  /** @param {string} label @param {number} done @param {number} all bytes */
+  #fetching(label, done, all) {
+    const [now, is] = [performance.now(), done === all];
+    if (!is && now - this.#said < 100) return;
+    this.#said = now;
+    const [read, size] = [done, Math.max(done, all)].map((bytes) => (bytes / MEGABYTE).toFixed(1));
+    say(is ? "" : fill(this.text.fetching, { label, done: read, all: size }), 0);
+  }
+}

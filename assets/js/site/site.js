@@ -1,0 +1,53 @@
+// @ts-check
+/** The page without a server (diffusion/ui/site): mounts the app's own parts, and answers what they ask. */
+
+import { find } from "../dom.js";
+import { findBackend } from "./backend.js";
+import { PartHost } from "./host.js";
+import { SiteRun } from "./run.js";
+import { wireTabs } from "./tabs.js";
+import { openWatch } from "./watch.js";
+
+const PLAIN = { most: 12, start: 6 }; // sprites, where there is no WebGPU
+
+export class Site {
+  /** @param {any} given what diffusion/ui/site/pages.py has written into the page */
+  constructor(given) {
+    this.given = given;
+    this.run = new SiteRun(given.run);
+  }
+
+  /** @param {string} name of a part @param {import("./host.js").Server} [server] */
+  host(name, server = {}) {
+    return new PartHost(this.given.parts[name], server);
+  }
+
+  /** How many sprites, where that is not as everywhere. */
+  async limit() {
+    return (await findBackend()) === "plain" ? PLAIN : null;
+  }
+
+  /** The box of a prompt, and what is below it. @param {string} tab @param {() => void} [enter] */
+  async box(tab, enter) {
+    const input = find(document, `#${tab}-prompt input`, HTMLInputElement);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) enter?.();
+    });
+    const asking = this.host(`${tab}-asking`, { read: async ({ text }) => (await this.run.prompts()).read(text) });
+    await asking.mount();
+    /** @type {any} */ (globalThis).tellBox(tab, false, true, this.run.name, input.value); // tell.js
+  }
+
+  async start() {
+    if (!document.querySelector("[data-tab-id=learn]")) find(document, ".site-learn").remove();
+    await this.host("site-header").mount();
+    wireTabs({ watch: () => openWatch(this) });
+    const { words } = this.given;
+    const said = words[await findBackend()];
+    for (const place of document.querySelectorAll("[data-site=device]")) place.textContent = said;
+    const isPlain = (await findBackend()) === "plain";
+    for (const place of document.querySelectorAll("[data-site=slower]")) place.textContent = isPlain ? words.slower : "";
+  }
+}
+
+new Site(JSON.parse(find(document, "#site", HTMLScriptElement).textContent ?? "")).start();
