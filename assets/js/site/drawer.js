@@ -7,22 +7,20 @@ import { say } from "./say.js";
 
 /** @typedef {import("./drawing.js").Plan} Plan */
 
-const MEGABYTE = 1e6;
-
 export class Drawer {
   #turn = 0;
-  #said = 0;
   /** @type {string | null} */
   #run = null;
 
   /**
    * @param {string} tab @param {import("./host.js").PartHost} host of its player @param {Record<string, string>} text
-   * @param {() => Promise<{ plan: Plan, missing: string[] }>} makePlan what the controls ask for
+   * @param {import("./drawing.js").Hear} hear @param {() => Promise<{ plan: Plan, missing: string[] }>} makePlan what the controls ask for; a RangeError where they ask for nothing
    */
-  constructor(tab, host, text, makePlan) {
+  constructor(tab, host, text, hear, makePlan) {
     this.tab = tab;
     this.host = host;
     this.text = text;
+    this.hear = hear;
     this.makePlan = makePlan;
     document.getElementById(`${tab}-stop`)?.addEventListener("click", () => this.stop());
   }
@@ -43,6 +41,7 @@ export class Drawer {
       if (missing.length) say(fill(this.text.left_out, { words: missing.join(", ") }));
       await this.#play(plan, turn);
     } catch (error) {
+      if (error instanceof RangeError) return say(error.message);
       await restartEngine();
       say(fill(this.text.failed, { reason: error instanceof Error ? error.message : error }));
     } finally {
@@ -52,20 +51,11 @@ export class Drawer {
 
   /** @param {Plan} plan @param {number} turn */
   async #play(plan, turn) {
-    for await (const frame of drawHere(plan, (label, done, all) => this.#fetching(label, done, all))) {
+    for await (const frame of drawHere(plan, this.hear)) {
       if (turn !== this.#turn) return;
       this.#run = frame.run;
       this.host.set("value", frame);
     }
     this.#run = null;
-  }
-
-  /** @param {string} label @param {number} done @param {number} all bytes */
-  #fetching(label, done, all) {
-    const [now, is] = [performance.now(), done === all];
-    if (!is && now - this.#said < 100) return;
-    this.#said = now;
-    const [read, size] = [done, Math.max(done, all)].map((bytes) => (bytes / MEGABYTE).toFixed(1));
-    say(is ? "" : fill(this.text.fetching, { label, done: read, all: size }), 0);
   }
 }

@@ -1,16 +1,25 @@
 // @ts-check
 /** The page without a server (diffusion/ui/site): mounts the app's own parts, and answers what they ask. */
 
-import { find } from "../dom.js";
+import { fill, find } from "../dom.js";
 import { findBackend } from "./backend.js";
+import { openCompare } from "./compare.js";
 import { PartHost } from "./host.js";
+import { openOneStep } from "./one_step.js";
+import { openPaint } from "./paint.js";
 import { SiteRun } from "./run.js";
+import { say } from "./say.js";
 import { wireTabs } from "./tabs.js";
 import { openWatch } from "./watch.js";
 
 const PLAIN = { most: 12, start: 6 }; // sprites, where there is no WebGPU
 
+const MEGABYTE = 1e6;
+const PAUSE = 100; // ms between two sentences
+
 export class Site {
+  #said = 0;
+
   /** @param {any} given what diffusion/ui/site/pages.py has written into the page */
   constructor(given) {
     this.given = given;
@@ -27,6 +36,20 @@ export class Site {
     return (await findBackend()) === "plain" ? PLAIN : null;
   }
 
+  /** Weights are on their way. @type {import("./drawing.js").Hear} */
+  hear = (label, done, all) => {
+    const now = performance.now();
+    if (done !== all && now - this.#said < PAUSE) return;
+    this.#said = now;
+    const [read, size] = [done, Math.max(done, all)].map((bytes) => (bytes / MEGABYTE).toFixed(1));
+    say(done === all ? "" : fill(this.given.words.fetching, { label, done: read, all: size }), 0);
+  };
+
+  /** Into the box of a prompt. @param {string} tab @param {string} text */
+  write(tab, text) {
+    find(document, `#${tab}-prompt input`, HTMLInputElement).value = text;
+  }
+
   /** The box of a prompt, and what is below it. @param {string} tab @param {() => void} [enter] */
   async box(tab, enter) {
     const input = find(document, `#${tab}-prompt input`, HTMLInputElement);
@@ -41,7 +64,9 @@ export class Site {
   async start() {
     if (!document.querySelector("[data-tab-id=learn]")) find(document, ".site-learn").remove();
     await this.host("site-header").mount();
-    wireTabs({ watch: () => openWatch(this) });
+    wireTabs({
+      watch: () => openWatch(this), paint: () => openPaint(this), compare: () => openCompare(this), "one-step": () => openOneStep(this),
+    });
     const { words } = this.given;
     const said = words[await findBackend()];
     for (const place of document.querySelectorAll("[data-site=device]")) place.textContent = said;

@@ -11,7 +11,7 @@ const TAB = "watch";
 /** @param {import("./site.js").Site} site */
 export async function openWatch(site) {
   const panel = find(document, "#panel-watch");
-  const form = new Form(panel, site.given.settings);
+  const form = new Form(panel, site.given.settings[TAB]);
   const epoch = find(panel, "#watch-epoch input", HTMLInputElement);
   const query = queryFor(location.search, TAB);
   const limits = await site.limit();
@@ -22,7 +22,7 @@ export async function openWatch(site) {
     if (named.length) epoch.value = String(named.at(-1));
   }
   const player = site.host("watch-player", { epochs: () => Promise.resolve(site.run.epochs) });
-  const drawer = new Drawer(TAB, player, site.given.words, () =>
+  const drawer = new Drawer(TAB, player, site.given.words, site.hear, () =>
     site.run.plan([Number(epoch.value)], form.values(), ["x", "x0", "eps"]));
   const start = () => {
     if (!find(panel, "#watch-keep input", HTMLInputElement).checked) form.roll();

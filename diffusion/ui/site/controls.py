@@ -120,6 +120,19 @@ def radio_html(key: str, name: str, label: str, info: str, titles: dict[str, str
     )
 
 
+def boxes_html(key: str, label: str, info: str, titles: dict[str, str], chosen: list[str]) -> str:
+    """Several of several."""
+    options = "".join(
+        f'<label><input type="checkbox" value="{escape(option)}"{" checked" if option in chosen else ""}>'
+        f"<span>{escape(title)}</span></label>"
+        for option, title in titles.items()
+    )
+    return (
+        f'<fieldset class="block compact" id="{key}"><legend data-testid="block-info">{escape(label)}</legend>'
+        f'<div class="info-text">{escape(info)}</div><div class="wrap">{options}</div></fieldset>'
+    )
+
+
 def checkbox_html(key: str, label: str, value: bool, info: str = "", traits: str = "") -> str:
     told = f'<div class="info-text">{escape(info)}</div>' if info else ""
     return (

@@ -25,6 +25,8 @@ from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
+MAX_COMPARED, SPRITES = 32, 16  # at most, and when the page opens
+
 
 @shows_errors
 def compare(
@@ -111,7 +113,7 @@ def build(page: Page) -> None:
             )
             if address := link_as_in_tutorial(page.runs):
                 gr.HTML(f'<a href="{escape(address)}">{words.learn["tutorial"]}</a>', elem_classes="hint")
-            settings = request_controls(page, 32, 16, box)
+            settings = request_controls(page, MAX_COMPARED, SPRITES, box)
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")
     numbers = gr.HTML(elem_id="numbers")

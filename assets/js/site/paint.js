@@ -1,0 +1,38 @@
+// @ts-check
+/** The Paint tab without a server; with one, diffusion/ui/tabs/paint.py. */
+
+import { fill } from "../dom.js";
+import { queryFor } from "../link.js";
+import { findBackend } from "./backend.js";
+import { drawHere, restartEngine } from "./drawing.js";
+import { floatsOf, spritesIn } from "./pictures.js";
+
+const PLAIN_VARIANTS = 4; // where there is no WebGPU
+const SETTINGS = { sampler: "sa", steps: 20, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };
+
+/** @param {import("./site.js").Site} site */
+export async function openPaint(site) {
+  const bench = site.host("paint", { finish_painting: (drawing) => finish(site, drawing) });
+  const query = queryFor(location.search, "paint");
+  if (query) site.write("paint", query.get("prompt") ?? (query.has("sprite") ? "" : bench.props.prompt));
+  await Promise.all([bench.mount(), site.box("paint")]);
+}
+
+/** As `finish` in tabs/paint.py. @param {import("./site.js").Site} site @param {any} drawing @returns {Promise<any>} */
+async function finish({ run, given, hear }, { pixels, t, seed, prompt, all }) {
+  const epochs = all ? run.epochs.toReversed() : run.epochs.slice(-1);
+  const { guidance, variants } = given.paint;
+  const count = (await findBackend()) === "plain" ? PLAIN_VARIANTS : variants;
+  const asked = { ...SETTINGS, count, seed, prompt, guidance };
+  try {
+    const { plan, missing } = await run.plan(epochs, asked, ["x"]);
+    plan.request.begin = { x0: floatsOf(pixels), level: t };
+    let last;
+    for await (const frame of drawHere(plan, hear)) last = frame;
+    const panels = last?.panels.map((/** @type {any} */ { label, x }) => ({ label, sprites: spritesIn(x, /** @type {any} */ (last)) }));
+    return { panels, count, note: missing.length ? fill(given.words.left_out, { words: missing.join(", ") }) : "" };
+  } catch (error) {
+    await restartEngine();
+    return { mistake: fill(given.words.failed, { reason: error instanceof Error ? error.message : error }) };
+  }
+}
