@@ -64,7 +64,8 @@ def _open_run(path: Path, epochs: Sequence[int] | None) -> "SiteRun":
     from ..ui.site.run import SiteRun
 
     folder = RunFolder(path)
-    folder.config()
+    if folder.config().variant == "course":
+        raise UserError("a browser does not draw with the course's own network; {folder} has one", folder=path)
     chosen = sorted(set(epochs)) if epochs else shown_epochs(folder)
     if not chosen:
         raise UserError("{folder} has no epoch", folder=path)

@@ -19,6 +19,8 @@ import { findBackend } from "./backend.js";
 /** @typedef {(label: string, done: number, all: number) => void} Hear bytes of weights that are on their way */
 
 const KEPT = 8; // networks
+const MAX_FRAMES = 50; // of more steps, not every one is shown
+const PER_SECOND = 30;
 
 /** @type {Promise<import("../engine/engine.js").Engine> | null} */
 let opening = null;
@@ -60,7 +62,8 @@ export async function* drawHere(plan, hear) {
   const { request, views, recipe, words, names } = plan;
   const labels = plan.panels.map(({ label }) => label);
   const contexts = plan.contexts.map((rows, i) => contextsOf(rows, found[i].main));
-  const asked = { ...request, contexts, labels, views };
+  const per_second = (request.steps ?? 0) > MAX_FRAMES ? PER_SECOND : Infinity;
+  const asked = { ...request, contexts, labels, views, per_second };
   const walk = engine.walk(found.map(({ main }) => main), asked, found.map(({ young }) => young));
   for await (const frame of walk) yield frame.seq ? frame : { ...frame, recipe, ...(words?.length ? { words } : {}), names };
 }

@@ -5,14 +5,17 @@ import { SIZE, base64Of, bytesOf, toBytes, toFloats } from "../pixels.js";
 
 const CELLS = SIZE * SIZE;
 
+/** A colour after the other, from a pixel after the other. @param {Float32Array} x */
+export const byChannel = (x) => x.map((_, i) => x[3 * (i % CELLS) + Math.floor(i / CELLS)]);
+
+/** The inverse. @param {Float32Array} x */
+export const byPixel = (x) => x.map((_, i) => x[(i % 3) * CELLS + Math.floor(i / 3)]);
+
 /** @param {string} pixels base64 */
-export function floatsOf(pixels) {
-  const rgb = toFloats(bytesOf(pixels));
-  return Float32Array.from(rgb, (_, i) => rgb[3 * (i % CELLS) + Math.floor(i / CELLS)]);
-}
+export const floatsOf = (pixels) => byChannel(toFloats(bytesOf(pixels)));
 
 /** The inverse; what lies beyond is cut off. @param {Float32Array} x */
-export const pixelsOf = (x) => base64Of(Uint8Array.from(toBytes(Float32Array.from(x, (_, i) => x[(i % 3) * CELLS + Math.floor(i / 3)]))));
+export const pixelsOf = (x) => base64Of(Uint8Array.from(toBytes(byPixel(x))));
 
 /** Of a frame's sheet: its sprites, one after another. @param {string} sheet base64 @param {{ columns: number, count: number }} frame */
 export function spritesIn(sheet, { columns, count }) {

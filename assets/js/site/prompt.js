@@ -1,6 +1,8 @@
 // @ts-check
 /** What a prompt asks for, in the words of the page's run: single words of its vocabulary, by name or as shown. */
 
+import { writePrompt } from "../prompt_text.js";
+
 /** @typedef {{ name: string, weight: number }} Word */
 
 const APART = /[,，、;；]+/u;
@@ -41,6 +43,11 @@ export class Prompts {
       else missing.push(part);
     }
     return { words, missing };
+  }
+
+  /** A text that `ask` understands. @param {Word[]} words */
+  write(words) {
+    return writePrompt(words.map(({ name, weight }) => ({ label: this.label(name), weight })));
   }
 
   /** What asking.js shows of a prompt, as `read_prompt` in diffusion/ui/parts/asking.py answers. @param {string} text */

@@ -23,11 +23,17 @@ export class SiteRun {
 
   /** config.json */
   config() {
-    return (this.#config ??= fetch(new URL(this.given.config, document.baseURI)).then((answer) => answer.json()));
+    return (this.#config ??= fetch(new URL(this.given.config, document.baseURI)).then(
+      (answer) => answer.json(),
+      (error) => {
+        this.#config = this.#prompts = undefined; // asked again the next time
+        throw error;
+      },
+    ));
   }
 
   prompts() {
-    return (this.#prompts ??= this.config().then(({ vocabulary }) => new Prompts(this.given, vocabulary)));
+    return (this.#prompts ??= this.config().then(({ vocabulary }) => new Prompts(this.given, vocabulary ?? { kind: this.given.kinds })));
   }
 
   /** @param {number} epoch @param {Record<string, any>} request @returns {Promise<PlannedPanel>} */
@@ -46,7 +52,7 @@ export class SiteRun {
   async plan(epochs, request, views) {
     const prompts = await this.prompts();
     const { words, missing } = request.guidance ? prompts.ask(request.prompt) : { words: [], missing: [] };
-    const prompt = missing.length ? words.map(({ name, weight }) => (weight === 1 ? prompts.label(name) : `${prompts.label(name)}:${weight}`)).join(", ") : request.prompt;
+    const prompt = missing.length ? prompts.write(words) : request.prompt;
     const kinds = prompts.names.slice(0, KINDS).map((name, i) => ({ name, weight: request.kinds[i] })).filter(({ weight }) => weight > 0);
     const asked = [...kinds.filter(({ name }) => !words.some((word) => word.name === name)), ...words];
     const isEach = request.surprise && request.guidance;

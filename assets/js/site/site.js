@@ -5,6 +5,7 @@ import { fill, find } from "../dom.js";
 import { findBackend } from "./backend.js";
 import { openCompare } from "./compare.js";
 import { PartHost } from "./host.js";
+import { openLearn } from "./learn.js";
 import { openOneStep } from "./one_step.js";
 import { openPaint } from "./paint.js";
 import { SiteRun } from "./run.js";
@@ -62,10 +63,10 @@ export class Site {
   }
 
   async start() {
-    if (!document.querySelector("[data-tab-id=learn]")) find(document, ".site-learn").remove();
     await this.host("site-header").mount();
     wireTabs({
-      watch: () => openWatch(this), paint: () => openPaint(this), compare: () => openCompare(this), "one-step": () => openOneStep(this),
+      watch: () => openWatch(this), paint: () => openPaint(this), compare: () => openCompare(this), learn: () => openLearn(this),
+      "one-step": () => openOneStep(this),
     });
     const { words } = this.given;
     const said = words[await findBackend()];

@@ -19,11 +19,14 @@ GRADIO = "https://www.gradio.app"
 def build_header(words: Words, assets: Path) -> gr.HTML:
     """The bar at the top; assets/js/header.js keeps places, theme, keyboard and connection."""
     gr.set_static_paths([assets])
-    return header_part(words, assets, address_of(assets / "shipped" / "icon.png"), LANGUAGES, True).show(assets)
+    icon = address_of(assets / "shipped" / "icon.png")
+    return header_part(words, assets, icon, LANGUAGES, words.shell["begin"], has_server=True).show(assets)
 
 
-def header_part(words: Words, assets: Path, icon: str, pages: Mapping[str, Words], has_server: bool) -> Part:
-    """pages: those of all languages by their addresses beside this one. icon: its address."""
+def header_part(
+    words: Words, assets: Path, icon: str, pages: Mapping[str, Words], begin: str, *, has_server: bool
+) -> Part:
+    """pages: those of all languages by their addresses beside this one. begin: the text of the link to Learn."""
     shell = words.shell
     html = fill_html(
         assets,
@@ -33,7 +36,7 @@ def header_part(words: Words, assets: Path, icon: str, pages: Mapping[str, Words
         wordmark=wordmark(words.title),
         line=words.description,
         languages=language_links(words, pages),
-        **{**shell, "source": _link(code_address(), shell["source"], "site-source")},
+        **{**shell, "begin": begin, "source": _link(code_address(), shell["source"], "site-source")},
     )
     return Part("site-header", html, "header.js", {"strings": shell, "has_server": has_server})
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..parts.page import PageData
 from ..parts.theme import site_styles
-from .pages import ICON, PAGES, REEL, page_html
+from .pages import ICON, LESSON, PAGES, REEL, page_html
 from .run import SiteRun
 
 
@@ -16,7 +16,7 @@ def site_files(run: SiteRun, assets: Path) -> dict[str, bytes]:
     }
     files["page.css"] = site_styles(assets)
     scripts = [path for folder in ("js", "vendor") for path in (assets / folder).rglob("*") if path.suffix != ".ts"]
-    pictures = [assets / ICON, *(path for path in [assets / REEL] if path.is_file())]
+    pictures = [assets / name for name in (ICON, REEL, LESSON)]
     copied = {path.relative_to(assets).as_posix(): path for path in [*scripts, *pictures] if path.is_file()}
     return (
         {address: text.encode() for address, text in files.items()}

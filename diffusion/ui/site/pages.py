@@ -18,6 +18,8 @@ from ..parts.scripts import module_names
 from ..parts.shell import footer_html, header_part
 from ..tabs.compare import MAX_COMPARED, numbers_shown
 from ..tabs.compare import SPRITES as COMPARED
+from ..tabs.learn import BLEND_GUIDANCE, learn_part
+from ..tabs.learn_facts import STEPS
 from ..tabs.one_step import one_step_part
 from ..tabs.paint import GUIDANCE, VARIANTS, paint_part
 from ..tabs.watch import SPRITES
@@ -28,7 +30,7 @@ from .run import SiteRun
 PAGES: dict[str, Words] = {"": ENGLISH, "zh.html": CHINESE}  # by their addresses in the folder; "" is index.html
 WATCH = replace(Request(count=SPRITES, surprise=True), **PAGE)  # as the tabs begin, where there is no GPU
 COMPARE = replace(Request(count=COMPARED), **PAGE)
-ICON, REEL = "shipped/icon.png", "shipped/reel.bin"
+ICON, REEL, LESSON = "shipped/icon.png", "shipped/reel.bin", "shipped/lesson.png"
 
 
 Panel = tuple[str, list[Part]]  # a tab's HTML, and the parts to mount on it
@@ -37,11 +39,12 @@ Panel = tuple[str, list[Part]]  # a tab's HTML, and the parts to mount on it
 def page_html(page: PageData, run: SiteRun) -> str:
     """One language's page."""
     words = page.words
-    header = header_part(words, page.assets, ICON, PAGES, has_server=False)
+    header = header_part(words, page.assets, ICON, PAGES, words.learn["tab"], has_server=False)
     panels: dict[str, tuple[str, Panel]] = {
         "watch": (words.watch_tab, watch_panel(page, run)),
         "paint": (words.paint["tab"], paint_panel(page, run)),
         "compare": (words.compare.tab, compare_panel(page, run)),
+        "learn": (words.learn["tab"], learn_panel(page, run)),
         "one-step": (words.one_step_tab, one_step_panel(page, run)),
     }
     parts = [header, *(part for _, (_, found) in panels.values() for part in found)]
@@ -51,7 +54,13 @@ def page_html(page: PageData, run: SiteRun) -> str:
         "settings": {"watch": describe_settings(WATCH), "compare": describe_settings(COMPARE)},
         "max_epochs": MAX_EPOCHS,
         "paint": {"guidance": GUIDANCE, "variants": VARIANTS},
-        "words": {**words.site, "left_out": words.left_out, "count": words.compare.count},
+        "blend": {"guidance": BLEND_GUIDANCE},
+        "words": {
+            **words.site,
+            "left_out": words.left_out,
+            "count": words.compare.count,
+            "not_understood": words.asking["unknown"],
+        },
     }
     return fill_html(
         page.assets,
@@ -120,6 +129,13 @@ def paint_panel(page: PageData, run: SiteRun) -> Panel:
 def one_step_panel(page: PageData, run: SiteRun) -> Panel:
     """The One step tab, as `build` in tabs/one_step.py lays it out."""
     return bench_panel(page, run, one_step_part(page), page.words.one_step_intro)
+
+
+def learn_panel(page: PageData, run: SiteRun) -> Panel:
+    """The Learn tab, without the step that leads to the Train tab."""
+    order = [step for step in STEPS if step != "train"]
+    part = learn_part(page, REEL, LESSON, run.epochs, order)
+    return part_html(part), [part]
 
 
 def bench_panel(page: PageData, run: SiteRun, bench: Part, intro: str) -> Panel:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...data import translate_word
 from ...engine import known_names
+from ...sprites import KINDS
 from ...store import RunConfig, RunFolder, find_younger
 from ..parts.asking import SEPARATORS, page_language, read_prompt
 from ..parts.page import PageData
@@ -56,6 +57,7 @@ class SiteRun:
             "epoch_number": page.words.epoch_number,
             "separator": SEPARATORS[language],
             "labels": {name: label for name, label in labels.items() if label != name},
+            "kinds": KINDS,
             "unseen": sorted(set(names) - known_names(self.config)),
             "offered": {"examples": page.words.asking["examples"], "names": offered["names"]},
         }
