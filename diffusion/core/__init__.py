@@ -22,4 +22,4 @@ from .sprite_unet import Attention, Block, SpriteUnet
 from .stages import NetworkShapes, trace_shapes
 from .train_config import TrainConfig
 from .trainer import EpochDone, MidEpoch, StepDone, TrainEvent, train
-from .vocabulary import COLOUR, KIND, LABEL, MAX_NAME, SHAPE, Vocabulary, kinds_vocabulary, nearest
+from .vocabulary import ALIKE, COLOUR, KIND, LABEL, MAX_NAME, SHAPE, Vocabulary, kinds_vocabulary, nearest

@@ -3,6 +3,7 @@
 from .array_labels import keep_labels
 from .asked import draw_asked, surprise
 from .balanced import draw_balanced
+from .browser_words import word_tables
 from .dataset import NO_LABEL, ONE_IN, SpriteSet, as_tensors, draw_builtin, open_dataset
 from .decode import fit_to_sprite, open_picture
 from .describe import held_out_combinations
@@ -11,7 +12,7 @@ from .lexicon import Language, language_of, translate_word
 from .notes import may_be_sheets
 from .parts import palette
 from .pixelart import draw, paint
-from .prompt import MAX_PROMPT, parse_prompt, write_prompt
+from .prompt import MAX_PROMPT, TOO_LONG, parse_prompt, write_prompt
 from .prompt_words import Prompt
 from .readers import Limits
 from .shape_words import builtin_vocabulary, is_builtin, shape_facts

@@ -40,6 +40,9 @@ class Meaning:
     role: str = ""  # one of ROLES
 
 
+Meanings = tuple[tuple[str, Meaning], ...]  # each with the text that has it
+
+
 @dataclass(frozen=True)
 class Lexicon:
     english: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
@@ -100,24 +103,45 @@ def lexicon_of(vocabulary: Vocabulary) -> Lexicon:
 
 def _meanings(vocabulary: Vocabulary) -> Iterator[tuple[str, Meaning]]:
     """(text, one of its meanings) of all tables and of the vocabulary's names."""
-    for role, phrases in _read("grammar.txt"):
-        for text in phrases:
-            yield (f"一{text}", Meaning(role="ignored")) if role == "measures" else (text, Meaning(role=role))
-    yield from ((colour, Meaning(colour=colour)) for colour in COLOURS)
-    yield from ((material, Meaning(material=material)) for material in MATERIALS)
+    first, then = written_meanings()
+    yield from first
     yield from ((name, Meaning((name,))) for name in vocabulary.names if not _is_colour(name))
-    for file in ("english.txt", "chinese.txt"):
-        for name, phrases in _read(file):
-            group, _, base = name.partition("/")
-            if group == "colour":
-                yield from ((text, Meaning(colour=base)) for text in phrases)
-            elif group == "material":
-                yield from ((text, Meaning(material=base)) for text in phrases)
-            elif name in vocabulary:
-                yield from ((text, Meaning((name,))) for text in phrases)
-    for typed, names in _read("several.txt"):
-        known = tuple(name for name in names[0].split(" | ") if name in vocabulary)
-        yield from ((text, Meaning(known)) for text in typed.split(", ") if known)
+    for text, meaning in then:
+        known = tuple(name for name in meaning.names if name in vocabulary)
+        if known or not meaning.names:
+            yield text, Meaning(known, meaning.colour, meaning.material)
+
+
+@cache
+def written_meanings() -> tuple[Meanings, Meanings]:
+    """All meanings of the tables, for any vocabulary: those before the vocabulary's own names, and those after."""
+    first = [
+        (f"一{text}", Meaning(role="ignored")) if role == "measures" else (text, Meaning(role=role))
+        for role, phrases in _read("grammar.txt")
+        for text in phrases
+    ]
+    first += [(colour, Meaning(colour=colour)) for colour in COLOURS]
+    first += [(material, Meaning(material=material)) for material in MATERIALS]
+    then = [
+        (text, _meaning_of(name))
+        for file in ("english.txt", "chinese.txt")
+        for name, texts in _read(file)
+        for text in texts
+    ]
+    then += [
+        (text, Meaning(tuple(names[0].split(" | "))))
+        for typed, names in _read("several.txt")
+        for text in typed.split(", ")
+    ]
+    return tuple(first), tuple(then)
+
+
+def _meaning_of(name: str) -> Meaning:
+    """What "colour/red", "material/hair" or the name of a word stands for."""
+    group, _, base = name.partition("/")
+    if group == "colour":
+        return Meaning(colour=base)
+    return Meaning(material=base) if group == "material" else Meaning((name,))
 
 
 @cache

@@ -22,6 +22,7 @@ from .lexicon import HAN, Lexicon, Meaning, lexicon_of, stem
 from .prompt_words import Noun, Prompt, resolve
 
 MAX_PROMPT = 300  # characters
+TOO_LONG = "a prompt has at most {max_prompt} characters, not {count:,}"
 TOKEN = re.compile(
     rf"(?P<weight>:\s*(?:\d+(?:\.\d*)?|\.\d+))|(?P<percent>\d+(?:\.\d+)?\s*%)|(?P<number>\d+(?:\.\d+)?)"
     rf"|(?P<word>[^\W\d_{HAN}]+(?:['’`][^\W\d_{HAN}]+)*['’`]?)|(?P<han>[{HAN}])"
@@ -34,9 +35,7 @@ MAX_DIGITS = 12  # of a number that is read
 def parse_prompt(text: str, vocabulary: Vocabulary) -> Prompt:
     """The words that a text asks for. ValueError for more than MAX_PROMPT characters."""
     if len(text) > MAX_PROMPT:
-        raise UserError(
-            "a prompt has at most {max_prompt} characters, not {count:,}", max_prompt=MAX_PROMPT, count=len(text)
-        )
+        raise UserError(TOO_LONG, max_prompt=MAX_PROMPT, count=len(text))
     reader = _Reader(lexicon_of(vocabulary))
     reader.read(clean(text))
     return resolve(reader.nouns, reader.unknown, vocabulary)
@@ -135,7 +134,7 @@ class _Reader:
                 self._end()
                 return True
             case "weight" if self.nouns or self.colours:
-                weight = float(token.text[1 : MAX_DIGITS + 1])
+                weight = float(token.text[1:].strip()[:MAX_DIGITS])
                 if self.colours:
                     self.weight = min(weight, 1.0)
                 else:

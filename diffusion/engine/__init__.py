@@ -1,6 +1,8 @@
 """Sprites from a checkpoint: the device, networks made fast, many sampling loops answered together."""
 
 from .asking import (
+    MAX_NAMED,
+    REFUSALS,
     context_of,
     contexts_of,
     describe_sprites,

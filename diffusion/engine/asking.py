@@ -11,13 +11,23 @@ import torch
 from torch import Tensor
 
 from ..core import COLOUR, nearest
-from ..data import Prompt, is_builtin, language_of, nearest_words, parse_prompt, surprise, translate_word
+from ..data import TOO_LONG, Prompt, is_builtin, language_of, nearest_words, parse_prompt, surprise, translate_word
 from ..errors import UserError
 from ..sprites import KINDS
 from ..store import Checkpoint, RunConfig
 from .request import Request
 
 MAX_NAMED = 8  # words in a message
+REFUSALS = {  # why a run cannot be asked; the browser knows the reasons by their names (assets/js/prompt/)
+    "too_long": TOO_LONG,
+    "no_kinds": "this run knows no kinds; ask it in words: {names}",
+    "no_labels": "this run was trained without labels and knows no kind; ask it for anything, without a kind",
+    "unknown_kinds": "this run was trained without {unknown}; it knows {known}",
+    "no_words": "this run was trained without words; leave the prompt out",
+    "impossible": "{shape} cannot be {colour}; it can be {colours}",
+    "unknown": "this run does not understand {words}; the nearest that it knows: {nearest}",
+    "unseen": "this run was trained without {words}; the nearest that it knows: {nearest}",
+}
 
 Words = dict[str, float]
 
@@ -77,6 +87,11 @@ def _surprise_for(config: RunConfig, words: Words, seed: int, number: int) -> Wo
     return words or ({left[int(torch.randint(len(left), (), generator=generator))]: 1.0} if left else {})
 
 
+def refusal(reason: str, **values: str) -> UserError:
+    """The error for one of REFUSALS."""
+    return UserError(REFUSALS[reason], **values)
+
+
 def check_kinds(config: RunConfig, request: Request) -> None:
     """Raises a UserError where the request asks for a kind that the run was trained without."""
     asked = [kind for kind, share in zip(KINDS, request.kinds, strict=True) if share]
@@ -85,15 +100,13 @@ def check_kinds(config: RunConfig, request: Request) -> None:
     known = config.known_kinds()
     if not config.vocabulary.has_kinds():
         names = ", ".join(config.vocabulary.names[:MAX_NAMED])
-        raise UserError("this run knows no kinds; ask it in words: {names}", names=names)
+        raise refusal("no_kinds", names=names)
     if known is None or set(asked) <= set(known):
         return
     if not known:
-        raise UserError("this run was trained without labels and knows no kind; ask it for anything, without a kind")
+        raise refusal("no_labels")
     unknown = ", ".join(kind for kind in asked if kind not in known)
-    raise UserError(
-        "this run was trained without {unknown}; it knows {known}", unknown=unknown, known=", ".join(known)
-    )
+    raise refusal("unknown_kinds", unknown=unknown, known=", ".join(known))
 
 
 def understand(config: RunConfig, text: str) -> Prompt:
@@ -102,26 +115,20 @@ def understand(config: RunConfig, text: str) -> Prompt:
     if not text.strip():
         return prompt
     if not known:
-        raise UserError("this run was trained without words; leave the prompt out")
+        raise refusal("no_words")
     for colour, shape, others in prompt.impossible:
         if others:
-            raise UserError(
-                "{shape} cannot be {colour}; it can be {colours}",
+            raise refusal(
+                "impossible",
                 shape=translate_word(shape, language),
                 colour=colour,
                 colours=", ".join(translate_word(f"{COLOUR}/{one}", language).rpartition("/")[2] for one in others),
             )
     unseen = [translate_word(word, language) for word in prompt.words if word not in known]
     if prompt.unknown:
-        raise UserError(
-            "this run does not understand {words}; the nearest that it knows: {nearest}",
-            **_with_nearest(config, prompt.unknown),
-        )
+        raise refusal("unknown", **_with_nearest(config, prompt.unknown))
     if unseen:
-        raise UserError(
-            "this run was trained without {words}; the nearest that it knows: {nearest}",
-            **_with_nearest(config, unseen),
-        )
+        raise refusal("unseen", **_with_nearest(config, unseen))
     return prompt
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..core import MAX_SEED, SAMPLERS, Choice, Number, Setting, check_settings, declare, settings_of
-from ..data import MAX_PROMPT
+from ..data import MAX_PROMPT, TOO_LONG
 from ..errors import Message, UserError
 from ..refs import EpochRef
 from ..sprites import KINDS
@@ -72,9 +72,7 @@ class Prompt(Setting):
         if not isinstance(value, str):
             raise UserError("{name} must be text, not {value!r}", name=name, value=value)
         if len(value) > MAX_PROMPT:
-            raise UserError(
-                "a prompt has at most {max_prompt} characters, not {count:,}", max_prompt=MAX_PROMPT, count=len(value)
-            )
+            raise UserError(TOO_LONG, max_prompt=MAX_PROMPT, count=len(value))
 
 
 @dataclass(frozen=True, kw_only=True)

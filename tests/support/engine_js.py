@@ -60,9 +60,9 @@ class Asker:
 
 
 @contextmanager
-def ask_node(node: str) -> Iterator[Asker]:
+def ask_node(node: str, answer: str = ANSWER) -> Iterator[Asker]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([node, ROOT / ANSWER], text=True, **pipes) as process:
+    with subprocess.Popen([node, ROOT / answer], encoding="utf-8", **pipes) as process:
 
         def send(question: str) -> str:
             process.stdin.write(question + "\n")

@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from diffusion.core import Setting, TrainConfig, name_of, settings_of
-from diffusion.engine import Request
+from diffusion.engine import REFUSALS, Request
 from diffusion.errors import MAX_VALUE, Message, UserError
 from diffusion.hub.errors import SENTENCES, STATUS
 from diffusion.runs import Plan
@@ -72,6 +72,8 @@ PASSED_ON = {  # what a message is made of where it is no text: its texts are fo
     "LOG_IN": "hub.errors: a text of its own",
     "shapes": "data.array_files: a text of the line above",
     "template": "errors: the class itself",
+    "TOO_LONG": "engine.asking: one of REFUSALS",
+    "REFUSALS[reason]": "engine.asking",
     "setting.name or field_name.replace('_', ' ')": "core.settings: the name of a setting",
 }
 
@@ -124,7 +126,16 @@ def given_elsewhere():
     settings += [(name, setting) for name, (setting, _) in OFFERED.items()]
     names = {str(name_of(*item)) for item in settings if type(item[1]) is not Setting}
     no_picture = "{what} is no picture of a kind that is read here ({suffixes})"
-    return {no_picture, *names, *SENTENCES.values(), *STATUS.values(), *QUALITY_SENTENCES.values(), shapes, log_in}
+    return {
+        no_picture,
+        *names,
+        *REFUSALS.values(),
+        *SENTENCES.values(),
+        *STATUS.values(),
+        *QUALITY_SENTENCES.values(),
+        shapes,
+        log_in,
+    }
 
 
 def placeholders(text):

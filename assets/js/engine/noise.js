@@ -11,11 +11,11 @@ const PICTURE = 768; // numbers of one draw: 3 x 16 x 16
 const round = Math.fround;
 
 /**
- * The first 32 bits of SeedSequence(words).generate_state(1); PyTorch's generator uses no more of it.
+ * As SeedSequence(words).generate_state(count).
  * Source: https://www.pcg-random.org/posts/developing-a-seed_seq-alternative.html
- * @param {number[]} words 32 bits each, at most four
+ * @param {number[]} words 32 bits each @param {number} count
  */
-export function mixSeed(words) {
+export function seedState(words, count) {
   let constant = 0x43b0d7e5;
   /** @param {number} value */
   const hash = (value, multiplier = 0x931e8875) => {
@@ -25,16 +25,23 @@ export function mixSeed(words) {
     return value ^ (value >>> 16);
   };
   const pool = [0, 1, 2, 3].map((i) => hash(words[i] ?? 0));
+  /** @param {number} to @param {number} value */
+  const mix = (to, value) => {
+    const mixed = (Math.imul(pool[to], 0xca01f9dd) - Math.imul(hash(value), 0x4973f715)) | 0;
+    pool[to] = mixed ^ (mixed >>> 16);
+  };
   for (let from = 0; from < 4; from++) {
-    for (let to = 0; to < 4; to++) {
-      if (from === to) continue;
-      const mixed = (Math.imul(pool[to], 0xca01f9dd) - Math.imul(hash(pool[from]), 0x4973f715)) | 0;
-      pool[to] = mixed ^ (mixed >>> 16);
-    }
+    for (let to = 0; to < 4; to++) if (from !== to) mix(to, pool[from]);
+  }
+  for (const word of words.slice(4)) {
+    for (let to = 0; to < 4; to++) mix(to, word);
   }
   constant = 0x8b51f9dd;
-  return hash(pool[0], 0x58f38ded) >>> 0;
+  return Uint32Array.from({ length: count }, (_, i) => hash(pool[i % 4], 0x58f38ded));
 }
+
+/** The seed of PyTorch's generator, which uses no more of a SeedSequence. @param {number[]} words 32 bits each */
+export const mixSeed = (words) => seedState(words, 1)[0];
 
 /** MT19937, Matsumoto & Nishimura 1998: 32 random bits at a time. */
 export class MersenneTwister {

@@ -1,5 +1,6 @@
 """What runs understand of a prompt, as the page shows it: words, what is left over, what to ask instead."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,12 +19,14 @@ from ...data import (
     parse_prompt,
     suggest_completions,
     translate_word,
+    word_tables,
     write_prompt,
 )
-from ...engine import MAX_EPOCHS, Request, known_prompt_words, words_asked
+from ...engine import MAX_EPOCHS, MAX_NAMED, REFUSALS, Request, known_prompt_words, words_asked
+from ...errors import MAX_VALUE
 from ...sprites import KINDS
 from ...store import RunConfig
-from ..words import Words
+from ..words import LANGUAGES, Words
 from .limits import ConcurrencyLimit
 from .page import Page, PageData
 from .run_picker import find_run
@@ -96,6 +99,23 @@ def words_of_sprites(page: Page, configs: Configs, wanted: Request) -> list[str]
         )
         for first, *others in rows
     ]
+
+
+def browser_tables() -> str:
+    """The JSON that assets/js/prompt/prompt_words.js needs to answer as the functions of this module do."""
+    limits = {"notes": MAX_NOTES, "near": MAX_NEAR, "names": MAX_NAMES, "suggestions": MAX_SUGGESTIONS}
+    limits |= {"named": MAX_NAMED, "kinds": len(KINDS_OFFERED), "value": MAX_VALUE}
+    messages = {
+        page_language(words): {reason: _plain(words, template) for reason, template in REFUSALS.items()}
+        for words in LANGUAGES.values()
+    }
+    tables = word_tables() | {"limits": limits, "separators": SEPARATORS, "messages": messages}
+    return json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(words: Words, template: str) -> str:
+    """A template in the page's language, with the names alone in its places."""
+    return re.sub(r"\{(\w+)[^}]*\}", r"{\1}", words.messages.get(template, template))
 
 
 def page_language(words: Words) -> Language:
