@@ -6,8 +6,11 @@ import threading
 
 import pytest
 from support.app import visitor
+from support.pages import canvas, sprites_on
 
 from diffusion.__main__ import main
+from diffusion.engine import Request, generate
+from diffusion.sprites import to_pixels
 
 pytestmark = pytest.mark.browser
 
@@ -63,9 +66,12 @@ def test_watch_opens_with_the_reel_and_draws_when_asked(page, site):
     assert "seed" in page.locator("[data-part=source]").first.inner_text()
 
 
-def test_both_sliders_move_what_was_drawn(page, site):
-    page.goto(f"{site}?tab=watch&epochs=tiny/31&count=2&seed=3&steps=4")
+def test_both_sliders_move_what_was_drawn(page, site, tiny_run):
+    page.goto(f"{site}?tab=watch&epochs=tiny/31&count=2&seed=3&steps=4&prompt=hero")
     drawn(page, "#watch-player")
+    *_, (last,) = generate([tiny_run.load(31)], Request(count=2, seed=3, steps=4, prompt="hero"))
+    apart = sprites_on(canvas(page), 2).astype(int) - to_pixels(last.x)
+    assert abs(apart).mean() < 0.1, "the same seed gives the same sprites as in the app"
     pixels = PIXELS.format(player="#watch-player")
     finished = page.evaluate(pixels)
     page.locator("#watch-player [data-part=scrub]").press("Home")
@@ -85,8 +91,13 @@ def test_a_kind_is_asked_for_and_a_word_that_is_none_is_said(page, site):
     page.get_by_role("button", name="Heroes").click()
     drawn(page, "#watch-player")
     assert page.locator("#watch-prompt input").input_value() == "hero"
-    page.locator("#watch-prompt input").fill("qwertyuiop")
+    page.locator("#watch-prompt input").fill("a hero, qwertyuiop")
     page.locator("#watch-asking [data-kind=unknown]").wait_for()
+    page.locator("#watch-prompt input").press("Enter")
+    page.get_by_text("Drawn without what was not understood: qwertyuiop").wait_for()
+    page.locator("#watch-prompt input").fill("qwertyuiop")
+    page.locator("#watch-prompt input").press("Enter")
+    page.get_by_text("does not understand qwertyuiop").wait_for()
 
 
 def test_the_settings_are_those_of_the_address(page, site):
@@ -130,4 +141,4 @@ def test_the_lesson_asks_the_network(page, site):
     assert page.locator("#learn [data-part=steps] li").count() == 8, "without the step that leads to the Train tab"
     page.goto(f"{site}?tab=learn&step=7&blend=40&from=hero&to=item")
     link = page.get_by_role("link", name="Try it in the Watch tab")  # it is there once the blend is drawn
-    assert "prompt=hero%3A0.6%2C+item%3A0.4" in link.get_attribute("href")
+    assert "prompt=hero%3A0.6%2C+spell%3A0.4" in link.get_attribute("href")

@@ -8,6 +8,7 @@ import pytest
 from support.runs import make_run
 
 from diffusion.__main__ import main
+from diffusion.engine import SETTINGS
 from diffusion.ui.words import CHINESE, ENGLISH
 
 ADDRESSES = {"href", "src"}
@@ -56,10 +57,17 @@ def test_both_pages_have_their_words_and_every_address_is_there(folder, name, wo
     own = [address for address in page.addresses if not address.startswith("https://")]
     reels = [part["props"]["reel"] for part in parts if part["props"].get("reel")]
     modules = [f"js/{part['module']}" for part in parts]
-    for address in [*own, *weights.values(), data["run"]["config"], *reels, *modules]:
+    for address in [*own, *weights.values(), data["run"]["config"], data["run"]["words"], *reels, *modules]:
         path = re.sub(r"[?#].*", "", address).removeprefix("./")
         assert (folder / (path or "index.html")).is_file(), address
         assert not address.startswith("/"), "it may lie below any path"
+
+
+def test_every_setting_has_a_control(folder):
+    html = (folder / "index.html").read_text("utf-8")
+    for tab, end in (("watch", "panel-paint"), ("compare", "panel-learn")):
+        panel = html[html.index(f'id="panel-{tab}"') : html.index(f'id="{end}"')]
+        assert set(re.findall(r'data-setting="(\w+)"', panel)) == SETTINGS.keys()
 
 
 def test_scripts_import_what_is_there(folder):
@@ -103,6 +111,7 @@ def test_it_writes_over_itself_and_over_nothing_else(run, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(["--run", "nowhere"], "nowhere"), (["--epochs", "3"], "no epoch 3"), (["--epochs", "nothing"], "invalid int")],
+    ids=["run", "epoch", "number"],
 )
 def test_wrong_input_is_one_sentence(run, tmp_path, capsys, arguments, said):
     arguments = ["site", str(tmp_path / "site"), "--run", str(run.path), *arguments]
@@ -112,3 +121,9 @@ def test_wrong_input_is_one_sentence(run, tmp_path, capsys, arguments, said):
         status = end.code
     assert status == 2 and said in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
+
+
+def test_the_courses_network_is_refused(tmp_path, capsys):
+    run = make_run(tmp_path / "course", network="context-unet", variant="course", schedule="course")
+    assert main(["site", str(tmp_path / "site"), "--run", str(run.path)]) == 2
+    assert "the course's own network" in capsys.readouterr().err and not (tmp_path / "site").exists()

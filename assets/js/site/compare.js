@@ -5,6 +5,7 @@ import { fill, find } from "../dom.js";
 import { queryFor } from "../link.js";
 import { Drawer } from "./drawer.js";
 import { Form } from "./form.js";
+import { Refusal } from "./run.js";
 import { epochsIn } from "./watch.js";
 
 const TAB = "compare";
@@ -26,7 +27,7 @@ export async function openCompare(site) {
   const { words, max_epochs: most } = site.given;
   const drawer = new Drawer(TAB, player, words, site.hear, () => {
     const epochs = boxes.filter(({ checked }) => checked).map(({ value }) => Number(value));
-    if (epochs.length < 2 || epochs.length > most) throw new RangeError(fill(words.count, { most, count: epochs.length }));
+    if (epochs.length < 2 || epochs.length > most) throw new Refusal(fill(words.count, { most, count: epochs.length }));
     return site.run.plan(epochs, form.values(), ["x", "x0"]);
   });
   find(panel, "#compare-generate").addEventListener("click", () => drawer.draw());

@@ -3,6 +3,7 @@
 
 import { fill } from "../dom.js";
 import { drawHere, restartEngine } from "./drawing.js";
+import { Refusal } from "./run.js";
 import { say } from "./say.js";
 
 /** @typedef {import("./drawing.js").Plan} Plan */
@@ -14,7 +15,7 @@ export class Drawer {
 
   /**
    * @param {string} tab @param {import("./host.js").PartHost} host of its player @param {Record<string, string>} text
-   * @param {import("./drawing.js").Hear} hear @param {() => Promise<{ plan: Plan, missing: string[] }>} makePlan what the controls ask for; a RangeError where they ask for nothing
+   * @param {import("./drawing.js").Hear} hear @param {() => Promise<{ plan: Plan, left: string }>} makePlan what the controls ask for; a Refusal where that is nothing
    */
   constructor(tab, host, text, hear, makePlan) {
     this.tab = tab;
@@ -37,11 +38,10 @@ export class Drawer {
     const tell = /** @type {any} */ (globalThis).tellDrawing; // tell.js
     tell(this.tab, true);
     try {
-      const { plan, missing } = await this.makePlan();
-      if (missing.length) say(fill(this.text.left_out, { words: missing.join(", ") }));
-      await this.#play(plan, turn);
+      const { plan, left } = await this.makePlan();
+      await this.#play(plan, turn, left && fill(this.text.left_out, { words: left }));
     } catch (error) {
-      if (error instanceof RangeError) return say(error.message);
+      if (error instanceof Refusal) return say(error.message);
       await restartEngine();
       say(fill(this.text.failed, { reason: error instanceof Error ? error.message : error }));
     } finally {
@@ -49,10 +49,11 @@ export class Drawer {
     }
   }
 
-  /** @param {Plan} plan @param {number} turn */
-  async #play(plan, turn) {
+  /** @param {Plan} plan @param {number} turn @param {string} note to be said once it begins */
+  async #play(plan, turn, note) {
     for await (const frame of drawHere(plan, this.hear)) {
       if (turn !== this.#turn) return;
+      if (note && !frame.seq) say(note);
       this.#run = frame.run;
       this.host.set("value", frame);
     }

@@ -3,7 +3,7 @@
 
 import { openEngine } from "../engine/engine.js";
 import { EngineError } from "../engine/errors.js";
-import { findBackend } from "./backend.js";
+import { findBackend, leaveGpu } from "./backend.js";
 
 /** @typedef {{ label: string, weights: string, younger: string | null, config: Record<string, any> }} PlannedPanel */
 /** @typedef {[at: number, weight: number][]} SparseRow of a context: the places that are not 0 */
@@ -28,12 +28,16 @@ let opening = null;
 const networks = new Map();
 
 /** The engine, on the graphics card where there is one. */
-export function engineHere() {
-  opening ??= findBackend().then((backend) => openEngine({ backend }).catch((error) => {
-    if (backend === "plain") throw error;
+export const engineHere = () => (opening ??= openHere());
+
+async function openHere() {
+  const backend = await findBackend();
+  try {
+    return await openEngine({ backend });
+  } catch (error) {
+    if (!(await leaveGpu())) throw error;
     return openEngine({ backend: "plain" });
-  }));
-  return opening;
+  }
 }
 
 /** After an error, the next drawing begins anew. */
@@ -55,8 +59,24 @@ export async function loadPanels(panels, hear) {
   return found;
 }
 
-/** The frames of a plan, as the server sends them. @param {Plan} plan @param {Hear} hear @returns {AsyncGenerator<Record<string, any>>} */
+/**
+ * The frames of a plan, as the server sends them. Where the graphics card fails, the processor draws them all again: the
+ * same noise gives the same sprites.
+ * @param {Plan} plan @param {Hear} hear @returns {AsyncGenerator<Record<string, any>>}
+ */
 export async function* drawHere(plan, hear) {
+  try {
+    yield* walkHere(plan, hear);
+  } catch (error) {
+    await restartEngine();
+    const isGpus = error instanceof EngineError && ["lost", "failed"].includes(error.reason);
+    if (!isGpus || !(await leaveGpu())) throw error;
+    yield* walkHere(plan, hear);
+  }
+}
+
+/** @param {Plan} plan @param {Hear} hear @returns {AsyncGenerator<Record<string, any>>} */
+async function* walkHere(plan, hear) {
   const engine = await engineHere();
   const found = await loadPanels(plan.panels, hear);
   const { request, views, recipe, words, names } = plan;
@@ -111,5 +131,6 @@ async function fetchNetwork(engine, address, config, hear) {
     pieces.push(value);
     hear((done += value.length), all);
   }
+  hear(done, done); // which a compressed answer does not say
   return engine.load(await new Blob(pieces).arrayBuffer(), config);
 }

@@ -8,6 +8,7 @@ import { queryFor } from "../link.js";
 import { distance, mix, predictSprite } from "../noise.js";
 import { contextsOf, engineHere, loadPanels, restartEngine } from "./drawing.js";
 import { floatsOf, pixelsOf } from "./pictures.js";
+import { Refusal } from "./run.js";
 
 const ASKED = { count: 1, guidance: 1, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };
 
@@ -35,6 +36,7 @@ async function predictOnce({ run, given, hear }, { pixels, t, seed, prompt }) {
     });
     return { t, x: pixelsOf(xt), eps: strong(eps), rows };
   } catch (error) {
+    if (error instanceof Refusal) return { mistake: error.message };
     await restartEngine();
     return { mistake: fill(given.words.failed, { reason: error instanceof Error ? error.message : error }) };
   }

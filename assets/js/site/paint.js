@@ -6,6 +6,7 @@ import { queryFor } from "../link.js";
 import { findBackend } from "./backend.js";
 import { drawHere, restartEngine } from "./drawing.js";
 import { floatsOf, spritesIn } from "./pictures.js";
+import { Refusal } from "./run.js";
 
 const PLAIN_VARIANTS = 4; // where there is no WebGPU
 const SETTINGS = { sampler: "sa", steps: 20, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };
@@ -25,12 +26,17 @@ async function finish({ run, given, hear }, { pixels, t, seed, prompt, all }) {
   const count = (await findBackend()) === "plain" ? PLAIN_VARIANTS : variants;
   const asked = { ...SETTINGS, count, seed, prompt, guidance };
   try {
-    const { plan, missing } = await run.plan(epochs, asked, ["x"]);
+    let refusal = "";
+    const { plan, left } = await run.plan(epochs, asked, ["x"]).catch((error) => {
+      if (!(error instanceof Refusal)) throw error;
+      refusal = error.message; // it understands none of the words; the paint says something all the same
+      return run.plan(epochs, { ...asked, prompt: "" }, ["x"]);
+    });
     plan.request.begin = { x0: floatsOf(pixels), level: t };
     let last;
     for await (const frame of drawHere(plan, hear)) last = frame;
     const panels = last?.panels.map((/** @type {any} */ { label, x }) => ({ label, sprites: spritesIn(x, /** @type {any} */ (last)) }));
-    return { panels, count, note: missing.length ? fill(given.words.left_out, { words: missing.join(", ") }) : "" };
+    return { panels, count, note: refusal || (left && fill(given.words.left_out, { words: left })) };
   } catch (error) {
     await restartEngine();
     return { mistake: fill(given.words.failed, { reason: error instanceof Error ? error.message : error }) };

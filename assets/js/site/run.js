@@ -1,80 +1,109 @@
 // @ts-check
-/** The page's run: its epochs, where their weights are, and what its words mean to it. */
+/** The page's run: its epochs, where their weights are, and what it is asked for. */
 
 import { fill } from "../dom.js";
-import { Prompts } from "./prompt.js";
+import {
+  PromptError, Run, contextsOf, describeSprites, explainRefusal, readPrompt, understand, withoutMissing, wordsOfSprites, writeWords,
+} from "../prompt/prompt_words.js";
 
-/** @typedef {import("./drawing.js").Plan} Plan @typedef {import("./drawing.js").PlannedPanel} PlannedPanel @typedef {import("./prompt.js").Word} Word */
+/** @typedef {import("./drawing.js").Plan} Plan @typedef {import("./drawing.js").PlannedPanel} PlannedPanel */
+/** @typedef {{ config: Record<string, any>, tables: Prompts.Tables, run: Run, runs: Map<string, Run> }} Opened */
 
-const KINDS = 5; // the first names of the vocabulary, in the order of the request's kinds
+/** What the visitor is told in place of a drawing. */
+export class Refusal extends Error {}
 
 export class SiteRun {
-  /** @type {Promise<any> | undefined} */
-  #config;
-  /** @type {Promise<Prompts> | undefined} */
-  #prompts;
+  /** @type {Promise<Opened> | undefined} */
+  #opening;
 
-  /** @param {any} given what diffusion/ui/site/pages.py says of it */
+  /** @param {any} given what diffusion/ui/site/run.py says of it */
   constructor(given) {
     this.given = given;
     this.name = given.name;
     this.epochs = Object.keys(given.weights).map(Number).sort((a, b) => a - b);
   }
 
-  /** config.json */
-  config() {
-    return (this.#config ??= fetch(new URL(this.given.config, document.baseURI)).then(
-      (answer) => answer.json(),
+  /** Its config.json, and the tables of words. @returns {Promise<Opened>} */
+  #open() {
+    return (this.#opening ??= Promise.all([this.given.config, this.given.words].map(fetchJson)).then(
+      ([config, tables]) => {
+        const run = new Run(config, tables);
+        return { config, tables, run, runs: new Map([[this.name, run]]) };
+      },
       (error) => {
-        this.#config = this.#prompts = undefined; // asked again the next time
+        this.#opening = undefined; // asked again the next time
         throw error;
       },
     ));
   }
 
-  prompts() {
-    return (this.#prompts ??= this.config().then(({ vocabulary }) => new Prompts(this.given, vocabulary ?? { kind: this.given.kinds })));
-  }
-
-  /** @param {number} epoch @param {Record<string, any>} request @returns {Promise<PlannedPanel>} */
-  async panel(epoch, request) {
-    const { weights, young, epoch_number } = this.given;
-    const isGuided = request.youth !== 1 && young !== null && young < epoch;
-    const label = fill(epoch_number, { epoch });
-    return { label, weights: weights[epoch], younger: isGuided ? weights[young] : null, config: await this.config() };
+  /** What asking.js shows of a prompt. @param {string} text @returns {Promise<Record<string, any>>} */
+  async read(text) {
+    const { runs } = await this.#open();
+    try {
+      return readPrompt(runs, text, this.given.language, this.given.examples);
+    } catch {
+      return {}; // a text that is too long, or a weight that is none: drawing says so
+    }
   }
 
   /**
-   * What to draw: as `watch` and `compare` in diffusion/ui/tabs ask the server.
-   * @param {number[]} epochs @param {Record<string, any>} request @param {("x" | "x0" | "eps")[]} views
-   * @returns {Promise<{ plan: Plan, missing: string[] }>} missing: words that were left out
+   * What to draw, as `watch` and `compare` in diffusion/ui/tabs ask the server. A Refusal where nothing is understood.
+   * @param {number[]} epochs @param {Record<string, any>} asked @param {("x" | "x0" | "eps")[]} views
+   * @returns {Promise<{ plan: Plan, left: string }>} left: words that were left out
    */
-  async plan(epochs, request, views) {
-    const prompts = await this.prompts();
-    const { words, missing } = request.guidance ? prompts.ask(request.prompt) : { words: [], missing: [] };
-    const prompt = missing.length ? prompts.write(words) : request.prompt;
-    const kinds = prompts.names.slice(0, KINDS).map((name, i) => ({ name, weight: request.kinds[i] })).filter(({ weight }) => weight > 0);
-    const asked = [...kinds.filter(({ name }) => !words.some((word) => word.name === name)), ...words];
-    const isEach = request.surprise && request.guidance;
-    const each = Array.from({ length: isEach ? request.count : 1 }, (_, i) => (isEach ? prompts.surprise(asked, request.seed, i) : asked));
-    const shown = (/** @type {Word[]} */ list) => list.map(({ name }) => prompts.label(name)).join(this.given.separator);
-    const panels = await Promise.all(epochs.map((epoch) => this.panel(epoch, request)));
-    const rows = each.map((list) => prompts.row(list));
-    const names = Array.from({ length: request.count }, (_, i) => nameOf(each[isEach ? i : 0], prompts.names));
-    return {
-      missing,
-      plan: {
-        panels, views, request, contexts: panels.map(() => rows), names: names.some(Boolean) ? names : [],
-        words: isEach ? each.map(shown) : [],
-        recipe: { epochs: epochs.map((epoch) => `${this.name}/${epoch}`), ...request, prompt },
-      },
-    };
+  async plan(epochs, asked, views) {
+    const { run, runs, config } = await this.#open();
+    const { language } = this.given;
+    return this.#refusing(() => {
+      const { request, left } = withoutMissing(runs, /** @type {any} */ (asked), language);
+      const panels = epochs.map((epoch) => this.#panel(epoch, request, config));
+      const rows = [contextsOf(run, request)].flat().map(sparse);
+      const names = describeSprites(run, request);
+      const recipe = { epochs: epochs.map((epoch) => `${this.name}/${epoch}`), ...request };
+      const words = wordsOfSprites(runs, request, language);
+      return { left, plan: { panels, views, request, contexts: panels.map(() => rows), words, names: names.some(Boolean) ? names : [], recipe } };
+    });
+  }
+
+  /** The prompt that asks for 1 - share of one and share of the other, as `blend_prompts` in tabs/learn.py. @param {string[]} wishes @param {number} share */
+  async blend([one, other], share) {
+    const { run } = await this.#open();
+    return this.#refusing(() => {
+      /** @type {Prompts.Words} */
+      const blended = new Map();
+      for (const [text, weight] of /** @type {[string, number][]} */ ([[one, 1 - share], [other, share]])) {
+        for (const [word, asked] of understand(run, text)) blended.set(word, (blended.get(word) ?? 0) + weight * asked);
+      }
+      const rounded = [...blended].map(([word, weight]) => /** @type {[string, number]} */ ([word, Math.round(1000 * weight) / 1000]));
+      return writeWords(new Map(rounded.filter(([, weight]) => weight > 0)));
+    });
+  }
+
+  /** @template T @param {() => T} act */
+  async #refusing(act) {
+    const { tables } = await this.#open();
+    try {
+      return act();
+    } catch (error) {
+      throw error instanceof PromptError ? new Refusal(explainRefusal(error, this.given.language, tables)) : error;
+    }
+  }
+
+  /** @param {number} epoch @param {Record<string, any>} request @param {Record<string, any>} config @returns {PlannedPanel} */
+  #panel(epoch, request, config) {
+    const { weights, young, epoch_number } = this.given;
+    const isGuided = request.youth !== 1 && young !== null && young < epoch;
+    return { label: fill(epoch_number, { epoch }), weights: weights[epoch], younger: isGuided ? weights[young] : null, config };
   }
 }
 
-/** As `describe_sprites` in diffusion/engine/asking.py. @param {Word[]} words @param {string[]} names of the vocabulary */
-function nameOf(words, names) {
-  const kinds = new Set(names.slice(0, KINDS));
-  const named = words.filter(({ name }) => !kinds.has(name));
-  return (named.length ? named : words).map(({ name }) => name.split("/").at(-1)).join(" ");
+/** The address changes with the file, so what a browser has kept is never out of date. @param {string} address */
+async function fetchJson(address) {
+  const answer = await fetch(new URL(address, document.baseURI), { cache: "force-cache" });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
 }
+
+/** @param {Float32Array} context @returns {[number, number][]} */
+const sparse = (context) => [...context.entries()].filter(([, weight]) => weight);

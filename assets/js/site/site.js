@@ -2,7 +2,7 @@
 /** The page without a server (diffusion/ui/site): mounts the app's own parts, and answers what they ask. */
 
 import { fill, find } from "../dom.js";
-import { findBackend } from "./backend.js";
+import { CHANGED, findBackend } from "./backend.js";
 import { openCompare } from "./compare.js";
 import { PartHost } from "./host.js";
 import { openLearn } from "./learn.js";
@@ -57,7 +57,7 @@ export class Site {
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) enter?.();
     });
-    const asking = this.host(`${tab}-asking`, { read: async ({ text }) => (await this.run.prompts()).read(text) });
+    const asking = this.host(`${tab}-asking`, { read: ({ text }) => this.run.read(text) });
     await asking.mount();
     /** @type {any} */ (globalThis).tellBox(tab, false, true, this.run.name, input.value); // tell.js
   }
@@ -68,11 +68,15 @@ export class Site {
       watch: () => openWatch(this), paint: () => openPaint(this), compare: () => openCompare(this), learn: () => openLearn(this),
       "one-step": () => openOneStep(this),
     });
+    document.addEventListener(CHANGED, () => this.#tellBackend());
+    await this.#tellBackend();
+  }
+
+  async #tellBackend() {
     const { words } = this.given;
-    const said = words[await findBackend()];
-    for (const place of document.querySelectorAll("[data-site=device]")) place.textContent = said;
-    const isPlain = (await findBackend()) === "plain";
-    for (const place of document.querySelectorAll("[data-site=slower]")) place.textContent = isPlain ? words.slower : "";
+    const backend = await findBackend();
+    for (const place of document.querySelectorAll("[data-site=device]")) place.textContent = words[backend];
+    for (const place of document.querySelectorAll("[data-site=slower]")) place.textContent = backend === "plain" ? words.slower : "";
   }
 }
 

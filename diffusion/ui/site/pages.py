@@ -32,7 +32,6 @@ WATCH = replace(Request(count=SPRITES, surprise=True), **PAGE)  # as the tabs be
 COMPARE = replace(Request(count=COMPARED), **PAGE)
 ICON, REEL, LESSON = "shipped/icon.png", "shipped/reel.bin", "shipped/lesson.png"
 
-
 Panel = tuple[str, list[Part]]  # a tab's HTML, and the parts to mount on it
 
 
@@ -55,12 +54,7 @@ def page_html(page: PageData, run: SiteRun) -> str:
         "max_epochs": MAX_EPOCHS,
         "paint": {"guidance": GUIDANCE, "variants": VARIANTS},
         "blend": {"guidance": BLEND_GUIDANCE},
-        "words": {
-            **words.site,
-            "left_out": words.left_out,
-            "count": words.compare.count,
-            "not_understood": words.asking["unknown"],
-        },
+        "words": {**words.site, "left_out": words.left_out, "count": words.compare.count},
     }
     return fill_html(
         page.assets,
@@ -106,7 +100,8 @@ def compare_panel(page: PageData, run: SiteRun) -> Panel:
     player = comparison_part(words, page.assets, "compare-player", REEL)
     prompt, asking = prompt_html(page, run, "compare")
     titles = {str(epoch): str(epoch) for epoch in run.epochs}
-    chosen = [str(epoch) for epoch in shown_epochs(run.folder)]
+    shown = [epoch for epoch in shown_epochs(run.folder) if epoch in run.epochs]
+    chosen = [str(epoch) for epoch in (shown if len(shown) > 1 else run.epochs[:MAX_EPOCHS])]
     html = fill_html(
         page.assets,
         "site_compare",
