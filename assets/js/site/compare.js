@@ -25,7 +25,7 @@ export async function openCompare(site) {
   }
   const player = site.host("compare-player");
   const { words, max_epochs: most } = site.given;
-  const drawer = new Drawer(TAB, player, words, site.hear, () => {
+  const drawer = new Drawer(TAB, site, player, () => {
     const epochs = boxes.filter(({ checked }) => checked).map(({ value }) => Number(value));
     if (epochs.length < 2 || epochs.length > most) throw new Refusal(fill(words.count, { most, count: epochs.length }));
     return site.run.plan(epochs, form.values(), ["x", "x0"]);

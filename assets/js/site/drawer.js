@@ -2,8 +2,7 @@
 /** The buttons of a tab that draws: New ones, Stop, and Enter in the prompt. The player gets its frames. */
 
 import { fill } from "../dom.js";
-import { drawHere, restartEngine } from "./drawing.js";
-import { Refusal } from "./run.js";
+import { drawHere } from "./drawing.js";
 import { say } from "./say.js";
 
 /** @typedef {import("./drawing.js").Plan} Plan */
@@ -14,14 +13,13 @@ export class Drawer {
   #run = null;
 
   /**
-   * @param {string} tab @param {import("./host.js").PartHost} host of its player @param {Record<string, string>} text
-   * @param {import("./drawing.js").Hear} hear @param {() => Promise<{ plan: Plan, left: string }>} makePlan what the controls ask for; a Refusal where that is nothing
+   * @param {string} tab @param {import("./site.js").Site} site @param {import("./host.js").PartHost} host of its player
+   * @param {() => Promise<{ plan: Plan, left: string }>} makePlan what the controls ask for; a Refusal where that is nothing
    */
-  constructor(tab, host, text, hear, makePlan) {
+  constructor(tab, site, host, makePlan) {
     this.tab = tab;
+    this.site = site;
     this.host = host;
-    this.text = text;
-    this.hear = hear;
     this.makePlan = makePlan;
     document.getElementById(`${tab}-stop`)?.addEventListener("click", () => this.stop());
   }
@@ -39,11 +37,9 @@ export class Drawer {
     tell(this.tab, true);
     try {
       const { plan, left } = await this.makePlan();
-      await this.#play(plan, turn, left && fill(this.text.left_out, { words: left }));
+      await this.#play(plan, turn, left && fill(this.site.given.words.left_out, { words: left }));
     } catch (error) {
-      if (error instanceof Refusal) return say(error.message);
-      await restartEngine();
-      say(fill(this.text.failed, { reason: error instanceof Error ? error.message : error }));
+      say(await this.site.explain(error));
     } finally {
       tell(this.tab, false);
     }
@@ -51,7 +47,7 @@ export class Drawer {
 
   /** @param {Plan} plan @param {number} turn @param {string} note to be said once it begins */
   async #play(plan, turn, note) {
-    for await (const frame of drawHere(plan, this.hear)) {
+    for await (const frame of drawHere(plan, this.site.hear)) {
       if (turn !== this.#turn) return;
       if (note && !frame.seq) say(note);
       this.#run = frame.run;

@@ -1,33 +1,20 @@
 // @ts-check
 /** The Learn tab without a server; with one, diffusion/ui/tabs/learn.py. */
 
-import { fill } from "../dom.js";
 import { pack, unpack } from "../pixels.js";
-import { contextsOf, drawHere, engineHere, loadPanels, restartEngine } from "./drawing.js";
+import { contextsOf, drawHere, engineHere, loadPanels } from "./drawing.js";
 import { byChannel, byPixel } from "./pictures.js";
-import { Refusal } from "./run.js";
 
 const MOMENTS = 26; // of a walk that is shown, the first and the last among them
 const NOTHING = { prompt: "", guidance: 1, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };
 
 /** @param {import("./site.js").Site} site */
 export async function openLearn(site) {
-  const { given, run } = site;
-  /** @param {(sent: any) => Promise<any>} act */
-  const answering = (act) => async (/** @type {any} */ sent) => {
-    try {
-      return await act(sent);
-    } catch (error) {
-      if (error instanceof Refusal) return { mistake: error.message };
-      await restartEngine();
-      return { mistake: fill(given.words.failed, { reason: error instanceof Error ? error.message : error }) };
-    }
-  };
   const host = site.host("learn", {
-    ask_noise: answering((sent) => askNoise(site, sent)),
-    ask_walk: answering((sent) => askWalk(site, sent)),
+    ask_noise: site.answering((sent) => askNoise(site, sent)),
+    ask_walk: site.answering((sent) => askWalk(site, sent)),
     suggest_wishes: async ({ text }) => {
-      const { suggestions = [], names = [], examples = [] } = await run.read(text);
+      const { suggestions = [], names = [], examples = [] } = await site.run.read(text);
       const texts = suggestions.map((/** @type {{ text: string }} */ one) => one.text);
       return { texts: texts.length ? texts : [...names, ...examples] };
     },
@@ -54,5 +41,6 @@ async function askWalk({ run, hear, given }, { epoch, film = true, wishes, blend
     if (film ? wanted.has(frame.step) : frame.t === 0) shown.push(frame);
   }
   const { columns, rows } = shown[0];
-  return { t: shown.map(({ t }) => t), sheets: shown.map(({ panels }) => panels[0].x), columns, rows, prompt: asked.prompt };
+  const sheets = shown.map(({ panels }) => panels[0].x);
+  return { t: shown.map(({ t }) => t), sheets, columns, rows, prompt: asked.prompt };
 }

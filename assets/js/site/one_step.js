@@ -1,20 +1,18 @@
 // @ts-check
 /** The One step tab without a server; with one, diffusion/ui/tabs/one_step.py. */
 
-import { fill } from "../dom.js";
 import { Noise } from "../engine/noise.js";
 import { SCHEDULES } from "../engine/schedule.js";
 import { queryFor } from "../link.js";
 import { distance, mix, predictSprite } from "../noise.js";
-import { contextsOf, engineHere, loadPanels, restartEngine } from "./drawing.js";
+import { contextsOf, engineHere, loadPanels } from "./drawing.js";
 import { floatsOf, pixelsOf } from "./pictures.js";
-import { Refusal } from "./run.js";
 
 const ASKED = { count: 1, guidance: 1, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };
 
 /** @param {import("./site.js").Site} site */
 export async function openOneStep(site) {
-  const bench = site.host("one-step", { one_step: (drawing) => predictOnce(site, drawing) });
+  const bench = site.host("one-step", { one_step: site.answering((drawing) => predictOnce(site, drawing)) });
   const query = queryFor(location.search, "one-step");
   if (query) site.write("one-step", query.get("prompt") ?? "");
   await Promise.all([bench.mount(), site.box("one-step")]);
@@ -22,24 +20,21 @@ export async function openOneStep(site) {
 
 /** As `predict_once` in tabs/one_step.py. @param {import("./site.js").Site} site @param {any} drawing @returns {Promise<any>} */
 async function predictOnce({ run, given, hear }, { pixels, t, seed, prompt }) {
-  try {
-    const { plan } = await run.plan(run.epochs, { ...ASKED, seed, prompt }, []);
-    const [engine, panels] = [await engineHere(), await loadPanels(plan.panels, hear)];
-    const { schedule = "linear", levels = 500 } = plan.panels[0].config;
-    const { x0, eps, xt, signal, noise } = mix(floatsOf(pixels), new Noise(seed, 1).draw(), SCHEDULES[schedule](levels).alphaBar[t]);
-    const networks = panels.map(({ main }) => main);
-    const predicted = await engine.predict(networks, xt, t, plan.contexts.map((rows, i) => contextsOf(rows, networks[i])));
-    const strong = (/** @type {Float32Array} */ one) => pixelsOf(one.map((value) => noise * value));
-    const rows = predicted.map((one, i) => {
-      const clean = predictSprite(xt, one, signal, noise).map((value) => Math.max(-1, Math.min(value, 1)));
-      return { label: plan.panels[i].label, eps: strong(one), x0: pixelsOf(clean), eps_error: rounded(distance(one, eps)), x0_error: rounded(distance(clean, x0)) };
-    });
-    return { t, x: pixelsOf(xt), eps: strong(eps), rows };
-  } catch (error) {
-    if (error instanceof Refusal) return { mistake: error.message };
-    await restartEngine();
-    return { mistake: fill(given.words.failed, { reason: error instanceof Error ? error.message : error }) };
-  }
+  const { plan } = await run.plan(run.epochs.slice(-given.max_epochs), { ...ASKED, seed, prompt }, []);
+  const [engine, panels] = [await engineHere(), await loadPanels(plan.panels, hear)];
+  const { schedule = "linear", levels = 500 } = plan.panels[0].config;
+  const abar = SCHEDULES[schedule](levels).alphaBar[t];
+  const { x0, eps, xt, signal, noise } = mix(floatsOf(pixels), new Noise(seed, 1).draw(), abar);
+  const networks = panels.map(({ main }) => main);
+  const contexts = plan.contexts.map((asked, i) => contextsOf(asked, networks[i]));
+  const predicted = await engine.predict(networks, xt, t, contexts);
+  const strong = (/** @type {Float32Array} */ one) => pixelsOf(one.map((value) => noise * value));
+  const rows = predicted.map((one, i) => {
+    const clean = predictSprite(xt, one, signal, noise).map((value) => Math.max(-1, Math.min(value, 1)));
+    const errors = { eps_error: rounded(distance(one, eps)), x0_error: rounded(distance(clean, x0)) };
+    return { label: plan.panels[i].label, eps: strong(one), x0: pixelsOf(clean), ...errors };
+  });
+  return { t, x: pixelsOf(xt), eps: strong(eps), rows };
 }
 
 /** @param {number} value */

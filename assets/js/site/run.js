@@ -62,7 +62,8 @@ export class SiteRun {
       const names = describeSprites(run, request);
       const recipe = { epochs: epochs.map((epoch) => `${this.name}/${epoch}`), ...request };
       const words = wordsOfSprites(runs, request, language);
-      return { left, plan: { panels, views, request, contexts: panels.map(() => rows), words, names: names.some(Boolean) ? names : [], recipe } };
+      const contexts = panels.map(() => rows);
+      return { left, plan: { panels, views, request, contexts, words, names: names.some(Boolean) ? names : [], recipe } };
     });
   }
 
@@ -72,11 +73,13 @@ export class SiteRun {
     return this.#refusing(() => {
       /** @type {Prompts.Words} */
       const blended = new Map();
-      for (const [text, weight] of /** @type {[string, number][]} */ ([[one, 1 - share], [other, share]])) {
+      const add = (/** @type {string} */ text, /** @type {number} */ weight) => {
         for (const [word, asked] of understand(run, text)) blended.set(word, (blended.get(word) ?? 0) + weight * asked);
-      }
-      const rounded = [...blended].map(([word, weight]) => /** @type {[string, number]} */ ([word, Math.round(1000 * weight) / 1000]));
-      return writeWords(new Map(rounded.filter(([, weight]) => weight > 0)));
+      };
+      add(one, 1 - share);
+      add(other, share);
+      for (const [word, weight] of blended) blended.set(word, Math.round(1000 * weight) / 1000);
+      return writeWords(new Map([...blended].filter(([, weight]) => weight > 0)));
     });
   }
 
@@ -94,7 +97,8 @@ export class SiteRun {
   #panel(epoch, request, config) {
     const { weights, young, epoch_number } = this.given;
     const isGuided = request.youth !== 1 && young !== null && young < epoch;
-    return { label: fill(epoch_number, { epoch }), weights: weights[epoch], younger: isGuided ? weights[young] : null, config };
+    const younger = isGuided ? weights[young] : null;
+    return { label: fill(epoch_number, { epoch }), weights: weights[epoch], younger, config };
   }
 }
 

@@ -4,17 +4,17 @@
 import { fill, find } from "../dom.js";
 import { CHANGED, findBackend } from "./backend.js";
 import { openCompare } from "./compare.js";
+import { restartEngine } from "./drawing.js";
 import { PartHost } from "./host.js";
 import { openLearn } from "./learn.js";
 import { openOneStep } from "./one_step.js";
 import { openPaint } from "./paint.js";
-import { SiteRun } from "./run.js";
+import { Refusal, SiteRun } from "./run.js";
 import { say } from "./say.js";
 import { wireTabs } from "./tabs.js";
 import { openWatch } from "./watch.js";
 
 const PLAIN = { most: 12, start: 6 }; // sprites, where there is no WebGPU
-
 const MEGABYTE = 1e6;
 const PAUSE = 100; // ms between two sentences
 
@@ -46,6 +46,18 @@ export class Site {
     say(done === all ? "" : fill(this.given.words.fetching, { label, done: read, all: size }), 0);
   };
 
+  /** What went wrong, for the visitor. @param {unknown} error */
+  async explain(error) {
+    if (error instanceof Refusal) return error.message;
+    await restartEngine();
+    return fill(this.given.words.failed, { reason: error instanceof Error ? error.message : error });
+  }
+
+  /** An answer of Python's kind: with a mistake where there is none. @param {(question: any) => Promise<any>} act */
+  answering(act) {
+    return (/** @type {any} */ question) => act(question).catch(async (error) => ({ mistake: await this.explain(error) }));
+  }
+
   /** Into the box of a prompt. @param {string} tab @param {string} text */
   write(tab, text) {
     find(document, `#${tab}-prompt input`, HTMLInputElement).value = text;
@@ -76,7 +88,8 @@ export class Site {
     const { words } = this.given;
     const backend = await findBackend();
     for (const place of document.querySelectorAll("[data-site=device]")) place.textContent = words[backend];
-    for (const place of document.querySelectorAll("[data-site=slower]")) place.textContent = backend === "plain" ? words.slower : "";
+    const note = backend === "plain" ? words.slower : "";
+    for (const place of document.querySelectorAll("[data-site=slower]")) place.textContent = note;
   }
 }
 

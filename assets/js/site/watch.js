@@ -22,7 +22,7 @@ export async function openWatch(site) {
     if (named.length) epoch.value = String(named.at(-1));
   }
   const player = site.host("watch-player", { epochs: () => Promise.resolve(site.run.epochs) });
-  const drawer = new Drawer(TAB, player, site.given.words, site.hear, () =>
+  const drawer = new Drawer(TAB, site, player, () =>
     site.run.plan([Number(epoch.value)], form.values(), ["x", "x0", "eps"]));
   const start = () => {
     if (!find(panel, "#watch-keep input", HTMLInputElement).checked) form.roll();
@@ -36,5 +36,6 @@ export async function openWatch(site) {
 /** What an address names of this run. @param {URLSearchParams} query @param {import("./run.js").SiteRun} run @returns {number[]} */
 export function epochsIn(query, run) {
   const named = (query.get("epochs") ?? "").split(",").map((ref) => ref.split("/"));
-  return named.filter(([name, epoch]) => name === run.name && run.epochs.includes(Number(epoch))).map(([, epoch]) => Number(epoch));
+  const found = named.filter(([name]) => name === run.name).map(([, epoch]) => Number(epoch));
+  return found.filter((epoch) => run.epochs.includes(epoch));
 }
