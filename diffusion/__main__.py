@@ -3,11 +3,13 @@
 import argparse
 import sys
 
-from .cli import devtools, hub, job, measure, sample, train, words
+from .cli import devtools, hub, job, measure, sample, site, train, words
 from .errors import reason_of
 
-ALL_VERBS = sample.VERBS | words.VERBS | train.VERBS | measure.VERBS | hub.VERBS | job.VERBS | devtools.VERBS
-FIRST_IN_HELP = ("draw", "train", "sample", "words", "evaluate", "pull", "push", "job", "convert")
+ALL_VERBS = (
+    sample.VERBS | words.VERBS | train.VERBS | measure.VERBS | hub.VERBS | job.VERBS | site.VERBS | devtools.VERBS
+)
+FIRST_IN_HELP = ("draw", "train", "sample", "words", "evaluate", "pull", "push", "job", "convert", "site")
 VERBS = {verb: ALL_VERBS[verb] for verb in FIRST_IN_HELP} | ALL_VERBS
 
 

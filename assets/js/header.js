@@ -13,7 +13,7 @@ export function mount({ element, props }) {
   switchColours(find(element, "[data-part=themes]"));
   keepPlaces();
   oneStopEach();
-  keepInReach(props.strings);
+  if (props.has_server) keepInReach(props.strings);
 }
 
 /** @param {HTMLElement} themes */

@@ -1,10 +1,12 @@
 // Which language a visitor gets: what the address says (/zh, ?lang=zh, ?lang=en), else what was chosen here before,
-// else the browser's. The English page is at the app's root, the Chinese one beside it at zh.
+// else the browser's. The English page is at the app's root, the Chinese one beside it at zh; a page without a
+// server says where they are.
 
 (() => {
   const query = new URLSearchParams(location.search);
-  const here = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
-  const pageOf = (language) => document.baseURI.replace(/[^/]*$/, language === "zh" ? "zh" : "");
+  const pages = JSON.parse(document.documentElement.dataset.pages ?? '{ "en": "", "zh": "zh" }');
+  const here = location.pathname.replace(/\/$/, "").endsWith(`/${pages.zh}`) ? "zh" : "en";
+  const pageOf = (language) => new URL(pages[language] || ".", document.baseURI).href;
 
   function remembered() {
     try {

@@ -22,7 +22,7 @@ from .parts.controls import PRIVATE
 from .parts.page import open_page
 from .parts.scripts import modules, script_text, served_path
 from .parts.shell import build_footer, build_header
-from .parts.theme import page_theme
+from .parts.theme import page_theme, styles
 from .parts.unexpected import SafeBlocks
 from .social_preview import PreviewMiddleware
 from .tabs import checkpoints, compare, learn, one_step, paint, train, watch
@@ -116,17 +116,6 @@ def preview(assets: Path) -> Middleware:
     script = "".join(script_text(assets, name) for name in ("memory.js", "first.js"))
     colours = (assets / "css" / "root.css").read_text("utf-8")
     return Middleware(PreviewMiddleware, pages=LANGUAGES, picture=picture, script=script, style=colours)
-
-
-def styles(assets: Path) -> tuple[str, str]:
-    """(what stands outside of Gradio's container, all that stands inside): shell.css, the others after style.css.
-
-    root.css, the colours, stands in each page's head already.
-    """
-    first = ("root.css", "shell.css", "style.css")
-    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name not in first)]
-    shell, *inside = ((assets / "css" / file).read_text("utf-8") for file in ("shell.css", *files))
-    return shell, "\n".join(inside)
 
 
 def appearance(assets: Path) -> dict[str, Any]:

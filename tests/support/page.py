@@ -12,4 +12,4 @@ from diffusion.ui.words import ENGLISH, Words
 def page_of(runs: Path = Path("none"), words: Words = ENGLISH, default_run: str = "tiny") -> Page:
     """The page in these words over a folder of runs."""
     files = TemporaryFiles(runs.parent / "temporary", TemporaryLimits.of(Settings()))
-    return Page(gr.Blocks(analytics_enabled=False), words, runs, Path("assets"), default_run, files, gr.Textbox())
+    return Page(words, runs, Path("assets"), default_run, gr.Blocks(analytics_enabled=False), files, gr.Textbox())

@@ -28,7 +28,7 @@ from ...sprites import KINDS
 from ...store import RunConfig
 from ..words import LANGUAGES, Words
 from .limits import ConcurrencyLimit
-from .page import Page
+from .page import Page, PageData
 from .run_picker import find_run
 
 MAX_NOTES, MAX_NEAR, MAX_NAMES, MAX_SUGGESTIONS = 6, 3, 12, 8  # shown at once
@@ -39,7 +39,7 @@ _limit = ConcurrencyLimit(at_once=2, waiting=16)  # people who type do not take 
 Configs = Mapping[str, RunConfig]  # by the run's name
 
 
-def read_prompt(page: Page, runs: Sequence[str], text: str) -> dict[str, Any]:
+def read_prompt(page: PageData, runs: Sequence[str], text: str) -> dict[str, Any]:
     """What the browser shows while someone types a prompt for these runs; assets/js/asking.js reads the keys.
 
     A word counts as understood where every run understands it. The texts under "near" and "suggestions" are whole

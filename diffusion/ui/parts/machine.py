@@ -13,7 +13,8 @@ from ...core import NetworkShapes, trace_shapes
 from ...errors import UserError
 from ...store import Checkpoint, RunConfig, list_runs
 from ..words import Words
-from .page import Page
+from .page import PageData
+from .part import fill_html
 
 _SHAPES: dict[tuple, NetworkShapes] = {}  # by what they depend on
 
@@ -43,7 +44,7 @@ def network_of(checkpoint: Checkpoint) -> dict[str, Any]:
     return describe_network(checkpoint.config, checkpoint.network)
 
 
-def describe_machine(page: Page) -> dict[str, Any]:
+def describe_machine(page: PageData) -> dict[str, Any]:
     """The property `machine` of a player: HTML, words, and the network of the default run, which made the reel."""
     return {
         "html": machine_html(page.words, page.assets),
@@ -55,10 +56,10 @@ def describe_machine(page: Page) -> dict[str, Any]:
 
 def machine_html(words: Words, assets: Path) -> str:
     """assets/html/machine.html with its placeholders filled."""
-    return (assets / "html" / "machine.html").read_text("utf-8").format(id="machine-network", **words.machine)
+    return fill_html(assets, "machine", id="machine-network", **words.machine)
 
 
-def _default_config(page: Page) -> RunConfig:
+def _default_config(page: PageData) -> RunConfig:
     try:
         return list_runs(page.runs)[page.default_run].config()
     except (KeyError, UserError):

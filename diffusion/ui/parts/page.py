@@ -21,14 +21,20 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 
 
 @dataclass(frozen=True)
-class Page:
-    """One language's page; every tab is `build(page)`."""
+class PageData:
+    """What a page shows in one language, with a server or without."""
 
-    app: gr.Blocks
     words: Words
     runs: Path  # the folder that holds run folders
     assets: Path
     default_run: str
+
+
+@dataclass(frozen=True)
+class Page(PageData):
+    """One language's page of the app; every tab is `build(page)`."""
+
+    app: gr.Blocks
     files: TemporaryFiles
     appeared: gr.Textbox  # its `change` event says that there are other runs or epochs than before
 
@@ -40,7 +46,7 @@ def open_page(app: gr.Blocks, words: Words, runs: Path, assets: Path, default_ru
     """
     appeared = gr.Textbox(str(on_disk(runs)), visible="hidden")
     gr.Timer(POLL_SECONDS).tick(lambda: str(on_disk(runs)), outputs=appeared, queue=False, **PRIVATE)
-    return Page(app, words, runs, assets, default_run, files, appeared)
+    return Page(words, runs, assets, default_run, app, files, appeared)
 
 
 def on_disk(runs: Path) -> list[tuple[str, int]]:

@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from ..words import Words
-from .scripts import address_of, on_load
+from .part import Part, fill_html
+from .scripts import address_of
 
 
 def build_player(
@@ -24,45 +25,56 @@ def build_player(
     epochs: those of a run by its name, which the slider of training goes through.
     machine: describe_machine, where the sampling step is to be drawn beside it.
     """
-    training = _html(assets, "watch_training", name=name, **words.player)
-    parts: dict[str, Any] = {"training": training, "canvas_tabindex": -1, "hint": hint or words.player["hint"]}
-    return _build(words, assets, name, "watch.js", with_reel, epochs, machine, **parts)
+    gr.set_static_paths([assets])
+    reel = address_of(assets / "shipped" / "reel.bin") if with_reel else None
+    part = player_part(words, assets, name, reel, hint, machine)
+    return part.show(assets, *([epochs] if epochs else []))
 
 
 def build_comparison(words: Words, assets: Path, name: str) -> gr.HTML:
     """A player of several epochs side by side, with a slider across them."""
-    above, below = (_html(assets, f"compare_{place}", name=name, **words.player) for place in ("above", "below"))
+    gr.set_static_paths([assets])
+    return comparison_part(words, assets, name, address_of(assets / "shipped" / "reel.bin")).show(assets)
+
+
+def player_part(
+    words: Words,
+    assets: Path,
+    name: str,
+    reel: str | None,
+    hint: str | None = None,
+    machine: dict[str, Any] | None = None,
+) -> Part:
+    """The part of `build_player`. reel: its address."""
+    training = fill_html(assets, "watch_training", name=name, **words.player)
+    parts: dict[str, Any] = {"training": training, "canvas_tabindex": -1, "hint": hint or words.player["hint"]}
+    return _part(words, assets, name, "watch.js", reel, machine, **parts)
+
+
+def comparison_part(words: Words, assets: Path, name: str, reel: str | None) -> Part:
+    """The part of `build_comparison`."""
+    above, below = (fill_html(assets, f"compare_{place}", name=name, **words.player) for place in ("above", "below"))
     hint = words.player["hint"]
-    return _build(words, assets, name, "compare.js", True, above=above, below=below, canvas_tabindex=0, hint=hint)
+    return _part(words, assets, name, "compare.js", reel, above=above, below=below, canvas_tabindex=0, hint=hint)
 
 
-def _build(
+def _part(
     words: Words,
     assets: Path,
     name: str,
     module: str,
-    with_reel: bool,
-    epochs: Callable[[str], list[int]] | None = None,
+    reel: str | None,
     machine: dict[str, Any] | None = None,
     **parts: Any,
-) -> gr.HTML:
-    reel, parts = assets / "shipped" / "reel.bin", {"above": "", "below": "", "training": ""} | parts
+) -> Part:
+    parts = {"above": "", "below": "", "training": ""} | parts
     strings = {**words.player, **words.save}
-    saving = "".join(_html(assets, file, name=name, **strings) for file in ("save", "closeup", "tray"))
-    gr.set_static_paths([assets])
-    return gr.HTML(
-        html_template=_html(assets, "player", **{"name": name, "saving": saving, **strings, **parts}),
-        js_on_load=on_load(assets, module),
-        apply_default_css=False,
-        elem_id=name,
-        strings=strings,
-        machine=machine,
-        tab=name.removesuffix("-player"),
-        reel=address_of(reel) if with_reel and reel.is_file() else None,
-        server_functions=[epochs] if epochs else [],
-    )
-
-
-def _html(assets: Path, file: str, /, **values: object) -> str:
-    """assets/html/<file>.html with its placeholders filled."""
-    return (assets / "html" / f"{file}.html").read_text("utf-8").format(**values)
+    saving = "".join(fill_html(assets, file, name=name, **strings) for file in ("save", "closeup", "tray"))
+    props = {
+        "strings": strings,
+        "machine": machine,
+        "tab": name.removesuffix("-player"),
+        "reel": reel if (assets / "shipped" / "reel.bin").is_file() else None,
+    }
+    html = fill_html(assets, "player", **{"name": name, "saving": saving, **strings, **parts})
+    return Part(name, html, module, props)

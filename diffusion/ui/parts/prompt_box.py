@@ -4,7 +4,9 @@ The text stands in a gr.Textbox, which links, files and handlers know; the gr.HT
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,11 +15,11 @@ from gradio.events import Dependency
 
 from ...data import MAX_PROMPT
 from ...errors import explain
-from ..words import translate
+from ..words import Words, translate
 from .asking import read_prompt
 from .page import PRIVATE, Page
+from .part import Part
 from .run_picker import name_of
-from .scripts import on_load
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,14 @@ def build_prompt_box(page: Page, tab: str, with_surprise: bool = True) -> Prompt
             return {"mistake": translate(words, explain(error))}
 
     run = name_of(page.runs, page.default_run)
-    gr.HTML(
-        html_template=(page.assets / "html" / "asking.html").read_text("utf-8"),
-        js_on_load=on_load(page.assets, "asking.js"),
-        apply_default_css=False,
-        elem_id=f"{tab}-asking",
-        elem_classes="asking-block",
-        strings=words.asking,
-        tab=tab,
-        runs=[run] if run else [],
-        server_functions=[read],
-    )
+    asking_part(words, page.assets, tab, [run] if run else []).show(page.assets, read)
     switch: dict[str, Any] = dict(words.settings["surprise"])
     surprise = gr.Checkbox(elem_id=f"{tab}-surprise", **switch) if with_surprise else None
     return PromptBox(tab, prompt, surprise)
+
+
+def asking_part(words: Words, assets: Path, tab: str, runs: Sequence[str]) -> Part:
+    """What stands below the box: it asks for `read`."""
+    html = (assets / "html" / "asking.html").read_text("utf-8")
+    props = {"strings": words.asking, "tab": tab, "runs": list(runs)}
+    return Part(f"{tab}-asking", html, "asking.js", props, classes="asking-block")

@@ -8,12 +8,12 @@ import gradio as gr
 from ...errors import UserError
 from ...refs import EpochRef
 from ...store import Checkpoint, RunFolder, list_runs, list_unusable
-from .page import Page
+from .page import Page, PageData
 
 TUTORIAL_EPOCHS = (0, 4, 24, 31)
 
 
-def find_run(page: Page, name: str | None) -> RunFolder:
+def find_run(page: PageData, name: str | None) -> RunFolder:
     """A run by the name the picker shows; never a path."""
     found = list_runs(page.runs)
     if not isinstance(name, str) or name not in found:
@@ -64,7 +64,7 @@ def update_epochs(page: Page, wanted: Sequence[EpochRef] = ()) -> gr.Dropdown:
     return gr.Dropdown(choices=options, value=[str(ref) for ref in ticked], multiselect=True, info=info)
 
 
-def load_shown_epochs(page: Page, name: str | None) -> dict[int, Checkpoint]:
+def load_shown_epochs(page: PageData, name: str | None) -> dict[int, Checkpoint]:
     """The run's epochs of `shown_epochs`, loaded."""
     run = find_run(page, name)
     return {epoch: run.load(epoch) for epoch in shown_epochs(run)}

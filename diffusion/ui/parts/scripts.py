@@ -29,11 +29,16 @@ def on_load(assets: Path, module: str) -> str:
 
 def modules(assets: Path, first: str) -> list[str]:
     """The addresses of a module and of all that it imports, to be fetched at once and not one after another."""
+    return [f"{FOLDER}/{version(assets)}/js/{name}" for name in module_names(assets, first)]
+
+
+def module_names(assets: Path, first: str) -> list[str]:
+    """A module in assets/js and all that it imports."""
     names = [first]
     for name in names:  # it grows meanwhile
         imported = re.findall(r'from "\./([\w.]+)"', (assets / "js" / name).read_text("utf-8"))
         names += [other for other in imported if other not in names]
-    return [f"{FOLDER}/{version(assets)}/js/{name}" for name in names]
+    return names
 
 
 @cache  # every player asks

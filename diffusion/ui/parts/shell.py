@@ -1,5 +1,6 @@
 """What stands around the tabs: the header with title, links and switches, and the footer."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import gradio as gr
 from ...engine import describe_device
 from ...runs import code_address
 from ..words import LANGUAGES, Words, translate
-from .scripts import address_of, on_load
+from .part import Part, fill_html
+from .scripts import address_of
 from .wordmark import wordmark
 
 GRADIO = "https://www.gradio.app"
@@ -17,48 +19,53 @@ GRADIO = "https://www.gradio.app"
 def build_header(words: Words, assets: Path) -> gr.HTML:
     """The bar at the top; assets/js/header.js keeps places, theme, keyboard and connection."""
     gr.set_static_paths([assets])
+    icon = address_of(assets / "shipped" / "icon.png")
+    return header_part(words, assets, icon, LANGUAGES, words.shell["begin"], has_server=True).show(assets)
+
+
+def header_part(
+    words: Words, assets: Path, icon: str, pages: Mapping[str, Words], begin: str, *, has_server: bool
+) -> Part:
+    """pages: those of all languages by their addresses beside this one. begin: the text of the link to Learn."""
     shell = words.shell
-    html = (assets / "html" / "header.html").read_text("utf-8")
-    filled = html.format(
-        path=path_of(words),
-        icon=address_of(assets / "shipped" / "icon.png"),
+    html = fill_html(
+        assets,
+        "header",
+        path=path_of(words, pages),
+        icon=icon,
         wordmark=wordmark(words.title),
         line=words.description,
-        languages=language_links(words),
-        **{**shell, "source": _link(code_address(), shell["source"], "site-source")},
+        languages=language_links(words, pages),
+        **{**shell, "begin": begin, "source": _link(code_address(), shell["source"], "site-source")},
     )
-    return gr.HTML(
-        html_template=filled,
-        js_on_load=on_load(assets, "header.js"),
-        apply_default_css=False,
-        elem_id="site-header",
-        strings=shell,
-    )
+    return Part("site-header", html, "header.js", {"strings": shell, "has_server": has_server})
 
 
 def build_footer(words: Words) -> gr.HTML:
     """One line at the bottom: what computes, the source where it is known, and what the page is built with."""
     device = words.device.format(device=escape(translate(words, describe_device())))
-    links = [
-        _link(code_address(), words.shell["source"]),
-        _link(GRADIO, words.shell["built"].format(version=gr.__version__)),
-    ]
-    said = " · ".join(part for part in (device, *links) if part)
-    return gr.HTML(f'<p class="site-foot">{said}</p>', apply_default_css=False, elem_id="site-footer")
+    built = _link(GRADIO, words.shell["built"].format(version=gr.__version__))
+    return gr.HTML(footer_html(words, device, built), apply_default_css=False, elem_id="site-footer")
 
 
-def language_links(words: Words) -> str:
+def footer_html(words: Words, device: str, *links: str) -> str:
+    """device: what computes, as HTML."""
+    said = " · ".join(part for part in (device, _link(code_address(), words.shell["source"]), *links) if part)
+    return f'<p class="site-foot">{said}</p>'
+
+
+def language_links(words: Words, pages: Mapping[str, Words]) -> str:
     """All languages by name, each a link to its page; assets/js/language.js keeps the tab and remembers the choice."""
     links = []
-    for path, other in LANGUAGES.items():
+    for path, other in pages.items():
         here = ' aria-current="page"' if other is words else ""
         links.append(f'<a href="./{path}" lang="{other.code}" hreflang="{other.code}"{here}>{other.language}</a>')
     return "".join(links)
 
 
-def path_of(words: Words) -> str:
+def path_of(words: Words, pages: Mapping[str, Words]) -> str:
     """Of this language's page, relative to the app's address."""
-    return next(path for path, others in LANGUAGES.items() if others is words)
+    return next(path for path, others in pages.items() if others is words)
 
 
 def _link(address: str, text: str, name: str = "") -> str:

@@ -1,6 +1,7 @@
 """Gradio's theme: its variables as the page's own colours (assets/css/root.css), which know light and dark."""
 
 from inspect import signature
+from pathlib import Path
 
 import gradio as gr
 
@@ -103,9 +104,44 @@ VARIABLES = {  # value: the variables of Gradio that have it
 
 def page_theme() -> gr.themes.Base:
     """The theme of every page."""
-    values = {name: value for value, names in VARIABLES.items() for name in names}
+    values = theme_values()
     both = values | {f"{name}_dark": value for name, value in values.items()}
     known = signature(gr.themes.Base.set).parameters
     return gr.themes.Base(radius_size="sm", font=FONTS, font_mono=MONO).set(
         **{name: value for name, value in both.items() if name in known}
     )
+
+
+def styles(assets: Path) -> tuple[str, str]:
+    """(what stands outside of Gradio's container, all that stands inside): shell.css, the others after style.css.
+
+    root.css, the colours, stands in each page's head already; site.css is for the page without a server alone.
+    """
+    first = ("root.css", "shell.css", "style.css", "site.css")
+    files = ["style.css", *sorted(path.name for path in (assets / "css").glob("*.css") if path.name not in first)]
+    shell, *inside = ((assets / "css" / file).read_text("utf-8") for file in ("shell.css", *files))
+    return shell, "\n".join(inside)
+
+
+def theme_values() -> dict[str, str]:
+    """Gradio's variables with their values."""
+    return {name: value for value, names in VARIABLES.items() for name in names}
+
+
+def site_styles(assets: Path) -> str:
+    """The style sheet of a page without Gradio."""
+    shell, inside = styles(assets)
+    own, colours = ((assets / "css" / file).read_text("utf-8") for file in ("site.css", "root.css"))
+    return "\n".join([theme_css(), own, colours, shell, inside])
+
+
+def theme_css() -> str:
+    """Gradio's variables as a style sheet."""
+    fonts = {"font": FONTS, "font_mono": MONO}
+    values = theme_values() | {name: ", ".join(map(_quoted, family)) for name, family in fonts.items()}
+    lines = [f"  --{name.replace('_', '-')}: {value};" for name, value in values.items()]
+    return "\n".join([":root {", *lines, "}", ""])
+
+
+def _quoted(font: str) -> str:
+    return f'"{font}"' if " " in font else font

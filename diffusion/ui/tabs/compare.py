@@ -18,7 +18,7 @@ from ..parts.controls import PRIVATE, request_controls, request_from, shows_erro
 from ..parts.frames import stream_frames
 from ..parts.hub_progress import note
 from ..parts.local_drawing import BROWSER, plan_drawing
-from ..parts.page import Page
+from ..parts.page import Page, PageData
 from ..parts.place import build_place
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
@@ -27,6 +27,7 @@ from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
 from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
+MAX_COMPARED, SPRITES = 32, 16  # at most, and when the page opens
 VIEWS = ("x", "x0")
 
 
@@ -71,7 +72,7 @@ def compare(
     yield from stream_frames(panels, trajectory, wanted.steps, **about)
 
 
-def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
+def numbers_of(page: PageData, name: str, shown: Sequence[int] = ()) -> str:
     """The measured quality of a run as charts under a question, or how to measure it; empty without a run.
 
     shown: the epochs of that run that are compared; the question is about the last two that were measured.
@@ -88,7 +89,7 @@ def numbers_of(page: Page, name: str, shown: Sequence[int] = ()) -> str:
     return f"<h2>{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}"
 
 
-def numbers_shown(page: Page, chosen: Sequence[EpochRef]) -> str:
+def numbers_shown(page: PageData, chosen: Sequence[EpochRef]) -> str:
     """`numbers_of` the run of the first epoch that was chosen, or of the default run."""
     name = chosen[0].run if chosen else page.default_run
     return numbers_of(page, name, [ref.epoch for ref in chosen if ref.run == name] or TUTORIAL_EPOCHS)
@@ -125,7 +126,7 @@ def build(page: Page) -> None:
             )
             if address := link_as_in_tutorial(page.runs):
                 gr.HTML(f'<a href="{escape(address)}">{words.learn["tutorial"]}</a>', elem_classes="hint")
-            settings = request_controls(page, 32, 16, box)
+            settings = request_controls(page, MAX_COMPARED, SPRITES, box)
             build_place(words, page.assets, "compare")
         with gr.Column(scale=3, min_width=320):
             player = build_comparison(words, page.assets, "compare-player")

@@ -22,9 +22,10 @@ from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, 
 from ...store import Checkpoint, RunConfig, RunFolder
 from ..parts.asking import read_prompt, understood_by_all
 from ..parts.limits import BUSY, ConcurrencyLimit
-from ..parts.page import Page
+from ..parts.page import Page, PageData
+from ..parts.part import Part
 from ..parts.run_picker import find_run, load_shown_epochs, name_of, shown_epochs
-from ..parts.scripts import address_of, on_load
+from ..parts.scripts import address_of
 from ..parts.share_links import link_as_in_tutorial
 from ..words import Words, translate
 from . import learn_facts as facts
@@ -150,7 +151,6 @@ def answering(words: Words, act: Callable[[dict[str, Any]], Any]) -> Callable[[d
 def build(page: Page) -> None:
     """Lay out the tab inside the enclosing gr.Tab."""
     words, runs, assets = page.words, page.runs, page.assets
-    shipped = assets / "shipped"
 
     def ask_noise(sent: dict[str, Any]) -> dict[str, Any]:
         run = name_of(runs, page.default_run)
@@ -165,37 +165,52 @@ def build(page: Page) -> None:
     def suggest_wishes(sent: dict[str, Any]) -> dict[str, Any]:
         return {"texts": suggest(page, name_of(runs, page.default_run), str(sent["text"]))}
 
+    gr.set_static_paths([assets])
+    reel, pictures = (address_of(assets / "shipped" / name) for name in ("reel.bin", "lesson.png"))
+    functions = [answering(words, act) for act in (ask_noise, ask_walk, suggest_wishes)]
+    learn_part(page, reel, pictures, tutorial=link_as_in_tutorial(runs)).show(assets, *functions)
+
+
+def learn_part(
+    page: PageData,
+    reel: str,
+    pictures: str,
+    epochs: Sequence[int] | None = None,
+    order: Sequence[str] = facts.STEPS,
+    tutorial: str = "",
+) -> Part:
+    """The lesson: it asks for `ask_noise`, `ask_walk` and `suggest_wishes`. reel, pictures: their addresses.
+
+    epochs: those that can be asked; the run's that are shown, and its last, unless given.
+    """
+    words, runs, shipped = page.words, page.runs, page.assets / "shipped"
     run = name_of(runs, page.default_run)
     folder = RunFolder(runs / run) if run else None
     findings = facts.findings_in(shipped / "lesson.json")
-    measured = {
-        "by_steps": facts.distances_by_steps(shipped / "samplers.json", folder) if folder else {},
-        "fresh": facts.distances_of_fresh_noise(findings, folder) if folder else None,
+    there = epochs or (list(folder.epochs()) if folder else [])
+    props = {
+        "strings": words.learn,
+        "language": words.code,
+        "order": list(order),
+        "code": facts.source_code(),
+        "cites": facts.citations(words),
+        "abar": [round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
+        "sprites": [encode_pixels(sprite) for sprite in facts.some_sprites()],
+        "run": run,
+        "epochs": list(epochs) if epochs else shown_epochs(folder) if folder else [],
+        "last": max(there, default=None),
+        "facts": facts.facts_of(folder),
+        "pairs": usable_pairs(words, folder.config()) if folder else [],
+        "quality": facts.read_distances(folder) if folder else {"epochs": {}, "real": None},
+        "measured": {
+            "by_steps": facts.distances_by_steps(shipped / "samplers.json", folder) if folder else {},
+            "fresh": facts.distances_of_fresh_noise(findings, folder) if folder else None,
+        },
+        "mistakes": list(facts.MISTAKEN),
+        "sentences": facts.sentences(words, findings),
+        "tutorial": tutorial,
+        "reel": reel,
+        "pictures": pictures,
     }
-    gr.set_static_paths([assets])
-    gr.HTML(
-        html_template=(assets / "html" / "learn.html").read_text("utf-8"),
-        js_on_load=on_load(assets, "learn.js"),
-        apply_default_css=False,
-        elem_id="learn",
-        strings=words.learn,
-        language=words.code,
-        order=facts.STEPS,
-        code=facts.source_code(),
-        cites=facts.citations(words),
-        abar=[round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],
-        sprites=[encode_pixels(sprite) for sprite in facts.some_sprites()],
-        run=run,
-        epochs=shown_epochs(folder) if folder else [],
-        last=max(folder.epochs()) if folder else None,
-        facts=facts.facts_of(folder),
-        pairs=usable_pairs(words, folder.config()) if folder else [],
-        quality=facts.read_distances(folder) if folder else {"epochs": {}, "real": None},
-        measured=measured,
-        mistakes=list(facts.MISTAKEN),
-        sentences=facts.sentences(words, findings),
-        tutorial=link_as_in_tutorial(runs),
-        reel=address_of(shipped / "reel.bin"),
-        pictures=address_of(shipped / "lesson.png"),
-        server_functions=[answering(words, act) for act in (ask_noise, ask_walk, suggest_wishes)],
-    )
+    html = (page.assets / "html" / "learn.html").read_text("utf-8")
+    return Part("learn", html, "learn.js", props)

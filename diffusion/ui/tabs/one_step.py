@@ -24,10 +24,10 @@ from ..parts.drawings import (
     seed_from,
     sprite_from,
 )
-from ..parts.page import Page
+from ..parts.page import Page, PageData
+from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import name_of, update_pickers
-from ..parts.scripts import on_load
 from ..words import translate
 
 OFFERED = 16  # sprites in a gallery
@@ -79,10 +79,7 @@ def new_sprites(count: int) -> list[np.ndarray]:
 
 def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
-    words, runs, assets = page.words, page.runs, page.assets
-    reel = assets / "shipped" / "reel.bin"
-    generated: list[np.ndarray] = list(finished_sprites(reel)[:OFFERED]) if reel.is_file() else []
-    held_out = [paint(recipe) for recipe in validation_recipes(OFFERED)]
+    words, runs = page.words, page.runs
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -96,17 +93,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     gr.Markdown(words.one_step_intro, elem_classes="intro")
     with gr.Row(elem_classes="bench-row"):
         with gr.Column(elem_classes="bench"):
-            bench = gr.HTML(
-                html_template=editor_html(assets, "one_step"),
-                js_on_load=on_load(assets, "one_step.js"),
-                apply_default_css=False,
-                elem_id="one-step",
-                strings={**words.editor, **words.one_step},
-                palette=editor_palette(),
-                run=name_of(runs, page.default_run),
-                galleries=[[*map(encode_pixels, sprites)] for sprites in (new_sprites(OFFERED), held_out, generated)],
-                server_functions=[one_step],
-            )
+            bench = one_step_part(page).show(page.assets, one_step)
         with gr.Column(min_width=280, elem_classes="bench-words"):
             box = build_prompt_box(page, "one-step", with_surprise=False)
             run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
@@ -125,3 +112,17 @@ def build(page: Page, tab: gr.Tab) -> None:
     page.appeared.change(lambda name: offer(name)[0], inputs=run, outputs=run, queue=False, **PRIVATE)
     restored = page.app.load(restore, outputs=[run, box.prompt], queue=False, **PRIVATE)
     box.follow(run, restored)
+
+
+def one_step_part(page: PageData) -> Part:
+    """The bench: it asks for `one_step`."""
+    words, reel = page.words, page.assets / "shipped" / "reel.bin"
+    generated: list[np.ndarray] = list(finished_sprites(reel)[:OFFERED]) if reel.is_file() else []
+    held_out = [paint(recipe) for recipe in validation_recipes(OFFERED)]
+    props = {
+        "strings": {**words.editor, **words.one_step},
+        "palette": editor_palette(),
+        "run": name_of(page.runs, page.default_run),
+        "galleries": [[*map(encode_pixels, sprites)] for sprites in (new_sprites(OFFERED), held_out, generated)],
+    }
+    return Part("one-step", editor_html(page.assets, "one_step"), "one_step.js", props)

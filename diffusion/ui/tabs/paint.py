@@ -21,10 +21,10 @@ from ...store import Checkpoint
 from ..parts.controls import PRIVATE
 from ..parts.drawings import asked_for, editor_html, editor_palette, level_from, panels_of, seed_from, sprite_from
 from ..parts.limits import BUSY, ConcurrencyLimit
-from ..parts.page import Page
+from ..parts.page import Page, PageData
+from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import name_of, update_pickers
-from ..parts.scripts import on_load
 from ..words import translate
 from .paint_starters import starters
 
@@ -68,9 +68,7 @@ def _finish(checkpoints: Sequence[Checkpoint], wanted: Request, pixels: bytes, t
 
 def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab inside the enclosing gr.Tab and wire it."""
-    words, runs, assets = page.words, page.runs, page.assets
-    reel = assets / "shipped" / "reel.bin"
-    drawn: list[np.ndarray] = list(finished_sprites(reel)[:DRAWN]) if reel.is_file() else []
+    words, runs = page.words, page.runs
 
     def finish_painting(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -82,27 +80,13 @@ def build(page: Page, tab: gr.Tab) -> None:
             return {"mistake": words.learn["busy"] if str(message) == BUSY else translate(words, message)}
 
     gr.Markdown(words.paint["intro"], elem_classes="intro")
-    offered = starters(words)
+    part = paint_part(page)
     with gr.Row(elem_classes="bench-row"):
         with gr.Column(min_width=280, elem_classes="bench-words"):
             box = build_prompt_box(page, "paint", with_surprise=False)
-            box.prompt.value = offered[0]["words"]
+            box.prompt.value = part.props["prompt"]
         with gr.Column(elem_classes="bench"):
-            bench = gr.HTML(
-                html_template=editor_html(assets, "paint"),
-                js_on_load=on_load(assets, "paint.js"),
-                apply_default_css=False,
-                elem_id="paint",
-                strings={**words.editor, **words.paint},
-                palette=editor_palette(),
-                run=name_of(runs, page.default_run),
-                prompt=offered[0]["words"],
-                seed=SEED,
-                variant=SHOWN,
-                starters=offered,
-                drawn=[encode_pixels(sprite) for sprite in drawn],
-                server_functions=[finish_painting],
-            )
+            bench = part.show(page.assets, finish_painting)
     run = gr.Radio([], label=words.run, visible=False, elem_classes="compact")
 
     def offer(name: str | None):
@@ -121,3 +105,21 @@ def build(page: Page, tab: gr.Tab) -> None:
     page.appeared.change(lambda name: offer(name)[0], inputs=run, outputs=run, queue=False, **PRIVATE)
     restored = page.app.load(restore, outputs=[run, box.prompt], queue=False, **PRIVATE)
     box.follow(run, restored)
+
+
+def paint_part(page: PageData) -> Part:
+    """The bench: it asks for `finish_painting`."""
+    words, offered = page.words, starters(page.words)
+    reel = page.assets / "shipped" / "reel.bin"
+    drawn: list[np.ndarray] = list(finished_sprites(reel)[:DRAWN]) if reel.is_file() else []
+    props = {
+        "strings": {**words.editor, **words.paint},
+        "palette": editor_palette(),
+        "run": name_of(page.runs, page.default_run),
+        "prompt": offered[0]["words"],
+        "seed": SEED,
+        "variant": SHOWN,
+        "starters": offered,
+        "drawn": [encode_pixels(sprite) for sprite in drawn],
+    }
+    return Part("paint", editor_html(page.assets, "paint"), "paint.js", props)

@@ -5,6 +5,7 @@ from .en_learn import LEARN
 from .en_machine import MACHINE
 from .en_paint import EDITOR, ONE_STEP, PAINT
 from .en_save import SAVE
+from .en_site import SITE
 from .en_train import TRAIN
 from .schema import AskingWords, ChartWords, CompareWords, QualityWords, RefusalWords, SettingWords, Words
 
@@ -298,6 +299,7 @@ ENGLISH = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    site=SITE,
     refusals=RefusalWords(
         host="This server does not answer to the name {host}. If it is one of its names, start it with "
         "SPRITES_HOSTS={host}",

@@ -9,6 +9,7 @@ from .schema_learn import LearnWords
 from .schema_machine import MachineWords
 from .schema_paint import EditorWords, OneStepWords, PaintWords
 from .schema_save import SaveWords
+from .schema_site import SiteWords
 from .schema_train import TrainWords
 
 
@@ -248,4 +249,5 @@ class Words:
     quality: QualityWords
     learn: LearnWords
     hub: HubWords
+    site: SiteWords
     refusals: RefusalWords

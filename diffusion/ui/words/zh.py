@@ -10,6 +10,7 @@ from .zh_messages_files import FILE_MESSAGES
 from .zh_messages_hub import HUB_MESSAGES
 from .zh_paint import EDITOR, ONE_STEP, PAINT
 from .zh_save import SAVE
+from .zh_site import SITE
 from .zh_train import TRAIN
 
 SETTINGS: dict[str, SettingWords] = {
@@ -281,6 +282,7 @@ CHINESE = Words(
     ),
     learn=LEARN,
     hub=HUB,
+    site=SITE,
     refusals=RefusalWords(
         host="这台服务器不应答 {host} 这个名字。如果它确实叫这个名字，请这样启动：SPRITES_HOSTS={host}",
         origin="只有这台服务器自己的页面才能这样做，{origin} 的页面不行。如果 {name} 确实是这台服务器的名字，"

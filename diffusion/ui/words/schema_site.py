@@ -1,0 +1,15 @@
+"""The words of the page without a server, each with its type."""
+
+from typing import TypedDict
+
+
+class SiteWords(TypedDict):
+    """JavaScript reads the keys."""
+
+    webgpu: str
+    plain: str
+    slower: str
+    fetching: str
+    failed: str
+    noscript: str
+    from_disk: str
