@@ -2,10 +2,10 @@
 /** The buttons of a tab that draws: New ones, Stop, and Enter in the prompt. The player gets its frames. */
 
 import { fill } from "../dom.js";
-import { drawHere } from "./drawing.js";
+import { drawHere } from "../local_drawing.js";
 import { say } from "./say.js";
 
-/** @typedef {import("./drawing.js").Plan} Plan */
+/** @typedef {import("../local_drawing.js").Plan} Plan */
 
 export class Drawer {
   #turn = 0;

@@ -2,7 +2,7 @@
 /** The Learn tab without a server; with one, diffusion/ui/tabs/learn.py. */
 
 import { pack, unpack } from "../pixels.js";
-import { contextsOf, drawHere, engineHere, loadPanels } from "./drawing.js";
+import { contextsOf, drawHere, engineHere, loadPanels } from "../local_drawing.js";
 import { byChannel, byPixel } from "./pictures.js";
 
 const MOMENTS = 26; // of a walk that is shown, the first and the last among them

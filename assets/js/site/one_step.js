@@ -5,7 +5,7 @@ import { Noise } from "../engine/noise.js";
 import { SCHEDULES } from "../engine/schedule.js";
 import { queryFor } from "../link.js";
 import { distance, mix, predictSprite } from "../noise.js";
-import { contextsOf, engineHere, loadPanels } from "./drawing.js";
+import { contextsOf, engineHere, loadPanels } from "../local_drawing.js";
 import { floatsOf, pixelsOf } from "./pictures.js";
 
 const ASKED = { count: 1, guidance: 1, youth: 1, surprise: false, kinds: [0, 0, 0, 0, 0] };

@@ -4,7 +4,7 @@
 import { fill } from "../dom.js";
 import { queryFor } from "../link.js";
 import { findBackend } from "./backend.js";
-import { drawHere } from "./drawing.js";
+import { drawHere } from "../local_drawing.js";
 import { floatsOf, spritesIn } from "./pictures.js";
 import { Refusal } from "./run.js";
 

@@ -6,7 +6,7 @@ import {
   PromptError, Run, contextsOf, describeSprites, explainRefusal, readPrompt, understand, withoutMissing, wordsOfSprites, writeWords,
 } from "../prompt/prompt_words.js";
 
-/** @typedef {import("./drawing.js").Plan} Plan @typedef {import("./drawing.js").PlannedPanel} PlannedPanel */
+/** @typedef {import("../local_drawing.js").Plan} Plan @typedef {import("../local_drawing.js").PlannedPanel} PlannedPanel */
 /** @typedef {{ config: Record<string, any>, tables: Prompts.Tables, run: Run, runs: Map<string, Run> }} Opened */
 
 /** What the visitor is told in place of a drawing. */

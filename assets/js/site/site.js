@@ -2,9 +2,9 @@
 /** The page without a server (diffusion/ui/site): mounts the app's own parts, and answers what they ask. */
 
 import { fill, find } from "../dom.js";
-import { CHANGED, findBackend } from "./backend.js";
+import { chooseBy, restartEngine } from "../local_drawing.js";
+import { CHANGED, findBackend, leaveGpu } from "./backend.js";
 import { openCompare } from "./compare.js";
-import { restartEngine } from "./drawing.js";
 import { PartHost } from "./host.js";
 import { openLearn } from "./learn.js";
 import { openOneStep } from "./one_step.js";
@@ -37,7 +37,7 @@ export class Site {
     return (await findBackend()) === "plain" ? PLAIN : null;
   }
 
-  /** Weights are on their way. @type {import("./drawing.js").Hear} */
+  /** Weights are on their way. @type {import("../local_drawing.js").Hear} */
   hear = (label, done, all) => {
     const now = performance.now();
     if (done !== all && now - this.#said < PAUSE) return;
@@ -75,6 +75,7 @@ export class Site {
   }
 
   async start() {
+    chooseBy({ find: findBackend, leave: leaveGpu });
     await this.host("site-header").mount();
     wireTabs({
       watch: () => openWatch(this), paint: () => openPaint(this), compare: () => openCompare(this), learn: () => openLearn(this),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from torch import Tensor
 
@@ -29,7 +29,7 @@ def weights_route(runs: Path) -> Route:
         run, epoch = list_runs(runs).get(request.path_params["run"]), request.path_params["epoch"]
         file = run.epochs().get(epoch) if run else None
         if not file or file.suffix != SUFFIX:
-            return PlainTextResponse("there is no such epoch", 404)
+            return Response(status_code=404)
         return FileResponse(file, media_type="application/octet-stream", headers=FOR_EVER)
 
     return Route(f"/{FOLDER}/{{run}}/{{epoch:int}}", send)
