@@ -272,7 +272,7 @@ def test_the_whole_app_where_a_gpu_is_lent(tmp_path):
 
 
 CARD = yaml.safe_load((ROOT / "README.md").read_text("utf-8").split("---")[1])
-ZERO_GPU_PYTHON, ZERO_GPU_TORCH = ("3.12.12", "3.10.13"), ("2.8.0", "2.9.1", "2.10.0", "2.11.0")
+ZERO_GPU_PYTHON, ZERO_GPU_TORCH = ("3.12.12", "3.10.13"), ("2.8.0", "2.9.1", "2.10.0", "2.11.0", "2.12.1", "2.13.0")
 
 
 def wanted(package, python):
@@ -302,7 +302,7 @@ def test_a_space_finds_a_torch_that_zero_gpu_supports():
     """And none that it does not."""
     python = CARD["python_version"].rpartition(".")[0]
     assert all(Version(torch) in wanted("torch", python) for torch in ZERO_GPU_TORCH)
-    assert not [torch for torch in ("2.7.1", "2.12.0", "2.13.0") if Version(torch) in wanted("torch", python)]
+    assert not [torch for torch in ("2.7.1", "2.12.0", "2.14.0") if Version(torch) in wanted("torch", python)]
 
 
 def test_spaces_is_imported_before_torch():
