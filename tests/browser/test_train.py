@@ -166,7 +166,10 @@ def test_forty_pictures_are_dropped_learned_and_stand_beside_what_is_drawn(page,
     expect(page.locator("#train-length")).to_contain_text("9 updates: each of 38 pictures 3 ×.")
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"{MONITOR}.includes('finished')", timeout=120_000)
+    expect(page.locator("#train-originals img")).to_have_count(2)
     yours, drawn = page.locator("#train-originals img").all()
+    for picture in (yours, drawn):
+        expect(picture).to_be_visible()
     assert yours.bounding_box()["width"] == drawn.bounding_box()["width"], "the tiles differ in size"
     page.get_by_role("button", name="Find the nearest of yours").click()
     expect(page.locator(".train-nearest li")).to_have_count(16)
