@@ -93,10 +93,11 @@ export async function* drawHere(plan, hear) {
 async function* walkHere(plan, hear) {
   const engine = await engineHere();
   const found = await loadPanels(plan.panels, hear);
-  const { panels, contexts, request, ...about } = plan;
+  const { panels, contexts, request, views, ...others } = plan;
+  const about = Object.fromEntries(Object.entries(others).filter(([, one]) => one && /** @type {any} */ (one).length !== 0));
   const labels = panels.map(({ label }) => label);
   const dense = contexts.map((rows, i) => contextsOf(rows, found[i].main));
-  yield* engine.walk(found.map(({ main }) => main), { ...request, ...about, labels, contexts: dense }, found.map(({ young }) => young));
+  yield* engine.walk(found.map(({ main }) => main), { ...request, views, about, labels, contexts: dense }, found.map(({ young }) => young));
 }
 
 /** @param {SparseRow[]} rows @param {Net.Handle} network */

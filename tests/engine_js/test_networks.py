@@ -150,7 +150,11 @@ def walk(backend, name, epochs, words, most=float("inf"), **settings):
     )
     networks = [load(asker, options, name, epoch) for epoch in epochs]
     younger = [one and load(asker, options, name, one.epoch) for one in young]
-    asked = {"contexts": [context] * len(epochs), "labels": labels, "recipe": recipe, "words": ["one", "two"]}
+    asked = {
+        "contexts": [context] * len(epochs),
+        "labels": labels,
+        "about": {"recipe": recipe, "words": ["one", "two"]},
+    }
     found = asker("walk", options, networks, asked | settings, younger)
     compare(found, list(server))
 

@@ -126,9 +126,9 @@ def walk_data(server, tab="watch", seed=0, steps=STEPS):
     fn = walk_of(server, tab)
     data = [getattr(block, "value", None) for block in fn.inputs]
     sliders = {getattr(block, "label", ""): place for place, block in enumerate(fn.inputs)}
-    data[1] = ["sprites/0", "sprites/4"] if tab == "compare" else "sprites"
+    data[2] = ["sprites/0", "sprites/4"] if tab == "compare" else "sprites"
     if tab == "watch":
-        data[2] = 4
+        data[3] = 4
     for place, value in ((sliders["Sprites"], SPRITES if tab == "watch" else 16), (sliders["Steps"], steps)):
         data[place] = value
     data[sliders["Seed"]] = seed
@@ -147,7 +147,7 @@ class Visitor:
 
     def open(self, fn):
         """Runs what fills the controls when the page opens."""
-        controls = {block._id for block in fn.inputs[1:]}
+        controls = {block._id for block in fn.inputs[2:]}
         opening = [one for one in self.server.app.fns.values() if controls <= {block._id for block in one.outputs}]
         assert self.post("/run/predict", opening[0], []).status_code == 200
 

@@ -221,10 +221,7 @@ declare namespace Net {
     labels?: string[];
     views?: ("x" | "x0" | "eps")[];
     begin?: { x0: Float32Array; level: number } | null; // a clean sprite, (3, 16, 16) in [-1, 1], and the level to begin from
-    recipe?: Record<string, any>; // this and the following go along with the first frame
-    words?: string[];
-    names?: string[];
-    network?: Record<string, any> | null;
+    about?: Record<string, any>; // goes along with the first frame: recipe, words, names, network
   }
 
   /**

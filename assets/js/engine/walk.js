@@ -144,7 +144,7 @@ export async function* steps(networks, younger, request) {
  * @returns {AsyncGenerator<Record<string, any>>}
  */
 export async function* frames(networks, younger, request) {
-  const { count = DEFAULTS.count, views = ["x", "x0", "eps"], recipe, words = [], names = [], network = null, labels = [] } = request;
+  const { count = DEFAULTS.count, views = ["x", "x0", "eps"], labels = [], about } = request;
   const total = totalSteps(networks[0], request);
   const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const columns = columnsFor(count);
@@ -160,7 +160,7 @@ export async function* frames(networks, younger, request) {
         count, columns, rows: Math.ceil(count / columns),
         panels: all.map((one, i) => ({ label: labels[i] ?? "", ...Object.fromEntries(views.map((view) => [view, base64Of(sheetOf(one, view, count, columns))])) })),
         run,
-        ...(seq ? {} : Object.fromEntries(Object.entries({ recipe, words, names, network }).filter(([, about]) => about && about.length !== 0))),
+        ...(seq ? {} : about),
       };
       seq += 1;
     }
