@@ -73,9 +73,10 @@ class ComparePainter {
 
   /** What is compared, counted. @param {Frame} frame */
   #caption(frame) {
-    const { text, tab, part } = this.player;
+    const { text, tab, part, isReel } = this.player;
     const epochs = frame.panels.map(({ label }) => label).join(", ");
-    part("caption").textContent = tab === "compare" ? fill(text.compared, { count: frame.count, epochs }) : "";
+    const said = [fill(text.compared, { count: frame.count, epochs }), ...(isReel ? [text.reel] : [])];
+    part("caption").textContent = tab === "compare" ? said.join(" · ") : "";
   }
 
   /** @param {Frame} frame */

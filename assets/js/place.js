@@ -33,7 +33,7 @@ export function giveUp() {
 export const findPlace = () => (finding ??= lookAround());
 
 async function lookAround() {
-  const wanted = [new URLSearchParams(location.search).get("in"), remembered()].find((one) => PLACES.includes(one ?? ""));
+  const wanted = [new URLSearchParams(location.search).get("in"), localStorage.getItem(MEMORY)].find((one) => PLACES.includes(one ?? ""));
   const adapter = await findAdapter();
   state.can = adapter !== null;
   const isSlow = Boolean(adapter?.isFallbackAdapter ?? adapter?.info?.isFallbackAdapter); // it computes on the processor
@@ -41,8 +41,8 @@ async function lookAround() {
   document.dispatchEvent(new Event(CHANGED));
 }
 
-/** @returns {Promise<any>} null where there is none */
-async function findAdapter() {
+/** A graphics card that WebGPU reaches. @returns {Promise<any>} null where there is none */
+export async function findAdapter() {
   try {
     return (await /** @type {any} */ (navigator).gpu?.requestAdapter()) ?? null;
   } catch {
@@ -64,27 +64,10 @@ export function mount({ element, props: { strings } }) {
   }
   root.addEventListener("change", (/** @type {Event} */ event) => {
     state.chosen = /** @type {HTMLInputElement} */ (event.target).value;
-    remember(state.chosen);
     document.dispatchEvent(new Event(CHANGED));
+    localStorage.setItem(MEMORY, state.chosen);
   });
   document.addEventListener(CHANGED, show);
   findPlace();
   show();
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(MEMORY);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} choice */
-function remember(choice) {
-  try {
-    localStorage.setItem(MEMORY, choice);
-  } catch {
-    // then for this page alone
-  }
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from support.app import visitor
+from support.app import ROOT, visitor
 from support.engine_js import WEBGPU
 from support.pages import COMPARE_LOG, LOG, canvas, open_more
 
@@ -58,6 +58,20 @@ def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):
         open_more(page)
         expect(page.locator("#watch-place input[value=server]")).to_be_checked()
         expect(page.locator("#watch-place input[value=browser]")).to_be_disabled()
+
+
+def test_a_card_that_computes_wrongly_draws_nothing(gpu_browser, tiny_app):
+    """Its shaders take x * x for SiLU."""
+    right, wrong = "return x / (1 + exp(-x));", "return x * x;"
+    shaders = (ROOT / "assets/js/engine/shaders.js").read_text("utf-8")
+    assert right in shaders
+    with visitor(gpu_browser) as page:
+        body = shaders.replace(right, wrong)
+        page.route("**/engine/shaders.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+        asked = []
+        page.on("console", lambda message: asked.append(message.text))
+        drawn(page, tiny_app, "browser")
+        assert any("graphics card is off by" in text for text in asked)
 
 
 def test_without_a_graphics_card_the_server_draws(page, tiny_app):

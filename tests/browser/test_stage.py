@@ -259,9 +259,14 @@ def test_a_link_without_a_moment_is_drawn_and_stands_finished_also_in_compare(pa
     page.goto(f"{tiny_app}/?tab=watch&epochs=tiny/4&count=2&steps=3&seed=5")
     page.wait_for_function(f"({LOG})?.done && {GENERATED} && {STANDS}", timeout=60_000)
     assert "run “tiny”, epoch 4, seed 5, anything" in page.evaluate(SOURCE)
+    page.goto(f"{tiny_app}/?tab=compare")
+    caption = page.locator(COMPARE).locator("[data-part=caption]")
+    expect(caption).to_contain_text("made before you came", timeout=60_000)
     page.goto(f"{tiny_app}/?tab=compare&epochs=tiny/0,tiny/31&count=2&steps=3")
     page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=60_000)
     assert page.locator(COMPARE).locator("[data-part=epoch]").get_attribute("max") == "1"
+    expect(caption).to_contain_text("2 sprites from the same noise")
+    expect(caption).not_to_contain_text("made before you came")
 
 
 def test_a_link_to_a_run_that_is_not_there_says_so_and_shows_no_other(page, tiny_app):

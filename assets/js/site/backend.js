@@ -1,6 +1,8 @@
 // @ts-check
 /** What this browser computes with. */
 
+import { findAdapter } from "../place.js";
+
 /** @typedef {"webgpu" | "plain"} Backend */
 
 export const CHANGED = "backend-changed"; // an event on the document
@@ -8,7 +10,7 @@ export const CHANGED = "backend-changed"; // an event on the document
 /** @type {Promise<Backend> | undefined} */
 let found;
 
-export const findBackend = () => (found ??= look());
+export const findBackend = () => (found ??= findAdapter().then((adapter) => (adapter ? "webgpu" : "plain")));
 
 /** From now on without the graphics card. @returns {Promise<boolean>} whether there was one */
 export async function leaveGpu() {
@@ -16,13 +18,4 @@ export async function leaveGpu() {
   found = Promise.resolve("plain");
   document.dispatchEvent(new CustomEvent(CHANGED));
   return had;
-}
-
-/** @returns {Promise<Backend>} */
-async function look() {
-  try {
-    return (await /** @type {any} */ (navigator).gpu?.requestAdapter()) ? "webgpu" : "plain";
-  } catch {
-    return "plain";
-  }
 }

@@ -2,27 +2,17 @@
 /** The Compare tab without a server; with one, diffusion/ui/tabs/compare.py. */
 
 import { fill, find } from "../dom.js";
-import { queryFor } from "../link.js";
 import { Drawer } from "./drawer.js";
-import { Form } from "./form.js";
+import { openForm } from "./form.js";
 import { Refusal } from "./run.js";
-import { epochsIn } from "./watch.js";
 
 const TAB = "compare";
 
 /** @param {import("./site.js").Site} site */
 export async function openCompare(site) {
-  const panel = find(document, "#panel-compare");
-  const form = new Form(panel, site.given.settings[TAB]);
+  const { panel, form, epochs: named } = await openForm(site, TAB);
   const boxes = /** @type {HTMLInputElement[]} */ ([...panel.querySelectorAll("#compare-epochs input")]);
-  const query = queryFor(location.search, TAB);
-  const limits = await site.limit();
-  if (limits) form.limit("count", limits.most, limits.start);
-  if (query) {
-    form.restore(query);
-    const named = epochsIn(query, site.run);
-    if (named.length) for (const box of boxes) box.checked = named.includes(Number(box.value));
-  }
+  if (named.length) for (const box of boxes) box.checked = named.includes(Number(box.value));
   const player = site.host("compare-player");
   const { words, max_epochs: most } = site.given;
   const drawer = new Drawer(TAB, site, player, () => {

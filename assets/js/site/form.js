@@ -2,10 +2,32 @@
 /** The controls of a request (diffusion/ui/site/controls.py): their values, and those that an address asks for. */
 
 import { find } from "../dom.js";
+import { queryFor } from "../link.js";
 
 /** @typedef {Record<string, { kind: string, start: any, plain?: any }>} Settings as `describe_settings` writes them */
 
 const MAX_ROLLED = 10_000; // as in diffusion/ui/parts/controls.py
+
+/**
+ * The controls of a tab, as an address wants them. @param {import("./site.js").Site} site @param {string} tab
+ * @returns {Promise<{ panel: HTMLElement, form: Form, epochs: number[] }>} epochs: those that the address names
+ */
+export async function openForm(site, tab) {
+  const panel = find(document, `#panel-${tab}`);
+  const form = new Form(panel, site.given.settings[tab]);
+  const limits = await site.limit();
+  if (limits) form.limit("count", limits.most, limits.start);
+  const query = queryFor(location.search, tab);
+  if (query) form.restore(query);
+  return { panel, form, epochs: query ? epochsIn(query, site.run) : [] };
+}
+
+/** What an address names of this run. @param {URLSearchParams} query @param {import("./run.js").SiteRun} run @returns {number[]} */
+function epochsIn(query, run) {
+  const named = (query.get("epochs") ?? "").split(",").map((ref) => ref.split("/"));
+  const found = named.filter(([name]) => name === run.name).map(([, epoch]) => Number(epoch));
+  return found.filter((epoch) => run.epochs.includes(epoch));
+}
 
 export class Form {
   /** @param {HTMLElement} root @param {Settings} settings */

@@ -14,12 +14,12 @@ from torch import Tensor
 from ...engine import Request, contexts_of
 from ...store import Checkpoint, RunFolder, find_younger, list_runs
 
-FOLDER = "gradio_api/weights"  # where Gradio renders pages on the server, only gradio_api/ gets to Python
+FOLDER = "gradio_api/weights"
 SUFFIX = ".safetensors"  # of the files that a browser reads
 BROWSER = "browser"  # the place where a drawing is made; anything else is the server
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 SHAPE = ("network", "width", "variant", "schedule", "levels")
-ASKED = ("count", "seed", "sampler", "steps", "guidance", "youth", "youth_below", "eta", "fresh_noise")
+WORDED = ("prompt", "surprise", "kinds")  # the settings that are sent as contexts
 
 
 def weights_route(runs: Path) -> Route:
@@ -59,7 +59,7 @@ def plan_drawing(
             {"label": label, "weights": files[0], "younger": files[1], "config": config | {"vocabulary": True}}
         )
     contexts = contexts_of([checkpoint for _, _, checkpoint in panels.values()], request)
-    asked = {name: value for name, value in asdict(request).items() if name in ASKED}
+    asked = {name: value for name, value in asdict(request).items() if name not in WORDED}
     plan = {
         "panels": described,
         "request": asked,

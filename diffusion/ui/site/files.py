@@ -21,5 +21,5 @@ def site_files(run: SiteRun, assets: Path) -> dict[str, bytes]:
     return (
         {address: text.encode() for address, text in files.items()}
         | {address: path.read_bytes() for address, path in copied.items()}
-        | run.files()
+        | run.files
     )

@@ -27,8 +27,9 @@ class SiteRun:
     def name(self) -> str:
         return self.folder.path.name
 
+    @cached_property
     def files(self) -> dict[str, bytes]:
-        """By their addresses beside the page."""
+        """By their addresses beside the page; read once, for the folder and for the addresses of every page."""
         config = (self.folder.path / "config.json").read_bytes()
         weights = {self._place(epoch): self.folder.file(epoch).read_bytes() for epoch in self.epochs}
         return {f"runs/{self.name}/config.json": config, WORDS: browser_tables().encode()} | weights
@@ -38,11 +39,10 @@ class SiteRun:
 
     def describe(self, page: PageData) -> dict[str, Any]:
         """For assets/js/site/run.js."""
-        files = self.files()
 
         def address(place: str) -> str:
             """Another one for other content, so that a browser may keep it for good."""
-            return f"{place}?{sha256(files[place]).hexdigest()[:12]}"
+            return f"{place}?{sha256(self.files[place]).hexdigest()[:12]}"
 
         return {
             "name": self.name,
