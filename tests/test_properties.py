@@ -38,14 +38,14 @@ values = st.recursive(
 def answer(call):
     """What a reader answers, or None where it refuses in a sentence; any other exception is a bug."""
     tracemalloc.start()
-    started = time.process_time()
+    started = time.thread_time()
     try:
         return call()
     except UserError as mistake:
         assert 0 < len(str(mistake)) < MAX_SENTENCE and "\n" not in str(mistake)
         return None
     finally:
-        seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
+        seconds, (_, peak) = time.thread_time() - started, tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert seconds < SECONDS and peak < MEGABYTES * 2**20, f"{seconds:.1f} s, {peak / 2**20:.0f} MB"
 

@@ -181,9 +181,9 @@ def test_random_texts_break_nothing_and_lose_no_word():
 
 @pytest.mark.parametrize("piece", ["red cat with ", "没有红色的猫", "x ", "囧", ":0.5", "wizard and staff "])
 def test_the_longest_text_takes_no_longer_than_its_length(piece):
-    start = time.perf_counter()
+    start = time.thread_time()
     parse((piece * MAX_PROMPT)[:MAX_PROMPT])
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_a_longer_text_is_refused():

@@ -335,9 +335,9 @@ def test_very_many_arrays_and_tables_in_an_upload_take_no_time(tmp_path):
     table = b"file_name,kind\n" + b"a,b\n" * 2_000_000
     files = {f"{i}.npy": npy(PIXELS[:2]) for i in range(3000)} | {f"{i}.csv": table for i in range(3)}
     files |= {f"{i}.csv": b"file_name,kind\n" for i in range(3, 3000)} | pictures("hero/a.png", "hero/b.png")
-    begun = time.process_time()
+    begun = time.thread_time()
     found = open_upload([zipped(tmp_path / "x.zip", files)])
-    assert time.process_time() - begun < 20
+    assert time.thread_time() - begun < 20
     assert found.counts()["hero"] == 2
     assert [note for note in map(str, found.notes) if "0.csv, 1.csv" in note or "0.npy, 1.npy" in note]
 

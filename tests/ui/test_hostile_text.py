@@ -24,7 +24,7 @@ from diffusion.server import Settings, TrainingQueue
 from diffusion.ui.app import build
 from diffusion.ui.parts.turns import GenerationTurns
 
-SECONDS = 1.0  # of this process's CPU: a busy machine makes no difference
+SECONDS = 1.0  # of this thread's CPU: neither a busy machine nor what is measured in the background counts
 MAX_MESSAGE = 2000
 SIZE = 100_000
 TEXTS = {
@@ -131,9 +131,9 @@ def answer(function, values: list) -> list[str]:
 
 
 def check(call, name: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     messages = call()
-    seconds = time.process_time() - started
+    seconds = time.thread_time() - started
     assert seconds < SECONDS, f"{name} took {seconds:.1f} s"
     assert all(len(message) <= MAX_MESSAGE for message in messages), name
 
