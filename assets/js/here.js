@@ -31,8 +31,9 @@ export class Here {
     this.player.receive({ run: this.#run, ended: true });
   }
 
-  /** @param {string} run @param {Plan} plan */
+  /** @param {string} run @param {Plan | null} plan none where the network is not one for browsers */
   async begin(run, plan) {
+    if (!plan) return askServer(this.player);
     const { player } = this;
     const turn = ++this.#turn;
     const isCurrent = () => turn === this.#turn;
@@ -48,7 +49,9 @@ export class Here {
     } catch (error) {
       console.warn("this browser could not draw:", error);
       giveUp();
-      if (isCurrent()) askServer(player);
+      if (!isCurrent()) return;
+      player.say(player.text.handed);
+      askServer(player);
     } finally {
       if (isCurrent()) this.#run = "";
       tell(player.tab, false);
@@ -56,11 +59,9 @@ export class Here {
   }
 }
 
-/** The same again, with the same seed: what it draws is the same. @param {Player} player */
+/** For the same turn, and so with the same seed: what it draws is the same. @param {Player} player */
 function askServer(player) {
-  player.say(player.text.handed);
-  const button = document.getElementById(`${player.tab}-again`) ?? document.getElementById(`${player.tab}-generate`);
-  button?.click();
+  document.getElementById(`${player.tab}-server`)?.click();
 }
 
 /** @param {string} tab @param {boolean} isOn */

@@ -2,6 +2,7 @@
 /** What the lesson shows but does not compute: the reel, the shipped pictures, and what the server answers. */
 
 import { drawRgb } from "./canvas.js";
+import { answerHere, predictNoise, walk as drawWalk } from "./local_answers.js";
 import { Asker } from "./lesson_asker.js";
 import { blended, hasUsualWishes } from "./lesson_state.js";
 import { SIZE, bytesOf, pack, unpack } from "./pixels.js";
@@ -27,7 +28,8 @@ export class Answers {
   constructor(lesson) {
     this.lesson = lesson;
     const { reel, pictures } = lesson.props;
-    this.asker = new Asker(lesson.server, (mistake) => this.#hear(mistake), lesson.text.offline);
+    const server = answerHere(lesson.server, { ask_noise: predictNoise, ask_walk: drawWalk });
+    this.asker = new Asker(server, (mistake) => this.#hear(mistake), lesson.text.offline);
     this.picture = new Image();
     this.picture.onload = () => lesson.show();
     this.picture.src = pictures;

@@ -7,6 +7,7 @@
 import { fill, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
 import { queryFor } from "./link.js";
+import { answerHere, finishPainting } from "./local_answers.js";
 import { Newest } from "./newest.js";
 import { PaintResults } from "./paint_results.js";
 import { drawingFrom, searchOf } from "./painting.js";
@@ -35,6 +36,7 @@ class Paint {
   /** @param {import("./types").Host} host */
   constructor(host) {
     this.host = host;
+    this.server = answerHere(host.server, { finish_painting: finishPainting });
     this.text = host.props.strings;
     this.part = partsOf(host.element);
     this.level = this.part("level", HTMLInputElement);
@@ -73,7 +75,7 @@ class Paint {
     const started = performance.now();
     results.wait(true);
     try {
-      const answer = await host.server.finish_painting({ ...drawing, all: isAll });
+      const answer = await this.server.finish_painting({ ...drawing, all: isAll });
       if (answer.mistake) return results.say(answer.mistake);
       this.#asked = question;
       results.show(answer);

@@ -73,7 +73,7 @@ export class Player extends Stage {
   /** @param {any} frame as Python sends it: its sheets are base64 */
   receive(frame) {
     if (!frame) return;
-    if (frame.plan) {
+    if (frame.plan !== undefined) {
       this.here.begin(frame.run, frame.plan);
       return;
     }

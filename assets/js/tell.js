@@ -9,8 +9,12 @@ globalThis.tellBox = (tab, holdsEpochs, restored, chosen, text) => {
   document.dispatchEvent(new CustomEvent("told", { detail }));
 };
 
-// Who draws next, this browser or the server (place.js): the second of the values that are sent.
-globalThis.putPlace = async ([turn, , ...values]) => [turn, (await globalThis.drawingPlace?.()) ?? "server", ...values];
+// Who draws, this browser or the server (place.js), is asked by a button of its own (generation.py).
+globalThis.pressPlace = async (tab) => {
+  const place = (await globalThis.drawingPlace?.().catch(() => null)) ?? "server";
+  document.getElementById(`${tab}-${place}`)?.click();
+  globalThis.tellDrawing(tab, false);
+};
 
 // A player hears when the server draws for it, and when it has ended (generate_button.js); of several that follow each
 // other when the last one has. A player that is not on the page yet finds it in `drawing`.

@@ -1,4 +1,4 @@
-"""A visitor's own graphics card draws for Watch and Compare, and the server where it cannot."""
+"""A visitor's own graphics card draws on every tab, and the server where it cannot."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,19 @@ from support.pages import COMPARE_LOG, LOG, canvas, open_more
 
 pytestmark = pytest.mark.browser
 
+TABS = {  # where each shows what a network made, and what is asked for
+    "one-step": ("#one-step [data-part=rows] canvas, #one-step tbody canvas", ""),
+    "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", ""),
+    "learn": ("#learn [data-canvas=guess]", "&step=3&t=200&model=4&asked=2"),
+    "learn 7": ("#learn [data-canvas=blend]", "&step=7&blend=37&seed=3"),
+}
+PICTURES = """selector => {
+    const all = [...document.querySelectorAll(selector)];
+    return all.filter(({ width, classList }) => width > 1 && !classList.contains('empty')).map((canvas) => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return [canvas.width, ...data];
+    });
+}"""
 ASKED = "epochs=tiny/31&count=2&steps=3&seed=5&sampler=sa&lang=en"
 WARNS = "this browser could not draw"
 
@@ -46,6 +59,43 @@ def test_several_epochs_are_compared_in_the_browser(gpu_browser, tiny_app):
         page.goto(f"{tiny_app}/?tab=compare&{ASKED.replace('tiny/31', 'tiny/0,tiny/31')}&in=browser")
         page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
         assert page.evaluate(COMPARE_LOG)["arrived"] == [0, 1, 2, 3]
+
+
+def pictures(page, address, tab, place):
+    """The canvases of a tab, once they show the same for a while, and what was fetched for it."""
+    selector, asked = TABS[tab]
+    fetched, before = [], None
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{address}/?tab={tab.split()[0]}{asked}&lang=en&in={place}")
+    for _ in range(240):
+        page.wait_for_timeout(500)
+        shown = page.evaluate(PICTURES, selector)
+        if shown and shown == before and (place == "server" or any("weights" in url for url in fetched)):
+            return shown, fetched
+        before = shown
+    raise AssertionError("nothing is drawn")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_the_other_tabs_are_computed_in_the_browser_as_on_the_server(gpu_browser, tiny_app, tab):
+    with visitor(gpu_browser) as page, visitor(gpu_browser) as other:
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        here, fetched = pictures(page, tiny_app, tab, "browser")
+        there, others = pictures(other, tiny_app, tab, "server")
+        assert any("weights/tiny" in url for url in fetched) and not any("weights/tiny" in url for url in others)
+        assert not any("could not" in text for text in said)
+        assert len(here) == len(there) > 0
+        assert all(np.abs(np.subtract(one, two)).max() <= 2 for one, two in zip(here, there, strict=True))
+
+
+def test_what_this_browser_cannot_compute_the_server_does(gpu_browser, tiny_app):
+    with visitor(gpu_browser) as page:
+        page.route("**/gradio_api/weights/**", lambda route: route.fulfill(status=200, body=b"no weights"))
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        shown, _ = pictures(page, tiny_app, "paint", "browser")
+        assert len(shown) == 9 and any("could not compute" in text for text in said)
 
 
 def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):

@@ -17,6 +17,7 @@ from diffusion.store import RunConfig, RunFolder
 from diffusion.ui.parts import asking
 from diffusion.ui.parts.asking import read_prompt, replace_typed, without_missing, words_of_sprites
 from diffusion.ui.parts.drawings import encode_picture, sprite_from
+from diffusion.ui.parts.generation import draw
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step, paint, watch
 from diffusion.ui.words import CHINESE, ENGLISH
@@ -140,7 +141,7 @@ def settings(prompt, surprise=False):
 
 def watching(runs, *values):
     turns = GenerationTurns()
-    return list(watch.watch(page_of(runs), turns, BROWSER, turns.next("me"), "server", "words", 4, *settings(*values)))
+    return list(draw(page_of(runs), watch.prepare, turns, BROWSER, turns.next("me"), "words", 4, *settings(*values)))
 
 
 def test_watch_draws_what_is_asked_and_keeps_the_text(runs):
@@ -167,8 +168,8 @@ def test_a_surprise_tells_what_each_sprite_is(runs):
 def test_compare_asks_every_epoch_for_the_same(runs):
     turns = GenerationTurns()
     chosen = ["words/4", "tiny/4", "tiny/0"]
-    arguments = (page_of(runs), turns, BROWSER, turns.next("me"), "server", chosen, *settings("hero, dragon", True))
-    frames = list(compare.compare(*arguments))
+    arguments = page_of(runs), compare.prepare, turns, BROWSER, turns.next("me"), chosen
+    frames = list(draw(*arguments, *settings("hero, dragon", True)))
     assert frames[0]["recipe"]["prompt"] == "hero" and all("hero" in words for words in frames[0]["words"])
 
 

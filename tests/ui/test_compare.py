@@ -19,6 +19,7 @@ from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
 from diffusion.store import EpochMetrics, Measured, Quality, RunFolder, run_list
+from diffusion.ui.parts import generation
 from diffusion.ui.parts.share_links import epochs_in, request_in
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import compare, one_step
@@ -37,7 +38,7 @@ def runs(tmp_path_factory):
 
 def comparing(runs, chosen, turns=None, settings=SETTINGS):
     turns = turns or GenerationTurns()
-    return compare.compare(page_of(runs), turns, BROWSER, turns.next("me"), "server", chosen, *settings)
+    return generation.draw(page_of(runs), compare.prepare, turns, BROWSER, turns.next("me"), chosen, *settings)
 
 
 FOUR = [f"tiny/{epoch}" for epoch in (0, 4, 24, 31)]

@@ -47,11 +47,15 @@ def test_a_picture_survives_the_way_to_the_browser_and_back(runs):
 
 def test_predict_gives_the_noise_that_the_epoch_sees(runs):
     x, run = some_picture(), learn.find_run(page_of(runs), "tiny")
-    seen = learn.decode_picture(page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 4))
+    seen = learn.decode_picture(
+        page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 4)["eps"]
+    )
     with torch.inference_mode():
         truth = predictor(run.load(4), find_device())(x, torch.tensor([0.4]), torch.zeros(1, 5))
     torch.testing.assert_close(seen, truth, atol=0.02, rtol=0.02)
-    other = learn.decode_picture(page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 31))
+    other = learn.decode_picture(
+        page_of(runs), learn.predict(page_of(runs), "tiny", learn.encode_picture(x), 200, 31)["eps"]
+    )
     assert (other - seen).abs().max() > 0.05, "another epoch answers the same"
 
 

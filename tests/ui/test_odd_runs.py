@@ -21,12 +21,12 @@ from diffusion.ui.api.endpoints import Api, health
 from diffusion.ui.app import build
 from diffusion.ui.parts.controls import RequestControls, shows_errors
 from diffusion.ui.parts.downloads import pack_run
+from diffusion.ui.parts.generation import draw
 from diffusion.ui.parts.page import on_disk
 from diffusion.ui.parts.run_picker import find_run, update_epochs, update_pickers
 from diffusion.ui.parts.share_links import epochs_in, link, link_to
-from diffusion.ui.tabs import checkpoints, compare, train, train_poller
+from diffusion.ui.tabs import checkpoints, compare, train, train_poller, watch
 from diffusion.ui.tabs.run_tables import default_run_html, list_local_runs
-from diffusion.ui.tabs.watch import watch
 from diffusion.ui.words import CHINESE, ENGLISH
 
 NAMES = ["sprites (1)", "我的 训练", "héros", "a,b", "50%2C", "a#b?c&d=e", 'it\'s "q"', "<b>bold&amp;", "é" * 127]
@@ -189,5 +189,5 @@ def test_a_name_in_a_config_reaches_the_visitor_as_text(tmp_path):
     turns = SimpleNamespace(is_over=lambda *_: False)
     values = ["run", 0, *RequestControls.values(Request())]
     with pytest.raises(gr.Error) as caught:
-        next(watch(page, turns, SimpleNamespace(session_hash="x"), 1, "server", *values))
+        next(draw(page, watch.prepare, turns, SimpleNamespace(session_hash="x"), 1, *values))
     assert "<a" not in caught.value.message

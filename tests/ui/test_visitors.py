@@ -24,9 +24,8 @@ from support.runs import make_run
 from diffusion.core import Step
 from diffusion.ui.api import lookup
 from diffusion.ui.app import build
-from diffusion.ui.parts import controls
+from diffusion.ui.parts import generation
 from diffusion.ui.parts.turns import GenerationTurns
-from diffusion.ui.tabs import compare, watch
 from diffusion.ui.visitors.callers import MAX_UNREAD, Caller, Patience, caller_of
 from diffusion.ui.visitors.middleware import visitors
 from diffusion.ui.visitors.places import MAX_CALLS
@@ -74,9 +73,9 @@ def server(tmp_path_factory, engine):
     runs = tmp_path_factory.mktemp("runs")
     make_run(runs / "sprites")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (watch, compare, lookup):
+        for module in (generation, lookup):
             patch.setattr(module, "generate_on_lent_gpu", engine.generate)
-        patch.setattr(controls, "MAX_AT_ONCE", AT_ONCE)
+        patch.setattr(generation, "MAX_AT_ONCE", AT_ONCE)
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
         app = build(runs, ROOT / "assets")
         app.queue(max_size=WAITING, api_open=False)
@@ -119,20 +118,25 @@ def until(reached, problem):
 def walk_of(server, tab):
     """Of the first page: the event that streams the frames of a tab."""
     found = [one for one in server.app.fns.values() if one.concurrency_id == "sampling"]
-    return found[{"watch": 1, "compare": 2}[tab]]  # 0 draws the same seed again
+    return found[{"watch": 0, "compare": 1}[tab]]
 
 
 def walk_data(server, tab="watch", seed=0, steps=STEPS):
     fn = walk_of(server, tab)
     data = [getattr(block, "value", None) for block in fn.inputs]
     sliders = {getattr(block, "label", ""): place for place, block in enumerate(fn.inputs)}
-    data[2] = ["sprites/0", "sprites/4"] if tab == "compare" else "sprites"
+    data[1] = ["sprites/0", "sprites/4"] if tab == "compare" else "sprites"
     if tab == "watch":
-        data[3] = 4
+        data[2] = 4
     for place, value in ((sliders["Sprites"], SPRITES if tab == "watch" else 16), (sliders["Steps"], steps)):
         data[place] = value
     data[sliders["Seed"]] = seed
     return fn, data
+
+
+def turn_before(server, fn):
+    """The event that takes a turn for a walk."""
+    return next(one for one in server.app.fns.values() if fn.inputs[0] in one.outputs)
 
 
 class Visitor:
@@ -147,16 +151,14 @@ class Visitor:
 
     def open(self, fn):
         """Runs what fills the controls when the page opens."""
-        controls = {block._id for block in fn.inputs[2:]}
+        controls = {block._id for block in fn.inputs[1:]}
         opening = [one for one in self.server.app.fns.values() if controls <= {block._id for block in one.outputs}]
         assert self.post("/run/predict", opening[0], []).status_code == 200
 
     def join(self, tab="watch", **settings):
         fn, data = walk_data(self.server, tab, **settings)
         self.open(fn)
-        take_turn = self.server.app.fns[fn.trigger_after]
-        seed = [0, True][: len(take_turn.inputs)]  # Watch rolls a new one unless it is kept
-        assert self.post("/run/predict", take_turn, seed).status_code == 200
+        assert self.post("/run/predict", turn_before(self.server, fn), []).status_code == 200
         return self.post("/queue/join", fn, data)
 
     @contextmanager
@@ -395,7 +397,7 @@ def test_sessions_without_a_page_are_bounded_and_do_not_push_out_a_page(server):
         lines = stream.iter_lines()
         assert next(lines) == "data: ALIVE"
         fn, _ = walk_data(server)
-        take_turn = server.app.fns[fn.trigger_after]
+        take_turn = turn_before(server, fn)
         page.post("/run/predict", take_turn, [])
         for _ in range(2 * holder.capacity):
             Visitor(server).post("/run/predict", take_turn, [])

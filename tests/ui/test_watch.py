@@ -16,6 +16,7 @@ from diffusion.refs import EpochRef
 from diffusion.sprites import sheet, to_pixels
 from diffusion.store.run_folder import RunFolder
 from diffusion.ui.parts.frames import stream_frames
+from diffusion.ui.parts.generation import draw
 from diffusion.ui.parts.run_picker import address_pickers, update_pickers
 from diffusion.ui.parts.turns import GenerationTurns
 from diffusion.ui.tabs import watch
@@ -46,9 +47,8 @@ def runs(tmp_path_factory):
 def watching(runs, turns=None, turn=None, kinds=(0, 0, 0, 0, 0), prompt="", surprise=False, **changed):
     turns = turns or GenerationTurns()
     turn = turn or turns.next(BROWSER.session_hash)
-    return watch.watch(
-        page_of(runs), turns, BROWSER, turn, "server", *(CONTROLS | changed).values(), *kinds, prompt, surprise
-    )
+    values = (CONTROLS | changed).values()
+    return draw(page_of(runs), watch.prepare, turns, BROWSER, turn, *values, *kinds, prompt, surprise)
 
 
 def pixels(frame, name):

@@ -3,9 +3,8 @@
 
 import { fill } from "../dom.js";
 import { queryFor } from "../link.js";
+import { finishPainting } from "../local_answers.js";
 import { findBackend } from "./backend.js";
-import { drawHere } from "../local_drawing.js";
-import { floatsOf, spritesIn } from "./pictures.js";
 import { Refusal } from "./run.js";
 
 const PLAIN_VARIANTS = 4; // where there is no WebGPU
@@ -19,22 +18,18 @@ export async function openPaint(site) {
   await Promise.all([bench.mount(), site.box("paint")]);
 }
 
-/** As `finish` in tabs/paint.py. @param {import("./site.js").Site} site @param {any} drawing @returns {Promise<any>} */
-async function finish({ run, given, hear }, { pixels, t, seed, prompt, all }) {
-  const epochs = run.epochs.slice(all ? -given.max_epochs : -1).toReversed();
+/** @param {import("./site.js").Site} site @param {any} drawing @returns {Promise<any>} */
+async function finish({ run, given, hear }, drawing) {
+  const epochs = run.epochs.slice(drawing.all ? -given.max_epochs : -1).toReversed();
   const { guidance, variants } = given.paint;
   const count = (await findBackend()) === "plain" ? PLAIN_VARIANTS : variants;
-  const asked = { ...SETTINGS, count, seed, prompt, guidance };
+  const asked = { ...SETTINGS, count, seed: drawing.seed, prompt: drawing.prompt, guidance };
   let refusal = "";
   const { plan, left } = await run.plan(epochs, asked, ["x"]).catch((error) => {
     if (!(error instanceof Refusal)) throw error;
     refusal = error.message; // it understands none of the words; the paint says something all the same
     return run.plan(epochs, { ...asked, prompt: "" }, ["x"]);
   });
-  plan.request.begin = { x0: floatsOf(pixels), level: t };
-  let last;
-  for await (const frame of drawHere(plan, hear)) last = frame;
-  const found = /** @type {any} */ (last);
-  const panels = found.panels.map((/** @type {any} */ { label, x }) => ({ label, sprites: spritesIn(x, found) }));
-  return { panels, count, note: refusal || (left && fill(given.words.left_out, { words: left })) };
+  const note = refusal || (left && fill(given.words.left_out, { words: left }));
+  return { ...(await finishPainting(plan, drawing, hear)), note };
 }

@@ -1,7 +1,6 @@
 """Controls that several tabs share, and how errors reach the person."""
 
 import inspect
-import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -19,11 +18,9 @@ from ...errors import UserError
 from ..words import Words
 from .page import PRIVATE, Page
 from .prompt_box import PromptBox
-from .turns import GenerationTurns
 from .unexpected import to_toast
 
 MAX_ROLLED = 10_000  # seeds that a press chooses from: short enough to be told to somebody
-MAX_AT_ONCE = 24  # sampling loops, each a thread of the 40 that Gradio has; the others wait in its queue
 
 
 def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,71 +44,6 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise to_toast(page.words, error) from error
 
     return stream if inspect.isgeneratorfunction(handler) else call
-
-
-@dataclass(frozen=True)
-class SeedControls:
-    """A seed that is another one at each press of the button, unless it is kept."""
-
-    seed: Component
-    kept: gr.Checkbox
-    again: gr.Button  # draws with the seed that is there; the page's scripts press it, nobody sees it
-
-
-def wire_generation(
-    start: gr.Button,
-    stop: gr.Button,
-    handler: Callable[..., Iterator],
-    inputs: list[Any],
-    player: gr.HTML,
-    prompt: gr.Textbox,
-    new_seed: SeedControls | None = None,
-) -> None:
-    """Generate streams `handler`'s frames into the player, in place of a generation that still runs; Stop ends it.
-
-    handler: called as (turns, request, turn, place, *values of inputs), where place is the browser's choice of who
-    draws (assets/js/place.js). prompt: Enter there is Generate.
-    """
-    turns, turn, place = GenerationTurns(), gr.State(0), gr.Textbox("server", visible="hidden")
-    tab = json.dumps(str(player.elem_id).removesuffix("-player"))
-
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
-
-    def take_turn_and_seed(request: gr.Request, seed: Any, is_kept: bool) -> tuple[int, Any]:
-        return take_turn(request), seed if is_kept else random.randrange(MAX_ROLLED)
-
-    def generate(request: gr.Request, *values: Any) -> Iterator:
-        yield from handler(turns, request, *values)
-
-    def draw(begins: list[Any], first: Callable[..., Any], **ports: Any) -> None:
-        def tell(is_on: bool) -> dict[str, Any]:
-            """assets/js/tell.js"""
-            return {"fn": None, "js": f"() => tellDrawing({tab}, {json.dumps(is_on)})", "queue": False, **PRIVATE}
-
-        gr.on(begins, trigger_mode="multiple", **tell(True))
-        begun = gr.on(begins, first, queue=False, trigger_mode="multiple", **ports, **PRIVATE)
-        drawn = begun.then(
-            generate,
-            inputs=[turn, place, *inputs],
-            outputs=player,
-            js="(...values) => putPlace(values)",
-            concurrency_id="sampling",
-            concurrency_limit=MAX_AT_ONCE,
-            trigger_mode="multiple",
-            **PRIVATE,
-        )
-        drawn.then(**tell(False))
-        for event in (begun, drawn):
-            event.failure(**tell(False))  # `then` comes only after a success
-
-    begin = [start.click, prompt.submit]
-    if new_seed:
-        draw([new_seed.again.click], take_turn, outputs=turn)
-        draw(begin, take_turn_and_seed, inputs=[new_seed.seed, new_seed.kept], outputs=[turn, new_seed.seed])
-    else:
-        draw(begin, take_turn, outputs=turn)
-    stop.click(take_turn, outputs=turn, queue=False, **PRIVATE)
 
 
 @dataclass(frozen=True)

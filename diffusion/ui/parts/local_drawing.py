@@ -1,6 +1,5 @@
 """What a browser needs to draw by itself (assets/js/local_drawing.js): the weights, and everything it is asked for."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -36,41 +35,53 @@ def weights_route(runs: Path) -> Route:
 
 
 def plan_drawing(
-    panels: Mapping[str, tuple[RunFolder, int, Checkpoint]],
+    panels: Mapping[str, tuple[RunFolder, Checkpoint]],
     request: Request,
-    views: Sequence[str],
-    settings: Mapping[str, Any],
+    views: Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
     words: Sequence[str] = (),
     names: Sequence[str] = (),
     network: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
-    """A message to the player, in place of frames; None where one of the files is not for browsers.
+    """Everything in one dictionary for JSON; None where one of the files is not for browsers.
 
     panels: by label. The other arguments are those of `stream_frames`. UserError for what a network cannot be asked.
     """
     described = []
-    for label, (run, epoch, checkpoint) in panels.items():
-        young = find_younger(run.epochs(), checkpoint.config, epoch) if request.youth != 1 else None
-        files = [_address(run, one) if one is not None else None for one in (epoch, young)]
+    for label, (run, checkpoint) in panels.items():
+        young = find_younger(run.epochs(), checkpoint.config, checkpoint.epoch) if request.youth != 1 else None
+        files = [_address(run, one) if one is not None else None for one in (checkpoint.epoch, young)]
         if not files[0] or (young is not None and not files[1]):
             return None
         config = {name: getattr(checkpoint.config, name) for name in SHAPE}
         described.append(
             {"label": label, "weights": files[0], "younger": files[1], "config": config | {"vocabulary": True}}
         )
-    contexts = contexts_of([checkpoint for _, _, checkpoint in panels.values()], request)
+    contexts = contexts_of([checkpoint for _, checkpoint in panels.values()], request)
     asked = {name: value for name, value in asdict(request).items() if name not in WORDED}
-    plan = {
+    return {
         "panels": described,
         "request": asked,
         "contexts": [_sparse(context) for context in contexts],
         "views": list(views),
-        "recipe": dict(settings),
+        "recipe": dict(settings or {}),
         "words": list(words),
         "names": list(names) if any(names) else [],
         "network": network,
     }
-    return {"run": uuid.uuid4().hex, "plan": plan}
+
+
+def plan_answer(
+    place: Any, run: RunFolder, panels: Mapping[str, Checkpoint], request: Request, views: Sequence[str] = ()
+) -> dict[str, Any] | None:
+    """{"plan": …} in place of an answer, where the browser draws and can compute it (assets/js/local_answers.js).
+
+    place: as the browser sent it. panels: epochs of one run, by label.
+    """
+    if place != BROWSER:
+        return None
+    plan = plan_drawing({label: (run, checkpoint) for label, checkpoint in panels.items()}, request, views)
+    return plan and {"plan": plan}
 
 
 def _address(run: RunFolder, epoch: int) -> str | None:

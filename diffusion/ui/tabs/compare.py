@@ -1,75 +1,47 @@
 """The Compare tab: several epochs from the same noise, and one slider across them."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_EPOCHS, Frame, describe_request, describe_sprites, generate_on_lent_gpu
+from ...engine import MAX_EPOCHS, describe_request
 from ...errors import UserError
 from ...refs import EpochRef
 from ...sprites import data_url
-from ...store import load_younger
 from ..parts.asking import without_missing, words_of_sprites
 from ..parts.charts import pick_shown_pair, quality_html
-from ..parts.controls import PRIVATE, request_controls, request_from, shows_errors, wire_generation
-from ..parts.frames import stream_frames
+from ..parts.controls import PRIVATE, request_controls, request_from
+from ..parts.generation import Generation, wire_generation
 from ..parts.hub_progress import note
-from ..parts.local_drawing import BROWSER, plan_drawing
 from ..parts.page import Page, PageData
 from ..parts.place import build_place
 from ..parts.player import build_comparison
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import TUTORIAL_EPOCHS, find_run, name_of, update_epochs
 from ..parts.share_links import epochs_in, link_as_in_tutorial, request_in
-from ..parts.turns import GenerationTurns
 from ..words import Words, translate
 
 MAX_COMPARED, SPRITES = 32, 16  # at most, and when the page opens
 VIEWS = ("x", "x0")
 
 
-@shows_errors
-def compare(
-    page: Page,
-    turns: GenerationTurns,
-    request: gr.Request,
-    turn: int,
-    place: str,
-    chosen: list[str] | None,
-    *settings: Any,
-) -> Iterator[Frame | dict[str, Any]]:
-    """Browser values in, frames with one panel per epoch out, or a plan for them. chosen: EpochRefs as text."""
-    if turns.is_over(request.session_hash, turn):
-        return
+def prepare(page: Page, chosen: list[str] | None, *settings: Any) -> Generation:
+    """Browser values in, with one panel per epoch; UserError where they are wrong. chosen: EpochRefs as text."""
     chosen = chosen or []
     if not 2 <= len(chosen) <= MAX_EPOCHS:
         raise UserError(page.words.compare.count, most=MAX_EPOCHS, count=len(chosen))
     wanted, refs = request_from(page, *settings), [EpochRef.parse(name) for name in chosen]
     several = len({ref.run for ref in refs}) > 1
-    found, configs = {}, {}
+    panels, configs = {}, {}
     for ref in refs:
         label = f"{ref.run} {ref.epoch}" if several else page.words.epoch_number.format(epoch=ref.epoch)
         run = find_run(page, ref.run)
-        found[label] = (run, ref.epoch, run.load(ref.epoch))
-        configs[ref.run] = found[label][2].config
+        panels[label] = (run, run.load(ref.epoch))
+        configs[ref.run] = panels[label][1].config
     wanted = without_missing(page, configs, wanted)
-    about: dict[str, Any] = {
-        "views": VIEWS,
-        "settings": describe_request(wanted, refs),
-        "words": words_of_sprites(page, configs, wanted),
-    }
-    name = partial(describe_sprites, next(iter(configs.values())), wanted)
-    if place == BROWSER and (plan := plan_drawing(found, wanted, names=name(), **about)):
-        yield plan
-        return
-    panels = {label: checkpoint for label, (_, _, checkpoint) in found.items()}
-    younger = [load_younger(run, epoch) for run, epoch, _ in found.values()] if wanted.youth != 1 else ()
-    trajectory = generate_on_lent_gpu(list(panels.values()), wanted, younger=younger)
-    about |= {"audience": turns.audience(request, turn), "name_sprites": name}
-    yield from stream_frames(panels, trajectory, wanted.steps, **about)
+    return Generation(panels, wanted, VIEWS, describe_request(wanted, refs), words_of_sprites(page, configs, wanted))
 
 
 def numbers_of(page: PageData, name: str, shown: Sequence[int] = ()) -> str:
@@ -132,7 +104,7 @@ def build(page: Page) -> None:
             player = build_comparison(words, page.assets, "compare-player")
     numbers = gr.HTML(elem_id="numbers")
 
-    wire_generation(start, stop, partial(compare, page), [epochs, *settings.inputs], player, box.prompt)
+    wire_generation(page, start, stop, prepare, [epochs, *settings.inputs], player, box.prompt)
 
     def restore(request: gr.Request):
         query = request.query_params if request.query_params.get("tab") == "compare" else {}

@@ -22,6 +22,7 @@ from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, 
 from ...store import Checkpoint, RunConfig, RunFolder
 from ..parts.asking import read_prompt, understood_by_all
 from ..parts.limits import BUSY, ConcurrencyLimit
+from ..parts.local_drawing import plan_answer
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.run_picker import find_run, load_shown_epochs, name_of, shown_epochs
@@ -36,12 +37,18 @@ UNIT = 4096  # the browser sends and gets floats as int16, in so many parts of o
 _limit = ConcurrencyLimit(at_once=1)  # a room full of learners does not take the machine from those who generate
 
 
-def predict(page: Page, run: str | None, x: str, t: int, epoch: int) -> str:
-    """The noise that an epoch predicts in a picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1."""
+def predict(page: Page, run: str | None, x: str, t: int, epoch: int, place: str = "") -> dict[str, Any]:
+    """The noise that an epoch predicts in a picture at level t. In and out: base64 of int16 (16, 16, 3), UNIT is 1.
+
+    place: who computes it; for a browser a plan in place of the noise, and likewise in `sample`.
+    """
     shown = load_shown_epochs(page, run)
     if epoch not in shown or not 1 <= t <= len(shown[epoch].config.noise_schedule()):
         raise UserError(page.words.learn["odd_question"])
-    return encode_picture(predict_noise([shown[epoch]], decode_picture(page, x), t)[0])
+    picture, network = decode_picture(page, x), shown[epoch]
+    if planned := plan_answer(place, find_run(page, run), {"": network}, Request(count=1)):
+        return planned
+    return {"eps": encode_picture(predict_noise([network], picture, t)[0])}
 
 
 def decode_picture(page: Page, text: str) -> torch.Tensor:
@@ -58,7 +65,7 @@ def encode_picture(x: torch.Tensor) -> str:
     return encode_pixels(scaled.clip(-(2**15), 2**15 - 1).astype("<i2"))
 
 
-def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool) -> dict[str, Any]:
+def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool, place: str = "") -> dict[str, Any]:
     """Sprites on their way from noise: {"t": levels, "sheets": base64 RGB, "columns", "rows"}.
 
     every: about MOMENTS of them, the first and the last among them; otherwise only the last.
@@ -66,6 +73,8 @@ def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool
     folder = find_run(page, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
         raise UserError(page.words.learn["odd_question"])
+    if planned := plan_answer(place, folder, {"": folder.load(epoch)}, wanted, ["x"]):
+        return planned
     with _limit.enter():
         return _sample(folder.load(epoch), wanted, every)
 
@@ -154,12 +163,13 @@ def build(page: Page) -> None:
 
     def ask_noise(sent: dict[str, Any]) -> dict[str, Any]:
         run = name_of(runs, page.default_run)
-        return {"eps": predict(page, run, str(sent["x"]), int(sent["t"]), int(sent["epoch"]))}
+        return predict(page, run, str(sent["x"]), int(sent["t"]), int(sent["epoch"]), sent.get("place", ""))
 
     def ask_walk(sent: dict[str, Any]) -> dict[str, Any]:
         run = name_of(runs, page.default_run)
         wanted = request_from(sent, find_run(page, run).config())
-        found = sample(page, run, int(sent["epoch"]), wanted, bool(sent.get("film", True)))
+        film, place = bool(sent.get("film", True)), sent.get("place", "")
+        found = sample(page, run, int(sent["epoch"]), wanted, film, place)
         return found | {"prompt": wanted.prompt}
 
     def suggest_wishes(sent: dict[str, Any]) -> dict[str, Any]:

@@ -24,10 +24,11 @@ from ..parts.drawings import (
     seed_from,
     sprite_from,
 )
+from ..parts.local_drawing import plan_answer
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import name_of, update_pickers
+from ..parts.run_picker import find_run, name_of, update_pickers
 from ..words import translate
 
 OFFERED = 16  # sprites in a gallery
@@ -40,20 +41,25 @@ NEW = 1000  # an epoch of the built-in sprites that no run gets to: shapes that 
 HAT_HERO = 792
 
 
-def predict_once(page: Page, run: str | None, pixels: str, t: int, seed: int, prompt: str = "") -> dict[str, Any]:
+def predict_once(
+    page: Page, run: str | None, pixels: str, t: int, seed: int, prompt: str = "", place: str = ""
+) -> dict[str, Any]:
     """One sprite at level t, and what every shown epoch predicts from it, asked for what the prompt says.
 
     Pictures in and out are base64 of 16 x 16 RGB bytes. Returns the noisy picture, the true noise, and for each epoch
     the predicted noise, the predicted sprite and the error of each (root mean square; the noise has 1, pictures span
     [-1, 1]). Noise is shown as strong as it is mixed in, times sqrt(1 - alpha_bar), as in the Learn tab.
+    place: who computes it; for a browser a plan in place of all that.
     """
     x0, seed, panels = sprite_from(page, pixels), seed_from(page, seed), panels_of(page, run)
     first = next(iter(panels.values()))
     schedule = first.config.noise_schedule()
     t = level_from(page, t, len(schedule))
+    wanted = asked_for(page, run, first, Request(count=1, seed=seed, prompt=prompt), say=lambda _: None)
+    if planned := plan_answer(place, find_run(page, run), panels, wanted):
+        return planned
     eps, strength = Noise(seed, 1).draw(), sqrt(1 - schedule.alpha_bar[t])
     x = schedule.noised(x0, t, eps)
-    wanted = asked_for(page, run, first, Request(count=1, prompt=prompt), say=lambda _: None)
     contexts = contexts_of(list(panels.values()), wanted)
     rows = []
     for label, predicted in zip(panels, predict_noise(list(panels.values()), x, t, contexts), strict=True):
@@ -83,7 +89,13 @@ def build(page: Page, tab: gr.Tab) -> None:
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            asked = drawing["pixels"], drawing["t"], drawing["seed"], drawing.get("prompt", "")
+            asked = (
+                drawing["pixels"],
+                drawing["t"],
+                drawing["seed"],
+                drawing.get("prompt", ""),
+                drawing.get("place", ""),
+            )
             return predict_once(page, drawing.get("run"), *asked)
         except (AttributeError, KeyError, TypeError):  # not what the page sends
             return {"mistake": words.no_drawing}

@@ -21,10 +21,11 @@ from ...store import Checkpoint
 from ..parts.controls import PRIVATE
 from ..parts.drawings import asked_for, editor_html, editor_palette, level_from, panels_of, seed_from, sprite_from
 from ..parts.limits import BUSY, ConcurrencyLimit
+from ..parts.local_drawing import plan_answer
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import name_of, update_pickers
+from ..parts.run_picker import find_run, name_of, update_pickers
 from ..words import translate
 from .paint_starters import starters
 
@@ -38,8 +39,9 @@ _limit = ConcurrencyLimit(at_once=2, waiting=12)  # people who paint do not take
 def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
     """What the last epoch of a run makes of a painting, and with `all` every shown epoch from the same noise.
 
-    drawing: run, pixels (base64 of 16 x 16 RGB bytes), t, seed, prompt, all. Returns the panels, the last epoch first,
-    each with its label and its sprites (base64 of VARIANTS x 16 x 16 RGB bytes), and a note on words left out.
+    drawing: run, pixels (base64 of 16 x 16 RGB bytes), t, seed, prompt, all, place (who draws). Returns the panels,
+    the last epoch first, each with its label and its sprites (base64 of VARIANTS x 16 x 16 RGB bytes), and a note on
+    words left out; for a browser that draws, a plan in place of the panels.
     """
     painting, seed = sprite_from(page, drawing["pixels"])[0], seed_from(page, drawing["seed"])
     panels = panels_of(page, drawing.get("run"))
@@ -53,10 +55,13 @@ def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
     except UserError as error:  # it understands none of the words; the paint says something all the same
         notes.append(translate(page.words, error.message))
         wanted = replace(asked, prompt="")
+    note = " ".join(notes)
+    if planned := plan_answer(drawing.get("place"), find_run(page, drawing.get("run")), chosen, wanted, ["x"]):
+        return planned | {"note": note}
     with _limit.enter():
         made = _finish(tuple(checkpoints), wanted, to_pixels(painting[None]).tobytes(), t)
     panels_shown = [{"label": label, "sprites": sprites} for label, sprites in zip(chosen, made, strict=True)]
-    return {"panels": panels_shown, "count": VARIANTS, "note": " ".join(notes)}
+    return {"panels": panels_shown, "count": VARIANTS, "note": note}
 
 
 @lru_cache(maxsize=64)  # everybody who opens the tab asks for the first painting; undo comes back to earlier ones

@@ -1,19 +1,17 @@
 """The Watch tab: choose an epoch and see noise turn into sprites."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from ...engine import MAX_SPRITES, Frame, describe_request, describe_sprites, generate_on_lent_gpu
+from ...engine import MAX_SPRITES, describe_request
 from ...errors import UserError
 from ...refs import EpochRef
-from ...store import list_runs, load_younger
+from ...store import list_runs
 from ..parts.asking import without_missing, words_of_sprites
-from ..parts.controls import PRIVATE, SeedControls, request_controls, request_from, shows_errors, wire_generation
-from ..parts.frames import stream_frames
-from ..parts.local_drawing import BROWSER, plan_drawing
+from ..parts.controls import PRIVATE, request_controls, request_from
+from ..parts.generation import Generation, SeedControls, wire_generation
 from ..parts.machine import describe_machine, network_of
 from ..parts.page import Page
 from ..parts.place import build_place
@@ -21,26 +19,13 @@ from ..parts.player import build_player
 from ..parts.prompt_box import build_prompt_box
 from ..parts.run_picker import address_pickers, find_run, update_pickers
 from ..parts.share_links import epochs_in, request_in
-from ..parts.turns import GenerationTurns
 
 VIEWS = ("x", "x0", "eps")
 SPRITES = 12  # when the page opens: large, and drawn in a second
 
 
-@shows_errors
-def watch(
-    page: Page,
-    turns: GenerationTurns,
-    request: gr.Request,
-    turn: int,
-    place: str,
-    run: str,
-    epoch: int | None,
-    *settings: Any,
-) -> Iterator[Frame | dict[str, Any]]:
-    """Browser values in, frames for the player out, or a plan for it; after a stop, a last message that says so."""
-    if turns.is_over(request.session_hash, turn):
-        return
+def prepare(page: Page, run: str, epoch: int | None, *settings: Any) -> Generation:
+    """Browser values in; UserError where they are wrong."""
     if epoch is None:
         raise UserError(page.words.no_epoch)
     wanted = request_from(page, *settings)
@@ -48,22 +33,8 @@ def watch(
     checkpoint, label = folder.load(epoch), page.words.epoch_number.format(epoch=epoch)
     configs = {run: checkpoint.config}
     wanted = without_missing(page, configs, wanted)
-    about: dict[str, Any] = {
-        "views": VIEWS,
-        "settings": describe_request(wanted, [EpochRef(run, epoch)]),
-        "words": words_of_sprites(page, configs, wanted),
-        "network": network_of(checkpoint),
-    }
-    name = partial(describe_sprites, checkpoint.config, wanted)
-    if place == BROWSER and (
-        plan := plan_drawing({label: (folder, epoch, checkpoint)}, wanted, names=name(), **about)
-    ):
-        yield plan
-        return
-    younger = [load_younger(folder, epoch)] if wanted.youth != 1 else ()
-    trajectory = generate_on_lent_gpu([checkpoint], wanted, younger=younger)
-    about |= {"audience": turns.audience(request, turn), "name_sprites": name}
-    yield from stream_frames({label: checkpoint}, trajectory, wanted.steps, **about)
+    recipe, words = describe_request(wanted, [EpochRef(run, epoch)]), words_of_sprites(page, configs, wanted)
+    return Generation({label: (folder, checkpoint)}, wanted, VIEWS, recipe, words, network_of(checkpoint))
 
 
 def build(page: Page) -> None:
@@ -94,7 +65,7 @@ def build(page: Page) -> None:
 
     new_seed = SeedControls(settings.controls["seed"][0], kept, again)
     inputs = [run, epoch, *settings.inputs]
-    wire_generation(start, stop, partial(watch, page), inputs, player, box.prompt, new_seed)
+    wire_generation(page, start, stop, prepare, inputs, player, box.prompt, new_seed)
     pickers: list[Any] = [run, epoch]
 
     def choose_run(name: str) -> tuple[gr.Radio, int | None]:

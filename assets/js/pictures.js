@@ -1,7 +1,7 @@
 // @ts-check
 /** Pictures between the page, 16 x 16 RGB bytes as base64, and the engine, 3 x 16 x 16 floats from -1 to 1. */
 
-import { SIZE, base64Of, bytesOf, toBytes, toFloats } from "../pixels.js";
+import { SIZE, base64Of, bytesOf, toBytes, toFloats } from "./pixels.js";
 
 const CELLS = SIZE * SIZE;
 
