@@ -1,8 +1,8 @@
 // @ts-check
 /** What the lesson shows but does not compute: the reel, the shipped pictures, and what the server answers. */
 
+import { answerHere } from "./answer_here.js";
 import { drawRgb } from "./canvas.js";
-import { answerHere, predictNoise, walk as drawWalk } from "./local_answers.js";
 import { Asker } from "./lesson_asker.js";
 import { blended, hasUsualWishes } from "./lesson_state.js";
 import { SIZE, bytesOf, pack, unpack } from "./pixels.js";
@@ -28,7 +28,7 @@ export class Answers {
   constructor(lesson) {
     this.lesson = lesson;
     const { reel, pictures } = lesson.props;
-    const server = answerHere(lesson.server, { ask_noise: predictNoise, ask_walk: drawWalk });
+    const server = answerHere(lesson.server, { ask_noise: "predictNoise", ask_walk: "walk" });
     this.asker = new Asker(server, (mistake) => this.#hear(mistake), lesson.text.offline);
     this.picture = new Image();
     this.picture.onload = () => lesson.show();

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What One step, Paint and Learn ask for, computed by this browser from a plan: the same answers as `predict_once`,
- * `finish`, `predict` and `sample` in diffusion/ui/tabs. The page without a server plans by itself (site/).
+ * `finish`, `predict` and `sample` in diffusion/ui/tabs. In the app answer_here.js calls them, without a server site/.
  */
 
 import { Noise } from "./engine/noise.js";
@@ -10,11 +10,9 @@ import { contextsOf, drawHere, engineHere, loadPanels } from "./local_drawing.js
 import { distance, mix, predictSprite } from "./noise.js";
 import { byChannel, byPixel, floatsOf, pixelsOf, spritesIn } from "./pictures.js";
 import { pack, unpack } from "./pixels.js";
-import { drawingPlace, giveUp } from "./place.js";
 
 /** @typedef {import("./local_drawing.js").Plan} Plan @typedef {import("./local_drawing.js").Hear} Hear */
 /** @typedef {(plan: Plan, question: any, hear: Hear) => Promise<any>} Compute */
-/** @typedef {Record<string, (question: any) => Promise<any>>} Server its functions */
 
 const MOMENTS = 26; // of a walk that is shown, the first and the last among them
 
@@ -58,29 +56,6 @@ export async function walk(plan, { film = true }, hear) {
   }
   const { columns, rows } = shown[0];
   return { t: shown.map(({ t }) => t), sheets: shown.map(({ panels }) => panels[0].x), columns, rows };
-}
-
-/**
- * A server whose functions let this browser compute where it draws: they then answer with a plan, and with all of the
- * answer that needs no network. What fails here, the server computes.
- * @param {Server} server @param {Record<string, Compute>} computes by the names of functions
- * @param {Hear} [hear] @returns {Server}
- */
-export function answerHere(server, computes, hear = () => {}) {
-  const answer = async (/** @type {string} */ name, /** @type {any} */ question) => {
-    if ((await drawingPlace()) !== "browser") return server[name](question);
-    const { plan, ...answered } = await server[name]({ ...question, place: "browser" });
-    if (!plan) return answered;
-    try {
-      return { ...answered, ...(await computes[name](plan, question, hear)) };
-    } catch (error) {
-      console.warn("this browser could not compute:", error);
-      giveUp();
-      return server[name](question);
-    }
-  };
-  const names = Object.keys(computes);
-  return Object.fromEntries(names.map((name) => [name, (/** @type {any} */ question) => answer(name, question)]));
 }
 
 /** The noise that each network of a plan predicts. @param {Plan} plan @param {Float32Array} x @param {number} t @param {Hear} hear */

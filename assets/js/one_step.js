@@ -4,9 +4,9 @@
  * (predict_once in diffusion/ui/tabs/one_step.py).
  */
 
+import { answerHere } from "./answer_here.js";
 import { addButton, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
-import { answerHere, predictOnce } from "./local_answers.js";
 import { Newest } from "./newest.js";
 import { OneStepTable } from "./one_step_table.js";
 import { drawingFrom, searchOf } from "./painting.js";
@@ -29,7 +29,7 @@ class OneStep {
   /** @param {import("./types").Host} host */
   constructor(host) {
     this.host = host;
-    this.server = answerHere(host.server, { one_step: predictOnce });
+    this.server = answerHere(host.server, { one_step: "predictOnce" });
     this.text = host.props.strings;
     this.part = partsOf(host.element);
     this.level = this.part("t", HTMLInputElement);

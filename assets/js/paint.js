@@ -4,10 +4,10 @@
  * sprites (finish_painting in diffusion/ui/tabs/paint.py). Nothing has to be pressed.
  */
 
+import { answerHere } from "./answer_here.js";
 import { fill, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
 import { queryFor } from "./link.js";
-import { answerHere, finishPainting } from "./local_answers.js";
 import { Newest } from "./newest.js";
 import { PaintResults } from "./paint_results.js";
 import { drawingFrom, searchOf } from "./painting.js";
@@ -36,7 +36,7 @@ class Paint {
   /** @param {import("./types").Host} host */
   constructor(host) {
     this.host = host;
-    this.server = answerHere(host.server, { finish_painting: finishPainting });
+    this.server = answerHere(host.server, { finish_painting: "finishPainting" });
     this.text = host.props.strings;
     this.part = partsOf(host.element);
     this.level = this.part("level", HTMLInputElement);

@@ -147,7 +147,7 @@ export class Player extends Stage {
   async #playReel(url) {
     const reel = await fetchReel(url, this.text);
     /** @param {Frame} frame */
-    const pick = (frame) => (this.tab === "watch" ? pickSprites(frame) : frame);
+    const pick = (frame) => pickSprites(frame, this.tab);
     const finished = pick(await reel.trajectory[reel.trajectory.length - 1]);
     if (this.run !== null) return; // somebody had others drawn meanwhile
     this.log.run = this.run = REEL;
@@ -164,7 +164,7 @@ export class Player extends Stage {
     this.isComplete = this.log.done = true;
     if (this.#wanted) this.#stand();
     else if (isAtEnd && !wantsStillness()) this.playing.perform();
-    this.painter.takeLearning?.(await reel.learning);
+    this.painter.takeLearning?.((await reel.learning).map(pick));
   }
 
   /** The server begins or ends to draw for this player. @param {boolean} isOn */

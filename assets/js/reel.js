@@ -19,13 +19,14 @@ let reel;
  */
 export const fetchReel = (url, strings) => (reel ??= unpackReel(url, strings));
 
-/** The sprites of the reel that the page opens with, the clearest first: of 32, each too small to be looked at. */
+/** The sprites of the reel that a tab opens with, the clearest first: of 32, each too small to be looked at. */
 const PICK = [17, 11, 29, 3, 16, 4, 26, 15, 21, 31, 12, 5, 23, 18, 30, 27, 22, 2];
 const NARROW = 600; // page pixels
 
-/** @param {Frame} frame of the reel @returns {Frame} with as many of them as a screen has room for, large */
-export function pickSprites(frame) {
-  const order = PICK.filter((i) => i < frame.count).slice(0, window.innerWidth < NARROW ? 12 : 18);
+/** @param {Frame} frame of the reel @param {string} tab @returns {Frame} with as many of them as there is room for, large */
+export function pickSprites(frame, tab) {
+  const most = tab === "compare" ? 16 : 18; // what Compare draws unless told otherwise
+  const order = PICK.filter((i) => i < frame.count).slice(0, window.innerWidth < NARROW ? 12 : most);
   return { ...frame, count: order.length, order };
 }
 

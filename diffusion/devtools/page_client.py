@@ -48,9 +48,8 @@ class PageClient:
         goal = next(number for number, props in self.controls.items() if props.get("elem_id") == player)
         walk = self._find(lambda event: event["outputs"] == [goal] and event["queue"])
         self._open(walk)
-        before = walk.get("trigger_after")
-        if before is not None:  # it takes the turn
-            self._send(self._find(lambda event: event["id"] == before), {})
+        turn = walk["inputs"][0]
+        self._send(self._find(lambda event: turn in event["outputs"]), {})
         return len(self._send(walk, values, all_messages=True))
 
     def open_all_tabs(self) -> int:

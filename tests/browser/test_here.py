@@ -17,10 +17,11 @@ TABS = {  # where each shows what a network made, and what is asked for
 }
 PICTURES = """selector => {
     const all = [...document.querySelectorAll(selector)];
-    return all.filter(({ width, classList }) => width > 1 && !classList.contains('empty')).map((canvas) => {
+    const pixels = all.filter(({ classList }) => !classList.contains('empty')).map((canvas) => {
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return [canvas.width, ...data];
+        return [...data];
     });
+    return pixels.filter((one) => one.some(Boolean));
 }"""
 ASKED = "epochs=tiny/31&count=2&steps=3&seed=5&sampler=sa&lang=en"
 WARNS = "this browser could not draw"

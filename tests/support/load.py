@@ -62,10 +62,11 @@ class Page:
         props = {component["id"]: component["props"] for component in config["components"]}
         player = next(number for number, prop in props.items() if prop.get("elem_id") == "watch-player")
         walk = next(one for one in config["dependencies"] if one["outputs"] == [player] and one["queue"])
-        opening = next(one for one in config["dependencies"] if set(walk["inputs"][2:]) <= set(one["outputs"]))
-        self.opening, self.turn, self.walk = opening["id"], walk["trigger_after"], walk["id"]
+        opening = next(one for one in config["dependencies"] if set(walk["inputs"][1:]) <= set(one["outputs"]))
+        turn = next(one for one in config["dependencies"] if walk["inputs"][0] in one["outputs"])
+        self.opening, self.turn, self.walk = opening["id"], turn["id"], walk["id"]
         self.values = [props[number].get("value") for number in walk["inputs"]]
-        self.values[2:4] = [run, epoch]
+        self.values[1:3] = [run, epoch]
 
     def open(self) -> "Visitor":
         visitor = Visitor(self)
@@ -87,7 +88,7 @@ class Visitor:
     def generate(self, count: int = SPRITES, steps: int = STEPS, *, stay: bool = True) -> int:
         """Press Generate, and see every frame until the end; or leave at once."""
         values = list(self.page.values)
-        values[4], values[7] = count, steps
+        values[3], values[6] = count, steps
         self.pressed = time.monotonic()
         self.send("/run/predict", self.page.turn, []).raise_for_status()
         joined = self.send("/queue/join", self.page.walk, values)

@@ -152,8 +152,8 @@ LEARN: LearnWords = {
         "every": [
             "Why is not every epoch kept?",
             "One epoch and the next draw almost the same, and each is a file of {megabytes} MB. The first, the last "
-            "and one in {every} between them are enough to see how it learned. For a run of your own you choose in "
-            "the Train tab how many are kept.",
+            "and one in {every} between them are enough to see how it learned. For a run of your own you choose how "
+            "many are kept.",
         ],
     },
     "pairs": [
