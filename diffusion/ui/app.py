@@ -121,13 +121,12 @@ def preview(assets: Path) -> Middleware:
 def appearance(assets: Path) -> dict[str, Any]:
     """The arguments of `launch` that set theme and style."""
     shell, css = styles(assets)
-    # Rendered by the server, Gradio loads `css` before its own and does not put its container before every selector.
+    # Not by `css`, where Gradio puts its container before every selector: it cuts `:is(a, b)` and @container in two.
     scoped = f"<style>{shell} {SCOPE} {{ {css} }}</style>"
     first = "".join(f"<script>{script_text(assets, name)}</script>" for name in ("language.js", "tell.js"))
     ahead = "".join(f'<link rel="modulepreload" href="{address}">' for address in modules(assets, "watch.js"))
     return {
         "theme": page_theme(),
-        "css": css,
         "head": first + ahead + scoped,
         "favicon_path": assets / "shipped" / "icon.png",
         "footer_links": [],
