@@ -146,7 +146,7 @@ def _lesson_options(verb: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("assets/shipped/lesson.png"), help="a .png; the numbers go beside it"
     )
     verb.add_argument("--count", type=int, default=10_000, help="sprites to train on")
-    verb.add_argument("--epochs", type=int, default=6, help="of each training")
+    verb.add_argument("--epochs", type=int, default=16, help="of each training")
     verb.add_argument("--each", type=int, default=500, help="sprites to draw of each, in each of two seeds")
     verb.add_argument(
         "--keep-mistakes", action="store_true", help="only what shows --run anew; the mistakes stay as --out has them"

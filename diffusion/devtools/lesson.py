@@ -39,7 +39,7 @@ from ..evaluation import (
 )
 from ..sprites import KINDS, SIZE, from_pixels, sheet, to_pixels
 from ..store import Checkpoint, RunFolder, parse_object, save_picture, write_whole
-from .mistakes import TRAININGS, Make, ddim_below_zero, random_split, stretch, train_or_load, with_schedule
+from .mistakes import TRAININGS, Make, ddim_below_zero, fixed_set, random_split, stretch, train_or_load, with_schedule
 
 MISTAKES = ("noising", "shortcut", "betas", "ddim", "stretch", "split")
 SHOWN = 8  # sprites in a row
@@ -54,7 +54,7 @@ class Experiment:
     """How much to train and to draw. ValueError for too few sprites."""
 
     count: int = 10_000  # sprites to train on
-    epochs: int = 6
+    epochs: int = 16
     seeds: int = 2
     each: int = 500  # sprites to draw for each seed
 
@@ -131,7 +131,7 @@ def make_mistakes(
         "stretch": lambda: meter.compare(
             lambda seed, count: stretch(last(seed, count)), last, **white_corners(last(0, MAX_SPRITES))
         ),
-        "split": lambda: compare_splits(meter, theirs),
+        "split": lambda: compare_splits(networks["mended"], experiment.count),
     }
     pages, numbers = [], {}
     for name in MISTAKES:
@@ -139,7 +139,8 @@ def make_mistakes(
         pages += [comparison.theirs, comparison.ours]
         numbers[name] = comparison.numbers
         report(f"{name}: {comparison.numbers}")
-    return np.concatenate(pages), {**numbers, "experiment": asdict(experiment)}
+    seen = experiment.epochs * len(random_split(experiment.count)[0])  # sprites, by each network
+    return np.concatenate(pages), {**numbers, "experiment": {**asdict(experiment), "seen": seen}}
 
 
 def kept_mistakes(path: Path) -> tuple[np.ndarray, dict[str, Any]]:
@@ -206,19 +207,24 @@ def white_corners(x: Tensor) -> dict[str, float]:
     return {"white_theirs": share(to_pixels(stretch(x))), "white_ours": share(to_pixels(x))}
 
 
-def compare_splits(meter: DistanceMeter, checkpoint: Checkpoint, count: int = 500) -> MistakeComparison:
-    """Compares a random split with our split by shape: the share of sprites with a copy in training, and the error."""
-    training, test = random_split(len(meter.training))
-    tested = {"theirs": meter.training[test[:count]], "ours": meter.validation[np.arange(count)]}
-    trained = {"theirs": meter.training.pixels[training], "ours": meter.training.pixels}
+def compare_splits(checkpoint: Checkpoint, size: int, count: int = 500) -> MistakeComparison:
+    """Compares a random split with our split by shape: the share of sprites with a copy in training, and the error.
+
+    checkpoint: trained by `train_or_load`, on the training part of the random split of `size` sprites.
+    """
+    whole, kept_out = fixed_set(size)
+    training, test = random_split(len(whole))
+    tested = {"theirs": whole[test[:count]], "ours": kept_out[np.arange(min(count, len(kept_out)))]}
+    trained = whole.pixels[training]
     predict, schedule, device = predictor(checkpoint, find_device()), checkpoint.config.noise_schedule(), find_device()
     numbers, shown = {}, {}
     for whose, sprites in tested.items():
         labels = sprites.labels_in(checkpoint.config.vocabulary)
-        twin = nearest(sprites.pixels, trained[whose])[1] == 0
+        twin = nearest(sprites.pixels, trained)[1] == 0
         error = np.mean(noise_error(predict, schedule, sprites.pixels, labels, device=device.name))
         numbers[whose] = {"twins": round(float(twin.mean()), 4), "error": round(float(error), 4)}
-        shown[whose] = sprites.pixels[twin if whose == "theirs" else ~twin][:SHOWN]
+        first = np.argsort(~twin if whose == "theirs" else twin, kind="stable")[:SHOWN]
+        shown[whose] = sprites.pixels[first]
     return MistakeComparison(shown["theirs"], shown["ours"], numbers)
 
 

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from ..core import EpochDone, Noise, NoiseSchedule, TrainConfig, train
-from ..data import as_tensors, open_dataset
+from ..data import SpriteSet, as_tensors, open_dataset
 from ..engine import find_device, make_accelerator, predictor
-from ..sprites import KINDS
 from ..store import Checkpoint, RunConfig, RunFolder
 
 Make = Callable[[int, int], Tensor]  # (seed, count) -> (count, 3, 16, 16), roughly in [-1, 1]
@@ -37,19 +36,25 @@ TRAININGS: dict[str, tuple[RunConfig, type[NoiseSchedule]]] = {
 }
 
 
+def fixed_set(count: int) -> tuple[SpriteSet, SpriteSet]:
+    """(what is trained on, shapes that are kept out), the same in every epoch, as the course's data is."""
+    return open_dataset(f"builtin:{count}@0")
+
+
 def train_or_load(folder: Path, name: str, count: int, epochs: int, report: Callable[[str], None]) -> Checkpoint:
     """One of TRAININGS after so many epochs: loaded from the folder if an earlier call trained it, else trained."""
     config, schedule = TRAININGS[name]
     run, last = RunFolder(folder / name), epochs - 1
     if run.path.is_dir() and last in run.epochs():
         return run.load(last)
-    data, held_out = open_dataset(f"builtin:{count}@0")
+    data, held_out = fixed_set(count)
+    training, _ = random_split(len(data))  # as the course: what is kept out stands in training too, for a good part
     settings = TrainConfig(epochs=epochs, lr=1e-3, optimizer="linear")  # the tutorial's
     torch.manual_seed(0)
     events = train(
         config.build(),
         schedule.linear(),
-        as_tensors(data),
+        as_tensors(data[training]),
         settings,
         validation=as_tensors(held_out),
         accelerator=make_accelerator(),
@@ -73,7 +78,8 @@ def ddim_below_zero(checkpoint: Checkpoint, steps: int) -> Make:
 
     @torch.inference_mode()
     def make(seed: int, count: int) -> Tensor:
-        x, context = Noise(seed, count).draw().to(device.name), torch.zeros(count, len(KINDS), device=device.name)
+        x = Noise(seed, count).draw().to(device.name)
+        context = x.new_zeros(count, len(checkpoint.config.vocabulary))
         for t in range(len(schedule), 0, -stride):
             eps = predict(x, x.new_full((count,), t / len(schedule)), context)
             abar = float(schedule.alpha_bar[t - stride])

@@ -13,9 +13,11 @@ from support.runs import make_run
 from diffusion.__main__ import main
 from diffusion.core.samplers import Noise
 from diffusion.core.schedule import NoiseSchedule
+from diffusion.data import builtin_vocabulary
 from diffusion.devtools import lesson
 from diffusion.devtools.mistakes import WrongNoising, ddim_below_zero, random_split, stretch
 from diffusion.sprites import from_pixels, to_pixels
+from diffusion.store import RunFolder
 from diffusion.store.checkpoint import RunConfig
 from diffusion.store.checkpoint_files import Checkpoint
 
@@ -110,9 +112,11 @@ def test_the_shipped_picture_holds_every_row_and_is_small():
 
 
 def test_the_verb_makes_both_files(tmp_path, monkeypatch):
-    """From end to end, with tiny runs and next to no training; only the 20,000 sprites to compare with are fewer."""
+    """From end to end, with tiny runs, one of words, and next to no training; to compare with are fewer sprites."""
     make_run(tmp_path / "sprites", epochs=(0,), width=8)
-    make_run(tmp_path / "tutorial", epochs=(0,), width=8)
+    tutorial, config = RunFolder(tmp_path / "tutorial"), RunConfig(width=8, vocabulary=builtin_vocabulary())
+    tutorial.create(config)
+    tutorial.save_epoch(0, config.build().state_dict(), {"step": 1})
     small = lesson.open_dataset("builtin:600@0")
     monkeypatch.setattr(lesson, "open_dataset", lambda _: small)
     monkeypatch.setattr(lesson, "STEPS", 2)
@@ -121,7 +125,7 @@ def test_the_verb_makes_both_files(tmp_path, monkeypatch):
     monkeypatch.setattr(lesson, "BLEND", {"steps": 1, "guidance": 2.0})
     monkeypatch.setattr(lesson, "measure_distance", lambda run, epoch, how, **settings: {"mean": 9.0, **settings})
     out = tmp_path / "lesson.png"
-    words = ["lesson", "--out", str(out), "--work", str(tmp_path / "work"), "--count", "40", "--epochs", "1"]
+    words = ["lesson", "--out", str(out), "--work", str(tmp_path / "work"), "--count", "200", "--epochs", "1"]
     words += ["--each", "66", "--run", str(tmp_path / "sprites"), "--tutorial", str(tmp_path / "tutorial")]
     assert main(words) == 0
     numbers = json.loads(out.with_suffix(".json").read_text("utf-8"))

@@ -114,8 +114,7 @@ def findings_in(path: Path) -> dict[str, Any]:
 
 def sentences(words: Words, findings: dict[str, Any]) -> dict[str, str]:
     """What was measured of each mistake, in a sentence."""
-    trained = findings.get("experiment", {})
-    sprites = trained.get("count", 0) * trained.get("epochs", 0)  # that the networks of the first two have seen
+    sprites = findings.get("experiment", {}).get("seen", 0)  # by the networks of the first two
     return {
         name: words.learn["mistakes"][name]["measured"].format(sprites=sprites, **findings[name])
         for name in findings
