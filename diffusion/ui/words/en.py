@@ -23,14 +23,14 @@ SETTINGS: dict[str, SettingWords] = {
     "guidance": {
         "label": "Guidance",
         "info": (
-            "1 follows the kinds; 2 draws them best and takes twice as long; more exaggerates them; 0 ignores them"
+            "1 follows what was asked; 1.5 draws it best and takes twice as long; more exaggerates it; 0 ignores it"
         ),
     },
     "youth": {
         "label": "Guided by its youth",
         "info": (
             "Leads away from the mistakes of an early epoch, about an eighth of the way into the training. 1 is off; "
-            "1.5 draws best. Epochs up to that one are drawn without it"
+            "try 1.5. Epochs up to that one are drawn without it"
         ),
     },
     "prompt": {"label": "Ask in words", "placeholder": "a wizard with red hair and a staff"},
@@ -144,7 +144,7 @@ ENGLISH = Words(
     no_run="There is no run {name!r}; reload the page to see those there are",
     no_epoch="Choose a training epoch first",
     whole_number="{name} must be a whole number",
-    unreadable="What was sent could not be read: a value is missing, or is none that its control takes",
+    unreadable="What was sent could not be read: a value is missing, or not one that its control takes",
     no_such_event="There is nothing of that name or number here; load the page again",
     device="Computing on {device}",
     one_step_tab="One step",
