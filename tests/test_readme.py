@@ -134,3 +134,10 @@ def test_links_within_a_readme_lead_to_a_heading(text):
 def test_the_two_readmes_point_to_each_other():
     assert "[中文说明](assets/README.zh.md)" in README[:1500]
     assert CHINESE.startswith("[English](../README.md)")
+
+
+@pytest.mark.parametrize("run", ["sprites", "tutorial"])
+def test_the_shipped_runs_are_made_by_the_commands_of_their_cards(run):
+    card = (ROOT / "checkpoints" / run / "README.md").read_text("utf-8")
+    [command] = re.findall(r"^ *(python -m diffusion train .*)$", card, re.MULTILINE)
+    assert f"`{command}`" in CONTRIBUTING
