@@ -37,7 +37,7 @@ export function linksFrom({ state, props, text, answers }) {
     fresh: () => watch({ steps: 50, seed: state.fresh_seed, fresh_noise: !state.leave }),
     epochs: () => [[text.compare, compared.length > 1 ? `?${queryOf(comparison)}` : "?tab=compare"], ...asInTutorial],
     blend: blendOf,
-    train: () => [[text.train_tab, "?tab=train", "lesson-main"]],
+    train: () => (text.train_tab ? [[text.train_tab, "?tab=train", "lesson-main"]] : []),
   };
   return links[state.step]?.() ?? [];
 }

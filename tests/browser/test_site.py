@@ -138,7 +138,12 @@ def test_the_chinese_page_and_the_dark_one(page, site):
 def test_the_lesson_asks_the_network(page, site):
     page.goto(f"{site}?tab=learn&step=3&t=150&asked=2")
     page.get_by_text("the guess is off by").wait_for()
-    assert page.locator("#learn [data-part=steps] li").count() == 8, "without the step that leads to the Train tab"
+    assert page.locator("#learn [data-part=steps] li").count() == 9
     page.goto(f"{site}?tab=learn&step=7&blend=40&from=hero&to=item")
     link = page.get_by_role("link", name="Try it in the Watch tab")  # it is there once the blend is drawn
     assert "prompt=hero%3A0.6%2C+spell%3A0.4" in link.get_attribute("href")
+    page.goto(f"{site}?tab=learn&step=8")
+    page.get_by_text("python app.py on a machine of yours").wait_for()
+    assert (
+        page.locator("#learn [data-part=moves] li").count() == 1 and not page.locator("#learn a.lesson-main").count()
+    )

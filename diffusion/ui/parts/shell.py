@@ -20,13 +20,11 @@ def build_header(words: Words, assets: Path) -> gr.HTML:
     """The bar at the top; assets/js/header.js keeps places, theme, keyboard and connection."""
     gr.set_static_paths([assets])
     icon = address_of(assets / "shipped" / "icon.png")
-    return header_part(words, assets, icon, LANGUAGES, words.shell["begin"], has_server=True).show(assets)
+    return header_part(words, assets, icon, LANGUAGES, has_server=True).show(assets)
 
 
-def header_part(
-    words: Words, assets: Path, icon: str, pages: Mapping[str, Words], begin: str, *, has_server: bool
-) -> Part:
-    """pages: those of all languages by their addresses beside this one. begin: the text of the link to Learn."""
+def header_part(words: Words, assets: Path, icon: str, pages: Mapping[str, Words], *, has_server: bool) -> Part:
+    """pages: those of all languages by their addresses beside this one."""
     shell = words.shell
     html = fill_html(
         assets,
@@ -36,7 +34,7 @@ def header_part(
         wordmark=wordmark(words.title),
         line=words.description,
         languages=language_links(words, pages),
-        **{**shell, "begin": begin, "source": _link(code_address(), shell["source"], "site-source")},
+        **{**shell, "source": _link(code_address(), shell["source"], "site-source")},
     )
     return Part("site-header", html, "header.js", {"strings": shell, "has_server": has_server})
 

@@ -19,7 +19,6 @@ from ..parts.shell import footer_html, header_part
 from ..tabs.compare import MAX_COMPARED, numbers_shown
 from ..tabs.compare import SPRITES as COMPARED
 from ..tabs.learn import BLEND_GUIDANCE, learn_part
-from ..tabs.learn_facts import STEPS
 from ..tabs.one_step import one_step_part
 from ..tabs.paint import GUIDANCE, VARIANTS, paint_part
 from ..tabs.watch import SPRITES
@@ -38,7 +37,7 @@ Panel = tuple[str, list[Part]]  # a tab's HTML, and the parts to mount on it
 def page_html(page: PageData, run: SiteRun) -> str:
     """One language's page."""
     words = page.words
-    header = header_part(words, page.assets, ICON, PAGES, words.learn["tab"], has_server=False)
+    header = header_part(words, page.assets, ICON, PAGES, has_server=False)
     panels: dict[str, tuple[str, Panel]] = {
         "watch": (words.watch_tab, watch_panel(page, run)),
         "paint": (words.paint["tab"], paint_panel(page, run)),
@@ -127,10 +126,15 @@ def one_step_panel(page: PageData, run: SiteRun) -> Panel:
 
 
 def learn_panel(page: PageData, run: SiteRun) -> Panel:
-    """The Learn tab, without the step that leads to the Train tab."""
-    order = [step for step in STEPS if step != "train"]
-    part = learn_part(page, REEL, LESSON, run.epochs, order)
-    return part_html(part), [part]
+    """The Learn tab; the step that leads to the Train tab says where there is one."""
+    part = learn_part(page, REEL, LESSON, run.epochs)
+    words = page.words.learn
+    train = words["steps"]["train"] | {
+        "text": page.words.site["train_text"],
+        "moves": words["steps"]["train"]["moves"][:1],
+    }
+    strings = words | {"steps": words["steps"] | {"train": train}, "train_tab": ""}
+    return part_html(part), [replace(part, props=part.props | {"strings": strings})]
 
 
 def bench_panel(page: PageData, run: SiteRun, bench: Part, intro: str) -> Panel:

@@ -182,12 +182,7 @@ def build(page: Page) -> None:
 
 
 def learn_part(
-    page: PageData,
-    reel: str,
-    pictures: str,
-    epochs: Sequence[int] | None = None,
-    order: Sequence[str] = facts.STEPS,
-    tutorial: str = "",
+    page: PageData, reel: str, pictures: str, epochs: Sequence[int] | None = None, tutorial: str = ""
 ) -> Part:
     """The lesson: it asks for `ask_noise`, `ask_walk` and `suggest_wishes`. reel, pictures: their addresses.
 
@@ -201,7 +196,7 @@ def learn_part(
     props = {
         "strings": words.learn,
         "language": words.code,
-        "order": list(order),
+        "order": list(facts.STEPS),
         "code": facts.source_code(),
         "cites": facts.citations(words),
         "abar": [round(float(share), 6) for share in NoiseSchedule.linear().alpha_bar],

@@ -13,3 +13,4 @@ class SiteWords(TypedDict):
     failed: str
     noscript: str
     from_disk: str
+    train_text: str  # of the lesson's last step, where there is no Train tab
