@@ -6,7 +6,7 @@
 
 import { Noise } from "./engine/noise.js";
 import { SCHEDULES } from "./engine/schedule.js";
-import { contextsOf, drawHere, engineHere, loadPanels } from "./local_drawing.js";
+import { contextsOf, drawHere, engineHere, hold, loadPanels } from "./local_drawing.js";
 import { distance, mix, predictSprite } from "./noise.js";
 import { byChannel, byPixel, floatsOf, pixelsOf, spritesIn } from "./pictures.js";
 import { pack, unpack } from "./pixels.js";
@@ -60,9 +60,14 @@ export async function walk(plan, { film = true }, hear) {
 
 /** The noise that each network of a plan predicts. @param {Plan} plan @param {Float32Array} x @param {number} t @param {Hear} hear */
 async function predictHere({ panels, contexts }, x, t, hear) {
-  const [engine, found] = [await engineHere(), await loadPanels(panels, hear)];
-  const networks = found.map(({ main }) => main);
-  return engine.predict(networks, x, t, contexts.map((asked, i) => contextsOf(asked, networks[i])));
+  const release = hold(panels);
+  try {
+    const [engine, found] = [await engineHere(), await loadPanels(panels, hear)];
+    const networks = found.map(({ main }) => main);
+    return await engine.predict(networks, x, t, contexts.map((asked, i) => contextsOf(asked, networks[i])));
+  } finally {
+    release();
+  }
 }
 
 const clamped = (/** @type {number} */ value) => Math.max(-1, Math.min(value, 1));

@@ -39,6 +39,8 @@ export const chooseBy = (other) => Object.assign(choice, other);
 let opening = null;
 /** By address, the latest last. @type {Map<string, Promise<Net.Handle>>} */
 const networks = new Map();
+/** Addresses in use, each as often as it is. @type {string[]} */
+const held = [];
 let isTrusted = false; // the card's numbers have been compared
 
 /** The engine, on the graphics card where there is one. */
@@ -62,6 +64,15 @@ export async function restartEngine() {
   (await before?.catch(() => null))?.close();
 }
 
+/** Keeps the networks of these panels, however many others come, until what it returns is called. @param {PlannedPanel[]} panels */
+export function hold(panels) {
+  const addresses = panels.flatMap(({ weights, younger }) => (younger ? [weights, younger] : [weights]));
+  held.push(...addresses);
+  return () => {
+    for (const one of addresses) held.splice(held.indexOf(one), 1);
+  };
+}
+
 /** @param {PlannedPanel[]} panels @param {Hear} hear @returns {Promise<{ main: Net.Handle, young: Net.Handle | null }[]>} */
 export async function loadPanels(panels, hear) {
   const engine = await engineHere();
@@ -79,6 +90,7 @@ export async function loadPanels(panels, hear) {
  * @param {Plan} plan @param {Hear} hear @returns {AsyncGenerator<Record<string, any>>}
  */
 export async function* drawHere(plan, hear) {
+  const release = hold(plan.panels);
   try {
     yield* walkHere(plan, hear);
   } catch (error) {
@@ -86,6 +98,8 @@ export async function* drawHere(plan, hear) {
     const isGpus = error instanceof EngineError && ["lost", "failed"].includes(error.reason);
     if (!isGpus || !(await choice.leave())) throw error;
     yield* walkHere(plan, hear);
+  } finally {
+    release();
   }
 }
 
@@ -123,6 +137,7 @@ async function networkAt(engine, address, config, hear) {
   networks.set(address, network);
   network.catch(() => networks.delete(address));
   for (const [old, one] of [...networks].slice(0, -KEPT)) {
+    if (held.includes(old)) continue;
     networks.delete(old);
     engine.unload(await one);
   }

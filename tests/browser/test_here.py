@@ -62,6 +62,19 @@ def test_several_epochs_are_compared_in_the_browser(gpu_browser, tiny_app):
         assert page.evaluate(COMPARE_LOG)["arrived"] == [0, 1, 2, 3]
 
 
+def test_networks_that_are_in_use_stay_however_few_are_kept(gpu_browser, tiny_app):
+    kept = (ROOT / "assets/js/local_drawing.js").read_text("utf-8")
+    assert "const KEPT = 8;" in kept
+    with visitor(gpu_browser) as page:
+        body = kept.replace("const KEPT = 8;", "const KEPT = 1;")
+        page.route("**/local_drawing.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{tiny_app}/?tab=compare&{ASKED.replace('tiny/31', 'tiny/0,tiny/31')}&in=browser")
+        page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
+        assert not any(WARNS in text for text in said)
+
+
 def pictures(page, address, tab, place):
     """The canvases of a tab, once they show the same for a while, and what was fetched for it."""
     selector, asked = TABS[tab]
