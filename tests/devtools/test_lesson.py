@@ -89,7 +89,8 @@ def test_what_the_lesson_says_is_what_was_measured():
 
     assert all(worse(name) > 0 for name in ("noising", "shortcut", "stretch")) and worse("ddim") > 50
     assert worse("betas") < 0 and SHIPPED["betas"]["difference"] < 2, "said to be harmless"
-    assert SHIPPED["stretch"]["white_theirs"] < 0.5 < SHIPPED["stretch"]["white_ours"]
+    assert 10 * SHIPPED["stretch"]["white_theirs"] < SHIPPED["stretch"]["white_ours"]
+    assert SHIPPED["split"]["theirs"]["error"] < 0.9 * SHIPPED["split"]["ours"]["error"], "it leaks"
     assert SHIPPED["shortcut"]["two_looks"] > 0.01
     if "without_noise" in SHIPPED:  # measured on the shipped run
         assert SHIPPED["without_noise"]["frechet"]["mean"] > 10, "its sprites are said to be smooth and much alike"
