@@ -291,7 +291,7 @@ def measured(tmp_path):
 
 def test_distances_are_shown_where_they_can_be_compared(measured):
     run, path, _ = measured
-    assert learn_facts.distances_by_steps(path, run) == {1: {"mean": 60}, 50: {"mean": 1.2}}
+    assert learn_facts.distances_by_steps(path, run) == {"1": {"mean": 60}, "50": {"mean": 1.2}}
     book = json.loads(path.read_text())
     for name, other in (("run", "sprites"), ("epoch", 0), ("features", "cd")):
         path.write_text(json.dumps(book | {name: other}))

@@ -135,7 +135,7 @@ def read_distances(run: RunFolder) -> dict[str, Any]:
     return {"epochs": epochs, "real": asdict(fresh) if fresh else None}
 
 
-def distances_by_steps(path: Path, run: RunFolder) -> dict[int, dict[str, float]]:
+def distances_by_steps(path: Path, run: RunFolder) -> dict[str, dict[str, float]]:
     """DDPM's Fréchet distance by the number of steps, from samplers.json at `path`.
 
     Empty where that was measured on another run, epoch or feature network than the run's own numbers, with which a
@@ -152,7 +152,7 @@ def distances_by_steps(path: Path, run: RunFolder) -> dict[int, dict[str, float]
     ):
         return {}
     return {
-        setting.steps: {"mean": fmean(values)}
+        str(setting.steps): {"mean": fmean(values)}
         for setting in results.seeds
         if setting.sampler == "ddpm" and (values := results.values(setting))
     }
