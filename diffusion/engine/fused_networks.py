@@ -11,6 +11,7 @@ the course's float32 loop, ours 2.0 to 2.2 times; as PyTorch runs them it is 1.8
 
 from copy import deepcopy
 from functools import cache
+from threading import Lock
 
 import torch
 import torch.nn.functional as F
@@ -20,6 +21,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ..core import Attention, Block, ResidualConvBlock
 from .device import Device
 
+_reordering = Lock()
 ACTIVATIONS = {"none": nn.Identity(), "gelu": nn.GELU(), "swish": nn.SiLU()}  # oneDNN's names
 
 
@@ -35,7 +37,7 @@ def fuse_network(network: nn.Module, device: Device) -> nn.Module:
     if device.name == "cpu" and has_fused_convolution(device.dtype):
         for module in fused.modules():
             if isinstance(module, FusedConvolution):
-                module.reorder_weights()
+                module.use_library()
     return fused
 
 
@@ -50,24 +52,35 @@ class FusedConvolution(nn.Module):
     def __init__(self, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None, activation: str = "none") -> None:
         super().__init__()
         self.conv = fuse_conv_bn_eval(conv, norm) if norm else conv
-        self.activation = activation
+        self.activation, self.uses_library = activation, False
+        self.geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
         self.reordered: Tensor | None = None
 
-    def reorder_weights(self) -> None:
-        """Stores the weights in oneDNN's layout, with operators that torch.compile uses too; needs no compiler."""
-        conv = self.conv
-        self.geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
-        self.reordered = torch.ops.mkldnn._reorder_convolution_weight(conv.weight, *self.geometry)
-        conv.register_parameter("weight", None)
+    def use_library(self) -> None:
+        """From now on oneDNN computes, with operators that torch.compile uses too; needs no compiler."""
+        self.uses_library = True
 
     def forward(self, x: Tensor, plus: Tensor | None = None) -> Tensor:
-        if self.reordered is None:
+        if not self.uses_library:
             y = ACTIVATIONS[self.activation](self.conv(x))
             return y if plus is None else y + plus
-        convolve = torch.ops.mkldnn._convolution_pointwise
+        weight, convolve = self._reordered_for(x), torch.ops.mkldnn._convolution_pointwise
         if plus is None:
-            return convolve(x, self.reordered, self.conv.bias, *self.geometry, self.activation, [], "none")
-        return convolve.binary(x, plus, self.reordered, self.conv.bias, *self.geometry, "add", 1.0, None, [], None)
+            return convolve(x, weight, self.conv.bias, *self.geometry, self.activation, [], "none")
+        return convolve.binary(x, plus, weight, self.conv.bias, *self.geometry, "add", 1.0, None, [], None)
+
+    def _reordered_for(self, x: Tensor) -> Tensor:
+        """The weights in oneDNN's layout for features of the size of the first that come.
+
+        With a layout for another size it may be 15 times as slow: 96 channels of 4 x 4 are. The batch does not matter.
+        """
+        if self.reordered is None:
+            with _reordering:  # threads may come at once, and the plain weights are given up
+                if self.reordered is None:
+                    reorder = torch.ops.mkldnn._reorder_convolution_weight
+                    self.reordered = reorder(self.conv.weight, *self.geometry, x.shape)
+                    self.conv.register_parameter("weight", None)
+        return self.reordered
 
 
 @cache
@@ -80,7 +93,7 @@ def has_fused_convolution(dtype: torch.dtype) -> bool:
     plain.conv.load_state_dict({"weight": weight, "bias": bias})
     quick = deepcopy(plain).to(dtype)
     try:
-        quick.reorder_weights()
+        quick.use_library()
         result = quick(x.to(dtype))
     except (AttributeError, RuntimeError):
         return False
