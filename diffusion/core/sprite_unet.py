@@ -86,7 +86,8 @@ class SpriteUnet(nn.Module):
             self.context = nn.Linear(names, embedding)
         else:
             self.words = words = nn.Linear(names, WORD, bias=False)
-            nn.init.normal_(words.weight, std=0.3)
+            if not words.weight.is_meta:  # where PyTorch imports its compiler for it, which takes a second
+                nn.init.normal_(words.weight, std=0.3)
             self.context = nn.Linear(WORD, embedding)
             self.grid8, self.grid4 = Grid(WORD, 8, 4, width), Grid(WORD, 4, 8, deep)
         self.first = nn.Conv2d(3, width, 3, padding=1)

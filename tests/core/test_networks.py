@@ -1,7 +1,10 @@
 import copy
+import subprocess
+import sys
 
 import pytest
 import torch
+from support.app import ROOT
 from torch import nn
 
 from diffusion.core.context_unet import ContextUnet
@@ -88,3 +91,16 @@ def test_sinusoids_tell_neighbouring_levels_apart():
 def test_an_unknown_variant_is_answered_with_those_there_are():
     with pytest.raises(ValueError, match="mended, course, not 'mine'"):
         ContextUnet(variant="mine")
+
+
+@pytest.mark.parametrize("name", ["sprite-unet", "context-unet"])
+def test_a_network_without_values_is_made_without_a_compiler(name):
+    """Its parameters are counted when the app starts; PyTorch's compiler takes a second and 60 MB."""
+    code = (
+        "import sys, torch\n"
+        "from diffusion.store import RunConfig\n"
+        "from diffusion.data import builtin_vocabulary\n"
+        f"with torch.device('meta'): RunConfig(network={name!r}, vocabulary=builtin_vocabulary()).build()\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
