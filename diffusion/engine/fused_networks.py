@@ -37,7 +37,7 @@ def fuse_network(network: nn.Module, device: Device) -> nn.Module:
     if device.name == "cpu" and has_fused_convolution(device.dtype):
         for module in fused.modules():
             if isinstance(module, FusedConvolution):
-                module.use_library()
+                module.uses_library = True
     return fused
 
 
@@ -47,7 +47,10 @@ def first_if_equal(rows: Tensor) -> Tensor:
 
 
 class FusedConvolution(nn.Module):
-    """activation(conv(x)), or conv(x) + plus; a BatchNorm that follows the convolution is folded into it."""
+    """activation(conv(x)), or conv(x) + plus; a BatchNorm that follows the convolution is folded into it.
+
+    uses_library: oneDNN computes it, with operators that torch.compile uses too; needs no compiler.
+    """
 
     def __init__(self, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None, activation: str = "none") -> None:
         super().__init__()
@@ -55,10 +58,6 @@ class FusedConvolution(nn.Module):
         self.activation, self.uses_library = activation, False
         self.geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
         self.reordered: Tensor | None = None
-
-    def use_library(self) -> None:
-        """From now on oneDNN computes, with operators that torch.compile uses too; needs no compiler."""
-        self.uses_library = True
 
     def forward(self, x: Tensor, plus: Tensor | None = None) -> Tensor:
         if not self.uses_library:
@@ -93,7 +92,7 @@ def has_fused_convolution(dtype: torch.dtype) -> bool:
     plain.conv.load_state_dict({"weight": weight, "bias": bias})
     quick = deepcopy(plain).to(dtype)
     try:
-        quick.use_library()
+        quick.uses_library = True
         result = quick(x.to(dtype))
     except (AttributeError, RuntimeError):
         return False

@@ -101,10 +101,11 @@ def test_what_is_wrong_is_said_before_a_plan_is_made(runs):
 
 def test_files_that_no_browser_reads_are_drawn_by_the_server(tmp_path):
     config = RunConfig(network="context-unet", width=16, variant="course")
-    torch.save(config.build().state_dict(), tmp_path / "model_3.pth")
-    run = RunFolder(tmp_path)
+    run = RunFolder(tmp_path / "weights")
+    run.path.mkdir()
+    torch.save(config.build().state_dict(), run.path / "model_3.pth")
     assert plan_drawing({"": (run, run.load(3))}, Request()) is None
-    answer = plan_answer(BROWSER, run, {"": run.load(3)}, Request())
+    answer = plan_answer(page_of(tmp_path), BROWSER, "weights", {"": run.load(3)}, Request())
     assert answer is None, "the server would not compute it"
 
 

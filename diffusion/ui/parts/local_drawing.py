@@ -12,6 +12,8 @@ from torch import Tensor
 
 from ...engine import Request, contexts_of
 from ...store import Checkpoint, RunFolder, find_younger, list_runs
+from .page import PageData
+from .run_picker import find_run
 
 FOLDER = "gradio_api/weights"
 SUFFIX = ".safetensors"  # of the files that a browser reads
@@ -72,7 +74,12 @@ def plan_drawing(
 
 
 def plan_answer(
-    place: Any, run: RunFolder, panels: Mapping[str, Checkpoint], request: Request, views: Sequence[str] = ()
+    page: PageData,
+    place: Any,
+    run: str | None,
+    panels: Mapping[str, Checkpoint],
+    request: Request,
+    views: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """{"plan": …} in place of an answer, where the browser draws and can compute it (assets/js/local_answers.js).
 
@@ -80,7 +87,8 @@ def plan_answer(
     """
     if place != BROWSER:
         return None
-    plan = plan_drawing({label: (run, checkpoint) for label, checkpoint in panels.items()}, request, views)
+    folder = find_run(page, run)
+    plan = plan_drawing({label: (folder, checkpoint) for label, checkpoint in panels.items()}, request, views)
     return plan and {"plan": plan}
 
 

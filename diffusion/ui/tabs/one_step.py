@@ -28,7 +28,7 @@ from ..parts.local_drawing import plan_answer
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import find_run, name_of, update_pickers
+from ..parts.run_picker import name_of, update_pickers
 from ..words import translate
 
 OFFERED = 16  # sprites in a gallery
@@ -56,7 +56,7 @@ def predict_once(
     schedule = first.config.noise_schedule()
     t = level_from(page, t, len(schedule))
     wanted = asked_for(page, run, first, Request(count=1, seed=seed, prompt=prompt), say=lambda _: None)
-    if planned := plan_answer(place, find_run(page, run), panels, wanted):
+    if planned := plan_answer(page, place, run, panels, wanted):
         return planned
     eps, strength = Noise(seed, 1).draw(), sqrt(1 - schedule.alpha_bar[t])
     x = schedule.noised(x0, t, eps)
@@ -89,14 +89,8 @@ def build(page: Page, tab: gr.Tab) -> None:
 
     def one_step(drawing: dict[str, Any]) -> dict[str, Any]:
         try:
-            asked = (
-                drawing["pixels"],
-                drawing["t"],
-                drawing["seed"],
-                drawing.get("prompt", ""),
-                drawing.get("place", ""),
-            )
-            return predict_once(page, drawing.get("run"), *asked)
+            asked = drawing["pixels"], drawing["t"], drawing["seed"], drawing.get("prompt", "")
+            return predict_once(page, drawing.get("run"), *asked, drawing.get("place", ""))
         except (AttributeError, KeyError, TypeError):  # not what the page sends
             return {"mistake": words.no_drawing}
         except Exception as error:

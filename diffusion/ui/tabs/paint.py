@@ -25,7 +25,7 @@ from ..parts.local_drawing import plan_answer
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
-from ..parts.run_picker import find_run, name_of, update_pickers
+from ..parts.run_picker import name_of, update_pickers
 from ..words import translate
 from .paint_starters import starters
 
@@ -56,7 +56,7 @@ def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
         notes.append(translate(page.words, error.message))
         wanted = replace(asked, prompt="")
     note = " ".join(notes)
-    if planned := plan_answer(drawing.get("place"), find_run(page, drawing.get("run")), chosen, wanted, ["x"]):
+    if planned := plan_answer(page, drawing.get("place"), drawing.get("run"), chosen, wanted, ["x"]):
         return planned | {"note": note}
     with _limit.enter():
         made = _finish(tuple(checkpoints), wanted, to_pixels(painting[None]).tobytes(), t)
