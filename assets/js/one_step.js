@@ -16,6 +16,7 @@ import { paintSprite } from "./sprite_canvas.js";
 
 const GALLERY_SCALE = 2; // canvas pixels a sprite pixel
 const SEEDS = 1000;
+const LATE = 700; // ms without an answer, as while a browser fetches weights, until that is said
 const LEVEL = 200; // to begin with
 const TAB = "one-step"; // of the prompt beside it
 const TO_PAINT = "sprite-for-paint"; // in sessionStorage, as paint.js reads it
@@ -56,6 +57,7 @@ class OneStep {
   async #fetch() {
     const pixels = base64Of(this.editor.pixels);
     const started = performance.now();
+    const late = setTimeout(() => (this.part("status").textContent = this.text.working), LATE);
     try {
       const answer = await this.server.one_step({ ...this.state, pixels });
       this.part("status").textContent = answer.mistake ?? "";
@@ -63,6 +65,8 @@ class OneStep {
       this.host.element.answered = { t: answer.t, milliseconds: performance.now() - started }; // for tests
     } catch {
       this.part("status").textContent = this.text.offline;
+    } finally {
+      clearTimeout(late);
     }
   }
 

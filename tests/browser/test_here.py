@@ -105,6 +105,13 @@ def test_the_other_tabs_are_computed_in_the_browser_as_on_the_server(gpu_browser
         assert max(apart) <= 1, apart
 
 
+def test_while_weights_are_on_their_way_one_step_says_that_it_works(gpu_browser, tiny_app):
+    with visitor(gpu_browser) as page:
+        page.route("**/gradio_api/weights/**", lambda route: None)  # they never come
+        page.goto(f"{tiny_app}/?tab=one-step&lang=en&in=browser")
+        expect(page.locator("#one-step [data-part=status]")).to_have_text("The network is at work …", timeout=60_000)
+
+
 def test_what_this_browser_cannot_compute_the_server_does(gpu_browser, tiny_app):
     with visitor(gpu_browser) as page:
         page.route("**/gradio_api/weights/**", lambda route: route.fulfill(status=200, body=b"no weights"))

@@ -126,7 +126,7 @@ def one_step_part(page: PageData) -> Part:
     generated: list[np.ndarray] = list(finished_sprites(reel)[:OFFERED]) if reel.is_file() else []
     held_out = [paint(recipe) for recipe in validation_recipes(OFFERED)]
     props = {
-        "strings": {**words.editor, **words.one_step},
+        "strings": {**words.editor, **words.one_step, "working": words.learn["working"]},
         "palette": editor_palette(),
         "run": name_of(page.runs, page.default_run),
         "galleries": [[*map(encode_pixels, sprites)] for sprites in (new_sprites(OFFERED), held_out, generated)],
