@@ -9,11 +9,33 @@ globalThis.tellBox = (tab, holdsEpochs, restored, chosen, text) => {
   document.dispatchEvent(new CustomEvent("told", { detail }));
 };
 
-// Who draws, this browser or the server (place.js), is asked by a button of its own (generation.py).
+// After a press: who draws, this browser or the server (place.js), is asked when what the server still draws for the tab
+// has come to its end. An event that joins while another one's messages stream in may miss its own first ones, and all of
+// them if the stream is just closing.
 globalThis.pressPlace = async (tab) => {
+  const pressed = (globalThis.pressed ??= {});
+  const mine = (pressed[tab] = (pressed[tab] ?? 0) + 1);
   const place = (await globalThis.drawingPlace?.().catch(() => null)) ?? "server";
-  document.getElementById(`${tab}-${place}`)?.click();
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const until = performance.now() + 2000; // in a queue, it ends only when its turn comes
+  const isServing = () => globalThis.serving?.[tab] && performance.now() < until;
+  if (isServing()) {
+    while (isServing()) await wait(10);
+    await wait(50); // for the stream to close
+  }
+  if (mine === pressed[tab]) globalThis.askPlace(tab, place);
   globalThis.tellDrawing(tab, false);
+};
+
+// Each has a button of its own (generation.py), which tells when it is done.
+globalThis.askPlace = (tab, place) => {
+  (place === "server" ? globalThis.tellServing : globalThis.tellDrawing)(tab, true);
+  document.getElementById(`${tab}-${place}`).click();
+};
+
+globalThis.tellServing = (tab, isOn) => {
+  globalThis.serving = { ...globalThis.serving, [tab]: (globalThis.serving?.[tab] ?? 0) + (isOn ? 1 : -1) };
+  globalThis.tellDrawing(tab, isOn);
 };
 
 // A player hears when the server draws for it, and when it has ended (generate_button.js); of several that follow each

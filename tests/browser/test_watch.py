@@ -118,15 +118,24 @@ def test_stop_keeps_what_was_shown_and_generate_works_again(page, served):
 
 
 def test_a_new_generate_replaces_the_running_one(page, served):
+    """It is asked for when the messages of the one before have ended: Gradio's page may lose it otherwise."""
     open_app(page, served[0])
+    happened = []
+    page.on("request", lambda request: "queue/join" in request.url and happened.append("asked"))
+    for ended in ("requestfinished", "requestfailed"):
+        page.on(ended, lambda request: "queue/data" in request.url and happened.append("ended"))
     choose(page, "Steps", 500)
     press_generate(page)
     first = page.evaluate(LOG)["run"]
     choose(page, "Steps", 8)
     press_generate(page)
     seen = finish(page)
-    assert seen["run"] != first
+    assert seen["run"] != first and seen["arrived"] == list(range(9))
     assert page.evaluate(LEVEL).startswith("Noise level 0 of 500")
+    page.locator("#watch-generate").dblclick()
+    page.wait_for_function(f"({LOG}).run !== '{seen['run']}' && !globalThis.drawing.watch")
+    assert finish(page)["arrived"] == list(range(9))
+    assert happened[:3] == ["asked", "ended", "asked"] and "asked asked" not in " ".join(happened)
 
 
 def test_frames_that_come_before_the_player_s_script_are_kept(page, served):

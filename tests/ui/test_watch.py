@@ -123,6 +123,14 @@ def test_two_browsers_do_not_disturb_each_other(runs):
     assert list(walk)[-1]["t"] == 0
 
 
+def test_a_turn_that_was_taken_ends_the_older_ones_when_it_begins():
+    turns = GenerationTurns()
+    old, new = turns.next("me"), turns.take()
+    assert not turns.is_over("me", old)
+    assert turns.begin("me", new) and turns.is_over("me", old)
+    assert not turns.begin("me", old) and not turns.is_over("me", new)
+
+
 def test_turns_forgets_browsers_of_long_ago():
     turns = GenerationTurns(max_browsers=3)
     for browser in "abcd":

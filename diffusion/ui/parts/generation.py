@@ -93,6 +93,8 @@ def wire_generation(
 ) -> None:
     """Generate brings what `prepare` makes of the inputs into the player, in place of what still runs; Stop ends it.
 
+    What still runs ends at the press, and the new drawing is asked for when it has ended (pressPlace in tell.js).
+
     prompt: Enter there is Generate. What a browser draws by itself waits in no queue: its plan comes at once.
     """
     turns, turn = GenerationTurns(), gr.State(0)
@@ -128,12 +130,11 @@ def wire_generation(
         begun.then(**script(f"pressPlace({tab})"))
         begun.failure(**tell_off)  # `then` comes only after a success
 
-    def wire(button: gr.Button, act: Callable[..., Any], **queue: Any) -> None:
-        button.click(trigger_mode="multiple", **tell_on)
+    def wire(button: gr.Button, act: Callable[..., Any], done: dict[str, Any], **queue: Any) -> None:
         ports: dict[str, Any] = {"inputs": [turn, *inputs], "outputs": player, "trigger_mode": "multiple"}
         drawn = button.click(act, **ports, **queue, **PRIVATE)
-        drawn.then(**tell_off)
-        drawn.failure(**tell_off)
+        drawn.then(**done)
+        drawn.failure(**done)
 
     start_all = [start.click, prompt.submit]
     if new_seed:
@@ -141,6 +142,7 @@ def wire_generation(
         begin(start_all, take_turn_and_seed, inputs=[new_seed.seed, new_seed.kept], outputs=[turn, new_seed.seed])
     else:
         begin(start_all, take_turn, outputs=turn)
-    wire(ask_plan, plan_turn, queue=False)
-    wire(ask_frames, draw_turn, concurrency_id="sampling", concurrency_limit=MAX_AT_ONCE)
+    wire(ask_plan, plan_turn, tell_off, queue=False)
+    served = script(f"tellServing({tab}, false)")
+    wire(ask_frames, draw_turn, served, concurrency_id="sampling", concurrency_limit=MAX_AT_ONCE)
     stop.click(end_turn, queue=False, **PRIVATE)

@@ -61,12 +61,14 @@ def wire_stream(
 ) -> list[Dependency]:
     """A start shows what `handler` yields, and its UserErrors too; a stop, or another start, ends it.
 
+    Another one not before it begins (assets/js/tell.js says why).
+
     handler: called as (token, is_over, *values of inputs).
     """
     turns, turn = GenerationTurns(), gr.State(0)
 
-    def take_turn(request: gr.Request) -> int:
-        return turns.next(request.session_hash)
+    def end_turn(request: gr.Request) -> None:
+        turns.next(request.session_hash)
 
     @shows_errors
     def stream(page: Page, *values: Any) -> Iterator[str]:
@@ -78,12 +80,13 @@ def wire_stream(
             raise toast from problem
 
     def start_stream(request: gr.Request, token: gr.OAuthToken | None, mine: int, *values: Any) -> Iterator[str]:
-        yield from stream(page, token, turns.audience(request, mine).is_over, *values)
+        if turns.begin(request.session_hash, mine):
+            yield from stream(page, token, turns.audience(request, mine).is_over, *values)
 
     for stop in stops:
-        stop(take_turn, outputs=turn, queue=False, **PRIVATE)
+        stop(end_turn, queue=False, **PRIVATE)
     return [
-        start(take_turn, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
+        start(turns.take, outputs=turn, queue=False, trigger_mode="multiple", **PRIVATE).then(
             start_stream, inputs=[turn, *inputs], outputs=output, trigger_mode="multiple", **HUB_QUEUE, **PRIVATE
         )
         for start in starts

@@ -28,7 +28,7 @@ class Audience:
 
 
 class GenerationTurns:
-    """A new Generate, or Stop, takes the next turn; the generation of an older turn ends at its next step.
+    """A new Generate, or Stop, takes the next turn; what runs of an older turn ends at its next step.
 
     A number is used once. Where more browsers came than are remembered, the oldest is forgotten: its generation goes
     on, and its next Stop is a newer turn all the same. So what others send cannot end a generation.
@@ -40,13 +40,24 @@ class GenerationTurns:
         self.numbers, self.lock = itertools.count(1), threading.Lock()
 
     def next(self, browser: str | None) -> int:
+        turn = self.take()
+        self.begin(browser, turn)
+        return turn
+
+    def take(self) -> int:
+        """A turn that ends the older ones only when it begins."""
+        return next(self.numbers)
+
+    def begin(self, browser: str | None, turn: int) -> bool:
+        """False where a newer one has begun."""
         with self.lock:
-            turn = next(self.numbers)
+            if self.newest.get(browser, turn) > turn:
+                return False
             self.newest[browser] = turn
             self.newest.move_to_end(browser)
             if len(self.newest) > self.max_browsers:
                 self.newest.popitem(last=False)
-            return turn
+            return True
 
     def is_over(self, browser: str | None, turn: int) -> bool:
         return self.newest.get(browser, turn) != turn
