@@ -1,7 +1,7 @@
 // @ts-check
 /** A player's drawings that this browser makes: begun by a plan of the server, ended by Stop or by what comes next. */
 
-import { fill } from "./dom.js";
+import { sayFetching } from "./fetching.js";
 import { drawingPlace, findPlace, giveUp } from "./place.js";
 
 /** @typedef {import("./player.js").Player} Player @typedef {import("./local_drawing.js").Plan} Plan */
@@ -41,8 +41,8 @@ export class Here {
     tell(player.tab, true);
     try {
       const { drawHere } = await import("./local_drawing.js");
-      const fetching = (/** @type {string} */ label) => isCurrent() && player.say(fill(player.text.fetching, { epoch: label }));
-      for await (const frame of drawHere(plan, fetching)) {
+      const hear = sayFetching(player.text, (sentence) => isCurrent() && player.say(sentence));
+      for await (const frame of drawHere(plan, hear)) {
         if (!isCurrent()) break;
         player.receive({ ...frame, run });
       }
@@ -61,7 +61,7 @@ export class Here {
 
 /** For the same turn, and so with the same seed: what it draws is the same. @param {Player} player */
 function askServer(player) {
-  document.getElementById(`${player.tab}-server`)?.click();
+  /** @type {any} */ (globalThis).askPlace(player.tab, "server"); // tell.js
 }
 
 /** @param {string} tab @param {boolean} isOn */

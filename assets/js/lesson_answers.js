@@ -2,6 +2,7 @@
 /** What the lesson shows but does not compute: the reel, the shipped pictures, and what the server answers. */
 
 import { answerHere } from "./answer_here.js";
+import { sayFetching } from "./fetching.js";
 import { drawRgb } from "./canvas.js";
 import { Asker } from "./lesson_asker.js";
 import { blended, hasUsualWishes } from "./lesson_state.js";
@@ -28,7 +29,8 @@ export class Answers {
   constructor(lesson) {
     this.lesson = lesson;
     const { reel, pictures } = lesson.props;
-    const server = answerHere(lesson.server, { ask_noise: "predictNoise", ask_walk: "walk" });
+    const hear = sayFetching(lesson.text, (sentence) => lesson.say(sentence));
+    const server = answerHere(lesson.server, { ask_noise: "predictNoise", ask_walk: "walk" }, hear);
     this.asker = new Asker(server, (mistake) => this.#hear(mistake), lesson.text.offline);
     this.picture = new Image();
     this.picture.onload = () => lesson.show();

@@ -7,6 +7,7 @@
 import { answerHere } from "./answer_here.js";
 import { addButton, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
+import { sayFetching } from "./fetching.js";
 import { Newest } from "./newest.js";
 import { OneStepTable } from "./one_step_table.js";
 import { drawingFrom, searchOf } from "./painting.js";
@@ -30,9 +31,10 @@ class OneStep {
   /** @param {import("./types").Host} host */
   constructor(host) {
     this.host = host;
-    this.server = answerHere(host.server, { one_step: "predictOnce" });
     this.text = host.props.strings;
     this.part = partsOf(host.element);
+    const hear = sayFetching(this.text, (sentence) => (this.part("status").textContent = sentence));
+    this.server = answerHere(host.server, { one_step: "predictOnce" }, hear);
     this.level = this.part("t", HTMLInputElement);
     const { run, galleries } = host.props;
     const first = { run, prompt: "", t: LEVEL, seed: 0, pixels: bytesOf(galleries[0][0]) };

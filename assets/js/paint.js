@@ -7,6 +7,7 @@
 import { answerHere } from "./answer_here.js";
 import { fill, partsOf } from "./dom.js";
 import { Editor } from "./editor.js";
+import { sayFetching } from "./fetching.js";
 import { queryFor } from "./link.js";
 import { Newest } from "./newest.js";
 import { PaintResults } from "./paint_results.js";
@@ -36,7 +37,6 @@ class Paint {
   /** @param {import("./types").Host} host */
   constructor(host) {
     this.host = host;
-    this.server = answerHere(host.server, { finish_painting: "finishPainting" });
     this.text = host.props.strings;
     this.part = partsOf(host.element);
     this.level = this.part("level", HTMLInputElement);
@@ -48,6 +48,8 @@ class Paint {
     this.expected = words.prompt === prompt ? null : words.prompt;
     const variant = Number(queryFor(location.search, TAB)?.get("variant") ?? host.props.variant);
     this.results = new PaintResults(this.part, this.text, variant >= 0 ? variant : 0);
+    const hear = sayFetching(this.text, (sentence) => this.results.say(sentence));
+    this.server = answerHere(host.server, { finish_painting: "finishPainting" }, hear);
     this.editor = new Editor(host.element, this.text, host.props.palette, (isDone) => isDone && this.#changed());
     this.#name();
     this.#wire();

@@ -1,5 +1,7 @@
 """A visitor's own graphics card draws on every tab, and the server where it cannot."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +11,7 @@ from support.pages import COMPARE_LOG, LOG, canvas, open_more
 
 pytestmark = pytest.mark.browser
 
-TABS = {  # where each shows what a network made, and what is asked for
+TABS = {  # what each shows of a network's work, and the place in it
     "one-step": ("#one-step tbody canvas", ""),
     "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", ""),
     "learn": ("#learn [data-canvas=guess]", "&step=3&t=200&model=4&asked=2"),
@@ -25,7 +27,13 @@ PICTURES = """selector => {
     return pixels.filter((one) => one.some(Boolean));
 }"""
 ASKED = "epochs=tiny/31&count=2&steps=3&seed=5&sampler=sa&lang=en"
-WARNS = "this browser could not draw"
+WARNS = "this browser could not"
+COLLECT = """globalThis.said = new Set();
+new MutationObserver(() => document.querySelectorAll('[data-part=status]').forEach((one) => said.add(one.textContent)))
+    .observe(document, { subtree: true, childList: true });"""
+FETCHING = re.compile(r"Fetching epoch \d+: [\d.]+ of [\d.]+ MB")
+GO_TO = "search => { history.pushState(null, '', search); dispatchEvent(new PopStateEvent('popstate')); }"
+KEPT, BY_BROWSER = "const KEPT = 8;", '"place":"browser"'
 
 
 @pytest.fixture(scope="module")
@@ -36,73 +44,97 @@ def gpu_browser(launch):
     browser.close()
 
 
-def drawn(page, address, place):
+@pytest.fixture(scope="module")
+def here(gpu_browser, tiny_app):
+    """A page that draws by itself; one, because the software adapter compiles its shaders for 20 seconds.
+
+    It keeps one network at a time: those in use have to stay all the same.
+    """
+    kept = (ROOT / "assets/js/local_drawing.js").read_text("utf-8")
+    assert KEPT in kept
+    body = kept.replace(KEPT, "const KEPT = 1;")
+    with visitor(gpu_browser) as page:
+        page.route("**/local_drawing.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+        page.said, page.asked, page.planned = [], [], []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("request", lambda request: BY_BROWSER in (request.post_data or "") and page.planned.append(request))
+        page.add_init_script(COLLECT)
+        draw(page, tiny_app, "browser")
+        yield page
+        assert not any(WARNS in text for text in page.said)
+        assert not any("queue/join" in url for url in page.asked), "the server has drawn"
+
+
+def weights(urls):
+    return {url.partition("/weights/")[2].partition("?")[0] for url in urls if "/weights/" in url}
+
+
+def draw(page, address, place):
     page.goto(f"{address}/?tab=watch&{ASKED}&in={place}")
     page.wait_for_function(f"({LOG})?.done && ({LOG}).run !== 'reel'", timeout=120_000)
     page.wait_for_timeout(300)
     return canvas(page)
 
 
-def test_the_browser_draws_what_the_server_draws(gpu_browser, tiny_app):
-    with visitor(gpu_browser) as page:
+def test_the_browser_draws_what_the_server_draws(here, gpu_browser, tiny_app):
+    here.get_by_role("tab", name="Watch").click()
+    expect(here.locator("#watch-generate")).to_have_text("New ones")
+    assert "tiny/31" in weights(here.asked)
+    with visitor(gpu_browser) as other:
         asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        here = drawn(page, tiny_app, "browser")
-        assert any("gradio_api/weights/tiny/31" in url for url in asked)
-        expect(page.locator("#watch-generate")).to_have_text("New ones")
-        asked.clear()
-        there = drawn(page, tiny_app, "server")
-        assert not any("gradio_api/weights" in url for url in asked)
-        assert np.abs(here.astype(int) - there).max() <= 1
+        other.on("request", lambda request: asked.append(request.url))
+        there = draw(other, tiny_app, "server")
+        assert not weights(asked)
+    assert np.abs(canvas(here).astype(int) - there).max() <= 1
 
 
-def test_several_epochs_are_compared_in_the_browser(gpu_browser, tiny_app):
-    with visitor(gpu_browser) as page:
-        page.goto(f"{tiny_app}/?tab=compare&{ASKED.replace('tiny/31', 'tiny/0,tiny/31')}&in=browser")
-        page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
-        assert page.evaluate(COMPARE_LOG)["arrived"] == [0, 1, 2, 3]
+def test_several_epochs_are_compared_in_the_browser(here):
+    here.get_by_role("tab", name="Compare").click()
+    panel = here.get_by_role("tabpanel").locator("visible=true")
+    panel.locator("button.label-wrap").click()
+    for label, value in (("Sprites", 2), ("Steps", 3)):
+        box = panel.get_by_label(f"number input for {label}")
+        box.fill(str(value))
+        box.press("Tab")
+    here.get_by_role("button", name="Compare them").click()
+    here.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
+    assert here.evaluate(COMPARE_LOG)["arrived"] == [0, 1, 2, 3]
+    assert {"tiny/0", "tiny/4", "tiny/31"} <= weights(here.asked)
 
 
-def test_networks_that_are_in_use_stay_however_few_are_kept(gpu_browser, tiny_app):
-    kept = (ROOT / "assets/js/local_drawing.js").read_text("utf-8")
-    assert "const KEPT = 8;" in kept
-    with visitor(gpu_browser) as page:
-        body = kept.replace("const KEPT = 8;", "const KEPT = 1;")
-        page.route("**/local_drawing.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(f"{tiny_app}/?tab=compare&{ASKED.replace('tiny/31', 'tiny/0,tiny/31')}&in=browser")
-        page.wait_for_function(f"({COMPARE_LOG})?.done && ({COMPARE_LOG}).run !== 'reel'", timeout=120_000)
-        assert not any(WARNS in text for text in said)
-
-
-def pictures(page, address, tab, place):
-    """The canvases of a tab, once they show the same for a while, and what was fetched for it."""
-    selector, asked = TABS[tab]
-    fetched, before = [], None
-    page.on("request", lambda request: fetched.append(request.url))
-    page.goto(f"{address}/?tab={tab.split()[0]}{asked}&lang=en&in={place}")
+def pictures(page, tab):
+    """The canvases of a tab, once they show the same for a while."""
+    before = None
     for _ in range(240):
         page.wait_for_timeout(500)
-        shown = page.evaluate(PICTURES, selector)
-        if shown and shown == before and (place == "server" or any("weights" in url for url in fetched)):
-            return shown, fetched
+        shown = page.evaluate(PICTURES, TABS[tab][0])
+        if shown and shown == before:
+            return shown
         before = shown
     raise AssertionError("nothing is drawn")
 
 
+def address_of(tab, place):
+    return f"/?tab={tab.split()[0]}{TABS[tab][1]}&lang=en&in={place}"
+
+
 @pytest.mark.parametrize("tab", TABS)
-def test_the_other_tabs_are_computed_in_the_browser_as_on_the_server(gpu_browser, tiny_app, tab):
-    with visitor(gpu_browser) as page, visitor(gpu_browser) as other:
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        here, fetched = pictures(page, tiny_app, tab, "browser")
-        there, others = pictures(other, tiny_app, tab, "server")
-        assert any("weights/tiny" in url for url in fetched) and not any("weights/tiny" in url for url in others)
-        assert not any("could not" in text for text in said)
-        assert len(here) == len(there) > 0
-        apart = [int(np.abs(np.subtract(one, two)).max()) for one, two in zip(here, there, strict=True)]
-        assert max(apart) <= 1, apart
+def test_the_other_tabs_are_computed_in_the_browser_as_on_the_server(here, gpu_browser, tiny_app, tab):
+    here.planned.clear()
+    here.evaluate(GO_TO, address_of(tab, "browser"))
+    ours = pictures(here, tab)
+    assert here.planned
+    assert any(FETCHING.fullmatch(sentence) for sentence in here.evaluate("[...said]"))
+    with visitor(gpu_browser) as other:
+        asked = []
+        other.on("request", lambda request: asked.append(request.url))
+        other.goto(tiny_app + address_of(tab, "server"))
+        theirs = pictures(other, tab)
+        assert not weights(asked)
+    assert len(ours) == len(theirs) > 0
+    apart = [int(np.abs(np.subtract(one, two)).max()) for one, two in zip(ours, theirs, strict=True)]
+    assert max(apart) <= 1, apart
 
 
 def test_while_weights_are_on_their_way_one_step_says_that_it_works(gpu_browser, tiny_app):
@@ -117,8 +149,8 @@ def test_what_this_browser_cannot_compute_the_server_does(gpu_browser, tiny_app)
         page.route("**/gradio_api/weights/**", lambda route: route.fulfill(status=200, body=b"no weights"))
         said = []
         page.on("console", lambda message: said.append(message.text))
-        shown, _ = pictures(page, tiny_app, "paint", "browser")
-        assert len(shown) == 9 and any("could not compute" in text for text in said)
+        page.goto(tiny_app + address_of("paint", "browser"))
+        assert len(pictures(page, "paint")) == 9 and any(WARNS in text for text in said)
 
 
 def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):
@@ -126,7 +158,7 @@ def test_weights_that_do_not_come_are_no_end(gpu_browser, tiny_app):
         page.route("**/gradio_api/weights/**", lambda route: route.fulfill(status=200, body=b"no weights"))
         said = []
         page.on("console", lambda message: said.append(message.text))
-        drawn(page, tiny_app, "browser")
+        draw(page, tiny_app, "browser")
         assert any(WARNS in text for text in said)
         open_more(page)
         expect(page.locator("#watch-place input[value=server]")).to_be_checked()
@@ -143,7 +175,7 @@ def test_a_card_that_computes_wrongly_draws_nothing(gpu_browser, tiny_app):
         page.route("**/engine/shaders.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
         asked = []
         page.on("console", lambda message: asked.append(message.text))
-        drawn(page, tiny_app, "browser")
+        draw(page, tiny_app, "browser")
         assert any("graphics card is off by" in text for text in asked)
 
 

@@ -2,6 +2,7 @@
 /** The page without a server (diffusion/ui/site): mounts the app's own parts, and answers what they ask. */
 
 import { fill, find } from "../dom.js";
+import { sayFetching } from "../fetching.js";
 import { chooseBy, restartEngine } from "../local_drawing.js";
 import { CHANGED, findBackend, leaveGpu } from "./backend.js";
 import { openCompare } from "./compare.js";
@@ -15,16 +16,13 @@ import { wireTabs } from "./tabs.js";
 import { openWatch } from "./watch.js";
 
 const PLAIN = { most: 12, start: 6 }; // sprites, where there is no WebGPU
-const MEGABYTE = 1e6;
-const PAUSE = 100; // ms between two sentences
 
 export class Site {
-  #said = 0;
-
   /** @param {any} given what diffusion/ui/site/pages.py has written into the page */
   constructor(given) {
     this.given = given;
     this.run = new SiteRun(given.run);
+    this.hear = sayFetching({ ...given.words, working: "" }, (sentence) => say(sentence, 0));
   }
 
   /** @param {string} name of a part @param {import("./host.js").Server} [server] */
@@ -38,13 +36,7 @@ export class Site {
   }
 
   /** Weights are on their way. @type {import("../local_drawing.js").Hear} */
-  hear = (label, done, all) => {
-    const now = performance.now();
-    if (done !== all && now - this.#said < PAUSE) return;
-    this.#said = now;
-    const [read, size] = [done, Math.max(done, all)].map((bytes) => (bytes / MEGABYTE).toFixed(1));
-    say(done === all ? "" : fill(this.given.words.fetching, { label, done: read, all: size }), 0);
-  };
+  hear;
 
   /** What went wrong, for the visitor. @param {unknown} error */
   async explain(error) {

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...engine import Request, contexts_of
 from ...store import Checkpoint, RunFolder, find_younger, list_runs
+from ..words import Words
 from .page import PageData
 from .run_picker import find_run
 
@@ -34,6 +35,11 @@ def weights_route(runs: Path) -> Route:
         return FileResponse(file, media_type="application/octet-stream", headers=FOR_EVER)
 
     return Route(f"/{FOLDER}/{{run}}/{{epoch:int}}", send)
+
+
+def waiting_words(words: Words) -> dict[str, str]:
+    """What a part says while a browser fetches weights and prepares a network (assets/js/fetching.js)."""
+    return {"fetching": words.player["fetching"], "working": words.learn["working"]}
 
 
 def plan_drawing(

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from ..words import Words
+from .local_drawing import waiting_words
 from .part import Part, fill_html
 from .scripts import address_of
 
@@ -68,7 +69,7 @@ def _part(
     **parts: Any,
 ) -> Part:
     parts = {"above": "", "below": "", "training": ""} | parts
-    strings = {**words.player, **words.save}
+    strings = {**words.player, **words.save, **waiting_words(words)}
     saving = "".join(fill_html(assets, file, name=name, **strings) for file in ("save", "closeup", "tray"))
     props = {
         "strings": strings,

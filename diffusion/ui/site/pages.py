@@ -8,6 +8,7 @@ from typing import Any
 
 from ...data import MAX_PROMPT
 from ...engine import MAX_EPOCHS, MAX_SPRITES, PAGE, Request
+from ..parts.local_drawing import waiting_words
 from ..parts.machine import describe_machine
 from ..parts.page import PageData
 from ..parts.part import Part, fill_html
@@ -53,7 +54,7 @@ def page_html(page: PageData, run: SiteRun) -> str:
         "max_epochs": MAX_EPOCHS,
         "paint": {"guidance": GUIDANCE, "variants": VARIANTS},
         "blend": {"guidance": BLEND_GUIDANCE},
-        "words": {**words.site, "left_out": words.left_out, "count": words.compare.count},
+        "words": {**words.site, **waiting_words(words), "left_out": words.left_out, "count": words.compare.count},
     }
     return fill_html(
         page.assets,

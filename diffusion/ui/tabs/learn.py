@@ -22,7 +22,7 @@ from ...sprites import KINDS, columns_for, decode_sprite, encode_pixels, sheet, 
 from ...store import Checkpoint, RunConfig, RunFolder
 from ..parts.asking import read_prompt, understood_by_all
 from ..parts.limits import BUSY, ConcurrencyLimit
-from ..parts.local_drawing import plan_answer
+from ..parts.local_drawing import plan_answer, waiting_words
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.run_picker import find_run, load_shown_epochs, name_of, shown_epochs
@@ -46,7 +46,9 @@ def predict(page: Page, run: str | None, x: str, t: int, epoch: int, place: str 
     if epoch not in shown or not 1 <= t <= len(shown[epoch].config.noise_schedule()):
         raise UserError(page.words.learn["odd_question"])
     picture, network = decode_picture(page, x), shown[epoch]
-    if planned := plan_answer(page, place, run, {"": network}, Request(count=1)):
+    if planned := plan_answer(
+        page, place, run, {page.words.epoch_number.format(epoch=epoch): network}, Request(count=1)
+    ):
         return planned
     return {"eps": encode_picture(predict_noise([network], picture, t)[0])}
 
@@ -73,7 +75,9 @@ def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool
     folder = find_run(page, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
         raise UserError(page.words.learn["odd_question"])
-    if planned := plan_answer(page, place, run, {"": folder.load(epoch)}, wanted, ["x"]):
+    if planned := plan_answer(
+        page, place, run, {page.words.epoch_number.format(epoch=epoch): folder.load(epoch)}, wanted, ["x"]
+    ):
         return planned
     with _limit.enter():
         return _sample(folder.load(epoch), wanted, every)
@@ -194,7 +198,7 @@ def learn_part(
     findings = facts.findings_in(shipped / "lesson.json")
     there = epochs or (list(folder.epochs()) if folder else [])
     props = {
-        "strings": words.learn,
+        "strings": {**words.learn, **waiting_words(words)},
         "language": words.code,
         "order": list(facts.STEPS),
         "code": facts.source_code(),

@@ -24,7 +24,7 @@ from ..parts.drawings import (
     seed_from,
     sprite_from,
 )
-from ..parts.local_drawing import plan_answer
+from ..parts.local_drawing import plan_answer, waiting_words
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
@@ -126,7 +126,7 @@ def one_step_part(page: PageData) -> Part:
     generated: list[np.ndarray] = list(finished_sprites(reel)[:OFFERED]) if reel.is_file() else []
     held_out = [paint(recipe) for recipe in validation_recipes(OFFERED)]
     props = {
-        "strings": {**words.editor, **words.one_step, "working": words.learn["working"]},
+        "strings": {**words.editor, **words.one_step, **waiting_words(words)},
         "palette": editor_palette(),
         "run": name_of(page.runs, page.default_run),
         "galleries": [[*map(encode_pixels, sprites)] for sprites in (new_sprites(OFFERED), held_out, generated)],

@@ -21,7 +21,7 @@ from ...store import Checkpoint
 from ..parts.controls import PRIVATE
 from ..parts.drawings import asked_for, editor_html, editor_palette, level_from, panels_of, seed_from, sprite_from
 from ..parts.limits import BUSY, ConcurrencyLimit
-from ..parts.local_drawing import plan_answer
+from ..parts.local_drawing import plan_answer, waiting_words
 from ..parts.page import Page, PageData
 from ..parts.part import Part
 from ..parts.prompt_box import build_prompt_box
@@ -118,7 +118,7 @@ def paint_part(page: PageData) -> Part:
     reel = page.assets / "shipped" / "reel.bin"
     drawn: list[np.ndarray] = list(finished_sprites(reel)[:DRAWN]) if reel.is_file() else []
     props = {
-        "strings": {**words.editor, **words.paint},
+        "strings": {**words.editor, **words.paint, **waiting_words(words)},
         "palette": editor_palette(),
         "run": name_of(page.runs, page.default_run),
         "prompt": offered[0]["words"],

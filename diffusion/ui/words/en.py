@@ -225,7 +225,7 @@ ENGLISH = Words(
         "level": "Noise level {t} of {T}",
         "left": "{s} s left",
         "started": "Sampling started",
-        "fetching": "Fetching the weights of {epoch} …",
+        "fetching": "Fetching {label}: {done} of {all} MB",
         "handed": "This browser could not go on; the server draws",
         "finished": "Finished: play it again, or move the slider",
         "stopped": "stopped",

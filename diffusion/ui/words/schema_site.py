@@ -9,7 +9,6 @@ class SiteWords(TypedDict):
     webgpu: str
     plain: str
     slower: str
-    fetching: str
     failed: str
     noscript: str
     from_disk: str

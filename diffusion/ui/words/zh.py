@@ -214,7 +214,7 @@ CHINESE = Words(
         "level": "噪声程度 {t} / {T}",
         "left": "还剩 {s} 秒",
         "started": "开始采样",
-        "fetching": "正在取{epoch}的权重……",
+        "fetching": "正在下载{label}：{done} / {all} MB",
         "handed": "这个浏览器画不下去了，改由服务器来画",
         "finished": "完成：可以重放，也可以拖动滑块",
         "stopped": "已停止",

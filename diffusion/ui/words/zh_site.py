@@ -6,7 +6,6 @@ SITE: SiteWords = {
     "webgpu": "在此浏览器中计算，使用你的显卡",
     "plain": "在此浏览器中计算，使用你的处理器",
     "slower": "此浏览器没有 WebGPU，改由处理器绘制：较慢，一次最多 12 张精灵图。",
-    "fetching": "正在下载{label}：{done} / {all} MB",
     "failed": "绘制在此中止：{reason}",
     "noscript": "本页用 JavaScript 绘制，请允许运行。",
     "from_disk": "浏览器不会从磁盘运行模块。请用服务器提供此文件夹，"
