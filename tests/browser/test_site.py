@@ -5,12 +5,15 @@ import http.server
 import threading
 
 import pytest
+from playwright.sync_api import expect
 from support.app import visitor
 from support.pages import canvas, sprites_on
+from support.runs import measured
 
 from diffusion.__main__ import main
 from diffusion.engine import Request, generate
 from diffusion.sprites import to_pixels
+from diffusion.store import RunFolder
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +29,11 @@ class Files(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tiny_run, tmp_path_factory):
-    """The address of a page over a run of our network with random weights, epochs 0, 4 and 31."""
+    """The address of a page over a run of our network with random weights, epochs 0, 4 and 31, all measured."""
     folder = tmp_path_factory.mktemp("site")
-    assert main(["site", str(folder), "--run", str(tiny_run.path)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunFolder, "metrics", lambda run: measured(0, 4, 31))
+        assert main(["site", str(folder), "--run", str(tiny_run.path)]) == 0
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -113,7 +118,14 @@ def test_compare_draws_its_epochs_in_lockstep(page, site):
     page.goto(f"{site}?tab=compare&epochs=tiny/0,tiny/31&count=2&seed=1&steps=4")
     assert drawn(page, "#compare-player")["arrived"] == [0, 1, 2, 3, 4]
     assert sorted(weights(page)) == ["0", "31"]
-    page.locator("#compare-epochs input").first.uncheck()
+    question, comparison = page.locator("#numbers .question"), page.locator("#numbers .comparison")
+    expect(question).to_have_text("Do epochs 0 and 31 really differ?")
+    page.locator("#compare-epochs input[value='4']").check()
+    expect(question).to_have_text("Do epochs 4 and 31 really differ?")
+    page.locator("#compare-epochs input[value='31']").uncheck()
+    expect(question).to_have_text("Do epochs 0 and 4 really differ?")
+    expect(comparison).to_contain_text("Between epochs 0 and 4")
+    page.locator("#compare-epochs input[value='0']").uncheck()
     page.get_by_role("button", name="Compare them").click()
     page.get_by_text("Choose between 2 and 6 epochs").wait_for()
 

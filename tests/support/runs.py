@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from diffusion.store import RunConfig, RunFolder
+from diffusion.store import EpochMetrics, Measured, Quality, RunConfig, RunFolder
 
 
 def make_run(folder: Path, epochs=(0, 4), width: int = 8, **settings) -> RunFolder:
@@ -23,6 +23,24 @@ def make_run(folder: Path, epochs=(0, 4), width: int = 8, **settings) -> RunFold
             torch.nn.init.normal_(parameter, std=0.05)
         run.save_epoch(epoch, network.state_dict(), {"step": 1})
     return run
+
+
+def measured(*epochs):
+    """Metrics of these epochs, the later the better."""
+    number = Measured(0.5, 0.1)
+    errors = tuple(0.5 - 0.01 * i for i in range(10))
+    return {
+        epoch: EpochMetrics(
+            quality=Quality(
+                frechet=Measured(5 - epoch / 10, 0.1),
+                kernel=number,
+                precision=number,
+                recall=number,
+                noise_error=errors,
+            )
+        )
+        for epoch in epochs
+    }
 
 
 def until(runner, reached, seconds=120):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from support.page import page_of
-from support.runs import make_run
+from support.runs import make_run, measured
 
 from diffusion.core.samplers import Noise
 from diffusion.data.endless import is_held_out, make_endless_recipe
@@ -18,7 +18,7 @@ from diffusion.data.pixelart import draw
 from diffusion.engine.generation import Request, generate
 from diffusion.refs import EpochRef
 from diffusion.sprites import from_pixels, sheet, to_pixels
-from diffusion.store import EpochMetrics, Measured, Quality, RunFolder, run_list
+from diffusion.store import RunFolder, run_list
 from diffusion.ui.parts import generation
 from diffusion.ui.parts.share_links import epochs_in, request_in
 from diffusion.ui.parts.turns import GenerationTurns
@@ -117,23 +117,6 @@ def test_many_runs_are_listed_once_and_not_once_for_each_epoch(runs, monkeypatch
     monkeypatch.setattr(run_list, "_scan", lambda root: (looks.append(root), scan(root))[1])
     compare.update_epochs(page_of(runs))
     assert len(looks) <= 2
-
-
-def measured(*epochs):
-    number = Measured(0.5, 0.1)
-    errors = tuple(0.5 - 0.01 * i for i in range(10))
-    return {
-        epoch: EpochMetrics(
-            quality=Quality(
-                frechet=Measured(5 - epoch / 10, 0.1),
-                kernel=number,
-                precision=number,
-                recall=number,
-                noise_error=errors,
-            )
-        )
-        for epoch in epochs
-    }
 
 
 @pytest.mark.parametrize(

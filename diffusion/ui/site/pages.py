@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
+from itertools import combinations
 from typing import Any
 
 from ...data import MAX_PROMPT
 from ...engine import MAX_EPOCHS, MAX_SPRITES, PAGE, Request
+from ...store import list_qualities
+from ..parts.charts import comparison_of
 from ..parts.local_drawing import waiting_words
 from ..parts.machine import describe_machine
 from ..parts.page import PageData
@@ -17,7 +20,7 @@ from ..parts.prompt_box import asking_part
 from ..parts.run_picker import shown_epochs
 from ..parts.scripts import module_names
 from ..parts.shell import footer_html, header_part
-from ..tabs.compare import MAX_COMPARED, numbers_shown
+from ..tabs.compare import MAX_COMPARED, numbers_shown, question_about
 from ..tabs.compare import SPRITES as COMPARED
 from ..tabs.learn import BLEND_GUIDANCE, learn_part
 from ..tabs.one_step import one_step_part
@@ -52,6 +55,7 @@ def page_html(page: PageData, run: SiteRun) -> str:
         "run": run.describe(page),
         "settings": {"watch": describe_settings(WATCH), "compare": describe_settings(COMPARE)},
         "max_epochs": MAX_EPOCHS,
+        "pairs": describe_pairs(page, run),
         "paint": {"guidance": GUIDANCE, "variants": VARIANTS},
         "blend": {"guidance": BLEND_GUIDANCE},
         "words": {**words.site, **waiting_words(words), "left_out": words.left_out, "count": words.compare.count},
@@ -114,6 +118,20 @@ def compare_panel(page: PageData, run: SiteRun) -> Panel:
         numbers=numbers_shown(page, []),
     )
     return html, [player, asking]
+
+
+def describe_pairs(page: PageData, run: SiteRun) -> list[dict[str, Any]]:
+    """What Compare says of each two measured epochs, as `numbers_of` in tabs/compare.py says it."""
+    metrics = run.folder.metrics()
+    measured = [epoch for epoch, quality in list_qualities(metrics).items() if epoch in run.epochs and quality.frechet]
+    return [
+        {
+            "epochs": pair,
+            "question": question_about(page.words, *pair),
+            "comparison": comparison_of(page.words, metrics, *pair),
+        }
+        for pair in combinations(measured, 2)
+    ]
 
 
 def paint_panel(page: PageData, run: SiteRun) -> Panel:
