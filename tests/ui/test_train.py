@@ -260,7 +260,7 @@ def test_the_preview_counts_the_kinds_and_shows_some(tmp_path, pictures):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (ENGLISH, ("red hair 9,", "and 59 words more, without a label 2.")),
+        (ENGLISH, ("red hair 9,", "and 59 more words, without a label 2.")),
         (CHINESE, ("红色头发 9,", "另外还有 59 个词, 没有标签 2。")),
     ],
     ids=["en", "zh"],

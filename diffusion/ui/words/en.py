@@ -88,7 +88,7 @@ ENGLISH = Words(
         "theme": "Colours",
         "theme_light": "Light",
         "theme_dark": "Dark",
-        "theme_system": "As the system",
+        "theme_system": "System",
         "lost": "The server does not answer. What is on the page stays, and goes on working.{walk} "
         "Trying again every few seconds …",
         "lost_walk": " The drawing that was under way has ended here.",

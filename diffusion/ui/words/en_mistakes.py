@@ -5,7 +5,7 @@ from .schema_learn import MistakeWords
 MISTAKES: dict[str, MistakeWords] = {
     "noising": {
         "name": "Too little noise",
-        "text": "While training, the noise is weighed with 1 − ᾱ where √(1 − ᾱ) belongs. So at every level the "
+        "text": "In training, the noise is weighted by 1 − ᾱ where √(1 − ᾱ) belongs. So at every level the "
         "network sees less noise than the level means, and when it draws it meets more than it ever saw.",
         "measured": "Two networks, trained alike but for this. Distance to real sprites: "
         "{theirs[frechet][mean]:.1f} with the mistake, {ours[frechet][mean]:.1f} without. Both are clumsy, for "
@@ -16,7 +16,7 @@ MISTAKES: dict[str, MistakeWords] = {
         "text": "The first block has a shortcut for its input, a small convolution, that is made anew with random "
         "numbers every time the network is used. It cannot learn, and the same question gets another answer "
         "each time.",
-        "measured": "Two answers to one question are {two_looks:.2f} apart, where the noise itself has 1. Two "
+        "measured": "Two answers to one question are {two_looks:.2f} apart, and the noise itself is 1. Two "
         "networks, trained alike but for this. Distance to real sprites: {theirs[frechet][mean]:.1f} with the "
         "mistake, {ours[frechet][mean]:.1f} without. Both are clumsy, for they have seen only {sprites:,} sprites; "
         "what counts is which of them is worse.",
@@ -47,11 +47,11 @@ MISTAKES: dict[str, MistakeWords] = {
     },
     "split": {
         "name": "A test that leaks",
-        "text": "Pictures are split at random into training and test, though many of them are equal. So the test "
-        "asks for what was learned by heart. Above, sprites of such a test; below, sprites of ours, with shapes "
+        "text": "Pictures are split at random into training and test, though many of them are identical. So the "
+        "test rewards what was learned by heart. Above, sprites of such a test; below, sprites of ours, with shapes "
         "kept out of training. (The size of the pictures is also fixed at 16; ours may be any multiple of 4.)",
-        "measured": "Of our sprites, split their way, {theirs[twins]:.0%} of the test stand in training too; of "
-        "ours {ours[twins]:.0%}. The same network's error in the noise: {theirs[error]:.3f} on theirs, "
+        "measured": "Split their way, {theirs[twins]:.0%} of our test sprites are in the training set too; split our "
+        "way, {ours[twins]:.0%}. The same network's error in the noise: {theirs[error]:.3f} on theirs, "
         "{ours[error]:.3f} on ours.",
     },
 }

@@ -25,7 +25,7 @@ EDITOR: EditorWords = {
         "glow": "Glow",
     },
     "offline": "The server does not answer",
-    "unreadable": "That file is no picture this browser can read",
+    "unreadable": "That file is not a picture this browser can read",
     "share": "Copy link",
     "copied": "Link copied: it opens what is painted here",
     "in_address": "The link is in the address bar",
@@ -65,7 +65,7 @@ PAINT: PaintWords = {
     "first": "Drawing …",
     "drawn": "Drawn by {label} in {s} s",
     "picture_copied": "Picture copied",
-    "not_copied": "This browser lets no page copy pictures; save it instead",
+    "not_copied": "This browser does not let pages copy pictures; save it instead",
 }
 
 ONE_STEP: OneStepWords = {
@@ -78,8 +78,8 @@ ONE_STEP: OneStepWords = {
         {
             "name": "Shapes it never saw in training",
             "note": (
-                "Training helps less here: measured at level 200, the error in the noise falls from 0.25 to 0.21, "
-                "above to 0.18, and on half of these epoch 31 sees no more than epoch 4."
+                "Training helps less here: measured at level 200, the error in the noise falls from 0.25 to 0.21 "
+                "(to 0.18 for the sprites above), and on half of these, epoch 31 sees no more than epoch 4."
             ),
         },
         {"name": "Sprites the network drew"},

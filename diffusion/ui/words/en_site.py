@@ -8,7 +8,7 @@ SITE: SiteWords = {
     "slower": "This browser offers no WebGPU, so your processor draws: slower, and at most 12 sprites at a time.",
     "failed": "The drawing has ended here: {reason}",
     "noscript": "This page draws with JavaScript; please allow it.",
-    "from_disk": "A browser runs no modules from the disk. Serve this folder, "
+    "from_disk": "Browsers run no modules from a disk. Serve this folder, "
     "for example with python -m http.server, and open the address that it prints.",
     "train_text": "A network of your own can see its first sprites in a minute, if it is small and has few of them to "
     "learn from. That takes the whole app: python app.py on a machine of yours, and there the Train tab. Below, for "

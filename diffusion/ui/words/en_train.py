@@ -17,7 +17,7 @@ TRAIN = TrainWords(
     source="Train on",
     sources={"builtin": "built-in sprites", "upload": "my pictures", "hub": "a Hub data set"},
     count="Sprites",
-    count_info="Up to 10,000: the same in every epoch, told by kind. More: new ones each time, told in words",
+    count_info="Up to 10,000: the same in every epoch, labelled by kind. More: new ones each time, described in words",
     files="Files",
     files_info=(
         "About 40 are enough. Drop a folder, pictures, sprite sheets, a GIF or a .zip anywhere here; arrays work too "
@@ -35,7 +35,7 @@ TRAIN = TrainWords(
     ),
     no_words="none has a word",
     no_label="without a label",
-    more_words="and {count:,} words more",
+    more_words="and {count:,} more words",
     data_picture="Some of the sprites it trains on",
     tile="Tile size of a sheet",
     tile_info="In pixels; empty: found by itself; 0: not cut",
