@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 
 TABS = {  # what each shows of a network's work, and the place in it
     "one-step": ("#one-step tbody canvas", ""),
-    "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", ""),
+    "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", "&t=60"),
     "learn": ("#learn [data-canvas=guess]", "&step=3&t=200&model=4&asked=2"),
-    "learn 7": ("#learn [data-canvas=blend]", "&step=7&blend=37&seed=3"),
+    "learn 4": ("#learn [data-canvas=many]", "&step=4&n=2"),
 }
 PICTURES = """selector => {
     const all = [...document.querySelectorAll(selector)];
