@@ -17,7 +17,7 @@ import { paintSprite } from "./sprite_canvas.js";
 
 const GALLERY_SCALE = 2; // canvas pixels a sprite pixel
 const SEEDS = 1000;
-const LATE = 700; // ms without an answer, as while a browser fetches weights, until that is said
+const LATE = 700; // ms without an answer, until that is said
 const LEVEL = 200; // to begin with
 const TAB = "one-step"; // of the prompt beside it
 const TO_PAINT = "sprite-for-paint"; // in sessionStorage, as paint.js reads it
@@ -59,7 +59,7 @@ class OneStep {
   async #fetch() {
     const pixels = base64Of(this.editor.pixels);
     const started = performance.now();
-    const late = setTimeout(() => (this.part("status").textContent = this.text.working), LATE);
+    const late = setTimeout(() => (this.part("status").textContent ||= this.text.working), LATE);
     try {
       const answer = await this.server.one_step({ ...this.state, pixels });
       this.part("status").textContent = answer.mistake ?? "";

@@ -4,9 +4,9 @@ Each BatchNorm is folded into the convolution beside it. Where the CPU's library
 computes activations and sums, and its weights are stored once in that library's layout. Time and context are embedded
 once for a whole batch where all rows are equal.
 
-One evaluation of 32 sprites in bfloat16 on two cores of an AMD EPYC: the tutorial's network is 2.3 times as fast as in
-the course's float32 loop, ours 2.0 to 2.2 times; as PyTorch runs them it is 1.8 and 1.9 times. What gained nothing
-(torch.compile, OpenVINO and others) is in .github/LOG.md.
+32 sprites in 500 steps of DDPM, in bfloat16 on two cores of an AMD EPYC (`bench`): the tutorial's network is 2.1 times
+as fast as in the course's float32 loop, ours 2.3 times. What gained nothing (torch.compile, OpenVINO and others) is in
+.github/LOG.md.
 """
 
 from copy import deepcopy

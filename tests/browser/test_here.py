@@ -121,11 +121,13 @@ def address_of(tab, place):
 
 @pytest.mark.parametrize("tab", TABS)
 def test_the_other_tabs_are_computed_in_the_browser_as_on_the_server(here, gpu_browser, tiny_app, tab):
+    before = len(here.asked)
     here.planned.clear()
+    here.evaluate("said.clear()")
     here.evaluate(GO_TO, address_of(tab, "browser"))
     ours = pictures(here, tab)
     assert here.planned
-    assert any(FETCHING.fullmatch(sentence) for sentence in here.evaluate("[...said]"))
+    assert any(map(FETCHING.fullmatch, here.evaluate("[...said]"))) == bool(weights(here.asked[before:]))
     with visitor(gpu_browser) as other:
         asked = []
         other.on("request", lambda request: asked.append(request.url))

@@ -105,7 +105,7 @@ def test_files_that_no_browser_reads_are_drawn_by_the_server(tmp_path):
     run.path.mkdir()
     torch.save(config.build().state_dict(), run.path / "model_3.pth")
     assert plan_drawing({"": (run, run.load(3))}, Request()) is None
-    answer = plan_answer(page_of(tmp_path), BROWSER, "weights", {"": run.load(3)}, Request())
+    answer = plan_answer(page_of(tmp_path), BROWSER, "weights", [run.load(3)], Request())
     assert answer is None, "the server would not compute it"
 
 

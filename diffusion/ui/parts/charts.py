@@ -61,13 +61,13 @@ def pick_shown_pair(metrics: Metrics, shown: Sequence[int]) -> tuple[int, int] |
 
 def _sentences(words: Words, metrics: Metrics, baseline: Baseline, shown: Sequence[int]) -> str:
     pair = pick_shown_pair(metrics, shown)
-    comparison = f'<strong class="comparison">{escape(comparison_of(words, metrics, *pair))}</strong>' if pair else ""
+    comparison = (
+        f'<strong class="comparison">{escape(translate(words, compare_epochs(metrics, *pair)))}</strong>'
+        if pair
+        else ""
+    )
     others = [describe_specialisation(metrics) if pair else None, describe_copies(baseline)]
     return " ".join([comparison, *(escape(translate(words, other)) for other in others if other)])
-
-
-def comparison_of(words: Words, metrics: Metrics, first: int, second: int) -> str:
-    return translate(words, compare_epochs(metrics, first, second))
 
 
 def _line(name: str, title: str, measured: Mapping[int, Quality], colour: str = ACCENT, dash: str = "") -> Line:

@@ -1,6 +1,6 @@
 """What a browser needs to draw by itself (assets/js/local_drawing.js): the weights, and everything it is asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -83,18 +83,19 @@ def plan_answer(
     page: PageData,
     place: Any,
     run: str | None,
-    panels: Mapping[str, Checkpoint],
+    checkpoints: Iterable[Checkpoint],
     request: Request,
     views: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """{"plan": …} in place of an answer, where the browser draws and can compute it (assets/js/local_answers.js).
 
-    place: as the browser sent it. panels: epochs of one run, by label.
+    place: as the browser sent it. checkpoints: of that run.
     """
     if place != BROWSER:
         return None
     folder = find_run(page, run)
-    plan = plan_drawing({label: (folder, checkpoint) for label, checkpoint in panels.items()}, request, views)
+    panels = {page.words.epoch_number.format(epoch=one.epoch): (folder, one) for one in checkpoints}
+    plan = plan_drawing(panels, request, views)
     return plan and {"plan": plan}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ...data import MAX_PROMPT
 from ...engine import MAX_EPOCHS, MAX_SPRITES, PAGE, Request
-from ...store import list_qualities
-from ..parts.charts import comparison_of
+from ...store import compare_epochs
+from ..parts.charts import pick_shown_pair
 from ..parts.local_drawing import waiting_words
 from ..parts.machine import describe_machine
 from ..parts.page import PageData
@@ -20,13 +20,13 @@ from ..parts.prompt_box import asking_part
 from ..parts.run_picker import shown_epochs
 from ..parts.scripts import module_names
 from ..parts.shell import footer_html, header_part
-from ..tabs.compare import MAX_COMPARED, numbers_shown, question_about
+from ..tabs.compare import MAX_COMPARED, numbers_shown
 from ..tabs.compare import SPRITES as COMPARED
 from ..tabs.learn import BLEND_GUIDANCE, learn_part
 from ..tabs.one_step import one_step_part
 from ..tabs.paint import GUIDANCE, VARIANTS, paint_part
 from ..tabs.watch import SPRITES
-from ..words import CHINESE, ENGLISH, Words
+from ..words import CHINESE, ENGLISH, Words, translate
 from .controls import boxes_html, checkbox_html, controls_html, describe_settings, fold_html
 from .run import SiteRun
 
@@ -122,15 +122,15 @@ def compare_panel(page: PageData, run: SiteRun) -> Panel:
 
 def describe_pairs(page: PageData, run: SiteRun) -> list[dict[str, Any]]:
     """What Compare says of each two measured epochs, as `numbers_of` in tabs/compare.py says it."""
-    metrics = run.folder.metrics()
-    measured = [epoch for epoch, quality in list_qualities(metrics).items() if epoch in run.epochs and quality.frechet]
+    metrics, question = run.folder.metrics(), page.words.compare.question
     return [
         {
             "epochs": pair,
-            "question": question_about(page.words, *pair),
-            "comparison": comparison_of(page.words, metrics, *pair),
+            "question": question.format(first=pair[0], second=pair[1]),
+            "comparison": translate(page.words, compare_epochs(metrics, *pair)),
         }
-        for pair in combinations(measured, 2)
+        for pair in combinations(run.epochs, 2)
+        if pick_shown_pair(metrics, pair) == pair
     ]
 
 
@@ -147,7 +147,7 @@ def one_step_panel(page: PageData, run: SiteRun) -> Panel:
 def learn_panel(page: PageData, run: SiteRun) -> Panel:
     """The Learn tab; the step that leads to the Train tab says where there is one."""
     part = learn_part(page, REEL, LESSON, run.epochs)
-    words = page.words.learn
+    words = part.props["strings"]
     train = words["steps"]["train"] | {
         "text": page.words.site["train_text"],
         "moves": words["steps"]["train"]["moves"][:1],

@@ -54,15 +54,11 @@ def numbers_of(page: PageData, name: str, shown: Sequence[int] = ()) -> str:
         return ""
     run = find_run(page, found)
     problems = "".join(note(escape(translate(page.words, one)), "problem") for one in run.problems())
-    metrics = run.metrics()
+    metrics, compare = run.metrics(), page.words.compare
     pair = pick_shown_pair(metrics, shown)
-    question = question_about(page.words, *pair) if pair else page.words.compare.measured
+    question = compare.question.format(first=pair[0], second=pair[1]) if pair else compare.measured
     charts = quality_html(page.words, metrics, run.baseline(), shown)
     return f'<h2 class="question">{question}</h2>{problems}{charts}{_nearest_html(page.words, run.nearest())}'
-
-
-def question_about(words: Words, first: int, second: int) -> str:
-    return words.compare.question.format(first=first, second=second)
 
 
 def numbers_shown(page: PageData, chosen: Sequence[EpochRef]) -> str:

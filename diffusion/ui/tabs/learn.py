@@ -46,9 +46,7 @@ def predict(page: Page, run: str | None, x: str, t: int, epoch: int, place: str 
     if epoch not in shown or not 1 <= t <= len(shown[epoch].config.noise_schedule()):
         raise UserError(page.words.learn["odd_question"])
     picture, network = decode_picture(page, x), shown[epoch]
-    if planned := plan_answer(
-        page, place, run, {page.words.epoch_number.format(epoch=epoch): network}, Request(count=1)
-    ):
+    if planned := plan_answer(page, place, run, [network], Request(count=1)):
         return planned
     return {"eps": encode_picture(predict_noise([network], picture, t)[0])}
 
@@ -75,9 +73,7 @@ def sample(page: Page, run: str | None, epoch: int, wanted: Request, every: bool
     folder = find_run(page, run)
     if epoch not in folder.epochs() or wanted.count > MAX_SPRITES or wanted.steps > MAX_STEPS:
         raise UserError(page.words.learn["odd_question"])
-    if planned := plan_answer(
-        page, place, run, {page.words.epoch_number.format(epoch=epoch): folder.load(epoch)}, wanted, ["x"]
-    ):
+    if planned := plan_answer(page, place, run, [folder.load(epoch)], wanted, ["x"]):
         return planned
     with _limit.enter():
         return _sample(folder.load(epoch), wanted, every)

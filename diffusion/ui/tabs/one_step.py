@@ -56,7 +56,7 @@ def predict_once(
     schedule = first.config.noise_schedule()
     t = level_from(page, t, len(schedule))
     wanted = asked_for(page, run, first, Request(count=1, seed=seed, prompt=prompt), say=lambda _: None)
-    if planned := plan_answer(page, place, run, panels, wanted):
+    if planned := plan_answer(page, place, run, panels.values(), wanted):
         return planned
     eps, strength = Noise(seed, 1).draw(), sqrt(1 - schedule.alpha_bar[t])
     x = schedule.noised(x0, t, eps)

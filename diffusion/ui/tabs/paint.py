@@ -56,7 +56,7 @@ def finish(page: Page, drawing: dict[str, Any]) -> dict[str, Any]:
         notes.append(translate(page.words, error.message))
         wanted = replace(asked, prompt="")
     note = " ".join(notes)
-    if planned := plan_answer(page, drawing.get("place"), drawing.get("run"), chosen, wanted, ["x"]):
+    if planned := plan_answer(page, drawing.get("place"), drawing.get("run"), chosen.values(), wanted, ["x"]):
         return planned | {"note": note}
     with _limit.enter():
         made = _finish(tuple(checkpoints), wanted, to_pixels(painting[None]).tobytes(), t)
