@@ -11,11 +11,11 @@ from support.pages import COMPARE_LOG, LOG, canvas, open_more
 
 pytestmark = pytest.mark.browser
 
-TABS = {  # what each shows of a network's work, and the place in it
-    "one-step": ("#one-step tbody canvas", ""),
-    "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", "&t=60"),
-    "learn": ("#learn [data-canvas=guess]", "&step=3&t=200&model=4&asked=2"),
+TABS = {  # what each shows of a network's work, and the place in it; in this order the last three fetch weights
     "learn 4": ("#learn [data-canvas=many]", "&step=4&n=2"),
+    "learn": ("#learn [data-canvas=guess]", "&step=3&t=200&model=4&asked=2"),
+    "paint": ("#paint [data-part=result], #paint [data-part=variants] canvas", "&t=60"),
+    "one-step": ("#one-step tbody canvas", ""),
 }
 PICTURES = """selector => {
     const all = [...document.querySelectorAll(selector)];
